@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/config/datasheet.hpp"
+#include "harness/config/model.hpp"
+#include "harness/config/suite.hpp"
+
+namespace gpugauge {
+
+/// The configs folder: finds a suite, model, card or price list by name or by path.
+class Catalog {
+ public:
+  /// Uses $GPUGAUGE_CONFIGS, else `configs/` beside or above the binary, else the source tree's,
+  /// else the installed one. Throws EnvironmentError naming the places looked in.
+  static Catalog locate();
+  explicit Catalog(std::filesystem::path root) : root_(std::move(root)) {}
+
+  const std::filesystem::path& root() const { return root_; }
+
+  /// A name (`quick`) or a path to a YAML file. Throws UsageError with the nearest known name.
+  Suite suite(std::string_view name_or_path) const;
+  ModelConfig model(std::string_view name_or_path) const;
+  Datasheet datasheet(std::string_view name_or_path) const;
+  std::filesystem::path default_prices() const;
+
+  std::vector<std::string> suite_names() const;
+  std::vector<std::string> model_names() const;
+  std::vector<std::string> datasheet_names() const;
+  /// All of them, sorted by name.
+  std::vector<Datasheet> datasheets() const;
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace gpugauge

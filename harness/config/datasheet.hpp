@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/device/device_info.hpp"
+#include "kernels/dtype.hpp"
+
+namespace gpugauge {
+
+/// A number with where it was read.
+struct SourcedValue {
+  double value;
+  std::string source;
+};
+
+/// One row of a datasheet: a dense arithmetic rate (`dtype` set, TFLOPS) or the memory bandwidth
+/// (`dtype` absent, GB/s).
+struct DatasheetMetric {
+  std::optional<DType> dtype;
+  SourcedValue datasheet;
+  std::optional<SourcedValue>
+      published;  ///< the best credible published measurement; `source` says how
+  double floor;   ///< the share of the datasheet under which a card is below par
+};
+
+/// What a card is said to do, and what good ones of its kind reach.
+struct Datasheet {
+  std::string name;  ///< `h100-sxm5`: the stem of its file
+  std::string title;
+  std::vector<std::string> match_names;  ///< exact device names, as the driver spells them
+  double memory_gib_min = 0,
+         memory_gib_max = 0;  ///< what the driver reports, to tell variants of one name apart
+  std::string accelerator;    ///< the price list's AcceleratorName
+  std::string form_factor;    ///< the price list's form_factor; may be empty
+  std::optional<SourcedValue> memory_gib, tdp_w, sm_count, l2_mib, boost_clock_mhz, nvlink_gbps,
+      pcie_gbps;
+  std::vector<DatasheetMetric> metrics;
+};
+
+Datasheet load_datasheet(const std::filesystem::path& file);
+
+/// The datasheet of this device by name and memory, or null.
+const Datasheet* match_datasheet(const std::vector<Datasheet>& sheets, const DeviceInfo& device);
+
+}  // namespace gpugauge

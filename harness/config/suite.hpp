@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/config/model.hpp"
+#include "harness/device/device_info.hpp"
+#include "kernels/case_options.hpp"
+#include "kernels/op.hpp"
+
+namespace gpugauge {
+
+/// When to stop sampling a case, and how to warm up before it.
+struct SamplingPolicy {
+  double target_half_width = 0.01;  ///< of the median's 95% interval, relative to the median
+  double case_seconds = 1.0;        ///< sampling stops here, converged or not
+  double warmup_seconds = 0.1;      ///< replays before a case that are not sampled
+  double sample_seconds = 0.002;    ///< launches are added to a sample until it lasts this long
+  int min_samples = 10;
+  int max_samples = 1000;
+};
+
+/// One group of cases: the product of its lists.
+struct SuiteEntry {
+  std::string family;              ///< `memory` or `gemm`
+  std::optional<Backend> backend;  ///< only there; everywhere if absent
+  std::vector<std::string> implementations;
+  std::vector<CacheState> cache;
+  std::vector<Distribution> data;
+  SamplingPolicy policy;  ///< the suite's, with the entry's own values over it
+
+  std::vector<MemoryPattern> patterns;    ///< memory
+  std::vector<std::int64_t> sizes_bytes;  ///< memory: traffic of one launch
+
+  std::vector<DType> dtypes;  ///< gemm, with `shapes`
+  std::vector<Gemm> shapes;   ///< gemm: m, n, k given outright; the dtypes are set by the plan
+
+  std::vector<std::string> models;    ///< gemm: the linears of these models …
+  std::vector<Precision> precisions;  ///< … at these precisions …
+  std::vector<std::int64_t> batches;  ///< … with m = batch
+  std::vector<LinearRole> linears;    ///< … all of them if empty
+};
+
+struct Suite {
+  std::string name;
+  std::string description;
+  std::filesystem::path path;
+  std::vector<std::int64_t> contexts;  ///< tokens of KV cache that the token tables are made for
+  double settle_seconds = 3.0;  ///< longest wait for the clock to settle before the first case
+  std::vector<SuiteEntry> entries;
+};
+
+/// Reads a suite file. Throws UsageError with file:line:column, what was expected and the nearest
+/// name.
+Suite load_suite(const std::filesystem::path& file);
+
+}  // namespace gpugauge

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace gpugauge {
+
+/// The device's state at one moment. Absent fields are not known to the device.
+struct Telemetry {
+  std::optional<double> clock_mhz;
+  std::optional<double> memory_clock_mhz;
+  std::optional<double> power_w;
+  std::optional<double> temperature_c;
+  /// CPU time that the hypervisor took away during the sample, in percent of its wall time.
+  std::optional<double> steal_percent;
+  /// NVML clock-event reasons, a bit mask.
+  std::uint64_t throttle_reasons = 0;
+};
+
+/// One timed replay.
+struct Sample {
+  double seconds = 0.0;
+  Telemetry telemetry;
+};
+
+}  // namespace gpugauge

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+
+namespace gpugauge {
+
+/// A value with its confidence interval.
+struct Estimate {
+  double value = 0.0;
+  double low = 0.0;
+  double high = 0.0;
+
+  /// Half the interval's width relative to the value.
+  double relative_half_width() const { return value > 0 ? (high - low) / 2 / value : 0.0; }
+};
+
+/// Median of sorted values; the mean of the two middle ones where the count is even. NaN if there
+/// are none.
+double median_of_sorted(std::span<const double> sorted);
+
+/// The median with a distribution-free interval from order statistics (binomial, at least
+/// `confidence` where the count allows: below six samples the interval is the whole range).
+/// `sorted` must not be empty. Source: Hahn & Meeker, Statistical Intervals, 5.2.
+Estimate median_interval(std::span<const double> sorted, double confidence = 0.95);
+
+/// Linear interpolation between order statistics, as NumPy's default (Hyndman & Fan type 7).
+double quantile_of_sorted(std::span<const double> sorted, double q);
+
+}  // namespace gpugauge

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/device/device_info.hpp"
+#include "harness/measure/flag.hpp"
+#include "harness/measure/statistics.hpp"
+#include "harness/plan/case.hpp"
+#include "kernels/verification.hpp"
+
+namespace gpugauge {
+
+/// Where a number comes from.
+enum class Origin : std::uint8_t { kMeasured, kInterpolated, kModelled, kImported, kQuoted };
+std::string_view name_of(Origin origin);
+
+/// Why sampling ended.
+enum class StopReason : std::uint8_t { kConverged, kTimeBudget, kMaxSamples };
+std::string_view name_of(StopReason reason);
+
+/// Samples by column, one entry a sample; a column that the device does not know is empty.
+struct SampleColumns {
+  std::vector<double> time_ns;  ///< device time of one launch
+  std::vector<float> clock_mhz;
+  std::vector<float> memory_clock_mhz;
+  std::vector<float> power_w;
+  std::vector<float> temperature_c;
+  std::vector<float> steal_percent;
+  std::vector<std::uint64_t> throttle_reasons;
+};
+
+/// A case that was measured and verified.
+struct Measurement {
+  std::string name;  ///< `case_name(c)`
+  Case c;
+  int semantics_version = 1;
+  bool is_library = false;  ///< what a framework would run today
+  Work work{};
+  Estimate time_ns;  ///< of one launch: median and its 95% interval
+  std::optional<double>
+      burst_time_ns;  ///< median of the first replays after idle, where it differs
+  StopReason stop = StopReason::kConverged;
+  std::int64_t launches_per_sample = 1;
+  int sample_count = 0;
+  std::optional<double> clock_mhz;  ///< medians over the samples, and the hottest
+  std::optional<double> power_w;
+  std::optional<double> temperature_max_c;
+  SampleColumns samples;  ///< empty if the file was read without them
+  Verification verification;
+  std::vector<Flag> flags;
+  std::string details;  ///< what the implementation chose
+  int repetition = 0;
+  Origin origin = Origin::kMeasured;
+
+  double gbps() const { return time_ns.value > 0 ? work.bytes / time_ns.value : 0.0; }
+  double tflops() const { return time_ns.value > 0 ? work.flops / time_ns.value / 1e3 : 0.0; }
+};
+
+/// Why a planned case has no number.
+enum class NotMeasuredStatus : std::uint8_t {
+  kUnsupported,         ///< the device or library cannot run it
+  kFailed,              ///< it could not be run: out of memory, a launch error
+  kVerificationFailed,  ///< it computed something wrong
+  kRefused,             ///< its rate is more than the memory pins can carry: a cache was measured
+};
+std::string_view name_of(NotMeasuredStatus status);
+
+struct NotMeasured {
+  std::string name;
+  NotMeasuredStatus status = NotMeasuredStatus::kFailed;
+  std::string reason;
+};
+
+/// One process that contributed to a record: a resumed run has several.
+struct Session {
+  std::string started_utc, ended_utc;
+  std::vector<std::string> argv;
+};
+
+/// Where the numbers come from.
+struct Provenance {
+  std::string run_id;  ///< UUID
+  std::string host_name;
+  std::string suite;
+  std::string suite_path;
+  std::string suite_sha256;
+  std::vector<std::int64_t> contexts;
+  std::vector<Session> sessions;
+  std::string gpugauge_version, git_sha, compiler, compiler_flags, build_type;
+  bool git_dirty = false;
+  std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
+  std::string os, kernel, cpu_name;
+  int cpu_count = 0;
+  double wall_seconds = 0;      ///< of the whole run
+  double measured_seconds = 0;  ///< of it, inside warm-up and timed replays
+};
+
+/// A result file.
+struct Record {
+  static constexpr int kSchemaVersion = 1;
+
+  std::filesystem::path path;
+  Provenance provenance;
+  DeviceInfo device;
+  std::vector<std::string> planned;  ///< the names of all cases of the plan
+  std::vector<Measurement> measurements;
+  std::vector<NotMeasured> not_measured;
+  std::vector<std::string>
+      warnings;  ///< of the reader: a torn last line, a file that was not finished
+
+  bool complete() const { return measurements.size() + not_measured.size() >= planned.size(); }
+};
+
+}  // namespace gpugauge

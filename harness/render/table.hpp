@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace gpugauge {
+
+enum class Format : std::uint8_t { kTable, kJson, kCsv, kMarkdown };
+std::string_view name_of(Format format);
+std::optional<Format> format_from_name(std::string_view name);
+
+/// One cell: what a person reads, and the value that CSV and JSON carry at full precision. A
+/// monostate value is null in JSON and empty in CSV.
+struct Cell {
+  using Value = std::variant<std::monostate, std::string, double, std::int64_t, bool>;
+  std::string text;
+  Value value;
+
+  Cell() = default;
+  Cell(std::string s) : text(s), value(std::move(s)) {}  // NOLINT(google-explicit-constructor)
+  Cell(const char* s) : Cell(std::string(s)) {}          // NOLINT(google-explicit-constructor)
+  Cell(std::string_view s) : Cell(std::string(s)) {}     // NOLINT(google-explicit-constructor)
+  Cell(std::string shown, Value exact) : text(std::move(shown)), value(std::move(exact)) {}
+};
+
+enum class Align : std::uint8_t { kLeft, kRight };
+
+struct Column {
+  std::string key;     ///< machine name with its unit, e.g. `measured_gbps`
+  std::string header;  ///< for people
+  Align align = Align::kRight;
+};
+
+/// What every analysis becomes before it is text. `notes` are lines under the table.
+struct Table {
+  std::string name;   ///< machine name, e.g. `datasheet`
+  std::string title;  ///< a line above the table
+  std::vector<Column> columns;
+  std::vector<std::vector<Cell>> rows;
+  std::vector<std::string> notes;
+};
+
+/// Writes tables in one format. JSON is one object keyed by table name, each a list of row objects;
+/// CSV and Markdown put an empty line between tables.
+void render(std::ostream& out, const std::vector<Table>& tables, Format format);
+
+}  // namespace gpugauge
