@@ -16,7 +16,7 @@ namespace gpugauge {
 struct PlannedCase {
   Case c;
   std::string name;
-  Work work;
+  Work work{};
   SamplingPolicy policy;
   const Implementation* implementation = nullptr;
   Unsupported unsupported;

@@ -1,0 +1,49 @@
+#include "harness/measure/flag.hpp"
+
+#include <array>
+
+namespace gpugauge {
+namespace {
+
+struct Row {
+  Flag flag;
+  std::string_view name;
+  std::string_view advice;
+};
+
+constexpr std::array kRows{
+    Row{Flag::kNotConverged, "not_converged",
+        "the interval is wider than the suite's target: give the case more time (case_seconds) or "
+        "a quieter machine"},
+    Row{Flag::kPowerCapped, "power_capped",
+        "the card ran into its power limit: this is its sustained rate; compare cards at the same "
+        "limit"},
+    Row{Flag::kThermalThrottled, "thermal_throttled",
+        "the card was too hot for its clock: look at its cooling"},
+    Row{Flag::kHardwareSlowdown, "hardware_slowdown",
+        "the board slowed itself down (power brake or slowdown pin): look at its power supply, or "
+        "return the card"},
+    Row{Flag::kClockDropped, "clock_dropped",
+        "the clock fell while sampling: warm up longer (warmup_seconds) to see the sustained rate "
+        "alone"},
+    Row{Flag::kSteal, "steal",
+        "the hypervisor gave this machine's CPU time to others: rerun, or rent a dedicated one"},
+    Row{Flag::kBurstDiffers, "burst_differs",
+        "the first replays were faster than the sustained rate; both are in the file"},
+    Row{Flag::kNondeterministic, "nondeterministic",
+        "two launches on the same inputs may differ in the last bits"},
+};
+
+}  // namespace
+
+std::string_view name_of(Flag flag) { return kRows.at(static_cast<std::size_t>(flag)).name; }
+std::string_view advice_on(Flag flag) { return kRows.at(static_cast<std::size_t>(flag)).advice; }
+
+std::optional<Flag> flag_from_name(std::string_view name) {
+  for (const Row& row : kRows) {
+    if (row.name == name) return row.flag;
+  }
+  return std::nullopt;
+}
+
+}  // namespace gpugauge

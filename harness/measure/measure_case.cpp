@@ -1,0 +1,149 @@
+#include "harness/measure/measure_case.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "harness/error.hpp"
+#include "harness/measure/flags_of.hpp"
+#include "harness/measure/stopping.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// Appends to a column only what the device knows, so that a column is whole or empty.
+void append(std::vector<float>& column, const std::optional<double>& value) {
+  if (value) column.push_back(static_cast<float>(*value));
+}
+
+SampleColumns columns_of(const std::vector<Sample>& samples) {
+  SampleColumns columns;
+  for (const Sample& sample : samples) {
+    columns.time_ns.push_back(sample.seconds * 1e9);
+    append(columns.clock_mhz, sample.telemetry.clock_mhz);
+    append(columns.memory_clock_mhz, sample.telemetry.memory_clock_mhz);
+    append(columns.power_w, sample.telemetry.power_w);
+    append(columns.temperature_c, sample.telemetry.temperature_c);
+    append(columns.steal_percent, sample.telemetry.steal_percent);
+    columns.throttle_reasons.push_back(sample.telemetry.throttle_reasons);
+  }
+  for (auto* column : {&columns.clock_mhz, &columns.memory_clock_mhz, &columns.power_w,
+                       &columns.temperature_c, &columns.steal_percent}) {
+    if (column->size() != samples.size()) column->clear();
+  }
+  const auto& reasons = columns.throttle_reasons;
+  if (std::all_of(reasons.begin(), reasons.end(), [](std::uint64_t r) { return r == 0; })) {
+    columns.throttle_reasons.clear();
+  }
+  return columns;
+}
+
+std::optional<double> median_of(std::vector<float> column) {
+  if (column.empty()) return std::nullopt;
+  std::sort(column.begin(), column.end());
+  const std::vector<double> sorted(column.begin(), column.end());
+  return median_of_sorted(sorted);
+}
+
+std::optional<double> max_of(const std::vector<float>& column) {
+  if (column.empty()) return std::nullopt;
+  return static_cast<double>(*std::max_element(column.begin(), column.end()));
+}
+
+Measurement measurement_of(const PlannedCase& planned, SampledCase sampled,
+                           Verification verification, const Workload& workload) {
+  Measurement m;
+  m.name = planned.name;
+  m.c = planned.c;
+  m.semantics_version = planned.implementation->semantics_version;
+  m.is_library = planned.implementation->is_library;
+  m.work = planned.work;
+  m.time_ns = sampled.time_ns;
+  m.burst_time_ns = sampled.burst_time_ns;
+  m.stop = sampled.stop;
+  m.launches_per_sample = sampled.launches_per_sample;
+  m.sample_count = static_cast<int>(sampled.samples.size());
+  m.samples = columns_of(sampled.samples);
+  m.clock_mhz = median_of(m.samples.clock_mhz);
+  m.power_w = median_of(m.samples.power_w);
+  m.temperature_max_c = max_of(m.samples.temperature_c);
+  m.verification = std::move(verification);
+  m.flags = flags_of(sampled, workload.deterministic());
+  m.details = workload.details();
+  return m;
+}
+
+/// A rate that the memory pins cannot carry means that a cache was measured.
+std::optional<std::string> refusal(const Measurement& m, const DeviceInfo& info) {
+  if (m.c.options.cache != CacheState::kCold || !info.pin_rate_gbps ||
+      m.gbps() <= *info.pin_rate_gbps)
+    return {};
+  return fmt::format(
+      "{:.0f} GB/s is more than the {:.0f} GB/s that the memory pins carry: a cache was measured",
+      m.gbps(), *info.pin_rate_gbps);
+}
+
+CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHooks& hooks) {
+  const std::unique_ptr<Workload> workload =
+      planned.implementation->make(planned.c.op, device, planned.c.options);
+  const auto capture = [&](std::int64_t launches) { return device.capture(*workload, launches); };
+  SampledCase sampled = sample_case(capture, planned.policy, hooks);
+  const double measured_seconds = sampled.measured_seconds;
+
+  Verification verification = workload->verify();
+  if (!verification.passed) {
+    return {NotMeasured{planned.name, NotMeasuredStatus::kVerificationFailed, verification.reason},
+            measured_seconds};
+  }
+  Measurement m = measurement_of(planned, std::move(sampled), std::move(verification), *workload);
+  if (auto reason = refusal(m, device.info())) {
+    return {NotMeasured{planned.name, NotMeasuredStatus::kRefused, std::move(*reason)},
+            measured_seconds};
+  }
+  return {std::move(m), measured_seconds};
+}
+
+}  // namespace
+
+CaseOutcome measure_case(const PlannedCase& planned, Device& device, const SamplerHooks& hooks) {
+  if (planned.unsupported) {
+    return {NotMeasured{planned.name, NotMeasuredStatus::kUnsupported, *planned.unsupported}, 0};
+  }
+  const auto failed = [&](const std::exception& error) {
+    return CaseOutcome{NotMeasured{planned.name, NotMeasuredStatus::kFailed, error.what()}, 0};
+  };
+  try {
+    try {
+      return attempt(planned, device, hooks);
+    } catch (const OutOfMemory& error) {
+      spdlog::debug("{}: {}; trying once more without the shared inputs of other cases",
+                    planned.name, error.what());
+      device.release_pools();
+      return attempt(planned, device, hooks);
+    }
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    return failed(error);
+  }
+}
+
+double settle_clock(const PlannedCase& load, Device& device, double limit_seconds,
+                    const SamplerHooks& hooks) {
+  const auto workload = load.implementation->make(load.c.op, device, load.c.options);
+  const auto replay = device.capture(*workload, 1);
+  ClockSettleRule rule;
+  const double start = hooks.now_seconds();
+  double now = start;
+  while (!rule.settled() && now - start < limit_seconds) {
+    if (hooks.stop_requested()) throw Interrupted();
+    const Sample sample = replay->run();
+    now = hooks.now_seconds();
+    if (sample.telemetry.clock_mhz) rule.add(now, *sample.telemetry.clock_mhz);
+  }
+  if (!rule.settled()) spdlog::debug("the clock had not settled within {:.1f} s", limit_seconds);
+  return now - start;
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/device/device.hpp"
+#include "harness/measure/measure_case.hpp"
+#include "harness/plan/plan.hpp"
+
+namespace gpugauge {
+
+/// The arguments after `--`, which are Google Benchmark's own.
+struct BenchmarkArguments {
+  std::vector<std::string> passed_on;
+  std::optional<std::string>
+      filter;  ///< `--benchmark_filter`: matched against case names, so that the plan knows
+  bool list_tests = false;  ///< `--benchmark_list_tests`: nothing is run
+  bool own_output =
+      false;  ///< `--benchmark_format` was given: standard output is Google Benchmark's
+};
+
+/// Throws UsageError on an argument that does not begin with `--benchmark_` or `--v=`.
+BenchmarkArguments parse_benchmark_arguments(const std::vector<std::string>& arguments);
+
+/// Keeps the cases whose name, or Google Benchmark's longer form of it, matches the regular
+/// expression; a leading
+/// `-` keeps the others. Throws UsageError if it is not a regular expression or nothing is left.
+void apply_filter(Plan& plan, const std::string& filter);
+
+/// Sees a run as it goes.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void on_start(const PlannedCase& planned) = 0;
+  virtual void on_progress(const PlannedCase& planned, const Estimate& time_ns, int samples) = 0;
+  /// After each benchmark. May throw: the run then stops and the exception reaches the caller.
+  virtual void on_outcome(const CaseOutcome& outcome) = 0;
+};
+
+/// Runs the cases under Google Benchmark, one benchmark a case with one iteration whose manual time
+/// is the median; the sampler owns the loop inside. Throws Interrupted when `stop_requested` turned
+/// true. Google Benchmark keeps its flags and registry in globals, so this is for one thread and
+/// one run at a time.
+void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& arguments,
+               RunObserver& observer, const std::function<bool()>& stop_requested);
+
+/// Seconds of a monotonic clock.
+double monotonic_seconds();
+
+}  // namespace gpugauge

@@ -1,0 +1,118 @@
+#include "harness/measure/sampler.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/error.hpp"
+#include "harness/measure/statistics.hpp"
+#include "harness/measure/stopping.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// The first replays after idle are the burst, until this much time has gone by.
+constexpr double kBurstSeconds = 0.05;
+constexpr std::size_t kMinBurstReplays = 6;  // fewer have no 95% interval of their median
+constexpr double kBurstMargin = 0.02;
+/// However slow a case is, its median has this many samples behind it.
+constexpr std::size_t kFewestSamples = 3;
+
+class Sampling {
+ public:
+  Sampling(const CaptureReplay& capture, const SamplingPolicy& policy, const SamplerHooks& hooks)
+      : capture_(capture), policy_(policy), hooks_(hooks) {}
+
+  SampledCase run() {
+    std::unique_ptr<Replay> replay = capture_(1);
+    timed(*replay);  // loads code lazily, touches pages: not a time of the op
+    double seconds = timed(*replay).seconds;
+    if (const std::int64_t launches = launches_for(seconds); launches > replay->launches()) {
+      replay = capture_(launches);
+      timed(*replay);
+    }
+    const std::vector<double> warmup = warm_up(*replay);
+    sample(*replay);
+    result_.burst_time_ns = burst_of(warmup);
+    result_.launches_per_sample = replay->launches();
+    return std::move(result_);
+  }
+
+ private:
+  /// One replay; its seconds are those of one launch.
+  Sample timed(Replay& replay) {
+    if (hooks_.stop_requested()) throw Interrupted();
+    const double start = hooks_.now_seconds();
+    Sample sample = replay.run();
+    result_.measured_seconds += hooks_.now_seconds() - start;
+    sample.seconds /= static_cast<double>(replay.launches());
+    return sample;
+  }
+
+  std::int64_t launches_for(double seconds_per_launch) const {
+    if (seconds_per_launch <= 0) return 1;
+    return std::max<std::int64_t>(
+        1, std::llround(std::ceil(policy_.sample_seconds / seconds_per_launch)));
+  }
+
+  std::vector<double> warm_up(Replay& replay) {
+    std::vector<double> burst;
+    const double start = hooks_.now_seconds();
+    for (double elapsed = 0; elapsed < policy_.warmup_seconds;
+         elapsed = hooks_.now_seconds() - start) {
+      const Sample sample = timed(replay);
+      if (elapsed < kBurstSeconds || burst.size() < kMinBurstReplays)
+        burst.push_back(sample.seconds * 1e9);
+    }
+    return burst;
+  }
+
+  void sample(Replay& replay) {
+    const MedianIntervalRule converged(policy_.target_half_width, policy_.min_samples);
+    std::vector<double> sorted;
+    const double start = hooks_.now_seconds();
+    for (;;) {
+      result_.samples.push_back(timed(replay));
+      const double time_ns = result_.samples.back().seconds * 1e9;
+      sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), time_ns), time_ns);
+      result_.time_ns = median_interval(sorted);
+      hooks_.progress(result_.time_ns, static_cast<int>(sorted.size()));
+      if (converged.done(sorted)) {
+        result_.stop = StopReason::kConverged;
+        return;
+      }
+      if (sorted.size() >= static_cast<std::size_t>(policy_.max_samples)) {
+        result_.stop = StopReason::kMaxSamples;
+        return;
+      }
+      if (sorted.size() >= kFewestSamples && hooks_.now_seconds() - start >= policy_.case_seconds) {
+        result_.stop = StopReason::kTimeBudget;
+        return;
+      }
+    }
+  }
+
+  /// The burst's median if it is faster than the sustained one by more than both intervals and a
+  /// margin explain.
+  std::optional<double> burst_of(std::vector<double> warmup_ns) const {
+    if (warmup_ns.size() < kMinBurstReplays) return std::nullopt;
+    std::sort(warmup_ns.begin(), warmup_ns.end());
+    const Estimate burst = median_interval(warmup_ns);
+    const bool faster = burst.high < result_.time_ns.low &&
+                        burst.value < (1 - kBurstMargin) * result_.time_ns.value;
+    return faster ? std::optional(burst.value) : std::nullopt;
+  }
+
+  const CaptureReplay& capture_;
+  const SamplingPolicy& policy_;
+  const SamplerHooks& hooks_;
+  SampledCase result_;
+};
+
+}  // namespace
+
+SampledCase sample_case(const CaptureReplay& capture, const SamplingPolicy& policy,
+                        const SamplerHooks& hooks) {
+  return Sampling(capture, policy, hooks).run();
+}
+
+}  // namespace gpugauge

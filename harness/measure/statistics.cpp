@@ -1,0 +1,41 @@
+#include "harness/measure/statistics.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace gpugauge {
+
+double median_of_sorted(std::span<const double> sorted) {
+  if (sorted.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const std::size_t middle = sorted.size() / 2;
+  return sorted.size() % 2 == 1 ? sorted[middle]
+                                : std::midpoint(sorted[middle - 1], sorted[middle]);
+}
+
+Estimate median_interval(std::span<const double> sorted, double confidence) {
+  Estimate estimate{
+      .value = median_of_sorted(sorted), .low = sorted.front(), .high = sorted.back()};
+  // The j-th smallest and j-th largest values enclose the median with probability 1 − 2·F(j−1),
+  // where F is the distribution of Binomial(n, 1/2); take the largest j that keeps the confidence.
+  const boost::math::binomial_distribution<double> below(static_cast<double>(sorted.size()), 0.5);
+  const double tail = (1.0 - confidence) / 2.0;
+  if (cdf(below, 0.0) > tail) return estimate;
+  const auto rank =
+      static_cast<std::size_t>(quantile(below, tail));  // rounds outwards: F(rank) <= tail
+  estimate.low = sorted[rank];
+  estimate.high = sorted[sorted.size() - 1 - rank];
+  return estimate;
+}
+
+double quantile_of_sorted(std::span<const double> sorted, double q) {
+  if (sorted.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const double position = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(std::floor(position));
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], position - std::floor(position));
+}
+
+}  // namespace gpugauge

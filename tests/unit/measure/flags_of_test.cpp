@@ -1,0 +1,85 @@
+#include "harness/measure/flags_of.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/device/throttle.hpp"
+
+namespace gpugauge {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+SampledCase sampled_with(const std::vector<Telemetry>& telemetry) {
+  SampledCase sampled;
+  for (const Telemetry& t : telemetry) sampled.samples.push_back({.seconds = 1e-3, .telemetry = t});
+  return sampled;
+}
+
+Telemetry with_reasons(std::uint64_t reasons) {
+  Telemetry t;
+  t.throttle_reasons = reasons;
+  return t;
+}
+
+Telemetry with_clock(double mhz) {
+  Telemetry t;
+  t.clock_mhz = mhz;
+  return t;
+}
+
+TEST(FlagsOf, AQuietCardRaisesNone) {
+  EXPECT_THAT(flags_of(sampled_with(std::vector<Telemetry>(12, with_clock(1980))), true),
+              IsEmpty());
+}
+
+TEST(FlagsOf, ReadsThrottleReasonsAsBitsNotAsOneValue) {
+  const auto both = throttle::kSwPowerCap | throttle::kHwThermal;
+  EXPECT_THAT(flags_of(sampled_with({with_reasons(0), with_reasons(both)}), true),
+              ElementsAre(Flag::kPowerCapped, Flag::kThermalThrottled, Flag::kHardwareSlowdown));
+}
+
+TEST(FlagsOf, IgnoresIdleAndApplicationClocks) {
+  EXPECT_THAT(
+      flags_of(sampled_with({with_reasons(throttle::kIdle | throttle::kApplicationsClocks)}), true),
+      IsEmpty());
+}
+
+TEST(FlagsOf, SeesAClockThatFell) {
+  std::vector<Telemetry> telemetry(6, with_clock(1980));
+  telemetry.resize(12, with_clock(1700));
+  EXPECT_THAT(flags_of(sampled_with(telemetry), true), ElementsAre(Flag::kClockDropped));
+}
+
+TEST(FlagsOf, DoesNotMindAClockThatRose) {
+  std::vector<Telemetry> telemetry(6, with_clock(1700));
+  telemetry.resize(12, with_clock(1980));
+  EXPECT_THAT(flags_of(sampled_with(telemetry), true), IsEmpty());
+}
+
+TEST(FlagsOf, SeesStolenTime) {
+  Telemetry stolen;
+  stolen.steal_percent = 4.0;
+  EXPECT_THAT(flags_of(sampled_with({stolen}), true), ElementsAre(Flag::kSteal));
+}
+
+TEST(FlagsOf, SaysHowSamplingEndedAndWhatTheKernelIs) {
+  SampledCase sampled = sampled_with({Telemetry{}});
+  sampled.stop = StopReason::kTimeBudget;
+  sampled.burst_time_ns = 1.0;
+  EXPECT_THAT(flags_of(sampled, false),
+              ElementsAre(Flag::kNotConverged, Flag::kBurstDiffers, Flag::kNondeterministic));
+}
+
+TEST(Flag, NamesRoundTripAndEveryFlagHasAdvice) {
+  for (int i = 0; i <= static_cast<int>(Flag::kNondeterministic); ++i) {
+    const Flag flag = static_cast<Flag>(i);
+    EXPECT_EQ(flag_from_name(name_of(flag)), flag);
+    EXPECT_FALSE(advice_on(flag).empty());
+  }
+  EXPECT_EQ(flag_from_name("tired"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace gpugauge

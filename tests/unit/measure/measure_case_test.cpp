@@ -1,0 +1,154 @@
+#include "harness/measure/measure_case.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/measure/runner.hpp"
+#include "tests/unit/measure/fake_device.hpp"
+
+namespace gpugauge {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr MemoryStream kRead{MemoryPattern::kRead, 1 << 30};
+
+SamplerHooks hooks() {
+  return {.now_seconds = monotonic_seconds,
+          .stop_requested = [] { return false; },
+          .progress = [](const Estimate&, int) {}};
+}
+
+NotMeasured not_measured(const CaseOutcome& outcome) {
+  return std::get<NotMeasured>(outcome.result);
+}
+
+TEST(MeasureCase, CarriesWhatWasMeasuredAndVerified) {
+  FakeDevice device;
+  device.telemetry_.clock_mhz = 1500;
+  device.telemetry_.power_w = 300;
+  device.telemetry_.temperature_c = 55;
+  const FakeImplementation fake({});
+  const auto m = std::get<Measurement>(measure_case(fake.planned(kRead), device, hooks()).result);
+  EXPECT_EQ(m.name, "memory/read/1GiB/fake/cold");
+  EXPECT_NEAR(m.time_ns.value, 1e6, 1e-3);
+  EXPECT_NEAR(m.gbps(), 1073.741824, 1e-6);
+  EXPECT_EQ(m.semantics_version, 3);
+  EXPECT_TRUE(m.is_library);
+  EXPECT_EQ(m.sample_count, 6);
+  EXPECT_EQ(m.samples.time_ns.size(), 6u);
+  EXPECT_EQ(m.clock_mhz, 1500);
+  EXPECT_EQ(m.power_w, 300);
+  EXPECT_EQ(m.temperature_max_c, 55);
+  EXPECT_TRUE(m.verification.passed);
+  EXPECT_EQ(m.details, "fake details");
+  EXPECT_TRUE(m.samples.steal_percent.empty());
+}
+
+TEST(MeasureCase, HasNoNumberWhereTheResultWasWrong) {
+  FakeDevice device;
+  FakeBehaviour wrong;
+  wrong.verification = {.passed = false,
+                        .max_error = 9,
+                        .relative_error = 1,
+                        .checked = 10,
+                        .reason = "row 3: found 7, expected 8"};
+  const FakeImplementation fake(wrong);
+  const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
+  EXPECT_EQ(none.status, NotMeasuredStatus::kVerificationFailed);
+  EXPECT_EQ(none.reason, "row 3: found 7, expected 8");
+}
+
+TEST(MeasureCase, RefusesARateThatThePinsCannotCarry) {
+  DeviceInfo info;
+  info.pin_rate_gbps = 1000;
+  FakeDevice device(info);
+  const FakeImplementation fake({});
+  const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
+  EXPECT_EQ(none.status, NotMeasuredStatus::kRefused);
+  EXPECT_THAT(none.reason, HasSubstr("1074 GB/s"));
+}
+
+TEST(MeasureCase, AcceptsAnyRateFromAHotCache) {
+  DeviceInfo info;
+  info.pin_rate_gbps = 1000;
+  FakeDevice device(info);
+  const FakeImplementation fake({});
+  PlannedCase hot = fake.planned(kRead);
+  hot.c.options.cache = CacheState::kHot;
+  EXPECT_TRUE(std::holds_alternative<Measurement>(measure_case(hot, device, hooks()).result));
+}
+
+TEST(MeasureCase, GivesTheReasonOfAnUnsupportedCaseWithoutTouchingTheDevice) {
+  FakeDevice device;
+  FakeBehaviour untouchable;
+  untouchable.on_make = [] { FAIL() << "made an unsupported case"; };
+  const FakeImplementation fake(untouchable);
+  PlannedCase planned = fake.planned(kRead);
+  planned.unsupported = "no fp8 on this processor";
+  const NotMeasured none = not_measured(measure_case(planned, device, hooks()));
+  EXPECT_EQ(none.status, NotMeasuredStatus::kUnsupported);
+  EXPECT_EQ(none.reason, "no fp8 on this processor");
+}
+
+TEST(MeasureCase, TriesOnceMoreWithoutPoolsWhenMemoryRunsOut) {
+  FakeDevice device;
+  int attempts = 0;
+  FakeBehaviour tight;
+  tight.on_make = [&] {
+    if (++attempts == 1) throw OutOfMemory("2 GiB wanted");
+  };
+  const FakeImplementation fake(tight);
+  EXPECT_TRUE(std::holds_alternative<Measurement>(
+      measure_case(fake.planned(kRead), device, hooks()).result));
+  EXPECT_EQ(device.pools_released_, 1);
+}
+
+TEST(MeasureCase, FailsAloneWhenMemoryRunsOutAgain) {
+  FakeDevice device;
+  FakeBehaviour full;
+  full.on_make = [] { throw OutOfMemory("2 GiB wanted, 1 GiB free"); };
+  const FakeImplementation fake(full);
+  const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
+  EXPECT_EQ(none.status, NotMeasuredStatus::kFailed);
+  EXPECT_EQ(none.reason, "2 GiB wanted, 1 GiB free");
+}
+
+TEST(MeasureCase, TurnsALaunchErrorIntoAReason) {
+  FakeDevice device;
+  FakeBehaviour broken;
+  broken.on_enqueue = [] { throw EnvironmentError("launch failed: illegal address"); };
+  const FakeImplementation fake(broken);
+  EXPECT_EQ(not_measured(measure_case(fake.planned(kRead), device, hooks())).reason,
+            "launch failed: illegal address");
+}
+
+TEST(MeasureCase, LetsOnlyTheInterruptOut) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  SamplerHooks stopping = hooks();
+  stopping.stop_requested = [] { return true; };
+  EXPECT_THROW(measure_case(fake.planned(kRead), device, stopping), Interrupted);
+}
+
+TEST(SettleClock, EndsAtItsLimitWhereTheClockIsUnknown) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  double now = 0;
+  SamplerHooks ticking = hooks();
+  ticking.now_seconds = [&] { return now += 0.1; };
+  EXPECT_NEAR(settle_clock(fake.planned(kRead), device, 2.0, ticking), 2.0, 0.15);
+}
+
+TEST(SettleClock, EndsAsSoonAsTheClockIsSteady) {
+  FakeDevice device;
+  device.telemetry_.clock_mhz = 1980;
+  const FakeImplementation fake({});
+  double now = 0;
+  SamplerHooks ticking = hooks();
+  ticking.now_seconds = [&] { return now += 0.1; };
+  EXPECT_LT(settle_clock(fake.planned(kRead), device, 10.0, ticking), 1.0);
+}
+
+}  // namespace
+}  // namespace gpugauge

@@ -1,0 +1,159 @@
+#include "harness/measure/runner.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/error.hpp"
+#include "tests/unit/measure/fake_device.hpp"
+
+namespace gpugauge {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::ThrowsMessage;
+
+class Recorder : public RunObserver {
+ public:
+  void on_start(const PlannedCase& planned) override { started.push_back(planned.name); }
+  void on_progress(const PlannedCase&, const Estimate&, int) override { ++progress; }
+  void on_outcome(const CaseOutcome& outcome) override {
+    if (fail_on_outcome) throw EnvironmentError("disk full");
+    if (const auto* m = std::get_if<Measurement>(&outcome.result)) {
+      measured.push_back(m->name);
+    } else {
+      none.push_back(std::get<NotMeasured>(outcome.result).name);
+    }
+  }
+
+  std::vector<std::string> started, measured, none;
+  int progress = 0;
+  bool fail_on_outcome = false;
+};
+
+Plan plan_of(const FakeImplementation& fake) {
+  Plan plan;
+  plan.cases = {fake.planned(MemoryStream{MemoryPattern::kRead, 1 << 20}),
+                fake.planned(MemoryStream{MemoryPattern::kCopy, 1 << 20})};
+  return plan;
+}
+
+const std::function<bool()> kNever = [] { return false; };
+
+TEST(RunCases, RunsEveryCaseOnceInOrder) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  Recorder recorder;
+  run_cases(plan_of(fake), device, {}, recorder, kNever);
+  EXPECT_THAT(recorder.measured,
+              ElementsAre("memory/read/1MiB/fake/cold", "memory/copy/1MiB/fake/cold"));
+  EXPECT_EQ(recorder.started, recorder.measured);
+  EXPECT_GT(recorder.progress, 0);
+}
+
+TEST(RunCases, GivesUnsupportedCasesTheirReasonAndGoesOn) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  Plan plan = plan_of(fake);
+  plan.cases[0].unsupported = "no such instruction";
+  Recorder recorder;
+  run_cases(plan, device, {}, recorder, kNever);
+  EXPECT_THAT(recorder.none, ElementsAre("memory/read/1MiB/fake/cold"));
+  EXPECT_THAT(recorder.measured, ElementsAre("memory/copy/1MiB/fake/cold"));
+}
+
+TEST(RunCases, GoesOnAfterACaseThatThrows) {
+  FakeDevice device;
+  int made = 0;
+  FakeBehaviour first_breaks;
+  first_breaks.on_make = [&] {
+    if (++made == 1) throw EnvironmentError("no luck");
+  };
+  const FakeImplementation fake(first_breaks);
+  Recorder recorder;
+  run_cases(plan_of(fake), device, {}, recorder, kNever);
+  EXPECT_EQ(recorder.none.size(), 1u);
+  EXPECT_EQ(recorder.measured.size(), 1u);
+}
+
+TEST(RunCases, StopsWhenTheObserverCannotKeepTheResult) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  Recorder recorder;
+  recorder.fail_on_outcome = true;
+  EXPECT_THAT([&] { run_cases(plan_of(fake), device, {}, recorder, kNever); },
+              ThrowsMessage<EnvironmentError>("disk full"));
+  EXPECT_EQ(recorder.started.size(), 1u);
+}
+
+TEST(RunCases, StopsOnRequest) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  Recorder recorder;
+  EXPECT_THROW(run_cases(plan_of(fake), device, {}, recorder, [] { return true; }), Interrupted);
+  EXPECT_THAT(recorder.measured, IsEmpty());
+}
+
+TEST(RunCases, RepeatsWhenGoogleBenchmarkIsToldTo) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  Recorder recorder;
+  run_cases(plan_of(fake), device, parse_benchmark_arguments({"--benchmark_repetitions=3"}),
+            recorder, kNever);
+  EXPECT_EQ(recorder.measured.size(), 6u);
+  run_cases(plan_of(fake), device, parse_benchmark_arguments({"--benchmark_repetitions=1"}),
+            recorder, kNever);
+}
+
+TEST(RunCases, RefusesAFlagThatGoogleBenchmarkDoesNotKnow) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  Recorder recorder;
+  EXPECT_THAT(
+      [&] {
+        run_cases(plan_of(fake), device, parse_benchmark_arguments({"--benchmark_nonsense=1"}),
+                  recorder, kNever);
+      },
+      ThrowsMessage<UsageError>(HasSubstr("--benchmark_nonsense")));
+}
+
+TEST(ParseBenchmarkArguments, KeepsTheFilterForThePlan) {
+  const BenchmarkArguments parsed = parse_benchmark_arguments(
+      {"--benchmark_filter=read", "--benchmark_repetitions=2", "--benchmark_list_tests"});
+  EXPECT_EQ(parsed.filter, "read");
+  EXPECT_TRUE(parsed.list_tests);
+  EXPECT_FALSE(parsed.own_output);
+  EXPECT_THAT(parsed.passed_on, ElementsAre("--benchmark_repetitions=2", "--benchmark_list_tests"));
+}
+
+TEST(ParseBenchmarkArguments, RefusesWhatIsNotGoogleBenchmarks) {
+  EXPECT_THAT([] { parse_benchmark_arguments({"--suite=quick"}); },
+              ThrowsMessage<UsageError>(HasSubstr("--suite=quick")));
+}
+
+TEST(ApplyFilter, KeepsMatchesOfEitherName) {
+  const FakeImplementation fake({});
+  for (const char* filter : {"read", "read/1MiB/fake/cold$", "read.*manual_time$", "-copy"}) {
+    Plan plan = plan_of(fake);
+    apply_filter(plan, filter);
+    ASSERT_EQ(plan.cases.size(), 1u) << filter;
+    EXPECT_EQ(plan.cases[0].name, "memory/read/1MiB/fake/cold");
+  }
+  Plan plan = plan_of(fake);
+  apply_filter(plan, "all");
+  EXPECT_EQ(plan.cases.size(), 2u);
+}
+
+TEST(ApplyFilter, RefusesAnEmptyResultAndABrokenExpression) {
+  const FakeImplementation fake({});
+  Plan plan = plan_of(fake);
+  EXPECT_THAT([&] { apply_filter(plan, "gemm"); },
+              ThrowsMessage<UsageError>(HasSubstr("none of the plan's 2 cases")));
+  Plan again = plan_of(fake);
+  EXPECT_THAT([&] { apply_filter(again, "["); },
+              ThrowsMessage<UsageError>(HasSubstr("regular expression")));
+}
+
+}  // namespace
+}  // namespace gpugauge

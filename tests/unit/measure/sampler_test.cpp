@@ -1,0 +1,152 @@
+#include "harness/measure/sampler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "harness/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// A device whose launches last as long as the test says, on a clock that only launches move.
+class FakeDevice {
+ public:
+  using LaunchSeconds = std::function<double(int replay)>;
+  explicit FakeDevice(LaunchSeconds launch_seconds, std::int64_t slots = 1)
+      : launch_seconds_(std::move(launch_seconds)), slots_(slots) {}
+
+  SampledCase sample(const SamplingPolicy& policy) {
+    return sample_case(capture(), policy, hooks());
+  }
+
+  CaptureReplay capture() {
+    return [this](std::int64_t launches) {
+      captured_.push_back(launches);
+      return std::make_unique<FakeReplay>(*this, (launches + slots_ - 1) / slots_ * slots_);
+    };
+  }
+
+  SamplerHooks hooks() {
+    return {.now_seconds = [this] { return now_; },
+            .stop_requested = [this] { return replays_ >= stop_after_; },
+            .progress = [this](const Estimate&, int) { ++progress_; }};
+  }
+
+  int replays_ = 0;
+  int stop_after_ = 1 << 30;
+  int progress_ = 0;
+  double now_ = 100.0;
+  std::vector<std::int64_t> captured_;
+
+ private:
+  class FakeReplay : public Replay {
+   public:
+    FakeReplay(FakeDevice& device, std::int64_t launches) : device_(device), launches_(launches) {}
+    Sample run() override {
+      Sample sample;
+      sample.seconds = device_.launch_seconds_(device_.replays_++) * static_cast<double>(launches_);
+      device_.now_ += sample.seconds;
+      return sample;
+    }
+    std::int64_t launches() const override { return launches_; }
+
+   private:
+    FakeDevice& device_;
+    std::int64_t launches_;
+  };
+
+  LaunchSeconds launch_seconds_;
+  std::int64_t slots_;
+};
+
+SamplingPolicy policy() {
+  return {.target_half_width = 0.01,
+          .case_seconds = 1.0,
+          .warmup_seconds = 0.1,
+          .sample_seconds = 0.002,
+          .min_samples = 10,
+          .max_samples = 1000};
+}
+
+TEST(SampleCase, ReportsTheTimeOfOneLaunchWhateverASampleHolds) {
+  FakeDevice device([](int) { return 5e-6; });
+  const SampledCase sampled = device.sample(policy());
+  EXPECT_EQ(sampled.launches_per_sample, 400);
+  EXPECT_NEAR(sampled.time_ns.value, 5000.0, 1e-6);
+  EXPECT_EQ(sampled.stop, StopReason::kConverged);
+  EXPECT_EQ(sampled.samples.size(), 10u);
+}
+
+TEST(SampleCase, LeavesTheFirstReplayOut) {
+  FakeDevice device([](int replay) { return replay == 0 ? 1.0 : 1e-3; });
+  const SampledCase sampled = device.sample(policy());
+  EXPECT_NEAR(sampled.time_ns.value, 1e6, 1e-3);
+  EXPECT_FALSE(sampled.burst_time_ns.has_value());
+}
+
+TEST(SampleCase, UsesWholeRotationsWhereTheDeviceRoundsUp) {
+  FakeDevice device([](int) { return 1e-3; }, 7);
+  EXPECT_EQ(device.sample(policy()).launches_per_sample, 7);
+}
+
+TEST(SampleCase, StopsAtTheBudgetAndSaysSo) {
+  FakeDevice device([](int replay) { return replay % 2 == 0 ? 1e-2 : 2e-2; });
+  const SampledCase sampled = device.sample(policy());
+  EXPECT_EQ(sampled.stop, StopReason::kTimeBudget);
+  EXPECT_NEAR(static_cast<double>(sampled.samples.size()), 67, 2);
+}
+
+TEST(SampleCase, StopsAtTheGreatestNumberOfSamples) {
+  FakeDevice device([](int replay) { return replay % 2 == 0 ? 1e-3 : 2e-3; });
+  SamplingPolicy few = policy();
+  few.max_samples = 25;
+  const SampledCase sampled = device.sample(few);
+  EXPECT_EQ(sampled.stop, StopReason::kMaxSamples);
+  EXPECT_EQ(sampled.samples.size(), 25u);
+}
+
+TEST(SampleCase, TakesThreeSamplesOfACaseLongerThanItsBudget) {
+  FakeDevice device([](int) { return 2.0; });
+  const SampledCase sampled = device.sample(policy());
+  EXPECT_EQ(sampled.samples.size(), 3u);
+  EXPECT_EQ(sampled.stop, StopReason::kTimeBudget);
+}
+
+TEST(SampleCase, ReportsABurstThatDidNotLast) {
+  FakeDevice device([](int replay) { return replay < 20 ? 2e-3 : 2.2e-3; });
+  const SampledCase sampled = device.sample(policy());
+  ASSERT_TRUE(sampled.burst_time_ns.has_value());
+  EXPECT_NEAR(*sampled.burst_time_ns, 2e6, 1.0);
+  EXPECT_NEAR(sampled.time_ns.value, 2.2e6, 1.0);
+}
+
+TEST(SampleCase, DoesNotCallASlowStartABurst) {
+  FakeDevice device([](int replay) { return replay < 20 ? 2.2e-3 : 2e-3; });
+  EXPECT_FALSE(device.sample(policy()).burst_time_ns.has_value());
+}
+
+TEST(SampleCase, StopsBetweenReplaysWhenAsked) {
+  FakeDevice device([](int) { return 1e-2; });
+  device.stop_after_ = 5;
+  EXPECT_THROW(device.sample(policy()), Interrupted);
+  EXPECT_EQ(device.replays_, 5);
+}
+
+TEST(SampleCase, CountsTheTimeInsideReplays) {
+  FakeDevice device([](int) { return 1e-2; });
+  const double start = device.now_;
+  const SampledCase sampled = device.sample(policy());
+  EXPECT_NEAR(sampled.measured_seconds, device.now_ - start, 1e-9);
+}
+
+TEST(SampleCase, ReportsProgressAfterEverySample) {
+  FakeDevice device([](int) { return 1e-2; });
+  const SampledCase sampled = device.sample(policy());
+  EXPECT_EQ(device.progress_, static_cast<int>(sampled.samples.size()));
+}
+
+}  // namespace
+}  // namespace gpugauge
