@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,11 +12,16 @@
 
 namespace gpugauge {
 
+/// What `Catalog::locate` does, from what it found out: $GPUGAUGE_CONFIGS and the folders to start
+/// from.
+std::filesystem::path find_configs(const std::optional<std::string>& environment,
+                                   const std::vector<std::filesystem::path>& starts);
+
 /// The configs folder: finds a suite, model, card or price list by name or by path.
 class Catalog {
  public:
-  /// Uses $GPUGAUGE_CONFIGS, else `configs/` beside or above the binary, else the source tree's,
-  /// else the installed one. Throws EnvironmentError naming the places looked in.
+  /// Uses $GPUGAUGE_CONFIGS, else the first `configs/` beside or above the binary, else beside or
+  /// above the current folder. Throws EnvironmentError naming the places looked in.
   static Catalog locate();
   explicit Catalog(std::filesystem::path root) : root_(std::move(root)) {}
 
@@ -25,6 +31,7 @@ class Catalog {
   Suite suite(std::string_view name_or_path) const;
   ModelConfig model(std::string_view name_or_path) const;
   Datasheet datasheet(std::string_view name_or_path) const;
+  /// The last price list by name: their names begin with the date.
   std::filesystem::path default_prices() const;
 
   std::vector<std::string> suite_names() const;

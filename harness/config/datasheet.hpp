@@ -35,6 +35,7 @@ struct Datasheet {
          memory_gib_max = 0;  ///< what the driver reports, to tell variants of one name apart
   std::string accelerator;    ///< the price list's AcceleratorName
   std::string form_factor;    ///< the price list's form_factor; may be empty
+  std::optional<int> compute_capability;  ///< 90 for 9.0
   std::optional<SourcedValue> memory_gib, tdp_w, sm_count, l2_mib, boost_clock_mhz, nvlink_gbps,
       pcie_gbps;
   std::vector<DatasheetMetric> metrics;

@@ -54,7 +54,9 @@ struct Suite {
 };
 
 /// Reads a suite file. Throws UsageError with file:line:column, what was expected and the nearest
-/// name.
-Suite load_suite(const std::filesystem::path& file);
+/// name. `known_models`, where given, are the names that an entry's `models` may hold; whether an
+/// implementation exists is the plan's to say.
+Suite load_suite(const std::filesystem::path& file,
+                 const std::vector<std::string>& known_models = {});
 
 }  // namespace gpugauge

@@ -1,0 +1,110 @@
+#include "harness/config/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "harness/config/nearest.hpp"
+#include "harness/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_catalog(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_directory(folder / "suites", ignored);
+}
+
+/// Files of a folder with this extension, sorted by name.
+std::vector<fs::path> files_in(const fs::path& folder, std::string_view extension) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == extension) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<std::string> stems_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const fs::path& file : files_in(folder, ".yaml")) names.push_back(file.stem().string());
+  return names;
+}
+
+/// The file that was named, or the file of that name in `folder`.
+fs::path find_file(std::string_view kind, const fs::path& folder, std::string_view name_or_path) {
+  const fs::path given(name_or_path);
+  if (given.has_parent_path() || given.extension() == ".yaml" || given.extension() == ".yml")
+    return given;
+  const std::vector<std::string> names = stems_in(folder);
+  if (std::find(names.begin(), names.end(), name_or_path) == names.end())
+    throw UsageError(unknown_name_message(kind, name_or_path, names));
+  return folder / fmt::format("{}.yaml", name_or_path);
+}
+
+}  // namespace
+
+fs::path find_configs(const std::optional<std::string>& environment,
+                      const std::vector<fs::path>& starts) {
+  if (environment) {
+    if (is_catalog(*environment)) return *environment;
+    throw EnvironmentError(fmt::format(
+        "GPUGAUGE_CONFIGS is '{}', expected a folder that holds suites/", *environment));
+  }
+  for (const fs::path& start : starts) {
+    for (fs::path folder = start;; folder = folder.parent_path()) {
+      if (is_catalog(folder / "configs")) return folder / "configs";
+      if (folder == folder.parent_path()) break;
+    }
+  }
+  std::string places;
+  for (const fs::path& start : starts) places += fmt::format(" nor above {}", start.string());
+  throw EnvironmentError(
+      fmt::format("no folder configs/ with suites/ in it: GPUGAUGE_CONFIGS is not set,{}", places));
+}
+
+Catalog Catalog::locate() {
+  const char* const environment = std::getenv("GPUGAUGE_CONFIGS");
+  std::error_code error;
+  std::vector<fs::path> starts;
+  if (const fs::path binary = fs::read_symlink("/proc/self/exe", error); !error)
+    starts.push_back(binary.parent_path());
+  if (const fs::path current = fs::current_path(error); !error) starts.push_back(current);
+  return Catalog(find_configs(
+      environment != nullptr ? std::optional<std::string>(environment) : std::nullopt, starts));
+}
+
+Suite Catalog::suite(std::string_view name_or_path) const {
+  return load_suite(find_file("suite", root_ / "suites", name_or_path), model_names());
+}
+
+ModelConfig Catalog::model(std::string_view name_or_path) const {
+  return load_model(find_file("model", root_ / "models", name_or_path));
+}
+
+Datasheet Catalog::datasheet(std::string_view name_or_path) const {
+  return load_datasheet(find_file("device", root_ / "devices", name_or_path));
+}
+
+fs::path Catalog::default_prices() const {
+  const std::vector<fs::path> files = files_in(root_ / "prices", ".csv");
+  if (files.empty())
+    throw UsageError(fmt::format("{}: holds no price list (*.csv)", (root_ / "prices").string()));
+  return files.back();
+}
+
+std::vector<std::string> Catalog::suite_names() const { return stems_in(root_ / "suites"); }
+std::vector<std::string> Catalog::model_names() const { return stems_in(root_ / "models"); }
+std::vector<std::string> Catalog::datasheet_names() const { return stems_in(root_ / "devices"); }
+
+std::vector<Datasheet> Catalog::datasheets() const {
+  std::vector<Datasheet> sheets;
+  for (const std::string& name : datasheet_names()) sheets.push_back(datasheet(name));
+  return sheets;
+}
+
+}  // namespace gpugauge

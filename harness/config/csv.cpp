@@ -1,0 +1,87 @@
+#include "harness/config/csv.hpp"
+
+#include <fmt/format.h>
+
+#include "harness/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+class CsvParser {
+ public:
+  CsvParser(std::string_view text, const std::string& name) : text_(text), name_(name) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
+  }
+
+  std::vector<CsvRow> run() {
+    std::vector<CsvRow> rows;
+    while (!text_.empty()) {
+      CsvRow row = parse_row();
+      const bool is_empty_line = row.cells.size() == 1 && row.cells[0].empty();
+      if (!is_empty_line) rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+ private:
+  CsvRow parse_row() {
+    CsvRow row{line_, {}};
+    do {
+      row.cells.push_back(text_.starts_with('"') ? parse_quoted() : parse_plain());
+    } while (take(","));
+    // A cell ends only at a comma, a line end or the end of the text; only quoted ones can fail it.
+    if (!take("\r\n") && !take("\n") && !text_.empty())
+      fail(line_, "text after a closing quote, expected a comma");
+    ++line_;
+    return row;
+  }
+
+  std::string parse_plain() {
+    std::string_view cell = text_.substr(0, text_.find_first_of(",\n"));
+    text_.remove_prefix(cell.size());
+    if (cell.ends_with('\r') && text_.starts_with('\n')) cell.remove_suffix(1);
+    if (cell.find('"') != std::string_view::npos)
+      fail(line_, "a quote inside a cell, expected the whole cell in quotes");
+    return std::string(cell);
+  }
+
+  std::string parse_quoted() {
+    const int first_line = line_;
+    std::string cell;
+    text_.remove_prefix(1);
+    while (!text_.empty()) {
+      if (take("\"")) {
+        if (!take("\"")) return cell;  // not doubled: the end
+        cell += '"';
+        continue;
+      }
+      if (text_.front() == '\n') ++line_;
+      cell += text_.front();
+      text_.remove_prefix(1);
+    }
+    fail(first_line, "a quote that is never closed");
+  }
+
+  bool take(std::string_view token) {
+    if (!text_.starts_with(token)) return false;
+    text_.remove_prefix(token.size());
+    return true;
+  }
+
+  [[noreturn]] void fail(int line, std::string_view problem) const {
+    throw UsageError(fmt::format("{}:{}: {}", name_, line, problem));
+  }
+
+  std::string_view text_;  ///< what is still to be read
+  const std::string& name_;
+  int line_ = 1;
+};
+
+}  // namespace
+
+std::vector<CsvRow> parse_csv(std::string_view text, const std::string& name) {
+  return CsvParser(text, name).run();
+}
+
+}  // namespace gpugauge

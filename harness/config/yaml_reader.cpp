@@ -1,0 +1,229 @@
+#include "harness/config/yaml_reader.hpp"
+
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <limits>
+
+#include "harness/config/nearest.hpp"
+#include "harness/config/text_file.hpp"
+#include "harness/error.hpp"
+#include "kernels/op.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// All of `text` as a number, or nothing. Unlike yaml-cpp's own conversion it never reads 010 as
+/// octal, and it refuses what is left over.
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> parse_bytes(std::string_view text) {
+  constexpr std::array<std::string_view, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto count = parse_number<std::int64_t>(text.substr(0, digits));
+  const auto unit = std::find(kUnits.begin(), kUnits.end(), text.substr(digits));
+  if (!count || unit == kUnits.end()) return std::nullopt;
+  const auto shift = 10 * static_cast<int>(unit - kUnits.begin());
+  if (*count > std::numeric_limits<std::int64_t>::max() >> shift) return std::nullopt;
+  return *count << shift;
+}
+
+UsageError error_at(std::string_view file, const YAML::Mark& mark, std::string_view problem) {
+  return UsageError(fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, problem));
+}
+
+}  // namespace
+
+void YamlValue::fail(std::string_view problem) const {
+  throw error_at(
+      file_, mark_,
+      path_.empty() ? fmt::format("the file {}", problem) : fmt::format("'{}' {}", path_, problem));
+}
+
+void YamlValue::fail_expected(std::string_view expected) const {
+  fail(fmt::format("is {}, expected {}", describe(), expected));
+}
+
+std::string YamlValue::describe() const {
+  if (node_.IsScalar()) return in_quotes(node_.Scalar());
+  if (node_.IsSequence()) return "a list";
+  return node_.IsMap() ? "a mapping" : "empty";
+}
+
+const std::string& YamlValue::scalar(std::string_view expected) const {
+  if (!node_.IsScalar()) fail_expected(expected);
+  return node_.Scalar();
+}
+
+std::string YamlValue::text() const {
+  const std::string& found = scalar("text");
+  if (found.empty()) fail("is empty, expected text");
+  return found;
+}
+
+std::string YamlValue::identifier() const {
+  constexpr std::string_view kExpected = "a name of letters, digits, '.', '_' and '-'";
+  const std::string& found = scalar(kExpected);
+  const bool valid =
+      !found.empty() && std::isalnum(static_cast<unsigned char>(found[0])) != 0 &&
+      std::all_of(found.begin(), found.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+      });
+  if (!valid) fail_expected(kExpected);
+  return found;
+}
+
+std::string YamlValue::stem_of(const std::filesystem::path& file) const {
+  const std::string found = identifier();
+  if (found != file.stem().string())
+    fail_expected(fmt::format("the name of its file, '{}'", file.stem().string()));
+  return found;
+}
+
+bool YamlValue::boolean() const {
+  const std::string& found = scalar("true or false");
+  if (found != "true" && found != "false") fail_expected("true or false");
+  return found == "true";
+}
+
+std::int64_t YamlValue::integer(IntegerRange range) const {
+  const auto expected = fmt::format("a whole number from {} to {}", range.min, range.max);
+  const auto value = parse_number<std::int64_t>(scalar(expected));
+  if (!value || *value < range.min || *value > range.max) fail_expected(expected);
+  return *value;
+}
+
+double YamlValue::number(NumberRange range) const {
+  const auto expected = fmt::format("a number from {} to {}", range.min, range.max);
+  const auto value = parse_number<double>(scalar(expected));
+  // Written so that NaN fails too.
+  if (!value || !(*value >= range.min && *value <= range.max)) fail_expected(expected);
+  return *value;
+}
+
+std::int64_t YamlValue::bytes(IntegerRange range) const {
+  const auto expected = fmt::format("a size like 256MiB, from {} to {}",
+                                    format_bytes_exact(range.min), format_bytes_exact(range.max));
+  const auto value = parse_bytes(scalar(expected));
+  if (!value || *value < range.min || *value > range.max) fail_expected(expected);
+  return *value;
+}
+
+std::size_t YamlValue::index_in(std::span<const std::string_view> names) const {
+  const std::string& found = scalar(fmt::format("one of {}", fmt::join(names, ", ")));
+  const auto match = std::find(names.begin(), names.end(), found);
+  if (match == names.end())
+    fail(fmt::format("is {}, {}", in_quotes(found), expected_names(found, names)));
+  return static_cast<std::size_t>(match - names.begin());
+}
+
+std::string YamlValue::name_in(std::span<const std::string_view> names) const {
+  return std::string(names[index_in(names)]);
+}
+
+std::vector<YamlValue> YamlValue::items() const {
+  if (!node_.IsSequence()) fail_expected("a list");
+  std::vector<YamlValue> items;
+  for (const YAML::Node& node : node_)
+    items.emplace_back(file_, fmt::format("{}[{}]", path_, items.size()), node);
+  if (items.empty()) fail("is an empty list, expected at least one value");
+  return items;
+}
+
+YamlMapping YamlValue::mapping() const { return YamlMapping(*this); }
+
+YamlMapping::YamlMapping(const YamlValue& value) : value_(value) {
+  if (!value.node_.IsMap()) value.fail_expected("a mapping");
+  for (const auto& pair : value.node_) {
+    const YAML::Mark place = pair.first.Mark();
+    if (!pair.first.IsScalar()) throw error_at(value.file_, place, "a key that is no name");
+    const std::string& key = pair.first.Scalar();
+    const std::string path = value.path_.empty() ? key : fmt::format("{}.{}", value.path_, key);
+    if (const Item* first = find(key)) {
+      throw error_at(
+          value.file_, place,
+          fmt::format("duplicate key {}, first in line {}", in_quotes(key), first->place.line + 1));
+    }
+    items_.push_back({key, place, YamlValue(value.file_, path, pair.second)});
+    // yaml-cpp places a value that is not there at whatever follows.
+    if (pair.second.IsNull()) items_.back().value.mark_ = place;
+  }
+}
+
+const YamlMapping::Item* YamlMapping::find(std::string_view key) const {
+  const auto match =
+      std::find_if(items_.begin(), items_.end(), [&](const Item& item) { return item.key == key; });
+  return match == items_.end() ? nullptr : &*match;
+}
+
+std::optional<YamlValue> YamlMapping::optional(std::string_view key) {
+  asked_.emplace_back(key);
+  const Item* item = find(key);
+  return item != nullptr ? std::optional(item->value) : std::nullopt;
+}
+
+YamlValue YamlMapping::required(std::string_view key) {
+  if (auto value = optional(key)) return *value;
+  // A slip in the key itself is the better message.
+  for (const Item& item : items_) {
+    const std::array known{key};
+    if (!asked(item.key) && nearest(item.key, known)) fail_unknown(item, known);
+  }
+  throw error_at(
+      value_.file_, value_.mark_,
+      fmt::format("'{}{}{}' is missing", value_.path_, value_.path_.empty() ? "" : ".", key));
+}
+
+bool YamlMapping::asked(std::string_view key) const {
+  return std::find(asked_.begin(), asked_.end(), key) != asked_.end();
+}
+
+void YamlMapping::finish() const {
+  const std::vector<std::string_view> known(asked_.begin(), asked_.end());
+  for (const Item& item : items_) {
+    if (!asked(item.key)) fail_unknown(item, known);
+  }
+}
+
+void YamlMapping::fail_unknown(const Item& item, std::span<const std::string_view> known) const {
+  throw error_at(value_.file_, item.place, unknown_name_message("key", item.key, known));
+}
+
+double YamlMapping::number_or(std::string_view key, double otherwise, NumberRange range) {
+  const auto value = optional(key);
+  return value ? value->number(range) : otherwise;
+}
+
+std::int64_t YamlMapping::integer_or(std::string_view key, std::int64_t otherwise,
+                                     IntegerRange range) {
+  const auto value = optional(key);
+  return value ? value->integer(range) : otherwise;
+}
+
+bool YamlMapping::boolean_or(std::string_view key, bool otherwise) {
+  const auto value = optional(key);
+  return value ? value->boolean() : otherwise;
+}
+
+YamlValue read_yaml(const std::filesystem::path& file) {
+  const std::string name = file.string();
+  std::vector<YAML::Node> documents;
+  try {
+    documents = YAML::LoadAll(read_text_file(file));
+  } catch (const YAML::Exception& error) {
+    throw error_at(name, error.mark, fmt::format("not YAML: {}", error.msg));
+  }
+  if (documents.empty() || documents[0].IsNull())
+    throw UsageError(fmt::format("{}: is empty, expected a mapping", name));
+  if (documents.size() > 1)
+    throw error_at(name, documents[1].Mark(), "a second document, expected one");
+  return {name, "", documents[0]};
+}
+
+}  // namespace gpugauge

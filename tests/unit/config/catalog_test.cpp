@@ -1,0 +1,95 @@
+#include "harness/config/catalog.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/unit/config/temporary_folder.hpp"
+
+namespace gpugauge {
+namespace {
+
+using testing::ElementsAre;
+
+class CatalogTest : public testing::Test {
+ protected:
+  CatalogTest() {
+    folder_.write("configs/suites/quick.yaml", "");
+    folder_.write("configs/suites/nightly.yaml", "");
+    folder_.write("configs/suites/README.md", "");
+    folder_.write("configs/models/tiny.yaml", "");
+    folder_.write("configs/prices/2026-05-26-a.csv", "");
+    folder_.write("configs/prices/2025-12-31-b.csv", "");
+  }
+
+  const std::filesystem::path& root() const { return folder_.path(); }
+  std::string error_of(const std::function<void()>& act) {
+    try {
+      act();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(CatalogTest, ListsNamesInOrder) {
+  const Catalog catalog(root() / "configs");
+  EXPECT_THAT(catalog.suite_names(), ElementsAre("nightly", "quick"));
+  EXPECT_THAT(catalog.model_names(), ElementsAre("tiny"));
+  EXPECT_TRUE(catalog.datasheet_names().empty());
+}
+
+TEST_F(CatalogTest, OffersTheNearestName) {
+  const Catalog catalog(root() / "configs");
+  EXPECT_EQ(error_of([&] { catalog.suite("quik"); }),
+            "unknown suite 'quik', expected one of nightly, quick; did you mean 'quick'?");
+  EXPECT_EQ(error_of([&] { catalog.model("huge"); }), "unknown model 'huge', expected tiny");
+  EXPECT_EQ(error_of([&] { catalog.datasheet("h100"); }),
+            "unknown device 'h100', expected nothing here");
+  EXPECT_THAT(error_of([&] { catalog.suite(""); }), testing::StartsWith("unknown suite ''"));
+}
+
+TEST_F(CatalogTest, TakesAPathAsWellAsAName) {
+  const Catalog catalog(root() / "configs");
+  const std::string model =
+      "name: mine\nsource: s\nnum_hidden_layers: 1\nhidden_size: 1\n"
+      "intermediate_size: 1\nnum_attention_heads: 1\n"
+      "num_key_value_heads: 1\nhead_dim: 1\nvocab_size: 1\n";
+  EXPECT_EQ(catalog.model(folder_.write("mine.yaml", model).string()).name, "mine");
+  EXPECT_THAT(error_of([&] { catalog.model("./absent.yaml"); }),
+              "./absent.yaml: cannot be read: No such file or directory");
+}
+
+TEST_F(CatalogTest, TakesTheNewestPriceList) {
+  EXPECT_EQ(Catalog(root() / "configs").default_prices().filename(), "2026-05-26-a.csv");
+  EXPECT_EQ(error_of([&] { Catalog(root()).default_prices(); }),
+            (root() / "prices").string() + ": holds no price list (*.csv)");
+}
+
+TEST_F(CatalogTest, IsFoundFromTheEnvironmentFirst) {
+  EXPECT_EQ(find_configs((root() / "configs").string(), {}), root() / "configs");
+  EXPECT_EQ(error_of([&] { find_configs(root().string(), {root() / "configs"}); }),
+            "GPUGAUGE_CONFIGS is '" + root().string() + "', expected a folder that holds suites/");
+}
+
+TEST_F(CatalogTest, IsFoundAboveTheBinaryThenAboveTheCurrentFolder) {
+  std::filesystem::create_directories(root() / "build/deep");
+  std::filesystem::create_directories(root() / "build/configs");  // holds no suites/
+  const auto found = find_configs(std::nullopt, {"/nowhere/bin", root() / "build/deep"});
+  EXPECT_EQ(found, root() / "configs");
+
+  folder_.write("other/configs/suites/a.yaml", "");
+  EXPECT_EQ(find_configs(std::nullopt, {root() / "other/bin", root()}), root() / "other/configs");
+  EXPECT_EQ(error_of([&] {
+              find_configs(std::nullopt, {"/nowhere/bin", "/elsewhere"});
+            }),
+            "no folder configs/ with suites/ in it: GPUGAUGE_CONFIGS is not set, nor above "
+            "/nowhere/bin nor above /elsewhere");
+}
+
+}  // namespace
+}  // namespace gpugauge

@@ -1,0 +1,93 @@
+#include "harness/config/datasheet.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/config/temporary_folder.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr std::string_view kSheet = R"(name: card
+title: A card
+match: {names: [NVIDIA Card, NVIDIA Card 2], memory_gib_min: 78, memory_gib_max: 80.5}
+accelerator: CARD
+form_factor: SXM5
+compute_capability: 90
+tdp_w: {value: 700, source: a sheet}
+metrics:
+  memory_gbps:
+    datasheet: {value: 3352, source: a sheet}
+    published: {value: 3241, source: a blog}
+    floor: 0.9
+  bf16_tflops: {datasheet: {value: 989, source: a sheet}, floor: 0.7}
+)";
+
+std::string error_with(std::string_view from, std::string_view to) {
+  std::string text(kSheet);
+  text.replace(text.find(from), from.size(), to);
+  return TemporaryFolder().error_of(load_datasheet, "card.yaml", text);
+}
+
+Datasheet card() {
+  const TemporaryFolder folder;
+  return load_datasheet(folder.write("card.yaml", kSheet));
+}
+
+TEST(LoadDatasheet, ReadsValuesWithTheirSources) {
+  const Datasheet sheet = card();
+  EXPECT_EQ(sheet.title, "A card");
+  EXPECT_EQ(sheet.accelerator, "CARD");
+  EXPECT_EQ(sheet.form_factor, "SXM5");
+  EXPECT_EQ(sheet.compute_capability, 90);
+  EXPECT_EQ(sheet.tdp_w.value().value, 700);
+  EXPECT_EQ(sheet.tdp_w.value().source, "a sheet");
+  EXPECT_FALSE(sheet.sm_count);
+  ASSERT_EQ(sheet.metrics.size(), 2U);
+  EXPECT_EQ(sheet.metrics[0].dtype, std::nullopt);
+  EXPECT_EQ(sheet.metrics[0].datasheet.value, 3352);
+  EXPECT_EQ(sheet.metrics[0].published.value().value, 3241);
+  EXPECT_EQ(sheet.metrics[0].published.value().source, "a blog");
+  EXPECT_EQ(sheet.metrics[0].floor, 0.9);
+  EXPECT_EQ(sheet.metrics[1].dtype, DType::kBf16);
+  EXPECT_FALSE(sheet.metrics[1].published);
+}
+
+TEST(LoadDatasheet, RefusesWrongValues) {
+  EXPECT_EQ(error_with("bf16_tflops", "bf61_tflops"),
+            "card.yaml:13:3: unknown key 'bf61_tflops', expected one of memory_gbps, fp32_tflops, "
+            "tf32_tflops, bf16_tflops, fp16_tflops, fp8_e4m3_tflops, int8_tflops; did you mean "
+            "'bf16_tflops'?");
+  EXPECT_EQ(
+      error_with("floor: 0.7", "floor: 70"),
+      "card.yaml:13:66: 'metrics.bf16_tflops.floor' is '70', expected a number from 0.01 to 1");
+  EXPECT_EQ(error_with("{value: 700, source: a sheet}", "700"),
+            "card.yaml:7:8: 'tdp_w' is '700', expected a mapping");
+  EXPECT_EQ(error_with("{value: 700, source: a sheet}", "{value: 700}"),
+            "card.yaml:7:8: 'tdp_w.source' is missing");
+  EXPECT_EQ(error_with("memory_gib_max: 80.5", "memory_gib_max: 77"),
+            "card.yaml:3:82: 'match.memory_gib_max' is '77', expected a number from 78 to 1000000");
+}
+
+TEST(LoadDatasheet, RefusesAMeasurementAboveTheDatasheet) {
+  EXPECT_EQ(
+      error_with("3241", "6704"),
+      "card.yaml:10:5: 'metrics.memory_gbps' was published above its datasheet, expected both "
+      "dense and of the same card");
+}
+
+TEST(MatchDatasheet, NeedsTheNameAndTheMemory) {
+  const std::vector<Datasheet> sheets{card()};
+  DeviceInfo device;
+  device.name = "NVIDIA Card 2";
+  device.memory_bytes = std::int64_t{81559} << 20;
+  EXPECT_EQ(match_datasheet(sheets, device), &sheets[0]);
+  device.memory_bytes = std::int64_t{96} << 30;
+  EXPECT_EQ(match_datasheet(sheets, device), nullptr);
+  device.memory_bytes = std::int64_t{81559} << 20;
+  device.name = "NVIDIA Card 2 MIG 1g.10gb";
+  EXPECT_EQ(match_datasheet(sheets, device), nullptr);
+  EXPECT_EQ(match_datasheet({}, device), nullptr);
+}
+
+}  // namespace
+}  // namespace gpugauge

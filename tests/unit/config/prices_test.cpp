@@ -1,0 +1,151 @@
+#include "harness/config/prices.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/config/temporary_folder.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr std::string_view kHeader =
+    "InstanceType,AcceleratorName,AcceleratorCount,Price,SpotPrice,Provider,form_factor,min_gpus,"
+    "observed_at,source,notes\n";
+
+std::vector<PriceOffer> prices_of(std::string_view text) {
+  const TemporaryFolder folder;
+  return load_prices(folder.write("p.csv", text));
+}
+std::string error_of(std::string_view text) {
+  return TemporaryFolder().error_of(load_prices, "p.csv", text);
+}
+/// The error of one row under the header.
+std::string row_error(std::string_view row) {
+  return error_of(std::string(kHeader) + std::string(row));
+}
+
+TEST(LoadPrices, DividesTheInstancePriceByItsCount) {
+  const auto offers = prices_of(
+      std::string(kHeader) + "node,L40S,8,5.76,8.56,Spheron,PCIe,8,2026-05-26,a blog,\"a, b\"\n");
+  ASSERT_EQ(offers.size(), 1U);
+  EXPECT_EQ(offers[0].instance, "node");
+  EXPECT_EQ(offers[0].accelerator, "L40S");
+  EXPECT_EQ(offers[0].gpu_count, 8);
+  EXPECT_DOUBLE_EQ(offers[0].on_demand_per_gpu_hour.value(), 0.72);
+  EXPECT_DOUBLE_EQ(offers[0].spot_per_gpu_hour.value(), 1.07);
+  EXPECT_EQ(offers[0].provider, "Spheron");
+  EXPECT_EQ(offers[0].form_factor, "PCIe");
+  EXPECT_EQ(offers[0].min_gpus, 8);
+  EXPECT_EQ(offers[0].observed_at, "2026-05-26");
+  EXPECT_EQ(offers[0].source, "a blog");
+  EXPECT_EQ(offers[0].notes, "a, b");
+}
+
+TEST(LoadPrices, ReadsSkyPilotsOwnColumnsInAnyOrder) {
+  const auto offers = prices_of(
+      "AvailabilityZone,SpotPrice,Price,AcceleratorCount,AcceleratorName,InstanceType\n"
+      "us-east-1a,,98.32,8.0,H100,p5.48xlarge\n");
+  ASSERT_EQ(offers.size(), 1U);
+  EXPECT_DOUBLE_EQ(offers[0].on_demand_per_gpu_hour.value(), 12.29);
+  EXPECT_FALSE(offers[0].spot_per_gpu_hour);
+  EXPECT_EQ(offers[0].min_gpus, 8);  // the whole instance
+  EXPECT_EQ(offers[0].observed_at, "");
+}
+
+TEST(LoadPrices, RefusesPricesThatAreNone) {
+  for (const char* price : {"0", "-1", "0.0", "nan", "inf", "abc", "$3.84", "3.84/h", "1e999"}) {
+    EXPECT_EQ(row_error(std::string("i,H100,1,") + price + ",,,,,,,"),
+              std::string("p.csv:2: Price is '") + price +
+                  "', expected dollars an hour above 0, like 3.84");
+    EXPECT_EQ(row_error(std::string("i,H100,1,3.84,") + price + ",,,,,,"),
+              std::string("p.csv:2: SpotPrice is '") + price +
+                  "', expected dollars an hour above 0, like 3.84");
+  }
+  EXPECT_EQ(row_error("i,H100,1,,,,,,,,"),
+            "p.csv:2: neither Price nor SpotPrice, expected at least one");
+}
+
+TEST(LoadPrices, RefusesCountsThatAreNone) {
+  for (const char* count : {"0", "-8", "0.5", "1025", "eight"}) {
+    EXPECT_EQ(row_error(std::string("i,H100,") + count + ",3.84,,,,,,,"),
+              std::string("p.csv:2: AcceleratorCount is '") + count +
+                  "', expected a whole number from 1 to 1024");
+  }
+  EXPECT_EQ(row_error("i,H100,,3.84,,,,,,,"),
+            "p.csv:2: AcceleratorCount is empty, expected a whole number from 1 to 1024");
+  EXPECT_EQ(row_error("i,H100,1,3.84,,,,0,,,"),
+            "p.csv:2: min_gpus is '0', expected a whole number from 1 to 1024");
+}
+
+TEST(LoadPrices, RefusesDatesThatAreNone) {
+  for (const char* date :
+       {"2026-02-30", "26-05-2026", "2026-5-26", "2026-05-26T00:00", "+026-05-26"}) {
+    EXPECT_EQ(
+        row_error(std::string("i,H100,1,3.84,,,,,") + date + ",,"),
+        std::string("p.csv:2: observed_at is '") + date + "', expected a date like 2026-05-26");
+  }
+}
+
+TEST(LoadPrices, RefusesRowsThatDoNotFitTheHeader) {
+  EXPECT_EQ(row_error("i,H100,1,3.84"), "p.csv:2: 4 cells, expected 11 as in the header");
+  EXPECT_EQ(row_error("i,,1,3.84,,,,,,,"),
+            "p.csv:2: AcceleratorName is empty, expected a name like H100");
+}
+
+TEST(LoadPrices, RefusesWrongColumns) {
+  EXPECT_EQ(error_of("AcceleratorName,AcceleratorCount,Price,Price,SpotPrice\n"),
+            "p.csv:1: duplicate column 'Price'");
+  EXPECT_EQ(error_of("AcceleratorName,AcceleratorCount,Prise,SpotPrice\n"),
+            "p.csv:1: unknown column 'Prise'; did you mean 'Price'?");
+  EXPECT_EQ(error_of("AcceleratorName,AcceleratorCount,Price,SpotPrice,min_gpu\n"),
+            "p.csv:1: unknown column 'min_gpu'; did you mean 'min_gpus'?");
+  EXPECT_EQ(error_of("AcceleratorName,AcceleratorCount,SpotPrice\n"),
+            "p.csv:1: column 'Price' is missing, expected at least AcceleratorName, "
+            "AcceleratorCount, Price, SpotPrice");
+}
+
+TEST(LoadPrices, RefusesAFileWithoutOffers) {
+  EXPECT_EQ(error_of(""), "p.csv: is empty, expected a price list");
+  EXPECT_EQ(error_of(kHeader), "p.csv: has a header and no offers");
+}
+
+PriceOffer offer(std::string provider, std::string form_factor, std::optional<double> price) {
+  PriceOffer result;
+  result.provider = std::move(provider);
+  result.accelerator = "H100";
+  result.form_factor = std::move(form_factor);
+  result.on_demand_per_gpu_hour = price;
+  return result;
+}
+
+std::string providers_for(const std::vector<PriceOffer>& offers, const std::string& form_factor) {
+  Datasheet sheet;
+  sheet.accelerator = "H100";
+  sheet.form_factor = form_factor;
+  std::string providers;
+  for (const PriceOffer& found : offers_for(offers, sheet)) providers += found.provider;
+  return providers;
+}
+
+TEST(OffersFor, SortsByOnDemandPriceWithSpotOnlyOffersLast) {
+  EXPECT_EQ(
+      providers_for(
+          {offer("c", "SXM5", std::nullopt), offer("b", "SXM5", 3), offer("a", "SXM5", 2)}, "SXM5"),
+      "abc");
+}
+
+TEST(OffersFor, KeepsVariantsOfACardApart) {
+  const std::vector<PriceOffer> offers{offer("sxm", "SXM5", 3.84), offer("pcie", "PCIe", 2.01),
+                                       offer("unstated", "", 1.0)};
+  EXPECT_EQ(providers_for(offers, "SXM5"), "sxm");
+  EXPECT_EQ(providers_for(offers, "NVL"), "unstated");
+  EXPECT_EQ(providers_for(offers, ""), "unstatedpciesxm");
+}
+
+TEST(OffersFor, HasNoneForAnotherCard) {
+  Datasheet l40s;
+  l40s.accelerator = "L40S";
+  EXPECT_TRUE(offers_for({offer("a", "SXM5", 2)}, l40s).empty());
+}
+
+}  // namespace
+}  // namespace gpugauge
