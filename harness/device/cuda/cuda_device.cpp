@@ -1,0 +1,128 @@
+#include "harness/device/cuda/cuda_device.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "harness/device/cuda/cuda_handles.hpp"
+#include "harness/device/cuda/cuda_info.hpp"
+#include "harness/device/cuda/cuda_replay.hpp"
+#include "harness/error.hpp"
+#include "kernels/cuda/fill.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr std::int64_t kPageBytes = 4096;
+constexpr std::uint64_t kPoolSeed = 0x6761756765;
+
+class CudaDevice final : public Device {
+ public:
+  /// `info` comes from before there was a context, so that the processes it counts are others.
+  CudaDevice(DeviceInfo info, std::optional<NvmlDevice> card)
+      : info_(std::move(info)), card_(std::move(card)) {}
+
+  const DeviceInfo& info() const override { return info_; }
+
+  Buffer allocate(std::int64_t bytes) override {
+    if (bytes <= 0) return {};
+    void* data = nullptr;
+    check(cudaMalloc(&data, static_cast<std::size_t>(bytes)),
+          fmt::format("cudaMalloc of {} bytes on {}", bytes, info_.id));
+    return Buffer(data, bytes, [](void* memory) { (void)cudaFree(memory); });
+  }
+
+  void copy_to_host(void* host, const void* device, std::int64_t bytes) override {
+    copy(host, device, bytes, cudaMemcpyDeviceToHost);
+  }
+  void copy_to_device(void* device, const void* host, std::int64_t bytes) override {
+    copy(device, host, bytes, cudaMemcpyHostToDevice);
+  }
+
+  void poison(void* device, std::int64_t bytes) override {
+    check(cudaMemsetAsync(device, 0xFF, static_cast<std::size_t>(bytes), stream_.get()),
+          fmt::format("cudaMemset of {} bytes", bytes));
+  }
+  void synchronize() override { check(cudaStreamSynchronize(stream_.get()), "synchronize"); }
+  Stream stream() override { return {stream_.get()}; }
+
+  const void* random_pool(DType dtype, Distribution data, std::int64_t bytes) override {
+    const auto kind = std::pair(dtype, data);
+    auto found = pools_.find(kind);
+    if (found == pools_.end() || found->second.bytes < bytes) {
+      pools_.erase(kind);  // first, since there may not be room for both
+      found = pools_.emplace(kind, make_pool(dtype, data, bytes)).first;
+    }
+    return found->second.data;
+  }
+  void release_pools() override { pools_.clear(); }
+
+  std::unique_ptr<Replay> capture(Workload& workload, std::int64_t launches) override {
+    return capture_cuda_graph(stream(), workload, launches, [this] { return recent_telemetry(); });
+  }
+
+  Telemetry telemetry() override {
+    recent_ = card_ ? card_->telemetry() : Telemetry{};
+    recent_at_ = Clock::now();
+    return recent_;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Pool {
+    Buffer memory;
+    void* data = nullptr;
+    std::int64_t bytes = 0;
+  };
+
+  void copy(void* to, const void* from, std::int64_t bytes, cudaMemcpyKind kind) {
+    check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, stream_.get()),
+          fmt::format("cudaMemcpy of {} bytes", bytes));
+    check(cudaStreamSynchronize(stream_.get()), fmt::format("cudaMemcpy of {} bytes", bytes));
+  }
+
+  Pool make_pool(DType dtype, Distribution data, std::int64_t bytes) {
+    Pool pool;
+    pool.bytes = std::max(bytes, kPageBytes);
+    pool.memory = allocate(pool.bytes + kPageBytes);
+    const auto address = reinterpret_cast<std::uintptr_t>(pool.memory.data());
+    pool.data = static_cast<char*>(pool.memory.data()) + (kPageBytes - address % kPageBytes);
+    fill_random(stream(), pool.data, dtype, pool.bytes / size_bytes(dtype), data, kPoolSeed);
+    synchronize();
+    return pool;
+  }
+
+  /// The state at most 20 ms ago. An answer of NVML can take longer than a short sample, and
+  /// waiting for it between samples would let the card cool.
+  Telemetry recent_telemetry() {
+    constexpr auto kFresh = std::chrono::milliseconds(20);
+    return Clock::now() - recent_at_ < kFresh ? recent_ : telemetry();
+  }
+
+  DeviceInfo info_;
+  std::optional<NvmlDevice> card_;
+  CudaStream stream_ = make_cuda_stream();
+  std::map<std::pair<DType, Distribution>, Pool> pools_;
+  Telemetry recent_;
+  Clock::time_point recent_at_;
+};
+
+}  // namespace
+
+std::unique_ptr<Device> open_cuda_device(int index) {
+  const int count = count_cuda_devices();
+  if (index < 0 || index >= count) {
+    throw EnvironmentError(
+        fmt::format("cuda:{}: no such device; this machine has {}, counted from 0", index, count));
+  }
+  DeviceInfo info = describe_cuda_device(index);
+  check(cudaSetDevice(index), fmt::format("cudaSetDevice({})", index));
+  check_kernel_image();
+  return std::make_unique<CudaDevice>(std::move(info), find_nvml_device(index));
+}
+
+}  // namespace gpugauge

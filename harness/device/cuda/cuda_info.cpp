@@ -1,0 +1,105 @@
+#include "harness/device/cuda/cuda_info.hpp"
+
+#include <cuda_runtime_api.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+
+#include "harness/device/cuda/cuda_device.hpp"
+#include "harness/device/cuda/cuda_error.hpp"
+#include "harness/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+cudaDeviceProp properties_of(int index) {
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, index), fmt::format("properties of cuda:{}", index));
+  return properties;
+}
+
+/// A clock that the device tells in kHz, in MHz. CUDA 13 keeps the clocks only as attributes.
+std::optional<double> clock_mhz(cudaDeviceAttr attribute, int index) {
+  int khz = 0;
+  check(cudaDeviceGetAttribute(&khz, attribute, index), fmt::format("clock of cuda:{}", index));
+  if (khz <= 0) return std::nullopt;
+  return khz / 1000.0;
+}
+
+std::string pci_bus_id_of(int index) {
+  std::array<char, 32> text{};
+  check(cudaDeviceGetPCIBusId(text.data(), static_cast<int>(text.size()), index),
+        fmt::format("PCI bus id of cuda:{}", index));
+  return text.data();
+}
+
+/// `13.0`, from CUDA's 13000.
+std::string format_cuda_version(int version) {
+  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+}
+
+std::optional<NvmlDevice> find_nvml_device(const cudaDeviceProp& properties,
+                                           const std::string& pci_bus_id) {
+  const NvmlApi* api = nvml();
+  if (api == nullptr) return std::nullopt;
+  return NvmlDevice::find(*api, properties.uuid.bytes, pci_bus_id);
+}
+
+}  // namespace
+
+int count_cuda_devices() {
+  int driver = 0;
+  check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
+  if (driver == 0) throw EnvironmentError("CUDA: there is no NVIDIA driver on this machine");
+  int count = 0;
+  check(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
+  return count;
+}
+
+DeviceInfo describe_cuda_device(int index) {
+  const cudaDeviceProp properties = properties_of(index);
+  int runtime_version = 0;
+  check(cudaRuntimeGetVersion(&runtime_version), "cudaRuntimeGetVersion");
+
+  DeviceInfo info;
+  info.id = fmt::format("cuda:{}", index);
+  info.backend = Backend::kCuda;
+  info.name = properties.name;
+  info.memory_bytes = static_cast<std::int64_t>(properties.totalGlobalMem);
+  info.cache_bytes = properties.l2CacheSize;
+  info.compute_units = properties.multiProcessorCount;
+  info.compute_capability = 10 * properties.major + properties.minor;
+  info.features = {fmt::format("sm_{}", *info.compute_capability)};
+  info.max_clock_mhz = clock_mhz(cudaDevAttrClockRate, index);
+  info.max_memory_clock_mhz = clock_mhz(cudaDevAttrMemoryClockRate, index);
+  if (properties.memoryBusWidth > 0) info.memory_bus_bits = properties.memoryBusWidth;
+  if (info.max_memory_clock_mhz && info.memory_bus_bits) {
+    info.pin_rate_gbps = 2 * *info.max_memory_clock_mhz * *info.memory_bus_bits / 8 / 1000;
+  }
+  info.pci_bus_id = pci_bus_id_of(index);
+  info.runtime_version = format_cuda_version(runtime_version);
+  if (const auto card = find_nvml_device(properties, *info.pci_bus_id)) card->describe(info);
+  // Where MIG is on, what CUDA sees are the slices.
+  info.uuid =
+      (info.mig_enabled.value_or(false) ? "MIG-" : "GPU-") + format_uuid(properties.uuid.bytes);
+  if (!info.ecc_enabled) info.ecc_enabled = properties.ECCEnabled != 0;
+  return info;
+}
+
+std::optional<NvmlDevice> find_nvml_device(int index) {
+  return find_nvml_device(properties_of(index), pci_bus_id_of(index));
+}
+
+std::vector<DeviceInfo> discover_cuda_devices() {
+  std::vector<DeviceInfo> devices;
+  try {
+    const int count = count_cuda_devices();
+    for (int index = 0; index < count; ++index) devices.push_back(describe_cuda_device(index));
+  } catch (const EnvironmentError& error) {
+    spdlog::debug("{}", error.what());
+  }
+  return devices;
+}
+
+}  // namespace gpugauge

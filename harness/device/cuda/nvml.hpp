@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "harness/device/device_info.hpp"
+#include "harness/device/sample.hpp"
+
+/// NVML, the driver's library that tells a card's state. It is opened at run time, and the little
+/// of it that is used is declared here, so that neither the toolkit's header nor a driver is needed
+/// to build or to start. Names, types and values: NVML API reference.
+namespace gpugauge {
+
+using NvmlHandle = struct nvmlDevice_st*;
+
+/// The second form of the process record. The third changed its size between drivers.
+struct NvmlProcess {
+  unsigned pid;
+  unsigned long long used_memory_bytes;
+  unsigned gpu_instance_id;
+  unsigned compute_instance_id;
+};
+
+/// The functions used. One that a driver lacks is null, and what it would say stays unknown. Each
+/// returns 0 on success.
+struct NvmlApi {
+  template <typename... Arguments>
+  using Function = int (*)(Arguments...);
+  using AskNumber = Function<NvmlHandle, unsigned*>;
+  using AskText = Function<NvmlHandle, char*, unsigned>;
+  using AskModes = Function<NvmlHandle, unsigned*, unsigned*>;  ///< the current and the pending one
+
+  Function<> init = nullptr;
+  Function<char*, unsigned> driver_version = nullptr;
+  Function<const char*, NvmlHandle*> handle_by_uuid = nullptr;
+  Function<const char*, NvmlHandle*> handle_by_pci_bus_id = nullptr;
+  Function<NvmlHandle, NvmlHandle*> parent_of_mig_handle = nullptr;
+  Function<NvmlHandle, unsigned, unsigned*> clock_mhz = nullptr;
+  AskNumber power_mw = nullptr;  ///< the mean of the last second on most cards since Ampere
+  Function<NvmlHandle, unsigned, unsigned*> temperature_c = nullptr;
+  Function<NvmlHandle, unsigned long long*> clock_event_reasons = nullptr;
+  AskModes ecc_mode = nullptr;
+  AskModes mig_mode = nullptr;
+  AskNumber power_limit_mw = nullptr;
+  AskNumber default_power_limit_mw = nullptr;
+  AskNumber max_pcie_generation = nullptr;
+  AskNumber pcie_width = nullptr;
+  AskText vbios_version = nullptr;
+  Function<NvmlHandle, unsigned*, NvmlProcess*> compute_processes = nullptr;
+};
+
+/// The driver's NVML, initialised. Null where there is none, of which the first call warns.
+const NvmlApi* nvml();
+
+/// One card, as NVML sees it.
+class NvmlDevice {
+ public:
+  NvmlDevice(const NvmlApi& api, NvmlHandle handle) : api_(&api), handle_(handle) {}
+
+  /// The card with a CUDA device's UUID or, failing that, its PCI bus id: NVML counts the cards of
+  /// a machine in its own order. A MIG slice is found as the card that it is cut from.
+  static std::optional<NvmlDevice> find(const NvmlApi& api, std::span<const char, 16> uuid,
+                                        const std::string& pci_bus_id);
+
+  Telemetry telemetry() const;
+  /// Fills the fields that only NVML knows.
+  void describe(DeviceInfo& info) const;
+
+ private:
+  /// Compute processes on the card besides this one.
+  std::optional<int> other_processes() const;
+
+  const NvmlApi* api_;
+  NvmlHandle handle_;
+};
+
+/// `00010203-0405-0607-0809-0a0b0c0d0e0f`
+std::string format_uuid(std::span<const char, 16> uuid);
+
+}  // namespace gpugauge

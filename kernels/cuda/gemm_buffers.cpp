@@ -1,0 +1,74 @@
+#include "kernels/cuda/gemm_buffers.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "kernels/implementation.hpp"
+#include "kernels/random.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// What cuBLASLt's heuristic takes for granted.
+constexpr std::int64_t kAlignment = 256;
+
+std::int64_t aligned_bytes(std::int64_t elements, DType dtype) {
+  return (elements * size_bytes(dtype) + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+}  // namespace
+
+GemmBuffers::GemmBuffers(const Gemm& op, Device& device, const CaseOptions& options)
+    : op_(op),
+      device_(device),
+      options_(options),
+      x_bytes_(aligned_bytes(op.m * op.k, op.activations)),
+      w_bytes_(aligned_bytes(op.n * op.k, op.weights)),
+      y_bytes_(aligned_bytes(op.m * op.n, op.output)),
+      slots_(
+          rotation_slots(x_bytes_ + w_bytes_ + y_bytes_, device.info().cache_bytes, options.cache)),
+      outputs_(device.allocate(slots_ * y_bytes_)),
+      inputs_(static_cast<const char*>(
+          device.random_pool(op.weights, options.data, slots_ * (w_bytes_ + x_bytes_)))) {}
+
+GemmPointers GemmBuffers::pointers(int slot) const {
+  return {.x = inputs_ + slots_ * w_bytes_ + slot * x_bytes_,
+          .w = inputs_ + slot * w_bytes_,
+          .y = static_cast<char*>(outputs_.data()) + slot * y_bytes_};
+}
+
+double GemmBuffers::scale() const {
+  if (op_.output == DType::kInt32) return 1.0;  // sums of the stored integers themselves
+  return static_cast<double>(quantization_scale(op_.activations, options_.data)) *
+         static_cast<double>(quantization_scale(op_.weights, options_.data));
+}
+
+void GemmBuffers::poison_outputs() { device_.poison(outputs_.data(), outputs_.bytes()); }
+
+Verification GemmBuffers::compare(const GemmAccuracy& accuracy) const {
+  Comparison all;
+  for (int slot = 0; slot < slots_; ++slot) all.merge(compare(slot, accuracy));
+  return all.result();
+}
+
+Comparison GemmBuffers::compare(int slot, const GemmAccuracy& accuracy) const {
+  const GemmPointers operands = pointers(slot);
+  std::vector<char> y(static_cast<std::size_t>(y_bytes_));
+  device_.copy_to_host(y.data(), operands.y, y_bytes_);
+
+  const auto reader = [this](const void* matrix, DType dtype) -> GemmHostView::ReadRow {
+    const std::int64_t row_bytes = op_.k * size_bytes(dtype);
+    return [this, matrix, row_bytes](std::int64_t row, void* out) {
+      device_.copy_to_host(out, static_cast<const char*>(matrix) + row * row_bytes, row_bytes);
+    };
+  };
+  const GemmHostView view{.x = reader(operands.x, op_.activations),
+                          .w = reader(operands.w, op_.weights),
+                          .y = y.data(),
+                          .scale = scale()};
+  return compare_gemm(op_, view, accuracy, fmt::format("slot {}", slot),
+                      static_cast<std::uint64_t>(slot) + 1);
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+#include "harness/device/cuda/cuda_device.hpp"
+#include "harness/error.hpp"
+
+namespace gpugauge {
+
+/// A test on the first CUDA device; skipped, with the reason, where none can be opened.
+class GpuTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    try {
+      device_ = open_cuda_device(0);
+    } catch (const EnvironmentError& error) {
+      GTEST_SKIP() << error.what();
+    }
+  }
+
+  Device& device() { return *device_; }
+
+  template <typename Element>
+  std::vector<Element> fetch(const void* data, std::size_t count) {
+    std::vector<Element> host(count);
+    device_->copy_to_host(host.data(), data, static_cast<std::int64_t>(count * sizeof(Element)));
+    return host;
+  }
+
+ private:
+  std::unique_ptr<Device> device_;
+};
+
+}  // namespace gpugauge
