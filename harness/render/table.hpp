@@ -14,18 +14,23 @@ enum class Format : std::uint8_t { kTable, kJson, kCsv, kMarkdown };
 std::string_view name_of(Format format);
 std::optional<Format> format_from_name(std::string_view name);
 
+/// What a cell means to its reader; a colour where colours are wanted, else nothing.
+enum class Tone : std::uint8_t { kPlain, kGood, kWarning, kBad };
+
 /// One cell: what a person reads, and the value that CSV and JSON carry at full precision. A
 /// monostate value is null in JSON and empty in CSV.
 struct Cell {
   using Value = std::variant<std::monostate, std::string, double, std::int64_t, bool>;
   std::string text;
   Value value;
+  Tone tone = Tone::kPlain;
 
   Cell() = default;
   Cell(std::string s) : text(s), value(std::move(s)) {}  // NOLINT(google-explicit-constructor)
   Cell(const char* s) : Cell(std::string(s)) {}          // NOLINT(google-explicit-constructor)
   Cell(std::string_view s) : Cell(std::string(s)) {}     // NOLINT(google-explicit-constructor)
-  Cell(std::string shown, Value exact) : text(std::move(shown)), value(std::move(exact)) {}
+  Cell(std::string shown, Value exact, Tone how = Tone::kPlain)
+      : text(std::move(shown)), value(std::move(exact)), tone(how) {}
 };
 
 enum class Align : std::uint8_t { kLeft, kRight };
@@ -34,6 +39,7 @@ struct Column {
   std::string key;     ///< machine name with its unit, e.g. `measured_gbps`
   std::string header;  ///< for people
   Align align = Align::kRight;
+  bool data_only = false;  ///< in JSON and CSV only
 };
 
 /// What every analysis becomes before it is text. `notes` are lines under the table.
@@ -41,12 +47,19 @@ struct Table {
   std::string name;   ///< machine name, e.g. `datasheet`
   std::string title;  ///< a line above the table
   std::vector<Column> columns;
-  std::vector<std::vector<Cell>> rows;
+  std::vector<std::vector<Cell>> rows;  ///< each as long as `columns`
   std::vector<std::string> notes;
 };
 
+struct Style {
+  bool color = false;  ///< ANSI colours in the terminal table; the caller knows the terminal
+};
+
 /// Writes tables in one format. JSON is one object keyed by table name, each a list of row objects;
-/// CSV and Markdown put an empty line between tables.
-void render(std::ostream& out, const std::vector<Table>& tables, Format format);
+/// CSV (RFC 4180) and Markdown put an empty line between tables. Tables of one name are one list in
+/// JSON, and in CSV one table where they follow each other with the same keys. Terminal and
+/// Markdown leave out columns in which every cell is empty. Control characters of the data are
+/// shown escaped in every format.
+void render(std::ostream& out, const std::vector<Table>& tables, Format format, Style style = {});
 
 }  // namespace gpugauge

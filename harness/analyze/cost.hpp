@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/analyze/tokens.hpp"
+#include "harness/config/prices.hpp"
+
+namespace gpugauge {
+
+enum class RateKind : std::uint8_t {
+  kOnDemand,
+  kSpot,
+  kGiven,  ///< the user's own
+  kUnit,   ///< nobody named a price: dollars per million at one dollar an hour
+};
+std::string_view name_of(RateKind kind);
+
+/// What one GPU costs an hour.
+struct Rate {
+  RateKind kind = RateKind::kUnit;
+  double dollars_per_gpu_hour = 1.0;
+  std::string provider;     ///< with the instance where the list names it; empty if given
+  std::string observed_at;  ///< ISO date; empty if given
+  std::string source;
+  int min_gpus = 1;  ///< the fewest that are sold together
+};
+
+/// The hourly rate that the user named, else every price of the offers (on-demand first, each kind
+/// by price), else the one-dollar rate. Throws UsageError if `hourly` is not a positive number.
+std::vector<Rate> rates_of(std::span<const PriceOffer> offers, std::optional<double> hourly);
+
+/// (hourly_rate × num_gpus / tok_per_second) × 1,000,000 / 3600, in dollars per million tokens.
+/// Throws UsageError for anything that is not positive and finite.
+double dollars_per_million(double hourly_rate, int num_gpus, double tok_per_second);
+/// The dearest end is that of the slowest rate.
+Estimate dollars_per_million(double hourly_rate, int num_gpus, const Estimate& tok_per_second);
+
+/// Dollars per million output tokens at one rate.
+struct Cost {
+  Rate rate;
+  int num_gpus = 1;  ///< that serve the tokens together
+  std::optional<Estimate> library, best;
+};
+
+/// A decode point with what it costs: one entry a rate, none if the point has no number.
+struct PricedDecode {
+  DecodeFinding decode;
+  std::vector<Cost> costs;
+};
+
+PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus = 1);
+
+}  // namespace gpugauge

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+
+#include "harness/config/datasheet.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/record/record.hpp"
+
+namespace gpugauge {
+
+/// What bounds a launch on this device: the datasheet's rates, or without one the record's own
+/// measured peaks, of memory that of the fastest pattern. `sheet` may be null.
+FloorRates floor_rates(const Record& record, const Datasheet* sheet);
+
+/// The floor of the op over the time it took. Nothing where no rate bounds it, or where the
+/// operands were in the cache, whose rate nobody states.
+std::optional<double> share_of_floor(const Measurement& measurement, const FloorRates& rates);
+
+}  // namespace gpugauge

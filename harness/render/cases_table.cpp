@@ -1,0 +1,130 @@
+#include "harness/render/cases_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "harness/analyze/efficiency.hpp"
+#include "harness/analyze/estimate.hpp"
+#include "harness/render/columns.hpp"
+#include "harness/render/summary.hpp"
+
+namespace gpugauge {
+namespace {
+
+struct CaseRow {
+  const Record* record;
+  const Measurement* measurement;
+  std::optional<double> share_of_floor;
+};
+
+struct MissingRow {
+  const Record* record;
+  const NotMeasured* missing;
+};
+
+template <typename Row>
+std::vector<ColumnOf<Row>> file_columns(bool several) {
+  return {
+      {visible_if(several, text_column("file", "file")),
+       [](const Row& r) { return text_cell(r.record->path.string()); }},
+      {visible_if(several, text_column("device", "device")),
+       [](const Row& r) { return text_cell(r.record->device.name); }},
+  };
+}
+
+/// Of GEMMs and attention; the few operations of the others say nothing.
+std::optional<double> tflops_of(const Measurement& m) {
+  const bool arithmetic =
+      std::holds_alternative<Gemm>(m.c.op) || std::holds_alternative<AttentionDecode>(m.c.op);
+  return arithmetic ? std::optional(m.tflops()) : std::nullopt;
+}
+
+Cell flags_cell(const Measurement& m) {
+  std::vector<std::string> names;
+  for (const Flag flag : m.flags) names.push_back(words_of(flag));
+  return text_cell(fmt::format("{}", fmt::join(names, ", ")));
+}
+
+std::vector<ColumnOf<CaseRow>> case_columns(bool several, bool repeated) {
+  std::vector<ColumnOf<CaseRow>> columns = file_columns<CaseRow>(several);
+  append<CaseRow>(
+      columns,
+      {
+          {text_column("case", "case"), [](const CaseRow& r) { return Cell(r.measurement->name); }},
+          {visible_if(repeated, number_column("repetition", "rep")),
+           [](const CaseRow& r) { return integer_cell(r.measurement->repetition); }},
+          {number_column("time_ns", "median"),
+           [](const CaseRow& r) {
+             const double ns = r.measurement->time_ns.value;
+             return Cell(format_duration_ns(ns), ns);
+           }},
+          {data_column("time_low_ns"),
+           [](const CaseRow& r) { return low_cell(r.measurement->time_ns); }},
+          {data_column("time_high_ns"),
+           [](const CaseRow& r) { return high_cell(r.measurement->time_ns); }},
+          {number_column("half_width_percent", "±"),
+           [](const CaseRow& r) { return plus_minus_cell(r.measurement->time_ns); }},
+          {number_column("gbps", "GB/s"),
+           [](const CaseRow& r) { return number_cell(r.measurement->gbps()); }},
+          {number_column("tflops", "TFLOPS"),
+           [](const CaseRow& r) { return number_cell(tflops_of(*r.measurement)); }},
+          {number_column("percent_of_floor", "% of floor"),
+           [](const CaseRow& r) { return percent_cell(r.share_of_floor); }},
+          {number_column("clock_mhz", "MHz"),
+           [](const CaseRow& r) { return number_cell(r.measurement->clock_mhz); }},
+          {data_column("power_w"),
+           [](const CaseRow& r) { return number_cell(r.measurement->power_w); }},
+          {data_column("temperature_max_c"),
+           [](const CaseRow& r) { return number_cell(r.measurement->temperature_max_c); }},
+          {data_column("samples"),
+           [](const CaseRow& r) { return integer_cell(r.measurement->sample_count); }},
+          {data_column("verified"),
+           [](const CaseRow& r) { return Cell("", r.measurement->verification.passed); }},
+          {data_column("max_error"),
+           [](const CaseRow& r) { return number_cell(r.measurement->verification.max_error); }},
+          {data_column("details"),
+           [](const CaseRow& r) { return text_cell(r.measurement->details); }},
+          {text_column("flags", "flags"),
+           [](const CaseRow& r) { return flags_cell(*r.measurement); }},
+      });
+  return columns;
+}
+
+std::vector<ColumnOf<MissingRow>> missing_columns(bool several) {
+  std::vector<ColumnOf<MissingRow>> columns = file_columns<MissingRow>(several);
+  append<MissingRow>(
+      columns,
+      {
+          {text_column("case", "case"), [](const MissingRow& r) { return Cell(r.missing->name); }},
+          {text_column("status", "status"),
+           [](const MissingRow& r) { return Cell(name_of(r.missing->status)); }},
+          {text_column("reason", "reason"),
+           [](const MissingRow& r) { return text_cell(r.missing->reason); }},
+      });
+  return columns;
+}
+
+}  // namespace
+
+std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
+  std::vector<CaseRow> cases;
+  std::vector<MissingRow> missing;
+  bool repeated = false;
+  for (const RecordToShow& shown : records) {
+    const FloorRates rates = floor_rates(*shown.record, shown.datasheet);
+    for (const Measurement& m : shown.record->measurements) {
+      cases.push_back({shown.record, &m, share_of_floor(m, rates)});
+      repeated = repeated || m.repetition > 0;
+    }
+    for (const NotMeasured& n : shown.record->not_measured) missing.push_back({shown.record, &n});
+  }
+  const bool several = records.size() > 1;
+  std::vector<Table> tables{
+      make_table<CaseRow>("cases", "cases", case_columns(several, repeated), cases)};
+  if (!missing.empty())
+    tables.push_back(
+        make_table<MissingRow>("not_measured", "not measured", missing_columns(several), missing));
+  return tables;
+}
+
+}  // namespace gpugauge

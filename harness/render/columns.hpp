@@ -1,0 +1,83 @@
+#pragma once
+
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/measure/statistics.hpp"
+#include "harness/render/number.hpp"
+#include "harness/render/table.hpp"
+
+namespace gpugauge {
+
+/// A column with how its cell is made from a row of type `Row`, so that the two cannot get out of
+/// step.
+template <typename Row>
+struct ColumnOf {
+  Column column;
+  std::function<Cell(const Row&)> cell;
+};
+
+template <typename Row>
+Table make_table(std::string name, std::string title, const std::vector<ColumnOf<Row>>& columns,
+                 std::span<const Row> rows) {
+  Table table;
+  table.name = std::move(name);
+  table.title = std::move(title);
+  for (const ColumnOf<Row>& c : columns) table.columns.push_back(c.column);
+  for (const Row& row : rows) {
+    auto& cells = table.rows.emplace_back();
+    for (const ColumnOf<Row>& c : columns) cells.push_back(c.cell(row));
+  }
+  return table;
+}
+
+template <typename Row>
+void append(std::vector<ColumnOf<Row>>& columns, std::vector<ColumnOf<Row>> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(columns));
+}
+
+/// Columns for people and programs, and for programs alone.
+inline Column text_column(std::string key, std::string header) {
+  return {.key = std::move(key), .header = std::move(header), .align = Align::kLeft};
+}
+inline Column number_column(std::string key, std::string header) {
+  return {.key = std::move(key), .header = std::move(header)};
+}
+inline Column data_column(std::string key) {
+  return {.key = std::move(key), .header = {}, .align = Align::kLeft, .data_only = true};
+}
+
+/// For what is the same in every row unless several files are shown.
+inline Column visible_if(bool visible, Column column) {
+  column.data_only = !visible;
+  return column;
+}
+
+inline Cell integer_cell(std::int64_t value) { return {std::to_string(value), value}; }
+/// Four significant digits for people.
+inline Cell number_cell(std::optional<double> value) {
+  return value ? Cell(format_significant(*value), *value) : Cell();
+}
+/// A share, shown and carried in percent.
+inline Cell percent_cell(std::optional<double> share) {
+  return share ? Cell(format_percent(*share), 100 * *share) : Cell();
+}
+/// For programs half the width of the interval in percent of its value.
+inline Cell plus_minus_cell(const std::optional<Estimate>& e) {
+  return e ? Cell(format_plus_minus(*e), 100 * e->relative_half_width()) : Cell();
+}
+inline Cell low_cell(const std::optional<Estimate>& e) {
+  return number_cell(e ? std::optional(e->low) : std::nullopt);
+}
+inline Cell high_cell(const std::optional<Estimate>& e) {
+  return number_cell(e ? std::optional(e->high) : std::nullopt);
+}
+/// For a string that may be missing: empty means null.
+inline Cell text_cell(const std::string& text) { return text.empty() ? Cell() : Cell(text); }
+
+}  // namespace gpugauge

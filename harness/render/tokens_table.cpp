@@ -1,0 +1,131 @@
+#include "harness/render/tokens_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
+
+#include "harness/render/decode_columns.hpp"
+
+namespace gpugauge {
+namespace {
+
+std::string describe(const Rate& rate) {
+  if (rate.kind == RateKind::kUnit) return "$/M per $1.00/h; pass --hourly";
+  std::string text =
+      fmt::format("{}/h {}", format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind));
+  if (!rate.observed_at.empty()) text += ", " + rate.observed_at;
+  return text;
+}
+
+using TokensRow = const PricedDecode*;
+
+/// `312.4 ±8.1%`.
+Cell rate_cell(const std::optional<Estimate>& e) {
+  return e ? Cell(fmt::format("{} {}", format_significant(e->value), format_plus_minus(*e)),
+                  e->value)
+           : Cell();
+}
+std::optional<Estimate> tokens_of(const std::optional<EngineStep>& step) {
+  return step ? std::optional(step->tokens_per_second) : std::nullopt;
+}
+
+const Rate* first_rate(const PricedDecode& p) {
+  return p.costs.empty() ? nullptr : &p.costs.front().rate;
+}
+/// At the first rate, of the engine that `preferred` names.
+std::optional<Estimate> first_cost(const PricedDecode& p) {
+  if (p.costs.empty()) return std::nullopt;
+  return p.costs.front().library ? p.costs.front().library : p.costs.front().best;
+}
+std::string rate_text(const PricedDecode& p) {
+  return first_rate(p) != nullptr ? describe(*first_rate(p)) : std::string();
+}
+
+template <typename Part>
+Cell share_cell(const PricedDecode& p, Part part) {
+  const EngineStep* step = p.decode.preferred();
+  return percent_cell(step != nullptr ? std::optional(step->share_of(part)) : std::nullopt);
+}
+
+/// `94% measured, 6% modelled`.
+Cell origin_cell(const PricedDecode& p) {
+  const EngineStep* step = p.decode.preferred();
+  if (step == nullptr) return {};
+  std::vector<std::string> parts;
+  for (const Origin origin : {Origin::kMeasured, Origin::kInterpolated, Origin::kModelled}) {
+    const double share = step->share_of(origin);
+    if (share > 0) parts.push_back(fmt::format("{:.0f}% {}", 100 * share, name_of(origin)));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// An estimate as three columns: for people with its interval, for programs value, low and high.
+template <typename Get>
+std::vector<ColumnOf<TokensRow>> rate_columns(const std::string& key, std::string header, Get get) {
+  return {
+      {number_column(key + "_tok_per_s", std::move(header)),
+       [=](const TokensRow& r) { return rate_cell(get(*r)); }},
+      {data_column(key + "_low_tok_per_s"), [=](const TokensRow& r) { return low_cell(get(*r)); }},
+      {data_column(key + "_high_tok_per_s"),
+       [=](const TokensRow& r) { return high_cell(get(*r)); }},
+  };
+}
+
+std::vector<ColumnOf<TokensRow>> tokens_columns(const DecodeGroup& group, bool one_rate) {
+  auto columns = place_columns<TokensRow>(
+      several_files(group), [](const TokensRow& r) -> const DecodeFinding& { return r->decode; });
+  append(columns, rate_columns("bytes_floor", "bytes floor", [](const PricedDecode& p) {
+           return p.decode.floor_tokens_per_second;
+         }));
+  append(columns, rate_columns("library", "sum of ops (library)",
+                               [](const PricedDecode& p) { return tokens_of(p.decode.library); }));
+  append(columns, rate_columns("best", "sum of ops (best)",
+                               [](const PricedDecode& p) { return tokens_of(p.decode.best); }));
+  append<TokensRow>(
+      columns,
+      {
+          {number_column("dollars_per_million", "$/M output"),
+           [](const TokensRow& r) { return dollars_cell(first_cost(*r)); }},
+          {visible_if(!one_rate, text_column("rate", "at")),
+           [](const TokensRow& r) { return text_cell(rate_text(*r)); }},
+          {text_column("step_time_is", "step time is"),
+           [](const TokensRow& r) { return origin_cell(*r); }},
+          {data_column("measured_percent"),
+           [](const TokensRow& r) { return share_cell(*r, Origin::kMeasured); }},
+          {data_column("interpolated_percent"),
+           [](const TokensRow& r) { return share_cell(*r, Origin::kInterpolated); }},
+          {data_column("modelled_percent"),
+           [](const TokensRow& r) { return share_cell(*r, Origin::kModelled); }},
+          {data_column("linears_percent"),
+           [](const TokensRow& r) { return share_cell(*r, OpGroup::kLinears); }},
+          {data_column("attention_percent"),
+           [](const TokensRow& r) { return share_cell(*r, OpGroup::kAttention); }},
+          {data_column("head_percent"),
+           [](const TokensRow& r) { return share_cell(*r, OpGroup::kHead); }},
+          {data_column("other_percent"),
+           [](const TokensRow& r) { return share_cell(*r, OpGroup::kOther); }},
+          {data_column("reason"), [](const TokensRow& r) { return text_cell(r->decode.reason); }},
+      });
+  return columns;
+}
+
+}  // namespace
+
+std::vector<Table> tokens_tables(std::span<const PricedDecode> points) {
+  std::vector<Table> tables;
+  for (const DecodeGroup& group : groups_of(points)) {
+    std::set<std::string> rates;
+    for (const PricedDecode* p : group) {
+      if (first_rate(*p) != nullptr) rates.insert(rate_text(*p));
+    }
+    std::string title = fmt::format("decode tok/s, {}", subject_of(group));
+    if (rates.size() == 1) title += fmt::format("    {}", *rates.begin());
+    tables.push_back(make_table<TokensRow>("tokens", std::move(title),
+                                           tokens_columns(group, rates.size() <= 1), group));
+    tables.back().notes = notes_of(group);
+  }
+  return tables;
+}
+
+}  // namespace gpugauge
