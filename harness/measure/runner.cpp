@@ -3,18 +3,20 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <memory>
 #include <regex>
+#include <span>
+#include <string_view>
 
+#include "harness/config/nearest.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {
-
-/// What Google Benchmark appends to the name of a benchmark that is registered as ours are.
-constexpr std::string_view kRegisteredSuffix = "/iterations:1/manual_time";
 
 /// Hands each outcome to the observer once Google Benchmark reports its run, and the run to its own
 /// reporter if the user asked for one.
@@ -95,18 +97,29 @@ void run_body(benchmark::State& state, const PlannedCase& planned, Device& devic
 
 std::unique_ptr<benchmark::BenchmarkReporter> own_reporter(const BenchmarkArguments& arguments) {
   if (!arguments.own_output) return nullptr;
-  for (const std::string& argument : arguments.passed_on) {
-    if (argument == "--benchmark_format=json") return std::make_unique<benchmark::JSONReporter>();
-    if (argument == "--benchmark_format=console")
-      return std::make_unique<benchmark::ConsoleReporter>();
-  }
-  throw UsageError("--benchmark_format: expected json or console");
+  if (*arguments.own_output == "json") return std::make_unique<benchmark::JSONReporter>();
+  return std::make_unique<benchmark::ConsoleReporter>();
 }
 
-void initialize_library(const BenchmarkArguments& arguments) {
-  std::vector<std::string> words{"gpugauge"};
-  words.insert(words.end(), arguments.passed_on.begin(), arguments.passed_on.end());
-  std::vector<char*> argv;
+/// The value if the argument is this option. The library itself would print its usage and leave
+/// with status 0 at a value it does not know.
+std::optional<std::string> value_of(const std::string& argument, std::string_view option,
+                                    std::span<const std::string_view> known) {
+  const std::string prefix = fmt::format("--{}=", option);
+  if (argument.rfind(prefix, 0) != 0) return std::nullopt;
+  const std::string value = argument.substr(prefix.size());
+  if (std::find(known.begin(), known.end(), value) == known.end()) {
+    throw UsageError(unknown_name_message(prefix, value, known));
+  }
+  return value;
+}
+
+}  // namespace
+
+void initialize_benchmark_library(const BenchmarkArguments& arguments) {
+  static char program[] = "gpugauge";  // the library keeps the pointer
+  std::vector<std::string> words = arguments.passed_on;
+  std::vector<char*> argv{program};
   for (std::string& word : words) argv.push_back(word.data());
   int argc = static_cast<int>(argv.size());
   argv.push_back(nullptr);
@@ -114,14 +127,17 @@ void initialize_library(const BenchmarkArguments& arguments) {
   if (argc > 1) throw UsageError(fmt::format("'{}' is not an option of Google Benchmark", argv[1]));
 }
 
-}  // namespace
-
 double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+std::string registered_name(const PlannedCase& planned) {
+  return planned.name + "/iterations:1/manual_time";
+}
+
 BenchmarkArguments parse_benchmark_arguments(const std::vector<std::string>& arguments) {
   constexpr std::string_view kFilter = "--benchmark_filter=";
+  constexpr std::array<std::string_view, 2> kFormats{"json", "console"};
   BenchmarkArguments parsed;
   for (const std::string& argument : arguments) {
     if (argument.rfind("--benchmark_", 0) != 0 && argument.rfind("--v=", 0) != 0) {
@@ -134,7 +150,9 @@ BenchmarkArguments parse_benchmark_arguments(const std::vector<std::string>& arg
     }
     if (argument == "--benchmark_list_tests" || argument == "--benchmark_list_tests=true")
       parsed.list_tests = true;
-    if (argument.rfind("--benchmark_format=", 0) == 0) parsed.own_output = true;
+    if (auto format = value_of(argument, "benchmark_format", kFormats))
+      parsed.own_output = std::move(format);
+    value_of(argument, "benchmark_out_format", kFormats);
     parsed.passed_on.push_back(argument);
   }
   return parsed;
@@ -151,8 +169,8 @@ void apply_filter(Plan& plan, const std::string& filter) {
         fmt::format("filter '{}' is not a regular expression: {}", filter, error.what()));
   }
   const auto matches = [&](const PlannedCase& planned) {
-    const std::string registered = planned.name + std::string(kRegisteredSuffix);
-    return std::regex_search(planned.name, expression) || std::regex_search(registered, expression);
+    return std::regex_search(planned.name, expression) ||
+           std::regex_search(registered_name(planned), expression);
   };
   const std::size_t before = plan.cases.size();
   std::erase_if(plan.cases,
@@ -166,7 +184,6 @@ void apply_filter(Plan& plan, const std::string& filter) {
 
 void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& arguments,
                RunObserver& observer, const std::function<bool()>& stop_requested) {
-  initialize_library(arguments);
   OutcomeReporter reporter(observer, own_reporter(arguments));
   const SamplerHooks hooks{
       .now_seconds = monotonic_seconds, .stop_requested = stop_requested, .progress = {}};

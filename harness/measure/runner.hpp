@@ -18,12 +18,17 @@ struct BenchmarkArguments {
   std::optional<std::string>
       filter;  ///< `--benchmark_filter`: matched against case names, so that the plan knows
   bool list_tests = false;  ///< `--benchmark_list_tests`: nothing is run
-  bool own_output =
-      false;  ///< `--benchmark_format` was given: standard output is Google Benchmark's
+  /// `--benchmark_format`, json or console: standard output is then Google Benchmark's.
+  std::optional<std::string> own_output;
 };
 
-/// Throws UsageError on an argument that does not begin with `--benchmark_` or `--v=`.
+/// Throws UsageError on an unknown format, and on an argument that does not begin with
+/// `--benchmark_` or `--v=`.
 BenchmarkArguments parse_benchmark_arguments(const std::vector<std::string>& arguments);
+
+/// Gives Google Benchmark its options, before anything is run or written. Throws UsageError for one
+/// that it does not know.
+void initialize_benchmark_library(const BenchmarkArguments& arguments);
 
 /// Keeps the cases whose name, or Google Benchmark's longer form of it, matches the regular
 /// expression; a leading
@@ -46,6 +51,9 @@ class RunObserver {
 /// one run at a time.
 void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& arguments,
                RunObserver& observer, const std::function<bool()>& stop_requested);
+
+/// The longer name under which Google Benchmark knows a case.
+std::string registered_name(const PlannedCase& planned);
 
 /// Seconds of a monotonic clock.
 double monotonic_seconds();

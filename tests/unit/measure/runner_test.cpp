@@ -99,23 +99,24 @@ TEST(RunCases, RepeatsWhenGoogleBenchmarkIsToldTo) {
   FakeDevice device;
   const FakeImplementation fake({});
   Recorder recorder;
-  run_cases(plan_of(fake), device, parse_benchmark_arguments({"--benchmark_repetitions=3"}),
-            recorder, kNever);
+  initialize_benchmark_library(parse_benchmark_arguments({"--benchmark_repetitions=3"}));
+  run_cases(plan_of(fake), device, {}, recorder, kNever);
+  initialize_benchmark_library(parse_benchmark_arguments({"--benchmark_repetitions=1"}));
   EXPECT_EQ(recorder.measured.size(), 6u);
-  run_cases(plan_of(fake), device, parse_benchmark_arguments({"--benchmark_repetitions=1"}),
-            recorder, kNever);
 }
 
-TEST(RunCases, RefusesAFlagThatGoogleBenchmarkDoesNotKnow) {
-  FakeDevice device;
-  const FakeImplementation fake({});
-  Recorder recorder;
-  EXPECT_THAT(
-      [&] {
-        run_cases(plan_of(fake), device, parse_benchmark_arguments({"--benchmark_nonsense=1"}),
-                  recorder, kNever);
-      },
-      ThrowsMessage<UsageError>(HasSubstr("--benchmark_nonsense")));
+TEST(InitializeBenchmarkLibrary, RefusesAFlagThatGoogleBenchmarkDoesNotKnow) {
+  const auto arguments = parse_benchmark_arguments({"--benchmark_nonsense=1"});
+  EXPECT_THAT([&] { initialize_benchmark_library(arguments); },
+              ThrowsMessage<UsageError>(HasSubstr("--benchmark_nonsense")));
+}
+
+TEST(ParseBenchmarkArguments, RefusesAFormatThatTheLibraryWouldLeaveOver) {
+  for (const char* argument : {"--benchmark_format=xml", "--benchmark_out_format=xml"}) {
+    EXPECT_THAT([&] { parse_benchmark_arguments({argument}); },
+                ThrowsMessage<UsageError>(HasSubstr("'xml'")));
+  }
+  EXPECT_EQ(parse_benchmark_arguments({"--benchmark_format=json"}).own_output, "json");
 }
 
 TEST(ParseBenchmarkArguments, KeepsTheFilterForThePlan) {
@@ -123,7 +124,7 @@ TEST(ParseBenchmarkArguments, KeepsTheFilterForThePlan) {
       {"--benchmark_filter=read", "--benchmark_repetitions=2", "--benchmark_list_tests"});
   EXPECT_EQ(parsed.filter, "read");
   EXPECT_TRUE(parsed.list_tests);
-  EXPECT_FALSE(parsed.own_output);
+  EXPECT_EQ(parsed.own_output, std::nullopt);
   EXPECT_THAT(parsed.passed_on, ElementsAre("--benchmark_repetitions=2", "--benchmark_list_tests"));
 }
 

@@ -1,0 +1,137 @@
+#include "harness/cli/analysis_options.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/cli/output.hpp"
+#include "harness/config/nearest.hpp"
+#include "harness/record/reader.hpp"
+#include "harness/render/cases_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {
+  constexpr std::array<std::string_view, 5> kNames{"fp32", "bf16", "fp16", "fp8", "int8"};
+  std::vector<Precision> precisions;
+  for (const std::string& name : names) {
+    const auto precision = precision_from_name(name);
+    if (!precision)
+      throw UsageError(
+          unknown_name_message("precision", name, std::span<const std::string_view>(kNames)));
+    precisions.push_back(*precision);
+  }
+  return precisions;
+}
+
+/// The models that were asked for, else those in the file that a config describes.
+std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog,
+                                    const AnalysisOptions& options) {
+  std::vector<ModelConfig> models;
+  for (const std::string& name : options.models) models.push_back(catalog.model(name));
+  if (!models.empty()) return models;
+  const std::vector<std::string> known = catalog.model_names();
+  for (const std::string& name : models_in(record)) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) {
+      models.push_back(catalog.model(name));
+    } else {
+      spdlog::warn("{}: no config describes its model {}; give its file with --model",
+                   record.path.string(), name);
+    }
+  }
+  return models;
+}
+
+std::vector<Rate> rates_for(const Record& record, const Catalog& catalog,
+                            const AnalysisOptions& options) {
+  if (options.hourly) return rates_of({}, options.hourly);
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  const Datasheet* sheet = match_datasheet(sheets, record.device);
+  const auto offers = load_prices(options.prices.empty() ? catalog.default_prices()
+                                                         : std::filesystem::path(options.prices));
+  return rates_of(sheet != nullptr ? offers_for(offers, *sheet) : std::vector<PriceOffer>{},
+                  std::nullopt);
+}
+
+}  // namespace
+
+void add_file_arguments(CLI::App& command, AnalysisOptions& options) {
+  command
+      .add_option("FILE", options.files, "result files, or the .partial file of an unfinished run")
+      ->required();
+  add_format_option(command, options.format);
+}
+
+void add_decode_options(CLI::App& command, AnalysisOptions& options) {
+  command
+      .add_option("--model", options.models, "models: names or files (default: those in the file)")
+      ->delimiter(',');
+  command
+      .add_option("--precision", options.precisions,
+                  "fp32, bf16, fp16, fp8, int8 (default: those in the file)")
+      ->delimiter(',');
+  command.add_option("--batch", options.batches, "batch sizes (default: those in the file)")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--context", options.contexts,
+                  "tokens of KV cache a sequence (default: the run's)")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+}
+
+void add_price_options(CLI::App& command, AnalysisOptions& options) {
+  command.add_option("--prices", options.prices,
+                     "a price list (default: the newest of configs/prices)");
+  command.add_option("--hourly", options.hourly, "your own price, in dollars per GPU-hour");
+}
+
+std::vector<Record> read_inputs(const AnalysisOptions& options) {
+  const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
+  std::vector<Record> records = read_records(files);
+  for (const Record& record : records) {
+    for (const std::string& warning : record.warnings)
+      spdlog::warn("{}: {}", record.path.string(), warning);
+  }
+  return records;
+}
+
+std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, const Catalog& catalog,
+                                         const AnalysisOptions& options) {
+  const DecodeSelection selection{.precisions = parse_precisions(options.precisions),
+                                  .batches = options.batches,
+                                  .contexts = options.contexts};
+  std::vector<PricedDecode> priced;
+  for (const Record& record : records) {
+    const std::vector<Rate> rates = rates_for(record, catalog, options);
+    for (const ModelConfig& model : models_for(record, catalog, options)) {
+      for (DecodeFinding& finding :
+           decode_findings(record, model, decode_points(record, model, selection))) {
+        priced.push_back(price(std::move(finding), rates, options.gpus));
+      }
+    }
+  }
+  return priced;
+}
+
+std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog) {
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  std::vector<RecordToShow> shown;
+  for (const Record& record : records)
+    shown.push_back({&record, match_datasheet(sheets, record.device)});
+  return cases_tables(shown);
+}
+
+std::vector<DatasheetReport> datasheet_reports(const std::vector<Record>& records,
+                                               const Catalog& catalog) {
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  std::vector<DatasheetReport> reports;
+  for (const Record& record : records)
+    reports.push_back(check_datasheet(record, match_datasheet(sheets, record.device)));
+  return reports;
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "harness/analyze/cost.hpp"
+#include "harness/analyze/datasheet.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/config/catalog.hpp"
+#include "harness/record/record.hpp"
+#include "harness/render/table.hpp"
+
+namespace gpugauge {
+
+/// What the reading commands share: which files, which decode steps, at which price, in which
+/// format.
+struct AnalysisOptions {
+  std::vector<std::string> files;
+  std::vector<std::string> models;
+  std::vector<std::string> precisions;
+  std::vector<std::int64_t> batches;
+  std::vector<std::int64_t> contexts;
+  std::optional<double> hourly;
+  std::string prices;
+  int gpus = 1;
+  Format format = Format::kTable;
+};
+
+void add_file_arguments(CLI::App& command, AnalysisOptions& options);
+void add_decode_options(CLI::App& command, AnalysisOptions& options);
+void add_price_options(CLI::App& command, AnalysisOptions& options);
+
+/// Reads the files, and passes the reader's warnings to the log.
+std::vector<Record> read_inputs(const AnalysisOptions& options);
+
+/// Every decode step that the options ask for of every record, with its price. Models that no
+/// config describes are left out with a warning.
+std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, const Catalog& catalog,
+                                         const AnalysisOptions& options);
+
+std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog);
+std::vector<DatasheetReport> datasheet_reports(const std::vector<Record>& records,
+                                               const Catalog& catalog);
+
+}  // namespace gpugauge

@@ -1,0 +1,99 @@
+#include "harness/cli/app.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "build_info.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/logging.hpp"
+#include "harness/config/nearest.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kDescription =
+    "gpugauge measures what a GPU (or this CPU) really does and says what that is worth.";
+constexpr const char* kFooter = R"(
+Begin with:
+  gpugauge run                          measure the best device here, print the tables
+  gpugauge doctor                       what is here, what is missing, what mends it
+  gpugauge list --suite quick           what would be measured, without measuring
+Then, from result files:
+  gpugauge datasheet FILE…              does it deliver its datasheet?
+  gpugauge tokens FILE…                 tokens per second of a model's decode step
+  gpugauge cost FILE… --hourly 2.49     dollars per million tokens
+
+Exit status: 0 done; 1 done, and a check failed; 2 the command line or a config is wrong; 3 the device or the
+environment cannot do it; 4 a verification failed; 130 interrupted, the partial file is kept.)";
+
+/// Every name that the parser would have taken at this place.
+std::vector<std::string> known_words(const CLI::App& app) {
+  std::vector<std::string> words;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(command->get_name());
+  }
+  const auto add_options = [&](const CLI::App& of) {
+    for (const CLI::Option* option : of.get_options()) {
+      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+    }
+  };
+  add_options(app);
+  for (const CLI::App* command : app.get_subcommands()) add_options(*command);
+  return words;
+}
+
+/// The parser's complaint, with the nearest name where a word was not known.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::vector<std::string> unknown = app.remaining(true);
+  if (unknown.empty()) return error.what();
+  const std::string word = unknown.front().substr(0, unknown.front().find('='));
+  std::string message = fmt::format("'{}' is neither a command nor an option here", word);
+  if (const auto meant = nearest(word, known_words(app)))
+    message += fmt::format("; did you mean '{}'?", *meant);
+  return message + " (gpugauge --help lists them)";
+}
+
+}  // namespace
+
+ExitStatus run_app(const std::vector<std::string>& arguments) {
+  GlobalOptions global;
+  global.command_line = arguments;
+  const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
+  if (dashes != arguments.end()) global.benchmark_arguments.assign(dashes + 1, arguments.end());
+
+  CLI::App app(kDescription, "gpugauge");
+  app.footer(kFooter);
+  app.set_version_flag("--version",
+                       fmt::format("gpugauge {} ({})", build_info::kVersion, build_info::kGitSha));
+  app.add_flag("-q,--quiet", global.quiet, "no progress; log only warnings and errors");
+  app.add_flag("-v,--verbose", global.verbose, "log what happens, to stderr");
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  Action action;
+  for (auto* add : {add_run_command, add_list_command, add_show_command, add_datasheet_command,
+                    add_tokens_command, add_cost_command, add_doctor_command}) {
+    add(app, global, action);
+  }
+
+  // CLI11 wants the words in reverse order.
+  std::vector<std::string> words(arguments.begin(), dashes);
+  std::reverse(words.begin(), words.end());
+  try {
+    app.parse(words);
+  } catch (const CLI::Success& shown) {  // --help and --version
+    app.exit(shown, std::cout, std::cerr);
+    return ExitStatus::kDone;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(explain(app, error));
+  }
+  if (!global.benchmark_arguments.empty() && !app.got_subcommand("run")) {
+    throw UsageError("only 'gpugauge run' takes arguments after '--'");
+  }
+  set_up_logging(global);
+  return action();
+}
+
+}  // namespace gpugauge

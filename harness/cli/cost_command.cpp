@@ -1,0 +1,40 @@
+#include <iostream>
+#include <memory>
+
+#include "harness/cli/analysis_options.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/output.hpp"
+#include "harness/render/cost_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kExamples = R"(
+(hourly rate x GPUs / tokens per second) x 1,000,000 / 3600 = dollars per million output tokens.
+
+Examples:
+  gpugauge cost result.json                          at the prices of configs/prices
+  gpugauge cost result.json --hourly 2.49            at your own
+  gpugauge cost h100.json l40s.json --format csv)";
+
+ExitStatus cost(const AnalysisOptions& options) {
+  const auto points = priced_decodes(read_inputs(options), Catalog::locate(), options);
+  print_tables(std::cout, cost_tables(points), options.format);
+  return ExitStatus::kDone;
+}
+
+}  // namespace
+
+void add_cost_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("cost", "dollars per million output tokens");
+  auto options = std::make_shared<AnalysisOptions>();
+  add_file_arguments(*command, *options);
+  add_decode_options(*command, *options);
+  add_price_options(*command, *options);
+  command->add_option("--gpus", options->gpus, "GPUs that are paid for")
+      ->check(CLI::PositiveNumber);
+  command->footer(kExamples);
+  command->callback([=, &action] { action = [=] { return cost(*options); }; });
+}
+
+}  // namespace gpugauge

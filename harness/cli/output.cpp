@@ -1,0 +1,32 @@
+#include "harness/cli/output.hpp"
+
+#include <array>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include "harness/cli/logging.hpp"
+#include "harness/config/nearest.hpp"
+#include "harness/error.hpp"
+
+namespace gpugauge {
+
+void add_format_option(CLI::App& command, Format& format) {
+  command.add_option_function<std::string>(
+      "-f,--format",
+      [&format](const std::string& name) {
+        constexpr std::array<std::string_view, 4> kNames{"table", "json", "csv", "markdown"};
+        const auto known = format_from_name(name);
+        if (!known)
+          throw UsageError(
+              unknown_name_message("format", name, std::span<const std::string_view>(kNames)));
+        format = *known;
+      },
+      "table, json, csv or markdown");
+}
+
+void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {
+  render(out, tables, format, Style{.color = &out == &std::cout && stdout_takes_color()});
+}
+
+}  // namespace gpugauge

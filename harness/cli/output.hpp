@@ -1,0 +1,17 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+#include <vector>
+
+#include "harness/render/table.hpp"
+
+namespace gpugauge {
+
+/// `--format table|json|csv|markdown`, the same on every command that prints tables.
+void add_format_option(CLI::App& command, Format& format);
+
+/// Renders to a stream; in colour only where that is a terminal that wants it.
+void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format);
+
+}  // namespace gpugauge

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/config/catalog.hpp"
+
+namespace gpugauge {
+
+/// What to measure, on what: the options that `run` and `list` share.
+struct PlanOptions {
+  std::string suite = "quick";
+  std::string device = "best";
+  std::string filter;
+  std::vector<std::string> models;
+  std::vector<std::int64_t> batches;
+  std::vector<std::int64_t> contexts;
+};
+void add_plan_options(CLI::App& command, PlanOptions& options);
+
+/// The suite with the command line's models, batches and contexts in place of its own, and the
+/// models that it then names.
+struct SuiteSelection {
+  Suite suite;
+  std::vector<ModelConfig> models;
+};
+SuiteSelection select_suite(const Catalog& catalog, const PlanOptions& options);
+
+}  // namespace gpugauge

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <ostream>
+
+#include "harness/cli/analysis_options.hpp"
+
+namespace gpugauge {
+
+/// What `run` ends with: every case, the datasheet check, tokens, dollars, what to beware of, and
+/// where the file is. kCheckFailed if the device is below its datasheet.
+ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
+                             const AnalysisOptions& options);
+
+}  // namespace gpugauge

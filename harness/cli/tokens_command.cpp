@@ -1,0 +1,42 @@
+#include <iostream>
+#include <memory>
+
+#include "harness/cli/analysis_options.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/output.hpp"
+#include "harness/render/ops_table.hpp"
+#include "harness/render/tokens_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  gpugauge tokens result.json
+  gpugauge tokens result.json --model llama-3.1-8b --precision fp8 --batch 1,8,32 --context 1024,8192
+  gpugauge tokens result.json --ops                  every op of the step, and where its time comes from)";
+
+struct TokensOptions : AnalysisOptions {
+  bool ops = false;
+};
+
+ExitStatus tokens(const TokensOptions& options) {
+  const auto points = priced_decodes(read_inputs(options), Catalog::locate(), options);
+  print_tables(std::cout, options.ops ? ops_tables(points) : tokens_tables(points), options.format);
+  return ExitStatus::kDone;
+}
+
+}  // namespace
+
+void add_tokens_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("tokens", "tokens per second of a model's decode step");
+  auto options = std::make_shared<TokensOptions>();
+  add_file_arguments(*command, *options);
+  add_decode_options(*command, *options);
+  add_price_options(*command, *options);
+  command->add_flag("--ops", options->ops, "the ops of each step instead of its sum");
+  command->footer(kExamples);
+  command->callback([=, &action] { action = [=] { return tokens(*options); }; });
+}
+
+}  // namespace gpugauge

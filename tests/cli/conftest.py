@@ -1,0 +1,69 @@
+"""Drives the built program as a user would: GPUGAUGE_BINARY names it, else build/gpugauge."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = Path(os.environ.get("GPUGAUGE_BINARY", ROOT / "build" / "gpugauge"))
+DATA = ROOT / "tests" / "data"
+
+
+class Program:
+    """gpugauge in a folder of its own, with the shipped configs and a few tiny ones beside them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.configs = folder / "configs"
+        shutil.copytree(ROOT / "configs", self.configs)
+        shutil.copy(DATA / "cli" / "tiny.yaml", self.configs / "suites")
+        shutil.copy(DATA / "cli" / "micro.yaml", self.configs / "models")
+        self.environment = dict(os.environ, GPUGAUGE_CONFIGS=str(self.configs), OMP_NUM_THREADS="2")
+
+    def command(self, *arguments):
+        return [str(BINARY), *map(str, arguments)]
+
+    def __call__(self, *arguments, **options):
+        return subprocess.run(self.command(*arguments), cwd=self.folder, env=self.environment, text=True,
+                              capture_output=True, timeout=120, **options)
+
+    def start(self, *arguments, **options):
+        return subprocess.Popen(self.command(*arguments), cwd=self.folder, env=self.environment, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+    def measure(self, name="result.json", *arguments):
+        """A tiny result file."""
+        result = self("run", "--suite", "tiny", "--device", "cpu", "-o", name, *arguments)
+        assert result.returncode == 0, result.stderr
+        return self.folder / name
+
+
+@pytest.fixture
+def gpugauge(tmp_path):
+    return Program(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory):
+    """A program with one result file in its folder, measured once for all tests that only read."""
+    program = Program(tmp_path_factory.mktemp("measured"))
+    program.measure()
+    return program
+
+
+def load(path):
+    return json.loads(Path(path).read_text())
+
+
+def assert_one_line_error(result, status, *expected):
+    """One clear line on stderr, the right status, nothing on stdout."""
+    assert result.returncode == status, (result.returncode, result.stdout, result.stderr)
+    lines = [line for line in result.stderr.splitlines() if line.startswith("gpugauge: ")]
+    assert len(lines) == 1, result.stderr
+    assert "terminate called" not in result.stderr
+    for part in expected:
+        assert part in lines[0], lines[0]
