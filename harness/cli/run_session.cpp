@@ -91,10 +91,6 @@ RunSession resume_session(const RunOptions& options, const Device& device, Plan 
     }
   }
 
-  // What failed is tried again; what the device cannot do stays as it is.
-  std::erase_if(record.not_measured, [](const NotMeasured& none) {
-    return none.status != NotMeasuredStatus::kUnsupported;
-  });
   std::unordered_set<std::string> settled;
   for (const Measurement& m : record.measurements) settled.insert(m.name);
   for (const NotMeasured& none : record.not_measured) settled.insert(none.name);

@@ -3,43 +3,46 @@
 #include <filesystem>
 #include <string>
 
+#include "harness/record/file.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
 
+/// Every planned case has a number, or a reason that another try would not change.
+bool is_finished(const Record& record);
+
 /// The result file while it grows. Every line is one JSON value, written and synced whole, so that
 /// a run killed at any moment keeps what it had measured; `finish` turns it into the result file by
-/// an atomic rename.
+/// an atomic rename. The journal is locked while it is open: two processes cannot write it.
 class Journal {
  public:
-  /// Starts `<result>.partial`. Throws UsageError if `result` or its journal exists already and
-  /// `overwrite` is false, EnvironmentError if it cannot be written.
+  /// Starts `<result>.partial`, and the folders above it. Throws UsageError if `result` or its
+  /// journal exists already and `overwrite` is false, or another process is writing the journal;
+  /// EnvironmentError if it cannot be written. What it replaces stays until the new one is whole.
   static Journal create(const std::filesystem::path& result, const Record& header, bool overwrite);
-  /// Goes on with the journal or result file in `file`; a torn last line is cut off. Returns what
-  /// it holds in `so_far`.
-  static Journal resume(const std::filesystem::path& file, const Session& session, Record& so_far);
 
-  Journal(Journal&& other) noexcept;
-  Journal& operator=(Journal&&) = delete;
-  ~Journal();
+  /// Goes on with the journal or the result file in `file`; a torn last line is cut off. Returns in
+  /// `so_far` what it holds, with `session` as the last of its sessions and without the cases that
+  /// failed, which are to be tried again. Throws UsageError if there is nothing to go on with: a
+  /// result file that has every planned case.
+  static Journal resume(const std::filesystem::path& file, const Session& session, Record& so_far);
 
   /// Throws EnvironmentError if the disk is full or the file cannot be written; what was there
   /// stays.
   void append(const Measurement& measurement);
   void append(const NotMeasured& not_measured);
-  /// Writes the result file from `record`, syncs, renames, and removes the journal.
+  /// Writes the result file from `record`, syncs, renames, and removes the journal, which stays if
+  /// that fails. Nothing can be appended afterwards.
   void finish(const Record& record);
 
   const std::filesystem::path& result_path() const { return result_; }
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return file_.path(); }
 
  private:
-  Journal(std::filesystem::path result, std::filesystem::path path, int fd);
-  void append_line(const std::string& line);
+  Journal(std::filesystem::path result, OutputFile file);
 
   std::filesystem::path result_;
-  std::filesystem::path path_;
-  int fd_ = -1;
+  OutputFile file_;
 };
 
 }  // namespace gpugauge

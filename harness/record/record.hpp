@@ -82,6 +82,23 @@ struct Session {
   std::vector<std::string> argv;
 };
 
+/// One cache of the host, as Google Benchmark describes it.
+struct HostCache {
+  std::string type;  ///< `Data`, `Instruction`, `Unified`
+  int level = 0;
+  std::int64_t size_bytes = 0;
+  int num_sharing = 0;  ///< hardware threads that share it
+};
+
+/// What every Google Benchmark file says about its host besides the name and the count of CPUs; the
+/// runner fills it from benchmark::CPUInfo.
+struct BenchmarkHost {
+  double mhz_per_cpu = 0;
+  std::optional<bool> cpu_scaling_enabled;  ///< absent where the library cannot tell
+  std::vector<HostCache> caches;
+  std::vector<double> load_avg;
+};
+
 /// Where the numbers come from.
 struct Provenance {
   std::string run_id;  ///< UUID
@@ -92,10 +109,14 @@ struct Provenance {
   std::vector<std::int64_t> contexts;
   std::vector<Session> sessions;
   std::string gpugauge_version, git_sha, compiler, compiler_flags, build_type;
+  std::string executable_sha256;
   bool git_dirty = false;
   std::vector<std::pair<std::string, std::string>> libraries;  ///< name, version
   std::string os, kernel, cpu_name;
+  std::string
+      container;  ///< `docker`, `podman`, …: what the process runs in; empty if nothing says
   int cpu_count = 0;
+  BenchmarkHost benchmark_host;
   double wall_seconds = 0;      ///< of the whole run
   double measured_seconds = 0;  ///< of it, inside warm-up and timed replays
 };
@@ -113,7 +134,9 @@ struct Record {
   std::vector<std::string>
       warnings;  ///< of the reader: a torn last line, a file that was not finished
 
-  bool complete() const { return measurements.size() + not_measured.size() >= planned.size(); }
+  /// Planned cases that have a number or a reason why they have none.
+  std::size_t answered_count() const;
+  bool complete() const { return answered_count() == planned.size(); }
 };
 
 }  // namespace gpugauge

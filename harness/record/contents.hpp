@@ -1,0 +1,29 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstddef>
+#include <filesystem>
+
+#include "harness/record/reader.hpp"
+
+namespace gpugauge {
+
+/// What a file holds, and what only the journal needs to know about it.
+struct FileContents {
+  Record record;
+  bool is_journal = false;
+  std::size_t whole_bytes = 0;  ///< of a journal: up to the end of its last whole line
+};
+
+/// `read_record` for those that go on writing; `parser` is reused from file to file.
+FileContents read_contents(const std::filesystem::path& file, Detail detail,
+                           simdjson::dom::parser& parser);
+
+/// Throws UsageError if `file` is not there or is no file.
+void require_file(const std::filesystem::path& file);
+
+/// `x.json.partial` for `x.json`.
+std::filesystem::path journal_of(const std::filesystem::path& result);
+
+}  // namespace gpugauge

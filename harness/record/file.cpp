@@ -1,0 +1,113 @@
+#include "harness/record/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "harness/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : ".";
+}
+
+/// A rename is only on the disk once its folder is. Some file systems cannot sync a folder; they
+/// say EINVAL, and nothing more can be done there.
+void sync_folder_of(const std::filesystem::path& file) {
+  const int fd = ::open(folder_of(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+OutputFile::OutputFile(std::filesystem::path path, int extra_flags) : path_(std::move(path)) {
+  constexpr mode_t kMode = 0666;  // less the umask
+  fd_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | extra_flags, kMode);
+  if (fd_ < 0) fail("cannot be opened for writing");
+}
+
+OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+OutputFile::~OutputFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void OutputFile::lock() {
+  // Some network file systems cannot lock at all; a run there goes without.
+  if (::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw UsageError(fmt::format("{}: another process is writing it", path_.string()));
+  struct stat opened = {};
+  struct stat named = {};
+  if (::fstat(fd_, &opened) != 0) fail("cannot be read");
+  if (::stat(path_.c_str(), &named) != 0 || named.st_ino != opened.st_ino ||
+      named.st_dev != opened.st_dev)
+    throw UsageError(fmt::format("{}: another process has just moved it away", path_.string()));
+}
+
+off_t OutputFile::size() const {
+  const off_t end = ::lseek(fd_, 0, SEEK_END);
+  if (end < 0) fail("cannot be read");
+  return end;
+}
+
+void OutputFile::truncate(off_t size) {
+  if (::ftruncate(fd_, size) != 0) fail("cannot be truncated");
+}
+
+void OutputFile::append(std::string_view text) {
+  const off_t before = size();
+  int error = 0;
+  while (error == 0 && !text.empty()) {
+    const ssize_t written = ::write(fd_, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      error = errno;
+    }
+  }
+  // Some file systems only find out here that they are full.
+  if (error == 0 && ::fdatasync(fd_) != 0) error = errno;
+  if (error == 0) return;
+  // If even this fails, a reader finds the torn line and leaves it out.
+  [[maybe_unused]] const int ignored = ::ftruncate(fd_, before);
+  errno = error;
+  fail("cannot be written, what was there is kept");
+}
+
+void OutputFile::rename_to(const std::filesystem::path& target) {
+  if (::rename(path_.c_str(), target.c_str()) != 0)
+    fail(fmt::format("cannot be renamed to {}", target.string()));
+  path_ = target;
+  sync_folder_of(target);
+}
+
+void OutputFile::fail(std::string_view doing) const {
+  const int error = errno;  // before anything else can change it
+  throw EnvironmentError(fmt::format("{}: {}: {}", path_.string(), doing, reason(error)));
+}
+
+void make_parent_folder(const std::filesystem::path& file) {
+  std::error_code error;
+  std::filesystem::create_directories(folder_of(file), error);
+  if (error) {
+    throw EnvironmentError(fmt::format("{}: the folder cannot be made: {}",
+                                       folder_of(file).string(), reason(error.value())));
+  }
+}
+
+}  // namespace gpugauge

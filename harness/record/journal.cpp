@@ -1,0 +1,154 @@
+#include "harness/record/journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+#include <system_error>
+
+#include "harness/error.hpp"
+#include "harness/record/contents.hpp"
+#include "harness/record/writer.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr std::string_view kSuffix = ".partial";
+
+bool is_there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored);
+}
+
+void remove_quietly(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+}
+
+void refuse_existing(const std::filesystem::path& file) {
+  if (!is_there(file)) return;
+  throw UsageError(fmt::format(
+      "{0}: is there already; go on with it by --resume {0}, or replace it by --overwrite",
+      file.string()));
+}
+
+/// Makes the journal of `result` with `text` in it. It appears under its name whole or not at all.
+OutputFile start_journal(const std::filesystem::path& result, std::string_view text,
+                         bool overwrite) {
+  const std::filesystem::path journal = journal_of(result);
+  std::filesystem::path fresh = journal;
+  fresh += ".new";
+  OutputFile file(fresh, O_CREAT);
+  file.lock();
+  try {
+    std::optional<OutputFile> replaced;
+    if (!overwrite) {
+      refuse_existing(journal);
+    } else if (is_there(journal)) {
+      replaced.emplace(journal, 0).lock();
+    }
+    file.truncate(0);
+    file.append(text);
+    file.rename_to(journal);
+  } catch (...) {
+    remove_quietly(fresh);
+    throw;
+  }
+  return file;
+}
+
+std::string journal_text(const Record& record) {
+  std::string text = format_journal_header(record);
+  for (const Measurement& m : record.measurements) text += format_journal_line(m);
+  return text;
+}
+
+bool is_failed(const NotMeasured& n) { return n.status == NotMeasuredStatus::kFailed; }
+
+}  // namespace
+
+Journal::Journal(std::filesystem::path result, OutputFile file)
+    : result_(std::move(result)), file_(std::move(file)) {}
+
+Journal Journal::create(const std::filesystem::path& result, const Record& header, bool overwrite) {
+  make_parent_folder(result);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(result, ignored)) {
+    throw EnvironmentError(fmt::format("{}: cannot be written: {}", result.string(),
+                                       std::generic_category().message(EISDIR)));
+  }
+  if (!overwrite) refuse_existing(result);
+  return {result, start_journal(result, format_journal_header(header), overwrite)};
+}
+
+Journal Journal::resume(const std::filesystem::path& file, const Session& session, Record& so_far) {
+  std::filesystem::path source = file;
+  if (!is_there(source) && is_there(journal_of(source))) source = journal_of(source);
+  require_file(source);
+  simdjson::dom::parser parser;
+
+  std::filesystem::path result = source;
+  OutputFile journal;
+  if (source.extension() == kSuffix) {
+    journal = OutputFile(source, 0);
+    journal.lock();
+    FileContents contents = read_contents(source, Detail::kSamples, parser);
+    if (!contents.is_journal)
+      throw UsageError(fmt::format("{}: is a result file, not a journal", source.string()));
+    journal.truncate(static_cast<off_t>(contents.whole_bytes));
+    journal.append(format_journal_line(session));
+    so_far = std::move(contents.record);
+    so_far.provenance.sessions.push_back(session);
+    result.replace_extension();
+  } else {
+    FileContents contents = read_contents(source, Detail::kSamples, parser);
+    if (contents.is_journal) {
+      throw UsageError(
+          fmt::format("{}: is a journal, whose name must end in {}", source.string(), kSuffix));
+    }
+    so_far = std::move(contents.record);
+    if (is_finished(so_far)) {
+      throw UsageError(fmt::format("{}: has all of its {} planned cases, nothing is left to do",
+                                   source.string(), so_far.planned.size()));
+    }
+    so_far.provenance.sessions.push_back(session);
+    journal = start_journal(result, journal_text(so_far), false);
+  }
+  std::erase_if(so_far.not_measured, is_failed);
+  return {std::move(result), std::move(journal)};
+}
+
+bool is_finished(const Record& record) {
+  return record.complete() &&
+         std::none_of(record.not_measured.begin(), record.not_measured.end(), is_failed);
+}
+
+void Journal::append(const Measurement& measurement) {
+  file_.append(format_journal_line(measurement));
+}
+
+void Journal::append(const NotMeasured& not_measured) {
+  file_.append(format_journal_line(not_measured));
+}
+
+void Journal::finish(const Record& record) {
+  const std::string text = format_result(record);
+  std::filesystem::path temporary = result_;
+  temporary += fmt::format(".tmp.{}", ::getpid());
+  try {
+    OutputFile file(temporary, O_CREAT | O_TRUNC);
+    file.append(text);
+    file.rename_to(result_);
+  } catch (const EnvironmentError& error) {
+    remove_quietly(temporary);
+    throw EnvironmentError(
+        fmt::format("{}; everything measured is in {}", error.what(), path().string()));
+  }
+  remove_quietly(path());
+  file_ = OutputFile();
+}
+
+}  // namespace gpugauge

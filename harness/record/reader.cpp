@@ -1,0 +1,212 @@
+#include "harness/record/reader.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <thread>
+
+#include "harness/error.hpp"
+#include "harness/record/contents.hpp"
+#include "harness/record/extract.hpp"
+#include "harness/record/writer.hpp"
+
+namespace gpugauge {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& file, std::string_view problem) {
+  throw UsageError(fmt::format("{}: {}", file.string(), problem));
+}
+
+/// simdjson reads a few bytes past the end, so that the text is loaded with room behind it.
+simdjson::padded_string load(const std::filesystem::path& file) {
+  require_file(file);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rb"),
+                                                               &std::fclose);
+  if (!stream) fail(file, std::generic_category().message(errno));
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error) fail(file, error.message());
+  if (size == 0) fail(file, "is empty, expected a result file");
+  simdjson::padded_string text(size);
+  if (std::fread(text.data(), 1, size, stream.get()) != size)
+    fail(file, "cannot be read to its end");
+  return text;
+}
+
+/// Parses again with a parser that knows where it is, to say so. `first_line` is the number of the
+/// line that `text` begins with.
+[[noreturn]] void fail_syntax(const std::filesystem::path& file, std::string_view text,
+                              std::size_t first_line, simdjson::error_code simdjson_error) {
+  std::string where;
+  std::string problem = simdjson::error_message(simdjson_error);
+  try {
+    [[maybe_unused]] const auto ignored = nlohmann::json::parse(text);
+  } catch (const nlohmann::json::parse_error& error) {
+    const std::string_view before = text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
+    const auto line_ends = std::count(before.begin(), before.end(), '\n');
+    const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+    where = fmt::format(":{}:{}", first_line + static_cast<std::size_t>(line_ends),
+                        before.size() - line_begin + 1);
+    // "[json.exception.…] parse error at line 1, column 2: what is wrong"
+    problem = error.what();
+    if (const auto colon = problem.find(": "); colon != std::string::npos)
+      problem.erase(0, colon + 2);
+  } catch (const nlohmann::json::exception&) {
+    // It has other limits than simdjson, whose words stay.
+  }
+  throw UsageError(fmt::format("{}{}: not valid JSON: {}", file.string(), where, problem));
+}
+
+/// A case that was tried again: its last outcome counts.
+void add(Record& record, Measurement measurement) {
+  std::erase_if(record.not_measured,
+                [&](const NotMeasured& earlier) { return earlier.name == measurement.name; });
+  record.measurements.push_back(std::move(measurement));
+}
+void add(Record& record, NotMeasured not_measured) {
+  std::erase_if(record.not_measured,
+                [&](const NotMeasured& earlier) { return earlier.name == not_measured.name; });
+  record.not_measured.push_back(std::move(not_measured));
+}
+
+void read_journal_line(const Node& line, Detail detail, Record& record) {
+  if (const auto measured = line.find("benchmark")) {
+    add(record, extract_measurement(*measured, detail));
+  } else if (const auto not_measured = line.find("not_measured")) {
+    add(record, extract_not_measured(*not_measured));
+  } else if (const auto session = line.find("session")) {
+    record.provenance.sessions.push_back(extract_session(*session));
+  } else {
+    line.fail("expected one of benchmark, not_measured, session");
+  }
+}
+
+FileContents read_journal(const std::filesystem::path& file, std::string_view text, Detail detail,
+                          simdjson::dom::parser& parser) {
+  FileContents contents{.record = {}, .is_journal = true, .whole_bytes = 0};
+  for (std::size_t number = 1; contents.whole_bytes < text.size(); ++number) {
+    const std::string_view rest = text.substr(contents.whole_bytes);
+    const std::size_t length = std::min(rest.find('\n'), rest.size());
+    const bool is_last = length + 1 >= rest.size();
+    const bool has_end = length < rest.size();
+
+    simdjson::dom::element value;
+    const auto error = parser.parse(rest.data(), length).get(value);
+    if (number == 1 && !has_end) fail(file, "is cut off in its first line");
+    if (is_last && number > 1 && (error != simdjson::SUCCESS || !has_end)) {
+      contents.record.warnings.push_back(
+          fmt::format("{}:{}: the last line is torn and left out", file.string(), number));
+      break;
+    }
+    if (error != simdjson::SUCCESS) fail_syntax(file, rest.substr(0, length), number, error);
+
+    const std::string where = fmt::format("{}:{}", file.string(), number);
+    const Node line(where, value);
+    if (number == 1) {
+      const Node context = line.at("context");
+      extract_context(context, contents.record);
+    } else {
+      read_journal_line(line, detail, contents.record);
+    }
+    contents.whole_bytes += length + 1;
+  }
+  return contents;
+}
+
+FileContents read_result(const std::filesystem::path& file, std::string_view text, Detail detail,
+                         simdjson::dom::parser& parser) {
+  FileContents contents;
+  simdjson::dom::element value;
+  // The text has simdjson's padding behind it: no copy is needed.
+  const auto error = parser.parse(text.data(), text.size(), false).get(value);
+  if (error != simdjson::SUCCESS) fail_syntax(file, text, 1, error);
+
+  const std::string where = file.string();
+  const Node root(where, value);
+  const Node context = root.at("context");
+  extract_context(context, contents.record);
+  const Node benchmarks = root.at("benchmarks");
+  contents.record.measurements.reserve(benchmarks.list_size());
+  benchmarks.each([&](const Node& entry) {
+    contents.record.measurements.push_back(extract_measurement(entry, detail));
+  });
+  return contents;
+}
+
+void warn_if_unfinished(Record& record) {
+  const std::size_t answered = record.answered_count();
+  if (answered == record.planned.size()) return;
+  record.warnings.push_back(fmt::format("{}: the run was not finished: {} of {} planned cases",
+                                        record.path.string(), answered, record.planned.size()));
+}
+
+}  // namespace
+
+std::filesystem::path journal_of(const std::filesystem::path& result) {
+  std::filesystem::path journal = result;
+  return journal += ".partial";
+}
+
+void require_file(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (std::filesystem::is_regular_file(status)) return;
+  if (std::filesystem::is_directory(status)) fail(file, "is a folder, expected a result file");
+  if (std::filesystem::exists(status)) fail(file, "is not a regular file");
+  const auto journal = journal_of(file);
+  if (!std::filesystem::exists(journal, error)) fail(file, "no such file");
+  fail(file, fmt::format("no such file, but {} is there, of a run that was not finished",
+                         journal.string()));
+}
+
+FileContents read_contents(const std::filesystem::path& file, Detail detail,
+                           simdjson::dom::parser& parser) {
+  const simdjson::padded_string loaded = load(file);
+  const std::string_view text(loaded.data(), loaded.size());
+  FileContents contents = text.starts_with(kJournalMark) ? read_journal(file, text, detail, parser)
+                                                         : read_result(file, text, detail, parser);
+  contents.record.path = file;
+  warn_if_unfinished(contents.record);
+  return contents;
+}
+
+Record read_record(const std::filesystem::path& file, Detail detail) {
+  simdjson::dom::parser parser;
+  return read_contents(file, detail, parser).record;
+}
+
+std::vector<Record> read_records(std::span<const std::filesystem::path> files, Detail detail) {
+  std::vector<Record> records(files.size());
+  std::vector<std::exception_ptr> errors(files.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    simdjson::dom::parser parser;
+    for (std::size_t i = next++; i < files.size(); i = next++) {
+      try {
+        records[i] = read_contents(files[i], detail, parser).record;
+      } catch (...) {
+        errors[i] = std::current_exception();
+      }
+    }
+  };
+  {
+    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::jthread> helpers;
+    while (helpers.size() + 1 < std::min(cores, files.size())) helpers.emplace_back(work);
+    work();
+  }
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+  return records;
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,394 @@
+#include "harness/record/reader.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "harness/error.hpp"
+#include "harness/record/writer.hpp"
+#include "synthetic.hpp"
+
+namespace gpugauge {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ReadRecord : public testing::Test {
+ protected:
+  Record read_back(const Record& record, Detail detail = Detail::kSamples) {
+    test::write_text(file_, format_result(record));
+    return read_record(file_, detail);
+  }
+  /// The message about a file of this text, without the folder.
+  std::string message_about(std::string_view text) {
+    test::write_text(file_, text);
+    return message();
+  }
+  /// The same for a good file in which the value at a JSON pointer was replaced.
+  std::string message_about(const std::string& pointer, const Json& value) {
+    Json json = Json::parse(format_result(test::synthetic_full_record()));
+    json[Json::json_pointer(pointer)] = value;
+    return message_about(json.dump());
+  }
+  std::string message_without(const std::string& parent, const std::string& key) {
+    Json json = Json::parse(format_result(test::synthetic_full_record()));
+    json[Json::json_pointer(parent)].erase(key);
+    return message_about(json.dump());
+  }
+  std::string message() {
+    const std::string message = test::message_of<UsageError>([&] { read_record(file_); });
+    const std::string folder = folder_.path().string() + "/";
+    EXPECT_EQ(message.find(folder), 0U) << message;
+    return message.substr(folder.size());
+  }
+
+  test::TempFolder folder_;
+  std::filesystem::path file_ = folder_ / "x.json";
+};
+
+TEST_F(ReadRecord, GivesBackWhatWasWritten) {
+  const Record full = test::synthetic_full_record();
+  const Record read = read_back(full);
+  test::expect_same(read, full);
+  EXPECT_EQ(read.path, file_);
+  EXPECT_THAT(read.warnings, IsEmpty());
+}
+
+TEST_F(ReadRecord, GivesBackAFileWithoutAnythingOptional) {
+  const Record bare = test::synthetic_bare_record();
+  test::expect_same(read_back(bare), bare);
+}
+
+TEST_F(ReadRecord, GivesBackEveryKindOfOp) {
+  Record record = test::synthetic_bare_record();
+  record.measurements.clear();
+  for (int p = 0; p <= static_cast<int>(MemoryPattern::kTriad); ++p) {
+    record.measurements.push_back(test::synthetic_measurement(
+        MemoryStream{.pattern = static_cast<MemoryPattern>(p), .bytes = 1 << 20}, true));
+  }
+  for (int d = 0; d <= static_cast<int>(DType::kInt32); ++d) {
+    record.measurements.push_back(
+        test::synthetic_measurement(gemm_of(static_cast<DType>(d), 1, 2, 3), false));
+  }
+  for (int k = 0; k <= static_cast<int>(TokenOpKind::kArgmax); ++k) {
+    record.measurements.push_back(test::synthetic_measurement(
+        TokenOp{.kind = static_cast<TokenOpKind>(k), .tokens = 2, .width = 3}, true));
+  }
+  record.measurements.push_back(
+      test::synthetic_measurement(AttentionDecode{1, 2, 3, 4, 5, DType::kFp8E5m2}, true));
+  test::expect_same(read_back(record), record);
+}
+
+TEST_F(ReadRecord, GivesBackEveryName) {
+  Record record = test::synthetic_bare_record();
+  const Measurement base = record.measurements[0];
+  for (int f = 0; f <= static_cast<int>(Flag::kNondeterministic); ++f) {
+    record.measurements.push_back(base);
+    record.measurements.back().flags = {static_cast<Flag>(f)};
+  }
+  for (int o = 0; o <= static_cast<int>(Origin::kQuoted); ++o) {
+    record.measurements.push_back(base);
+    record.measurements.back().origin = static_cast<Origin>(o);
+  }
+  for (int s = 0; s <= static_cast<int>(StopReason::kMaxSamples); ++s) {
+    record.measurements.push_back(base);
+    record.measurements.back().stop = static_cast<StopReason>(s);
+  }
+  for (int d = 0; d <= static_cast<int>(Distribution::kSmallIntegers); ++d) {
+    record.measurements.push_back(base);
+    record.measurements.back().c.options.data = static_cast<Distribution>(d);
+  }
+  test::expect_same(read_back(record), record);
+}
+
+TEST_F(ReadRecord, LeavesTheSamplesOutOfASummary) {
+  Record expected = test::synthetic_full_record();
+  const Record read = read_back(expected, Detail::kSummary);
+  for (Measurement& m : expected.measurements) m.samples = {};
+  test::expect_same(read, expected);
+}
+
+TEST_F(ReadRecord, WarnsOfARunThatWasNotFinished) {
+  Record record = test::synthetic_bare_record();
+  record.planned.push_back("another");
+  const Record read = read_back(record);
+  EXPECT_FALSE(read.complete());
+  EXPECT_THAT(
+      read.warnings,
+      testing::ElementsAre(file_.string() + ": the run was not finished: 1 of 2 planned cases"));
+}
+
+TEST_F(ReadRecord, TakesAFileOfOtherLayoutAndOrder) {
+  const Record full = test::synthetic_full_record();
+  test::write_text(file_, nlohmann::json::parse(format_result(full)).dump(4));
+  Record read = read_record(file_);
+  read.provenance.libraries = full.provenance.libraries;  // sorted by the other layout
+  test::expect_same(read, full);
+}
+
+TEST_F(ReadRecord, IgnoresKeysThatItDoesNotKnow) {
+  Json json = Json::parse(format_result(test::synthetic_full_record()));
+  json["benchmarks"][0]["label"] = "x";
+  json["context"]["gpugauge"]["device"]["new"] = Json::object();
+  test::write_text(file_, json.dump());
+  test::expect_same(read_record(file_), test::synthetic_full_record());
+}
+
+TEST_F(ReadRecord, SaysThatThereIsNoFile) {
+  EXPECT_EQ(message(), "x.json: no such file");
+  test::write_text(folder_ / "x.json.partial", "");
+  EXPECT_EQ(message(), "x.json: no such file, but " + (folder_ / "x.json.partial").string() +
+                           " is there, of a run that was not finished");
+}
+
+TEST_F(ReadRecord, SaysThatAFolderIsNoFile) {
+  std::filesystem::create_directory(file_);
+  EXPECT_EQ(message(), "x.json: is a folder, expected a result file");
+  EXPECT_EQ(test::message_of<UsageError>([] { read_record("/dev/null"); }),
+            "/dev/null: is not a regular file");
+}
+
+TEST_F(ReadRecord, SaysThatAFileIsEmpty) {
+  EXPECT_EQ(message_about(""), "x.json: is empty, expected a result file");
+}
+
+TEST_F(ReadRecord, SaysWhereJsonEnds) {
+  EXPECT_EQ(message_about("{\n  \"context\": {\n"),
+            "x.json:3:1: not valid JSON: syntax error while parsing object key - unexpected end of "
+            "input; expected string literal");
+  const std::string whole = format_result(test::synthetic_full_record());
+  for (std::size_t length : {whole.size() / 4, whole.size() / 2, whole.size() - 4})
+    EXPECT_THAT(message_about(whole.substr(0, length)), HasSubstr(": not valid JSON: "));
+}
+
+TEST_F(ReadRecord, SaysWhereGarbageBegins) {
+  EXPECT_EQ(message_about("{\"context\":\n  nonsense}"),
+            "x.json:2:4: not valid JSON: syntax error while parsing value - invalid literal; last "
+            "read: '\"context\":<U+000A>  no'");
+  EXPECT_THAT(message_about(std::string("\0\1\2", 3)), HasSubstr("x.json:1:1: not valid JSON"));
+  EXPECT_THAT(message_about("{\"a\":\"\xff\"}"), HasSubstr("x.json:1:7: not valid JSON"));
+}
+
+TEST_F(ReadRecord, SaysWhatSimdjsonSaysWhereTheOtherParserIsContent) {
+  EXPECT_THAT(message_about("{\"context\": 1e999}"), HasSubstr("x.json: not valid JSON: "));
+}
+
+TEST_F(ReadRecord, SaysThatAnotherFileIsNoResult) {
+  EXPECT_EQ(message_about("[]"), "x.json: found a list, expected an object");
+  EXPECT_EQ(message_about("7"), "x.json: found '7', expected an object");
+  EXPECT_EQ(message_about("{}"), "x.json: lacks 'context'");
+  EXPECT_EQ(message_about(R"({"context": {"date": "", "caches": []}, "benchmarks": []})"),
+            "x.json: context: has no 'gpugauge' part: a file of Google Benchmark that `gpugauge "
+            "run` did not write");
+}
+
+TEST_F(ReadRecord, RefusesANewerSchema) {
+  EXPECT_EQ(message_about("/context/gpugauge/schema_version", 2),
+            "x.json: context.gpugauge.schema_version: found 2, written by a newer gpugauge; this "
+            "one reads versions up to 1");
+  EXPECT_EQ(message_about("/context/gpugauge/schema_version", 0),
+            "x.json: context.gpugauge.schema_version: found 0, expected at least 1");
+}
+
+TEST_F(ReadRecord, NamesTheNearestOfTheNamesItKnows) {
+  EXPECT_EQ(message_about("/benchmarks/3/gpugauge/case/op/kind", "gem"),
+            "x.json: benchmarks[3].gpugauge.case.op.kind: found 'gem', expected one of memory, "
+            "gemm, attention_decode, token_op; did you mean 'gemm'?");
+  EXPECT_EQ(message_about("/benchmarks/1/gpugauge/case/op/weights", "fp8"),
+            "x.json: benchmarks[1].gpugauge.case.op.weights: found 'fp8', expected one of fp32, "
+            "tf32, bf16, fp16, fp8_e4m3, fp8_e5m2, int8, int32; did you mean 'fp8_e4m3'?");
+  EXPECT_THAT(message_about("/benchmarks/0/gpugauge/flags/1", "power_caped"),
+              HasSubstr("gpugauge.flags[1]: found 'power_caped', expected one of not_converged, "));
+  EXPECT_THAT(message_about("/context/gpugauge/not_measured/2/status", "verification"),
+              HasSubstr("context.gpugauge.not_measured[2].status: found 'verification'"));
+  EXPECT_THAT(
+      message_about("/context/gpugauge/device/backend", "rocm"),
+      HasSubstr("context.gpugauge.device.backend: found 'rocm', expected one of cpu, cuda"));
+}
+
+TEST_F(ReadRecord, NamesAValueOfAnotherType) {
+  EXPECT_EQ(message_about("/benchmarks/0/name", 5),
+            "x.json: benchmarks[0].name: found '5', expected a string");
+  EXPECT_EQ(message_about("/benchmarks/0/gpugauge/time_ns/median", "fast"),
+            "x.json: benchmarks[0].gpugauge.time_ns.median: found '\"fast\"', expected a number");
+  EXPECT_EQ(message_about("/benchmarks/0/gpugauge/samples/power_w/2", nullptr),
+            "x.json: benchmarks[0].gpugauge.samples.power_w[2]: found 'null', expected a number");
+  EXPECT_EQ(message_about("/benchmarks/0/gpugauge/case/library", 1),
+            "x.json: benchmarks[0].gpugauge.case.library: found '1', expected true or false");
+  EXPECT_EQ(message_about("/context/gpugauge/planned", Json::object()),
+            "x.json: context.gpugauge.planned: found an object, expected a list");
+  EXPECT_EQ(message_about("/context/gpugauge/software/libraries", Json::array()),
+            "x.json: context.gpugauge.software.libraries: found a list, expected an object");
+  EXPECT_EQ(message_about("/benchmarks/1/gpugauge/case/op/m", 1.5),
+            "x.json: benchmarks[1].gpugauge.case.op.m: found '1.5', expected a whole number of at "
+            "least 0");
+}
+
+TEST_F(ReadRecord, NamesANumberOutOfItsRange) {
+  EXPECT_EQ(message_about("/benchmarks/1/gpugauge/case/op/m", -8),
+            "x.json: benchmarks[1].gpugauge.case.op.m: found '-8', expected a whole number of at "
+            "least 0");
+  EXPECT_EQ(message_about("/context/num_cpus", 3000000000),
+            "x.json: context.num_cpus: found 3000000000, expected at most 2147483647");
+}
+
+TEST_F(ReadRecord, RefusesTimesThatCannotBe) {
+  EXPECT_EQ(message_about("/benchmarks/0/gpugauge/time_ns/median", -5123.5),
+            "x.json: benchmarks[0].gpugauge.time_ns.median: found -5123.5, expected a time above "
+            "0");
+  EXPECT_EQ(message_about("/benchmarks/0/gpugauge/time_ns/low", 6000),
+            "x.json: benchmarks[0].gpugauge.time_ns: found 5123.455 in [6000, 5150], expected 0 <= "
+            "low <= median <= high");
+  EXPECT_EQ(message_about("/benchmarks/0/gpugauge/samples/time_ns/3", -1),
+            "x.json: benchmarks[0].gpugauge.samples.time_ns: found -1, expected times above 0");
+}
+
+TEST_F(ReadRecord, RefusesColumnsOfUnequalLength) {
+  EXPECT_EQ(message_about("/benchmarks/0/gpugauge/samples/clock_mhz", Json::array({1.0, 2.0})),
+            "x.json: benchmarks[0].gpugauge.samples.clock_mhz: found 2 samples, expected 4");
+}
+
+TEST_F(ReadRecord, NamesAKeyThatIsMissing) {
+  EXPECT_EQ(message_without("/benchmarks/2", "gpugauge"),
+            "x.json: benchmarks[2]: lacks 'gpugauge'");
+  EXPECT_EQ(message_without("/benchmarks/1/gpugauge/case/op", "k"),
+            "x.json: benchmarks[1].gpugauge.case.op: lacks 'k'");
+  EXPECT_EQ(message_without("/context/gpugauge", "device"),
+            "x.json: context.gpugauge: lacks 'device'");
+  EXPECT_EQ(message_without("", "benchmarks"), "x.json: lacks 'benchmarks'");
+}
+
+TEST_F(ReadRecord, SurvivesAnyOneByteThatIsWrong) {
+  const std::string whole = format_result(test::synthetic_bare_record());
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    for (char wrong : {'\0', '}', '9', '"', '\xff'}) {
+      std::string text = whole;
+      text[i] = wrong;
+      test::write_text(file_, text);
+      try {
+        read_record(file_);
+      } catch (const UsageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("x.json"));
+      }
+    }
+  }
+}
+
+class ReadJournal : public ReadRecord {
+ protected:
+  ReadJournal() {
+    file_ = folder_ / "x.json.partial";
+    record_.measurements.clear();
+    record_.not_measured.clear();
+    text_ = format_journal_header(record_);
+  }
+  Record read() {
+    test::write_text(file_, text_);
+    return read_record(file_);
+  }
+
+  const Record whole_ = test::synthetic_full_record();
+  Record record_ = whole_;
+  std::string text_;
+};
+
+TEST_F(ReadJournal, GivesBackWhatWasMeasuredSoFar) {
+  text_ += format_journal_line(whole_.measurements[0]);
+  text_ += format_journal_line(whole_.not_measured[0]);
+  const Session session{"2025-01-02T00:00:00Z", "", {"gpugauge"}};
+  text_ += format_journal_line(session);
+  text_ += format_journal_line(whole_.measurements[1]);
+  const Record read = this->read();
+  record_.measurements = {whole_.measurements[0], whole_.measurements[1]};
+  record_.not_measured = {whole_.not_measured[0]};
+  record_.provenance.sessions.push_back(session);
+  test::expect_same(read, record_);
+  EXPECT_THAT(read.warnings,
+              testing::ElementsAre(HasSubstr("not finished: 3 of 10 planned cases")));
+}
+
+TEST_F(ReadJournal, ReadsTheFileKeptAsASample) {
+  const Record read = read_record(GPUGAUGE_TEST_DATA "/record/synthetic_journal.partial.jsonl");
+  record_.measurements = {whole_.measurements[0], whole_.measurements[1]};
+  record_.not_measured = {whole_.not_measured[1]};
+  record_.provenance.sessions.push_back(whole_.provenance.sessions[1]);
+  test::expect_same(read, record_);
+}
+
+TEST_F(ReadJournal, LeavesOutATornLastLineAndSaysSo) {
+  text_ += format_journal_line(whole_.measurements[0]);
+  const std::string whole = text_;
+  const std::string next = format_journal_line(whole_.measurements[1]);
+  record_.measurements = {whole_.measurements[0]};
+  for (std::size_t length = 1; length < next.size(); length += 7) {
+    text_ = whole + next.substr(0, length);
+    const Record read = this->read();
+    test::expect_same(read, record_);
+    EXPECT_THAT(read.warnings,
+                testing::Contains(file_.string() + ":3: the last line is torn and left out"));
+  }
+}
+
+TEST_F(ReadJournal, LeavesOutALastLineOfZerosAsAPowerCutLeavesIt) {
+  text_ += std::string(100, '\0') + "\n";
+  EXPECT_THAT(read().warnings, testing::Contains(HasSubstr(":2: the last line is torn")));
+}
+
+TEST_F(ReadJournal, CountsTheLastOutcomeOfACaseThatWasTriedAgain) {
+  const Measurement& m = whole_.measurements[0];
+  NotMeasured failed{m.name, NotMeasuredStatus::kFailed, "out of memory"};
+  text_ += format_journal_line(failed);
+  failed.reason = "out of memory again";
+  text_ += format_journal_line(failed);
+  Record read = this->read();
+  ASSERT_EQ(read.not_measured.size(), 1U);
+  EXPECT_EQ(read.not_measured[0].reason, "out of memory again");
+  text_ += format_journal_line(m);
+  read = this->read();
+  EXPECT_THAT(read.not_measured, IsEmpty());
+  EXPECT_EQ(read.measurements.size(), 1U);
+}
+
+TEST_F(ReadJournal, NamesTheLineOfAnError) {
+  const std::string header = text_;
+  EXPECT_THAT(
+      message_about(header + "{\"benchmark\": 5x}\n" + format_journal_line(whole_.measurements[0])),
+      HasSubstr("x.json.partial:2:16: not valid JSON"));
+  EXPECT_EQ(message_about(header + "{\"benchmark\":{\"name\":5}}\n"),
+            "x.json.partial:2: benchmark.name: found '5', expected a string");
+  EXPECT_EQ(message_about(header + "{\"other\":{}}\n"),
+            "x.json.partial:2: expected one of benchmark, not_measured, session");
+  EXPECT_EQ(message_about(header.substr(0, 100)), "x.json.partial: is cut off in its first line");
+}
+
+TEST(ReadRecords, KeepsTheOrderOfTheFiles) {
+  const test::TempFolder folder;
+  std::vector<std::filesystem::path> files;
+  for (int i = 0; i < 20; ++i) {
+    Record record = test::synthetic_bare_record();
+    record.provenance.run_id = std::to_string(i);
+    files.push_back(folder / std::to_string(i));
+    test::write_text(files.back(), format_result(record));
+  }
+  const std::vector<Record> records = read_records(files);
+  ASSERT_EQ(records.size(), files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    EXPECT_EQ(records[i].provenance.run_id, std::to_string(i));
+    EXPECT_EQ(records[i].path, files[i]);
+  }
+}
+
+TEST(ReadRecords, ThrowsTheFirstErrorInTheOrderOfTheFiles) {
+  const test::TempFolder folder;
+  test::write_text(folder / "good", format_result(test::synthetic_bare_record()));
+  const std::vector<std::filesystem::path> files{folder / "good", folder / "bad", folder / "worse"};
+  EXPECT_EQ(test::message_of<UsageError>([&] { read_records(files); }),
+            (folder / "bad").string() + ": no such file");
+  EXPECT_THAT(read_records({}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace gpugauge
