@@ -11,7 +11,8 @@ struct Telemetry {
   std::optional<double> memory_clock_mhz;
   std::optional<double> power_w;
   std::optional<double> temperature_c;
-  /// CPU time that the hypervisor took away during the sample, in percent of its wall time.
+  /// CPU time that the hypervisor took away, in percent of the wall time since it was last known.
+  /// Only in some samples: it is counted in ticks of 10 ms.
   std::optional<double> steal_percent;
   /// NVML clock-event reasons, a bit mask.
   std::uint64_t throttle_reasons = 0;

@@ -1,0 +1,151 @@
+#include "harness/device/cpu_device.hpp"
+
+#include <chrono>
+#include <cstring>
+
+#include "harness/device/core_clock.hpp"
+#include "harness/device/host.hpp"
+#include "harness/device/host_arena.hpp"
+#include "harness/device/pinned_team.hpp"
+#include "harness/device/random_pools.hpp"
+#include "kernels/implementation.hpp"
+
+namespace gpugauge {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// Turns the kernel's count of stolen time into percent of wall time. It counts in ticks of 10 ms,
+/// hence over windows that are long against them, each of as many readings as it takes.
+class StealMeter {
+ public:
+  StealMeter(const Host& host, std::vector<int> cpus) : host_(host), cpus_(std::move(cpus)) {
+    restart();
+  }
+
+  std::optional<double> percent() {
+    constexpr double kWindowSeconds = 0.25;
+    const double wall = seconds_since(begin_);
+    if (wall < kWindowSeconds) return std::nullopt;
+    const auto before = stolen_seconds_;
+    restart();
+    if (!before || !stolen_seconds_) return std::nullopt;
+    return 100 * (*stolen_seconds_ - *before) / (wall * static_cast<double>(cpus_.size()));
+  }
+
+ private:
+  void restart() {
+    begin_ = Clock::now();
+    stolen_seconds_ = host_.stolen_seconds(cpus_);
+  }
+
+  const Host& host_;
+  std::vector<int> cpus_;
+  Clock::time_point begin_;
+  std::optional<double> stolen_seconds_;
+};
+
+class CpuDevice : public Device {
+ public:
+  CpuDevice()
+      : cpus_(host_.usable_cpus(allowed_cpus())),
+        info_(host_.describe(cpus_)),
+        team_(cpus_),
+        arena_(kAddressesPerByte * info_.memory_bytes, [host = host_] {
+          // An estimate, of which the process needs some for itself.
+          return host.available_memory_bytes() / 16 * 15;
+        }) {}
+
+  const DeviceInfo& info() const override { return info_; }
+
+  Buffer allocate(std::int64_t bytes) override { return arena_.allocate(bytes); }
+  void copy_to_host(void* host, const void* device, std::int64_t bytes) override {
+    std::memcpy(host, device, static_cast<std::size_t>(bytes));
+  }
+  void copy_to_device(void* device, const void* host, std::int64_t bytes) override {
+    std::memcpy(device, host, static_cast<std::size_t>(bytes));
+  }
+  void poison(void* device, std::int64_t bytes) override { poison_host_memory(device, bytes); }
+  void synchronize() override {}
+  Stream stream() override { return {}; }
+
+  const void* random_pool(DType dtype, Distribution data, std::int64_t bytes) override {
+    return pools_.get(dtype, data, bytes, [this](std::int64_t size) { return allocate(size); });
+  }
+  void release_pools() override { pools_.clear(); }
+
+  std::unique_ptr<Replay> capture(Workload& workload, std::int64_t launches) override;
+  Telemetry telemetry() override;
+  const Host& host() const { return host_; }
+  const std::vector<int>& cpus() const { return cpus_; }
+
+ private:
+  static constexpr std::int64_t kAddressesPerByte = 2;  // room for what fragments
+
+  Host host_;
+  std::vector<int> cpus_;
+  DeviceInfo info_;
+  PinnedTeam team_;
+  HostArena arena_;
+  RandomPools pools_;
+};
+
+Telemetry CpuDevice::telemetry() {
+  Telemetry state;
+  state.clock_mhz = measure_core_clock_mhz();
+  if (!state.clock_mhz) state.clock_mhz = host_.reported_clock_mhz(cpus_.front());
+  state.temperature_c = host_.temperature_c();
+  return state;
+}
+
+/// A loop. The rotation goes on over replays.
+class CpuReplay : public Replay {
+ public:
+  CpuReplay(CpuDevice& device, Workload& workload, std::int64_t launches)
+      : device_(device),
+        workload_(workload),
+        launches_(launches),
+        steal_(device.host(), device.cpus()) {}
+
+  Sample run() override {
+    const int slots = workload_.slots();
+    const auto begin = Clock::now();
+    for (std::int64_t i = 0; i < launches_; ++i) {
+      workload_.enqueue({}, slot_);
+      slot_ = slot_ + 1 == slots ? 0 : slot_ + 1;
+    }
+    Sample sample;
+    sample.seconds = seconds_since(begin);
+    sample.telemetry = device_.telemetry();
+    sample.telemetry.steal_percent = steal_.percent();
+    return sample;
+  }
+  std::int64_t launches() const override { return launches_; }
+
+ private:
+  CpuDevice& device_;
+  Workload& workload_;
+  std::int64_t launches_;
+  StealMeter steal_;
+  int slot_ = 0;
+};
+
+std::unique_ptr<Replay> CpuDevice::capture(Workload& workload, std::int64_t launches) {
+  team_.pin();
+  return std::make_unique<CpuReplay>(*this, workload, launches);
+}
+
+}  // namespace
+
+std::unique_ptr<Device> open_cpu_device() { return std::make_unique<CpuDevice>(); }
+
+DeviceInfo describe_cpu_device() {
+  const Host host;
+  return host.describe(host.usable_cpus(allowed_cpus()));
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs `gpugauge run` with the arguments given, on the best device here.
+set -euo pipefail
+
+# shellcheck source=scripts/setup.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
+
+setup
+build gpugauge
+exec "$gpugauge_build/gpugauge" run "$@"

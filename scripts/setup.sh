@@ -1,0 +1,289 @@
+#!/usr/bin/env bash
+# Makes this machine ready to build gpugauge: packages, a CMake that is new enough, a CUDA toolkit where
+# there is a card to use it, and a configured build folder. run.sh and test.sh source it; run by hand
+# (./scripts/setup.sh [--tests]) it stops before building. What is already there is left alone.
+#
+#   GPUGAUGE_CUDA=AUTO    the toolkit that is installed, else NVIDIA's wheels where there is a driver (default)
+#   GPUGAUGE_CUDA=ON      the same, and the wheels also where there is no driver
+#   GPUGAUGE_CUDA=WHEELS  the wheels, whatever is installed
+#   GPUGAUGE_CUDA=OFF     a build that measures the CPU only
+#   GPUGAUGE_DRY_RUN=1    setup.sh prints the commands that would change something, and runs none of them
+set -euo pipefail
+
+gpugauge_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+gpugauge_build=$gpugauge_root/build
+
+# Command and the package that has it: a cmake or a g++ of the user's own is as good.
+readonly gpugauge_tools=(g++:g++ cmake:cmake ninja:ninja-build git:git)
+# oneDNN's CMake package wants OpenCL, which libdnnl-dev does not depend on.
+readonly gpugauge_libraries=(libbenchmark-dev libboost-dev libcli11-dev libdnnl-dev libfmt-dev libsimdjson-dev
+                             libspdlog-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev
+                             ocl-icd-opencl-dev)
+readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck)
+# compare.py of libbenchmark-tools imports scipy.
+readonly gpugauge_test_libraries=(libgtest-dev libgmock-dev libbenchmark-tools python3-jsonschema
+                                  python3-pytest python3-scipy)
+
+readonly gpugauge_oldest_cmake=3.25
+readonly gpugauge_cmake_wheel=cmake==3.31.6
+
+# nvcc knows C++20 and sm_90a since 12.0; the wheels below are CUDA 13.0 Update 1, which runs on drivers
+# from 580 on (CUDA release notes).
+readonly gpugauge_oldest_nvcc=12.0
+readonly gpugauge_oldest_driver_for_wheels=580
+readonly gpugauge_cuda_wheels=(nvidia-cuda-nvcc==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-nvvm==13.0.88
+                               nvidia-cuda-runtime==13.0.88 nvidia-cuda-cccl==13.0.85
+                               nvidia-cublas==13.0.2.14)
+readonly gpugauge_cuda_folder=$gpugauge_root/.cuda
+
+# A prefix of the places outside the checkout that are looked at; the tests set it.
+readonly gpugauge_system=${GPUGAUGE_SYSTEM_ROOT:-}
+
+# A wheel's own binaries, where an earlier run had to install one.
+PATH=$gpugauge_root/.deps/cmake/data/bin:$PATH
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+die() { say "$*"; exit 3; }
+
+# Runs a command that changes something, with its chatter dropped and its errors kept.
+change() {
+  if [[ -n ${GPUGAUGE_DRY_RUN:-} ]]; then
+    printf 'would run:' >&2
+    printf ' %q' "$@" >&2
+    printf '\n' >&2
+  else
+    "$@" >/dev/null
+  fi
+}
+
+# at_least <version> <oldest>: compares dotted numbers.
+at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
+
+# ---- packages ------------------------------------------------------------------------------------------
+
+# Prints those of the packages named that are not installed, one a line.
+missing_packages() {
+  local installed name
+  # It fails when it does not know a name, and prints the others all the same.
+  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
+  for name in "$@"; do
+    [[ $'\n'$installed$'\n' == *$'\n'"$name installed"$'\n'* ]] || printf '%s\n' "$name"
+  done
+}
+
+# Prints the packages of those command:package pairs whose command is not on the PATH, one a line.
+missing_tools() {
+  local pair
+  for pair in "$@"; do
+    command -v "${pair%%:*}" >/dev/null || printf '%s\n' "${pair##*:}"
+  done
+}
+
+as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    change "$@"
+  elif command -v sudo >/dev/null; then
+    change sudo "$@"
+  else
+    die "installing needs root or sudo, and this is neither; as root: $*"
+  fi
+}
+
+install_packages() {
+  # A machine that has just booted may still be updating itself, hence the wait for the lock.
+  local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3
+                -o DPkg::Lock::Timeout=300)
+  say "installing $*"
+  as_root "${apt[@]}" update || say "apt-get update had errors, trying with the package lists as they are"
+  as_root "${apt[@]}" install -y --no-install-recommends "$@" ||
+    die "apt-get could not install them (/var/log/apt/term.log; on Ubuntu they need the component 'universe')"
+}
+
+# ensure_packages [--tests]
+ensure_packages() {
+  local -a tools=("${gpugauge_tools[@]}") libraries=("${gpugauge_libraries[@]}") missing
+  if [[ ${1:-} == --tests ]]; then
+    tools+=("${gpugauge_test_tools[@]}")
+    libraries+=("${gpugauge_test_libraries[@]}")
+  fi
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    say "no Debian or Ubuntu: nothing is installed here, the build needs what these hold:" \
+        "${tools[*]##*:} ${libraries[*]}"
+    return
+  fi
+  mapfile -t missing < <(missing_tools "${tools[@]}"; missing_packages "${libraries[@]}")
+  [[ ${#missing[@]} -eq 0 ]] || install_packages "${missing[@]}"
+}
+
+# pip_install <folder> <wheel…>: into <folder>.partial, for put_in_place once it is known to be good.
+pip_install() {
+  local partial=$1.partial
+  shift
+  if ! python3 -m pip --version >/dev/null 2>&1; then
+    install_packages python3 python3-pip ca-certificates
+  fi
+  change rm -rf -- "$partial"
+  change env PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check \
+    --no-deps --only-binary=:all: --target "$partial" "$@" || die "pip could not install $*"
+}
+
+put_in_place() {
+  change rm -rf -- "$1"
+  change mv -- "$1.partial" "$1"
+}
+
+# Ubuntu 22.04 has CMake 3.22: there the one from PyPI is put into the checkout.
+ensure_cmake() {
+  local version
+  version=$(cmake --version 2>/dev/null | sed -n 's/^cmake version \([0-9.]*\).*/\1/p') || true
+  at_least "${version:-0}" "$gpugauge_oldest_cmake" && return
+  say "CMake ${version:-(none)} is older than $gpugauge_oldest_cmake, taking $gpugauge_cmake_wheel from PyPI"
+  pip_install "$gpugauge_root/.deps" "$gpugauge_cmake_wheel"
+  put_in_place "$gpugauge_root/.deps"
+  hash -r
+}
+
+# ---- CUDA ----------------------------------------------------------------------------------------------
+
+nvcc_version() { "$1" --version 2>/dev/null | sed -n 's/.* release \([0-9.]*\),.*/\1/p' || true; }
+
+# Prints the path of the first nvcc that is new enough: the user's choice, the PATH, the usual places (newest
+# first), the wheels.
+find_nvcc() {
+  local nvcc version
+  local -a candidates=()
+  if [[ ${GPUGAUGE_CUDA:-AUTO} != WHEELS ]]; then
+    [[ -z ${CUDA_HOME:-} ]] || candidates+=("$CUDA_HOME/bin/nvcc")
+    mapfile -t -O "${#candidates[@]}" candidates < <(
+      type -aP nvcc || true
+      printf '%s\n' "$gpugauge_system"/usr/local/cuda/bin/nvcc "$gpugauge_system"/opt/cuda/bin/nvcc
+      printf '%s\n' "$gpugauge_system"/usr/local/cuda-*/bin/nvcc | sort -rV)
+  fi
+  candidates+=("$gpugauge_cuda_folder"/nvidia/cu13/bin/nvcc)
+  for nvcc in "${candidates[@]}"; do
+    [[ -x $nvcc ]] || continue
+    version=$(nvcc_version "$nvcc")
+    if at_least "${version:-0}" "$gpugauge_oldest_nvcc"; then
+      printf '%s\n' "$nvcc"
+      return
+    fi
+    say "$nvcc is CUDA ${version:-of no known version}, older than $gpugauge_oldest_nvcc: not used"
+  done
+}
+
+has_driver() {
+  [[ -e $gpugauge_system/proc/driver/nvidia/version ]] ||
+    nvidia-smi -L >/dev/null 2>&1 ||
+    [[ $("$gpugauge_system"/sbin/ldconfig -p 2>/dev/null) == *libcuda.so.1* ]]
+}
+
+has_card() {
+  compgen -G "$gpugauge_system/dev/nvidia[0-9]*" >/dev/null || nvidia-smi -L >/dev/null 2>&1
+}
+
+# Prints the driver's major version, or nothing where the kernel does not show it.
+driver_major() {
+  sed -nE '1s/.*[[:space:]]([0-9]{3,})\.[0-9.]+[[:space:]].*/\1/p' \
+    "$gpugauge_system/proc/driver/nvidia/version" 2>/dev/null || true
+}
+
+# Compiling and linking one file tells whether a toolkit is whole.
+nvcc_works() {
+  local folder status=0
+  folder=$(mktemp -d)
+  printf '__global__ void k() {}\nint main() { k<<<1, 1>>>(); return cudaDeviceSynchronize(); }\n' >"$folder/a.cu"
+  "$1" -o "$folder/a" "$folder/a.cu" >&2 || status=$?
+  rm -rf -- "$folder"
+  return "$status"
+}
+
+install_cuda_wheels() {
+  local toolkit=$gpugauge_cuda_folder.partial/nvidia/cu13 driver
+  driver=$(driver_major)
+  if [[ -n $driver && $driver -lt $gpugauge_oldest_driver_for_wheels ]]; then
+    die "the NVIDIA driver here is $driver, and CUDA 13 needs $gpugauge_oldest_driver_for_wheels or later:" \
+        "update it, install a CUDA 12 toolkit, or set GPUGAUGE_CUDA=OFF to measure the CPU only"
+  fi
+  say "no CUDA toolkit here, taking nvcc, the runtime and cuBLAS 13.0 from PyPI (530 MB)"
+  pip_install "$gpugauge_cuda_folder" "${gpugauge_cuda_wheels[@]}"
+  # The wheels have lib and versioned names only; nvcc and CMake look for lib64 and for lib*.so.
+  change ln -sfn lib "$toolkit/lib64"
+  change ln -sf libcublasLt.so.13 "$toolkit/lib/libcublasLt.so"
+  change ln -sf libcudart.so.13 "$toolkit/lib/libcudart.so"
+  [[ -n ${GPUGAUGE_DRY_RUN:-} ]] || nvcc_works "$toolkit/bin/nvcc" ||
+    die "nvcc from the wheels compiles nothing (above); GPUGAUGE_CUDA=OFF builds for the CPU only"
+  put_in_place "$gpugauge_cuda_folder"
+}
+
+# Sets gpugauge_nvcc to the compiler to use, empty for a build without CUDA.
+choose_cuda() {
+  gpugauge_nvcc=
+  case ${GPUGAUGE_CUDA:-AUTO} in
+    OFF) return ;;
+    AUTO | ON | WHEELS) ;;
+    *) say "GPUGAUGE_CUDA=$GPUGAUGE_CUDA: expected AUTO, ON, WHEELS or OFF"; exit 2 ;;
+  esac
+  gpugauge_nvcc=$(find_nvcc)
+  [[ -z $gpugauge_nvcc ]] || return 0
+  if [[ ${GPUGAUGE_CUDA:-AUTO} != AUTO ]] || has_driver; then
+    install_cuda_wheels
+    gpugauge_nvcc=$gpugauge_cuda_folder/nvidia/cu13/bin/nvcc
+  fi
+}
+
+# ---- the build folder ----------------------------------------------------------------------------------
+
+# configure [--tests]: only where the settings are not those of the last time. A folder that has the tests
+# keeps them.
+configure() {
+  local -a settings=(-DGPUGAUGE_CUDA=OFF) fresh=()
+  local stamp=$gpugauge_build/setup-settings.txt tests=OFF
+  if [[ -n $gpugauge_nvcc ]]; then
+    settings=(-DGPUGAUGE_CUDA=ON "-DGPUGAUGE_NVCC=$gpugauge_nvcc")
+    ! has_card || settings+=(-DCMAKE_CUDA_ARCHITECTURES=native)
+  fi
+  if [[ ${1:-} == --tests ]] ||
+     grep -qs '^GPUGAUGE_TESTS:BOOL=ON$' "$gpugauge_build/CMakeCache.txt"; then
+    tests=ON
+  fi
+  settings+=("-DGPUGAUGE_TESTS=$tests")
+
+  # What a build folder is bound to; with another of these it begins afresh.
+  local identity=$gpugauge_root$'\n'$gpugauge_nvcc
+  local wanted=$identity$'\n'${settings[*]} last
+  if [[ -e $stamp && -e $gpugauge_build/build.ninja ]]; then
+    last=$(<"$stamp")
+    [[ $last != "$wanted" ]] || return 0
+    [[ $last == "$identity"$'\n'* ]] || fresh=(--fresh)
+  fi
+  if [[ -n $gpugauge_nvcc ]]; then
+    say "configuring $gpugauge_build, CUDA $(nvcc_version "$gpugauge_nvcc") of $gpugauge_nvcc"
+  else
+    say "configuring $gpugauge_build without CUDA: this build measures the CPU only"
+  fi
+  change cmake -S "$gpugauge_root" --preset release "${fresh[@]}" "${settings[@]}" ||
+    die "CMake could not configure the build (above)"
+  [[ -n ${GPUGAUGE_DRY_RUN:-} ]] || printf '%s\n' "$wanted" >"$stamp"
+}
+
+# build <target…>: silent when there is nothing to do, without what every build says.
+build() {
+  cmake --build "$gpugauge_build" --target "$@" |
+    sed -u -E -e '/^ninja: no work to do\.$/d' \
+              -e '/^\[[0-9/]+\] (Re-checking globbed directories\.\.\.|Build facts)$/d' >&2
+}
+
+# setup [--tests]
+setup() {
+  ensure_packages "$@"
+  ensure_cmake
+  choose_cuda
+  configure "$@"
+}
+
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
+  case ${*:-} in
+    '' | --tests) setup "$@" ;;
+    *) say "usage: scripts/setup.sh [--tests]"; exit 2 ;;
+  esac
+fi

@@ -1,0 +1,124 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+#include "kernels/cpu/memory_streams.hpp"
+#include "kernels/implementation.hpp"
+#include "kernels/reference/memory_reference.hpp"
+#include "small_cache_device.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr std::int64_t kPage = 4096;
+constexpr std::array kPatterns{MemoryPattern::kRead, MemoryPattern::kWrite, MemoryPattern::kCopy,
+                               MemoryPattern::kTriad};
+
+const Implementation& openmp(const Op& op) {
+  return *find_implementation("openmp", op, Backend::kCpu);
+}
+
+std::unique_ptr<Workload> make(MemoryPattern pattern, std::int64_t bytes, Device& device,
+                               CaseOptions options = {}) {
+  const Op op = MemoryStream{pattern, bytes};
+  return openmp(op).make(op, device, options);
+}
+
+TEST(OpenmpMemory, IsVerifiedForEveryPatternSizeCacheStateAndDistribution) {
+  SmallCacheDevice device;
+  for (MemoryPattern pattern : kPatterns) {
+    for (std::int64_t bytes : {3 * kPage, 7 * kPage, 100 * kPage + 17, 1000 * kPage}) {
+      for (CacheState cache : {CacheState::kCold, CacheState::kHot}) {
+        for (Distribution data : {Distribution::kNormal, Distribution::kZeros}) {
+          const auto workload = make(pattern, bytes, device, {cache, data});
+          const Verification v = workload->verify();
+          EXPECT_TRUE(v.passed) << name_of(pattern) << " " << bytes << ": " << v.reason;
+          EXPECT_GT(v.checked, 0);
+        }
+      }
+    }
+  }
+}
+
+TEST(OpenmpMemory, ColdCasesRotateThroughFiveTimesTheCache) {
+  SmallCacheDevice device;
+  for (MemoryPattern pattern : kPatterns) {
+    const auto cold = make(pattern, 12 * kPage, device);
+    EXPECT_GE(cold->slots() * 12 * kPage, 5 * SmallCacheDevice::kCacheBytes);
+    EXPECT_EQ(make(pattern, 12 * kPage, device, {.cache = CacheState::kHot})->slots(), 1);
+  }
+}
+
+TEST(OpenmpMemory, EveryElementOfEverySlotIsChecked) {
+  SmallCacheDevice device;
+  const auto workload = make(MemoryPattern::kWrite, 12 * kPage, device);
+  EXPECT_EQ(workload->verify().checked, workload->slots() * 12 * kPage / 4);
+}
+
+TEST(OpenmpMemory, NeedsAPageForEachArray) {
+  const Op small = MemoryStream{MemoryPattern::kTriad, 3 * kPage - 1};
+  const Op enough = MemoryStream{MemoryPattern::kTriad, 3 * kPage};
+  EXPECT_NE(openmp(small).supports(small, {}), std::nullopt);
+  EXPECT_EQ(openmp(enough).supports(enough, {}), std::nullopt);
+}
+
+TEST(OpenmpMemory, SaysHowItStores) {
+  SmallCacheDevice device;
+  EXPECT_EQ(make(MemoryPattern::kCopy, 8 * kPage, device)->details(), "streaming stores");
+  EXPECT_EQ(make(MemoryPattern::kCopy, 8 * kPage, device, {.cache = CacheState::kHot})->details(),
+            "ordinary stores");
+}
+
+/// Whole pages, as a thread's part is, between two guards that must not change.
+class Pages {
+ public:
+  explicit Pages(std::int64_t pages, float value)
+      : memory_(static_cast<std::size_t>((pages + 2) * kPage / 4 + kPage / 4), kGuard) {
+    auto address = reinterpret_cast<std::uintptr_t>(memory_.data()) + 2 * kPage - 1;
+    data_ = reinterpret_cast<float*>(address / kPage * kPage);
+    elements_ = static_cast<std::size_t>(pages * kPage / 4);
+    std::fill_n(data_, elements_, value);
+  }
+  float* data() { return data_; }
+  std::span<float> span() { return {data_, elements_}; }
+  bool guards_intact() const { return data_[-1] == kGuard && data_[elements_] == kGuard; }
+
+ private:
+  static constexpr float kGuard = 12345.0F;
+  std::vector<float> memory_;
+  float* data_;
+  std::size_t elements_;
+};
+
+TEST(MemoryStreams, TouchEveryElementOfTheirPagesAndNoOther) {
+  for (std::int64_t pages : {0, 1, 2, 5}) {
+    for (StoreKind kind : {StoreKind::kOrdinary, StoreKind::kStreaming}) {
+      const std::int64_t bytes = pages * kPage;
+      Pages a(pages, -1.0F), b(pages, 0.5F), c(pages, 2.0F);
+      stream_write(a.data(), bytes, kind);
+      for (float value : a.span()) ASSERT_EQ(value, kMemoryWriteValue);
+      stream_copy(a.data(), b.data(), bytes, kind);
+      for (float value : a.span()) ASSERT_EQ(value, 0.5F);
+      stream_triad(a.data(), b.data(), c.data(), bytes, kind);
+      for (float value : a.span()) ASSERT_EQ(value, 6.5F);
+      EXPECT_TRUE(a.guards_intact());
+    }
+  }
+}
+
+TEST(MemoryStreams, ReadSumsEveryWordOnce) {
+  Pages pages(3, 0.0F);
+  for (std::size_t i = 0; i < pages.span().size(); ++i) {
+    pages.data()[i] = std::bit_cast<float>(static_cast<std::uint32_t>(i * 2654435761U));
+  }
+  EXPECT_EQ(stream_read(pages.data(), 3 * kPage), word_checksum(pages.span()));
+  for (std::size_t i : {std::size_t{0}, std::size_t{1000}, std::size_t{3071}}) {
+    Pages one(3, 0.0F);
+    one.data()[i] = std::bit_cast<float>(7U);
+    EXPECT_EQ(stream_read(one.data(), 3 * kPage), 7U) << i;
+  }
+}
+
+}  // namespace
+}  // namespace gpugauge
