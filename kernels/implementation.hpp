@@ -59,7 +59,7 @@ std::span<const Implementation> implementations();
 const Implementation* find_implementation(std::string_view name, const Op& op, Backend backend);
 
 /// How many sets of buffers make a rotation cold: their sum is at least five times the last-level
-/// cache. One if the case is hot.
+/// cache; a cache of unknown size (0) is taken for a very large one. One if the case is hot.
 int rotation_slots(std::int64_t bytes_per_slot, std::int64_t cache_bytes, CacheState cache);
 
 }  // namespace gpugauge

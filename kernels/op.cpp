@@ -16,7 +16,7 @@ struct PatternRow {
   double flops_per_element;
 };
 constexpr std::array kPatterns{
-    PatternRow{MemoryPattern::kRead, "read", {1, 0}, 1},
+    PatternRow{MemoryPattern::kRead, "read", {1, 0}, 0},
     PatternRow{MemoryPattern::kWrite, "write", {0, 1}, 0},
     PatternRow{MemoryPattern::kCopy, "copy", {1, 1}, 0},
     PatternRow{MemoryPattern::kTriad, "triad", {2, 1}, 2},
@@ -32,6 +32,7 @@ struct TokenOpRow {
 };
 constexpr std::array kTokenOps{
     TokenOpRow{TokenOpKind::kRmsNorm, "rms_norm", 8, 5},  // x, residual in; residual, y out
+    TokenOpRow{TokenOpKind::kHeadNorm, "head_norm", 4, 4},
     TokenOpRow{TokenOpKind::kRopeAppend, "rope_append", 4, 3},
     TokenOpRow{TokenOpKind::kGatedActivation, "gated_activation", 6, 5},  // gate, up in; y out
     TokenOpRow{TokenOpKind::kQuantize, "quantize", 3, 2},                 // bf16 in, fp8 out

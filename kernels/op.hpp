@@ -39,6 +39,7 @@ struct AttentionDecode {
 /// The small per-token work around the linears of a transformer layer, in BF16 unless it quantises.
 enum class TokenOpKind : std::uint8_t {
   kRmsNorm,     ///< y = norm(x + residual), and the new residual is written back
+  kHeadNorm,    ///< normalises q or k in place, head by head
   kRopeAppend,  ///< rotates q and k, appends k and v to the cache; width = (heads + 2 kv_heads) ·
                 ///< head_dim
   kGatedActivation,  ///< y = silu(gate) · up; width = the width of y

@@ -55,7 +55,7 @@ std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& poin
   const std::int64_t heads = model.num_attention_heads, kv_heads = model.num_key_value_heads;
   token_op("rms_norm", TokenOpKind::kRmsNorm, model.hidden_size, 2 * layers + 1);
   if (model.qk_norm)
-    token_op("qk_norm", TokenOpKind::kRmsNorm, (heads + kv_heads) * model.head_dim, layers);
+    token_op("qk_norm", TokenOpKind::kHeadNorm, (heads + kv_heads) * model.head_dim, layers);
   token_op("rope_append", TokenOpKind::kRopeAppend, (heads + 2 * kv_heads) * model.head_dim,
            layers);
   token_op("gated_activation", TokenOpKind::kGatedActivation, model.intermediate_size, layers);

@@ -6,18 +6,21 @@
 
 namespace gpugauge {
 
-FloorRates floor_rates(const Record& record, const Datasheet* sheet) {
+FloorRates floor_rates(const Datasheet& sheet) {
   FloorRates rates;
-  if (sheet != nullptr) {
-    for (const DatasheetMetric& metric : sheet->metrics) {
-      if (metric.dtype) {
-        rates.tflops.emplace_back(*metric.dtype, metric.datasheet.value);
-      } else {
-        rates.memory_gbps = metric.datasheet.value;
-      }
+  for (const DatasheetMetric& metric : sheet.metrics) {
+    if (metric.dtype) {
+      rates.tflops.emplace_back(*metric.dtype, metric.datasheet.value);
+    } else {
+      rates.memory_gbps = metric.datasheet.value;
     }
-    return rates;
   }
+  return rates;
+}
+
+FloorRates floor_rates(const Record& record, const Datasheet* sheet) {
+  if (sheet != nullptr) return floor_rates(*sheet);
+  FloorRates rates;
   for (const MemoryPattern pattern :
        {MemoryPattern::kRead, MemoryPattern::kWrite, MemoryPattern::kCopy, MemoryPattern::kTriad}) {
     if (const auto peak = best_bandwidth(record, pattern))

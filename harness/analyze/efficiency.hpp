@@ -8,6 +8,9 @@
 
 namespace gpugauge {
 
+/// What a datasheet says bounds a launch.
+FloorRates floor_rates(const Datasheet& sheet);
+
 /// What bounds a launch on this device: the datasheet's rates, or without one the record's own
 /// measured peaks, of memory that of the fastest pattern. `sheet` may be null.
 FloorRates floor_rates(const Record& record, const Datasheet* sheet);

@@ -45,13 +45,17 @@ std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog
   return models;
 }
 
+std::vector<PriceOffer> price_list(const Catalog& catalog, const AnalysisOptions& options) {
+  return load_prices(options.prices.empty() ? catalog.default_prices()
+                                            : std::filesystem::path(options.prices));
+}
+
 std::vector<Rate> rates_for(const Record& record, const Catalog& catalog,
                             const AnalysisOptions& options) {
   if (options.hourly) return rates_of({}, options.hourly);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const Datasheet* sheet = match_datasheet(sheets, record.device);
-  const auto offers = load_prices(options.prices.empty() ? catalog.default_prices()
-                                                         : std::filesystem::path(options.prices));
+  const std::vector<PriceOffer> offers = price_list(catalog, options);
   return rates_of(sheet != nullptr ? offers_for(offers, *sheet) : std::vector<PriceOffer>{},
                   std::nullopt);
 }
@@ -87,6 +91,14 @@ void add_price_options(CLI::App& command, AnalysisOptions& options) {
   command.add_option("--prices", options.prices,
                      "a price list (default: the newest of configs/prices)");
   command.add_option("--hourly", options.hourly, "your own price, in dollars per GPU-hour");
+}
+
+void check_price_options(const Catalog& catalog, const AnalysisOptions& options) {
+  if (options.hourly) {
+    rates_of({}, options.hourly);
+  } else {
+    price_list(catalog, options);
+  }
 }
 
 std::vector<Record> read_inputs(const AnalysisOptions& options) {

@@ -34,6 +34,10 @@ void add_file_arguments(CLI::App& command, AnalysisOptions& options);
 void add_decode_options(CLI::App& command, AnalysisOptions& options);
 void add_price_options(CLI::App& command, AnalysisOptions& options);
 
+/// Throws UsageError for a price that is none, or a price list that cannot be read: before an hour
+/// is measured.
+void check_price_options(const Catalog& catalog, const AnalysisOptions& options);
+
 /// Reads the files, and passes the reader's warnings to the log.
 std::vector<Record> read_inputs(const AnalysisOptions& options);
 

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 
+#include "harness/analyze/efficiency.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/plan_options.hpp"
@@ -57,18 +58,10 @@ DeviceInfo describe(const std::string& wanted, const Catalog& catalog) {
 
 /// The datasheet's rates, else what the memory pins can carry; a CPU has neither before it is
 /// measured.
-FloorRates floor_rates(const DeviceInfo& device, const std::vector<Datasheet>& sheets) {
-  FloorRates rates{.memory_gbps = device.pin_rate_gbps, .tflops = {}};
+FloorRates known_rates(const DeviceInfo& device, const std::vector<Datasheet>& sheets) {
   const Datasheet* sheet = match_datasheet(sheets, device);
-  if (sheet == nullptr) return rates;
-  for (const DatasheetMetric& metric : sheet->metrics) {
-    if (metric.dtype) {
-      rates.tflops.emplace_back(*metric.dtype, metric.datasheet.value);
-    } else {
-      rates.memory_gbps = metric.datasheet.value;
-    }
-  }
-  return rates;
+  return sheet != nullptr ? floor_rates(*sheet)
+                          : FloorRates{.memory_gbps = device.pin_rate_gbps, .tflops = {}};
 }
 
 Table plan_table(const Plan& plan, const FloorRates& rates) {
@@ -113,7 +106,7 @@ ExitStatus list(const ListOptions& options) {
   const DeviceInfo device = describe(options.device, catalog);
   Plan plan = make_plan(selection.suite, selection.models, device);
   if (!options.filter.empty()) apply_filter(plan, options.filter);
-  const FloorRates rates = floor_rates(device, catalog.datasheets());
+  const FloorRates rates = known_rates(device, catalog.datasheets());
   Table table = plan_table(plan, rates);
   table.title = fmt::format("{} on {} ({})", selection.suite.name, device.name, device.id);
   table.notes.push_back(total_note(plan, selection.suite));

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -11,7 +9,7 @@
 namespace {
 
 int fail(gpugauge::ExitStatus status, const char* message) {
-  fmt::print(stderr, "gpugauge: {}\n", message);
+  std::fprintf(stderr, "gpugauge: %s\n", message);  // never throws, unlike fmt::print
   return static_cast<int>(status);
 }
 

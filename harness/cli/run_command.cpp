@@ -106,18 +106,21 @@ void measure(RunSession& session, Device& device, const Suite& suite,
   provenance.sessions.back().ended_utc = utc_now();
 }
 
+/// What the outcomes alone say; the datasheet is judged apart.
 ExitStatus worst_outcome(const Record& record) {
   const auto& none = record.not_measured;
-  if (std::any_of(none.begin(), none.end(), [](const NotMeasured& n) {
-        return n.status == NotMeasuredStatus::kVerificationFailed;
-      })) {
-    return ExitStatus::kVerification;
-  }
   if (record.measurements.empty()) {
     throw EnvironmentError(fmt::format(
         "nothing could be measured; the first reason: {}",
         none.empty() ? "the plan is empty" : none.front().name + ": " + none.front().reason));
   }
+  const auto any = [&](NotMeasuredStatus status) {
+    return std::any_of(none.begin(), none.end(),
+                       [&](const NotMeasured& n) { return n.status == status; });
+  };
+  if (any(NotMeasuredStatus::kVerificationFailed)) return ExitStatus::kVerification;
+  if (any(NotMeasuredStatus::kFailed)) return ExitStatus::kEnvironment;
+  if (any(NotMeasuredStatus::kRefused)) return ExitStatus::kCheckFailed;
   return ExitStatus::kDone;
 }
 
@@ -126,24 +129,33 @@ std::string keep_message(const Journal& journal) {
                      journal.path().string());
 }
 
-ExitStatus run(RunOptions options, const AnalysisOptions& analysis, const GlobalOptions& global) {
+ExitStatus report(const Record& record, const Catalog& catalog, const BenchmarkArguments& arguments,
+                  const AnalysisOptions& analysis) {
+  const ExitStatus outcome = worst_outcome(record);
+  if (arguments.own_output) return outcome;
+  const ExitStatus check = print_run_summary(std::cout, record, catalog, analysis);
+  return outcome == ExitStatus::kDone ? check : outcome;
+}
+
+ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions& global) {
   const Catalog catalog = Catalog::locate();
   const BenchmarkArguments arguments = parse_benchmark_arguments(global.benchmark_arguments);
   initialize_benchmark_library(arguments);
+  check_price_options(catalog, analysis);
+  Record so_far;
   if (!options.resume.empty()) {
-    const Record so_far = read_record(options.resume, Detail::kSummary);
+    so_far = read_record(options.resume, Detail::kSummary);
     if (is_finished(so_far)) {
       spdlog::info("{}: all of its {} cases are done", options.resume, so_far.planned.size());
-      return print_run_summary(std::cout, so_far, catalog, analysis);
+      return report(so_far, catalog, arguments, analysis);
     }
     options.suite = suite_to_resume(catalog, so_far);
+    if (options.device == RunOptions().device) options.device = so_far.device.id;
   }
   const SuiteSelection selection = select_suite(catalog, options);
+  analysis.models = options.models;
 
-  const Journal* journal = nullptr;
-  InterruptWatch watch([&] {
-    if (journal != nullptr) fmt::print(stderr, "\ngpugauge: {}\n", keep_message(*journal));
-  });
+  InterruptWatch watch;
   const std::unique_ptr<Device> device = open_device(options.device);
   Plan plan = make_plan(selection.suite, selection.models, device->info());
   if (!options.filter.empty()) apply_filter(plan, options.filter);
@@ -156,21 +168,21 @@ ExitStatus run(RunOptions options, const AnalysisOptions& analysis, const Global
   RunSession session =
       options.resume.empty()
           ? start_session(options, selection.suite, *device, std::move(plan), global.command_line)
-          : resume_session(options, *device, std::move(plan), global.command_line);
-  journal = &session.journal;
+          : resume_session(options, so_far, selection.suite, *device, std::move(plan),
+                           global.command_line);
+  watch.set_farewell(keep_message(session.journal));
   spdlog::info("{} on {} ({}): {} cases", selection.suite.name, device->info().name,
                device->info().id, session.plan.cases.size());
   try {
     measure(session, *device, selection.suite, arguments, global, watch);
   } catch (const Interrupted&) {
+    watch.disarm();
     throw Error(ExitStatus::kInterrupted, keep_message(session.journal));
   }
   session.journal.finish(session.record);
+  watch.disarm();
   session.record.path = session.journal.result_path();
-  const ExitStatus outcome = worst_outcome(session.record);
-  if (arguments.own_output) return outcome;
-  const ExitStatus check = print_run_summary(std::cout, session.record, catalog, analysis);
-  return outcome == ExitStatus::kDone ? check : outcome;
+  return report(session.record, catalog, arguments, analysis);
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include "harness/cli/run_session.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <unordered_set>
 
+#include "build_info.hpp"
 #include "harness/error.hpp"
 #include "harness/measure/benchmark_host.hpp"
 #include "harness/record/provenance.hpp"
@@ -42,6 +44,39 @@ void describe_suite(const Suite& suite, Provenance& provenance) {
   provenance.contexts = suite.contexts;
 }
 
+/// Throws UsageError where going on would mix two devices, suites or plans in one file.
+void check_resumable(const std::string& file, const Record& so_far, const DeviceInfo& device,
+                     const Suite& suite, const Plan& plan) {
+  const auto refuse = [&](const std::string& why) {
+    throw UsageError(fmt::format("{}: {}", file, why));
+  };
+  if (so_far.device.name != device.name) {
+    refuse(
+        fmt::format("was measured on '{}', this device is '{}'", so_far.device.name, device.name));
+  }
+  if (so_far.device.uuid && device.uuid && *so_far.device.uuid != *device.uuid) {
+    refuse(fmt::format("was measured on another {}: {}, this one is {}", device.name,
+                       *so_far.device.uuid, *device.uuid));
+  }
+  if (so_far.provenance.suite_sha256 != sha256_of_file(suite.path)) {
+    refuse(fmt::format("suite {} has changed since ({})", suite.name, suite.path.string()));
+  }
+  std::unordered_set<std::string> offered;
+  for (const PlannedCase& planned : plan.cases) offered.insert(planned.name);
+  for (const std::string& name : so_far.planned) {
+    if (offered.count(name) == 0) {
+      refuse(
+          fmt::format("planned {}, which suite {} with these options does not; give the options of "
+                      "the first run",
+                      name, suite.name));
+    }
+  }
+  if (so_far.provenance.git_sha != build_info::kGitSha) {
+    spdlog::warn("{}: was begun by another build of gpugauge ({})", file,
+                 so_far.provenance.git_sha);
+  }
+}
+
 /// What would tell a reader whose machine it was.
 void redact(Record& record) {
   record.provenance.host_name = "redacted";
@@ -72,25 +107,11 @@ std::string suite_to_resume(const Catalog& catalog, const Record& record) {
   return is_known ? provenance.suite : provenance.suite_path;
 }
 
-RunSession resume_session(const RunOptions& options, const Device& device, Plan plan,
-                          const std::vector<std::string>& argv) {
+RunSession resume_session(const RunOptions& options, const Record& so_far, const Suite& suite,
+                          const Device& device, Plan plan, const std::vector<std::string>& argv) {
+  check_resumable(options.resume, so_far, device.info(), suite, plan);
   Record record;
   Journal journal = Journal::resume(options.resume, new_session(argv), record);
-  if (record.device.name != device.info().name) {
-    throw UsageError(fmt::format("{}: was measured on '{}', this device is '{}'", options.resume,
-                                 record.device.name, device.info().name));
-  }
-  std::unordered_set<std::string> offered;
-  for (const PlannedCase& planned : plan.cases) offered.insert(planned.name);
-  for (const std::string& name : record.planned) {
-    if (offered.count(name) == 0) {
-      throw UsageError(fmt::format(
-          "{}: planned {}, which suite {} with these options does not; give the options of the "
-          "first run",
-          options.resume, name, record.provenance.suite));
-    }
-  }
-
   std::unordered_set<std::string> settled;
   for (const Measurement& m : record.measurements) settled.insert(m.name);
   for (const NotMeasured& none : record.not_measured) settled.insert(none.name);

@@ -34,10 +34,10 @@ RunSession start_session(const RunOptions& options, const Suite& suite, const De
 /// path.
 std::string suite_to_resume(const Catalog& catalog, const Record& record);
 
-/// Goes on with the file `options.resume`: keeps what has a number or can have none, and plans the
-/// rest. Throws UsageError if it is of another device or if the suite no longer asks for what the
-/// file planned.
-RunSession resume_session(const RunOptions& options, const Device& device, Plan plan,
-                          const std::vector<std::string>& argv);
+/// Goes on with the file `options.resume`, of which `so_far` was read: keeps what has a number or
+/// can have none, and plans the rest. Throws UsageError, before anything is written, if the file is
+/// of another device, or if the suite has changed or no longer asks for what the file planned.
+RunSession resume_session(const RunOptions& options, const Record& so_far, const Suite& suite,
+                          const Device& device, Plan plan, const std::vector<std::string>& argv);
 
 }  // namespace gpugauge

@@ -1,7 +1,5 @@
 #include "harness/measure/flags_of.hpp"
 
-#include <algorithm>
-
 #include "harness/device/throttle.hpp"
 #include "harness/measure/statistics.hpp"
 
@@ -10,11 +8,6 @@ namespace {
 
 constexpr double kClockDrop = 0.03;
 constexpr double kStealPercent = 1.0;
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return median_of_sorted(values);
-}
 
 /// Compares the clock of the first and of the last third of the samples.
 bool clock_dropped(const std::vector<Sample>& samples) {

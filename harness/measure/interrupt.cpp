@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <ctime>
 
 #include "harness/error.hpp"
@@ -27,13 +28,19 @@ sigset_t watched_signals() {
 
 }  // namespace
 
-InterruptWatch::InterruptWatch(std::function<void()> abandon) : abandon_(std::move(abandon)) {
+InterruptWatch::InterruptWatch() {
   const sigset_t set = watched_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   watcher_ = std::jthread([this](const std::stop_token& ended) { watch(ended); });
 }
 
-InterruptWatch::~InterruptWatch() {
+void InterruptWatch::set_farewell(std::string farewell) {
+  const std::lock_guard lock(mutex_);
+  farewell_ = std::move(farewell);
+}
+
+void InterruptWatch::disarm() {
+  if (!watcher_.joinable()) return;
   watcher_.request_stop();
   watcher_.join();
   const sigset_t set = watched_signals();
@@ -51,7 +58,8 @@ void InterruptWatch::watch(const std::stop_token& ended) {
     if (ended.stop_requested()) return;
     std::this_thread::sleep_for(kPoll);
   }
-  abandon_();
+  const std::lock_guard lock(mutex_);
+  std::fprintf(stderr, "\ngpugauge: %s\n", farewell_.c_str());
   _exit(static_cast<int>(ExitStatus::kInterrupted));
 }
 

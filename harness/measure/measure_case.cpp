@@ -39,11 +39,9 @@ SampleColumns columns_of(const std::vector<Sample>& samples) {
   return columns;
 }
 
-std::optional<double> median_of(std::vector<float> column) {
+std::optional<double> median_of(const std::vector<float>& column) {
   if (column.empty()) return std::nullopt;
-  std::sort(column.begin(), column.end());
-  const std::vector<double> sorted(column.begin(), column.end());
-  return median_of_sorted(sorted);
+  return median({column.begin(), column.end()});
 }
 
 std::optional<double> max_of(const std::vector<float>& column) {

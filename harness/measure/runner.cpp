@@ -18,18 +18,15 @@
 namespace gpugauge {
 namespace {
 
-/// Hands each outcome to the observer once Google Benchmark reports its run, and the run to its own
-/// reporter if the user asked for one.
-class OutcomeReporter : public benchmark::BenchmarkReporter {
+/// Remembers why the run has to stop, and passes what Google Benchmark reports to its own reporter
+/// if the user asked for one.
+class RunReporter : public benchmark::BenchmarkReporter {
  public:
-  OutcomeReporter(RunObserver& observer, std::unique_ptr<benchmark::BenchmarkReporter> inner)
-      : observer_(observer), inner_(std::move(inner)) {}
+  explicit RunReporter(std::unique_ptr<benchmark::BenchmarkReporter> inner)
+      : inner_(std::move(inner)) {}
 
-  void add(CaseOutcome outcome) { outcomes_.push_back(std::move(outcome)); }
   bool stopped() const { return error_ != nullptr; }
-  void stop(std::exception_ptr error) {
-    if (!error_) error_ = std::move(error);
-  }
+  void stop(std::exception_ptr error) { error_ = std::move(error); }
   void rethrow() const {
     if (error_) std::rethrow_exception(error_);
   }
@@ -37,26 +34,15 @@ class OutcomeReporter : public benchmark::BenchmarkReporter {
   bool ReportContext(const Context& context) override {
     return !inner_ || inner_->ReportContext(context);
   }
-
   void ReportRuns(const std::vector<Run>& runs) override {
-    if (stopped()) return;
-    if (inner_) inner_->ReportRuns(runs);
-    try {
-      for (const CaseOutcome& outcome : outcomes_) observer_.on_outcome(outcome);
-    } catch (...) {
-      stop(std::current_exception());
-    }
-    outcomes_.clear();
+    if (inner_ && !stopped()) inner_->ReportRuns(runs);
   }
-
   void Finalize() override {
     if (inner_) inner_->Finalize();
   }
 
  private:
-  RunObserver& observer_;
   std::unique_ptr<benchmark::BenchmarkReporter> inner_;
-  std::vector<CaseOutcome> outcomes_;
   std::exception_ptr error_;
 };
 
@@ -70,7 +56,7 @@ void report_measured(benchmark::State& state, const Measurement& m) {
 /// The benchmark's body. No exception leaves it: it would end the process and truncate the
 /// library's own output.
 void run_body(benchmark::State& state, const PlannedCase& planned, Device& device,
-              const SamplerHooks& hooks, RunObserver& observer, OutcomeReporter& reporter) {
+              const SamplerHooks& hooks, RunObserver& observer, RunReporter& reporter) {
   if (reporter.stopped()) {
     state.SkipWithError("the run was stopped");
     return;
@@ -81,14 +67,14 @@ void run_body(benchmark::State& state, const PlannedCase& planned, Device& devic
     case_hooks.progress = [&](const Estimate& time_ns, int samples) {
       observer.on_progress(planned, time_ns, samples);
     };
-    CaseOutcome outcome = measure_case(planned, device, case_hooks);
+    const CaseOutcome outcome = measure_case(planned, device, case_hooks);
     if (const auto* none = std::get_if<NotMeasured>(&outcome.result)) {
       state.SkipWithError(none->reason.c_str());
     } else {
       for ([[maybe_unused]] auto iteration : state)
         report_measured(state, std::get<Measurement>(outcome.result));
     }
-    reporter.add(std::move(outcome));
+    observer.on_outcome(outcome);
   } catch (...) {
     reporter.stop(std::current_exception());
     state.SkipWithError("the run was stopped");
@@ -119,6 +105,8 @@ std::optional<std::string> value_of(const std::string& argument, std::string_vie
 void initialize_benchmark_library(const BenchmarkArguments& arguments) {
   static char program[] = "gpugauge";  // the library keeps the pointer
   std::vector<std::string> words = arguments.passed_on;
+  words.emplace_back(
+      "--benchmark_filter=all");  // the plan is filtered already; $BENCHMARK_FILTER is not ours
   std::vector<char*> argv{program};
   for (std::string& word : words) argv.push_back(word.data());
   int argc = static_cast<int>(argv.size());
@@ -143,6 +131,10 @@ BenchmarkArguments parse_benchmark_arguments(const std::vector<std::string>& arg
     if (argument.rfind("--benchmark_", 0) != 0 && argument.rfind("--v=", 0) != 0) {
       throw UsageError(fmt::format(
           "'{}' after '--': expected an option of Google Benchmark (--benchmark_…)", argument));
+    }
+    if (argument.rfind("--benchmark_min_warmup_time", 0) == 0) {
+      throw UsageError(
+          fmt::format("'{}': a case is warmed up by its suite's warmup_seconds", argument));
     }
     if (argument.rfind(kFilter, 0) == 0) {
       parsed.filter = argument.substr(kFilter.size());
@@ -184,7 +176,7 @@ void apply_filter(Plan& plan, const std::string& filter) {
 
 void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& arguments,
                RunObserver& observer, const std::function<bool()>& stop_requested) {
-  OutcomeReporter reporter(observer, own_reporter(arguments));
+  RunReporter reporter(own_reporter(arguments));
   const SamplerHooks hooks{
       .now_seconds = monotonic_seconds, .stop_requested = stop_requested, .progress = {}};
   for (const PlannedCase& planned : plan.cases) {

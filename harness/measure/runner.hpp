@@ -41,7 +41,8 @@ class RunObserver {
   virtual ~RunObserver() = default;
   virtual void on_start(const PlannedCase& planned) = 0;
   virtual void on_progress(const PlannedCase& planned, const Estimate& time_ns, int samples) = 0;
-  /// After each benchmark. May throw: the run then stops and the exception reaches the caller.
+  /// As soon as a case has its outcome. May throw: the run then stops and the exception reaches the
+  /// caller.
   virtual void on_outcome(const CaseOutcome& outcome) = 0;
 };
 

@@ -12,10 +12,10 @@ namespace {
 
 /// The first replays after idle are the burst, until this much time has gone by.
 constexpr double kBurstSeconds = 0.05;
-constexpr std::size_t kMinBurstReplays = 6;  // fewer have no 95% interval of their median
 constexpr double kBurstMargin = 0.02;
-/// However slow a case is, its median has this many samples behind it.
-constexpr std::size_t kFewestSamples = 3;
+/// However slow a case is, its median has this many samples behind it: with fewer there is no 95%
+/// interval.
+constexpr std::size_t kFewestSamples = 6;
 
 class Sampling {
  public:
@@ -45,6 +45,9 @@ class Sampling {
     Sample sample = replay.run();
     result_.measured_seconds += hooks_.now_seconds() - start;
     sample.seconds /= static_cast<double>(replay.launches());
+    // The kernel's count of stolen time is coarse: between two readings the last one holds.
+    if (sample.telemetry.steal_percent) steal_percent_ = sample.telemetry.steal_percent;
+    sample.telemetry.steal_percent = steal_percent_;
     return sample;
   }
 
@@ -60,7 +63,7 @@ class Sampling {
     for (double elapsed = 0; elapsed < policy_.warmup_seconds;
          elapsed = hooks_.now_seconds() - start) {
       const Sample sample = timed(replay);
-      if (elapsed < kBurstSeconds || burst.size() < kMinBurstReplays)
+      if (elapsed < kBurstSeconds || burst.size() < kFewestSamples)
         burst.push_back(sample.seconds * 1e9);
     }
     return burst;
@@ -94,7 +97,7 @@ class Sampling {
   /// The burst's median if it is faster than the sustained one by more than both intervals and a
   /// margin explain.
   std::optional<double> burst_of(std::vector<double> warmup_ns) const {
-    if (warmup_ns.size() < kMinBurstReplays) return std::nullopt;
+    if (warmup_ns.size() < kFewestSamples) return std::nullopt;
     std::sort(warmup_ns.begin(), warmup_ns.end());
     const Estimate burst = median_interval(warmup_ns);
     const bool faster = burst.high < result_.time_ns.low &&
@@ -106,6 +109,7 @@ class Sampling {
   const SamplingPolicy& policy_;
   const SamplerHooks& hooks_;
   SampledCase result_;
+  std::optional<double> steal_percent_;
 };
 
 }  // namespace

@@ -15,6 +15,11 @@ double median_of_sorted(std::span<const double> sorted) {
                                 : std::midpoint(sorted[middle - 1], sorted[middle]);
 }
 
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return median_of_sorted(values);
+}
+
 Estimate median_interval(std::span<const double> sorted, double confidence) {
   Estimate estimate{
       .value = median_of_sorted(sorted), .low = sorted.front(), .high = sorted.back()};
@@ -28,14 +33,6 @@ Estimate median_interval(std::span<const double> sorted, double confidence) {
   estimate.low = sorted[rank];
   estimate.high = sorted[sorted.size() - 1 - rank];
   return estimate;
-}
-
-double quantile_of_sorted(std::span<const double> sorted, double q) {
-  if (sorted.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const double position = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(std::floor(position));
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return std::lerp(sorted[below], sorted[above], position - std::floor(position));
 }
 
 }  // namespace gpugauge

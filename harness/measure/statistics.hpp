@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 namespace gpugauge {
 
@@ -18,12 +19,12 @@ struct Estimate {
 /// are none.
 double median_of_sorted(std::span<const double> sorted);
 
+/// The same of values in any order.
+double median(std::vector<double> values);
+
 /// The median with a distribution-free interval from order statistics (binomial, at least
 /// `confidence` where the count allows: below six samples the interval is the whole range).
 /// `sorted` must not be empty. Source: Hahn & Meeker, Statistical Intervals, 5.2.
 Estimate median_interval(std::span<const double> sorted, double confidence = 0.95);
-
-/// Linear interpolation between order statistics, as NumPy's default (Hyndman & Fan type 7).
-double quantile_of_sorted(std::span<const double> sorted, double q);
 
 }  // namespace gpugauge

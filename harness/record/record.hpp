@@ -117,7 +117,7 @@ struct Provenance {
       container;  ///< `docker`, `podman`, …: what the process runs in; empty if nothing says
   int cpu_count = 0;
   BenchmarkHost benchmark_host;
-  double wall_seconds = 0;      ///< of the whole run
+  double wall_seconds = 0;  ///< of the sessions that came to their end; a killed one leaves none
   double measured_seconds = 0;  ///< of it, inside warm-up and timed replays
 };
 

@@ -39,14 +39,17 @@ class OnednnGemm : public Workload {
         plan_(plan_matmul(op, engine_)),
         matmul_(plan_),
         stride_(whole_pages(bytes_of(plan_.weights_desc()))),
-        slots_(rotation_slots(stride_, device.info().cache_bytes, options.cache)),
-        y_(device.allocate(op.m * op.n * size_bytes(op.output))),
+        x_stride_(whole_pages(op.m * op.k * size_bytes(op.activations))),
+        y_stride_(whole_pages(op.m * op.n * size_bytes(op.output))),
+        slots_(rotation_slots(stride_ + x_stride_ + y_stride_, device.info().cache_bytes,
+                              options.cache)),
+        y_(device.allocate(slots_ * y_stride_)),
         scratch_(device.allocate(bytes_of(plan_.scratchpad_desc()))) {
     draw_or_pack(options.data);
     for (int slot = 0; slot < slots_; ++slot) {
-      arguments_.push_back({{DNNL_ARG_SRC, wrap(plan_.src_desc(), x_)},
+      arguments_.push_back({{DNNL_ARG_SRC, wrap(plan_.src_desc(), x(slot))},
                             {DNNL_ARG_WEIGHTS, wrap(plan_.weights_desc(), weights(slot))},
-                            {DNNL_ARG_DST, wrap(plan_.dst_desc(), y_.data())},
+                            {DNNL_ARG_DST, wrap(plan_.dst_desc(), y(slot))},
                             {DNNL_ARG_SCRATCHPAD, wrap(plan_.scratchpad_desc(), scratch_.data())}});
     }
   }
@@ -68,7 +71,7 @@ class OnednnGemm : public Workload {
 
     Comparison all;
     for (int slot : chosen) {
-      device_.poison(y_.data(), y_.bytes());
+      device_.poison(y(slot), y_stride_);
       enqueue({}, slot);
       all.merge(compare(slot));
     }
@@ -80,6 +83,8 @@ class OnednnGemm : public Workload {
  private:
   std::int64_t plain_bytes() const { return op_.n * op_.k * size_bytes(op_.weights); }
   std::byte* weights(int slot) const { return weights_ + slot * stride_; }
+  const std::byte* x(int slot) const { return x_ + slot * x_stride_; }
+  std::byte* y(int slot) const { return static_cast<std::byte*>(y_.data()) + slot * y_stride_; }
 
   /// The library takes no pointers to const, though it only reads these.
   dnnl::memory wrap(const dnnl::memory::desc& desc, const void* data) const {
@@ -124,10 +129,9 @@ class OnednnGemm : public Workload {
     }
   }
 
-  /// Random elements: `bytes` for the weights, and those of x behind them.
+  /// Random elements: `bytes` for the weights, and those of every slot's x behind them.
   std::byte* draw(Distribution data, std::int64_t bytes) {
-    const std::int64_t x_bytes = op_.m * op_.k * size_bytes(op_.activations);
-    const void* pool = device_.random_pool(op_.weights, data, bytes + x_bytes);
+    const void* pool = device_.random_pool(op_.weights, data, bytes + slots_ * x_stride_);
     return static_cast<std::byte*>(const_cast<void*>(pool));
   }
 
@@ -137,11 +141,11 @@ class OnednnGemm : public Workload {
       std::memcpy(out, row, static_cast<std::size_t>(row_bytes));
     };
     GemmHostView view;
-    view.x = [&](std::int64_t row, void* out) { read(x_ + row * row_bytes, out); };
+    view.x = [&](std::int64_t row, void* out) { read(x(slot) + row * row_bytes, out); };
     view.w = [&](std::int64_t row, void* out) {
       read(packed_rows_ ? packed_rows_->row(weights(slot), row) : plain_ + row * row_bytes, out);
     };
-    view.y = y_.data();
+    view.y = y(slot);
     return compare_gemm(op_, view, customary_accuracy(op_), fmt::format("slot {}", slot),
                         static_cast<std::uint64_t>(slot));
   }
@@ -153,6 +157,7 @@ class OnednnGemm : public Workload {
   dnnl::matmul::primitive_desc plan_;
   dnnl::matmul matmul_;
   std::int64_t stride_;  ///< from the weights of one slot to those of the next
+  std::int64_t x_stride_, y_stride_;
   int slots_;
   Buffer y_, scratch_, own_weights_;
   const std::byte* plain_ = nullptr;  ///< w[n,k] row-major, if the weights were packed from it

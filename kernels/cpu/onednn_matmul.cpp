@@ -72,8 +72,8 @@ std::string implementation_name(const dnnl::matmul::primitive_desc& plan) {
   return plan.impl_info_str();
 }
 
-PackedRows::PackedRows(const Gemm& op, memory::desc packed, const dnnl::engine& engine)
-    : op_(op), packed_(std::move(packed)), engine_(engine), stream_(engine) {
+PackedRows::PackedRows(const Gemm& op, const memory::desc& packed, const dnnl::engine& engine)
+    : op_(op), packed_(packed), engine_(engine), stream_(engine) {
   plan_block(0);
   plan_block((op.n - 1) / kBlockRows * kBlockRows);
   block_.resize(

@@ -28,7 +28,7 @@ std::string implementation_name(const dnnl::matmul::primitive_desc& plan);
 class PackedRows {
  public:
   /// Throws dnnl::error if the library cannot unpack this layout in blocks.
-  PackedRows(const Gemm& op, dnnl::memory::desc packed, const dnnl::engine& engine);
+  PackedRows(const Gemm& op, const dnnl::memory::desc& packed, const dnnl::engine& engine);
 
   /// The `k` elements of a row of the matrix at `weights`; valid until the next call.
   const std::byte* row(const void* weights, std::int64_t index);

@@ -7,10 +7,13 @@
 // Floor: at small M the bytes of w over the measured read bandwidth, at large M the operations over
 // the tensor cores' rate.
 //
-// cublaslt                    the heuristic's first answer
-// cublaslt_search             the fastest of the algorithms that it suggests for several workspaces
-// cublaslt_fast_accum         FP8 with sums left in the tensor core's short accumulator, first
-// answer cublaslt_fast_accum_search  and the fastest None of them has been measured on a card yet.
+// - cublaslt: the heuristic's first answer.
+// - cublaslt_search: the fastest of the algorithms that it suggests for several workspaces.
+// - cublaslt_fast_accum: FP8 with sums left in the tensor core's short accumulator, first answer.
+// - cublaslt_fast_accum_search: and the fastest.
+//
+// None of them has been measured on a card yet. All are held to reductions in the compute type, so
+// that split-K does not round partial sums to 16 bits; frameworks may let the library do that.
 
 #include <fmt/format.h>
 

@@ -120,7 +120,7 @@ def test_resume_refuses_a_suite_that_changed(gpugauge):
     killed_after(gpugauge, 1)
     suite = gpugauge.configs / "suites" / "tiny.yaml"
     suite.write_text(suite.read_text().replace("[256, 256, 256]", "[128, 128, 128]"))
-    assert_one_line_error(gpugauge("run", "--device", "cpu", "--resume", "x.json.partial"), 2, "m:256")
+    assert_one_line_error(gpugauge("run", "--device", "cpu", "--resume", "x.json.partial"), 2, "tiny", "changed")
 
 
 def test_resume_of_a_missing_file_is_an_error(gpugauge):

@@ -152,7 +152,7 @@ def test_google_benchmarks_list_runs_nothing(gpugauge):
     assert not (gpugauge.folder / "results").exists()
 
 
-@pytest.mark.parametrize("argument", ["--suite=quick", "--benchmark_nonsense=1", "--benchmark_format=xml"])
+@pytest.mark.parametrize("argument", ["--suite=quick", "--benchmark_nonsense=1", "--benchmark_format=xml", "--benchmark_min_warmup_time=1"])
 def test_what_google_benchmark_does_not_know_is_an_error(gpugauge, argument):
     result = gpugauge("run", "--suite", "tiny", "--device", "cpu", "-o", "x.json", "--", argument)
     assert_one_line_error(result, 2, argument.split("=")[0])
@@ -175,4 +175,4 @@ def test_nothing_measurable_is_an_environment_error(gpugauge):
 
 
 def test_a_gpu_that_is_not_here_is_an_environment_error(gpugauge):
-    assert_one_line_error(gpugauge("run", "--suite", "tiny", "--device", "cuda:63"), 3, "cuda:63")
+    assert_one_line_error(gpugauge("run", "--suite", "tiny", "--device", "cuda:63"), 3, "CUDA")

@@ -48,8 +48,9 @@ TEST(RotationSlots, AreOneWhereTheCacheIsHotOrNothingIsRead) {
   EXPECT_EQ(rotation_slots(0, 20 * kMiB, CacheState::kCold), 1);
 }
 
-TEST(RotationSlots, AreOneWhereTheCacheIsUnknown) {
-  EXPECT_EQ(rotation_slots(kMiB, 0, CacheState::kCold), 1);
+TEST(RotationSlots, TakeAnUnknownCacheForAVeryLargeOne) {
+  EXPECT_EQ(rotation_slots(kMiB, 0, CacheState::kCold), 5 * 512);
+  EXPECT_EQ(rotation_slots(kMiB, 0, CacheState::kHot), 1);
 }
 
 }  // namespace

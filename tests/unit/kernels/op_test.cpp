@@ -41,6 +41,10 @@ TEST(WorkOfMemory, TriadIsTwoOperationsAnElementAndCopyNone) {
   EXPECT_DOUBLE_EQ(work_of(MemoryStream{MemoryPattern::kCopy, 2 * 4096}).flops, 0.0);
 }
 
+TEST(WorkOfMemory, ReadCountsNoFloatingPointOperations) {
+  EXPECT_DOUBLE_EQ(work_of(MemoryStream{MemoryPattern::kRead, kGiB}).flops, 0.0);
+}
+
 TEST(ArrayBytes, IsTheShareDownToAWholePage) {
   EXPECT_EQ(array_bytes({MemoryPattern::kRead, 4096 + 4095}), 4096);
   EXPECT_EQ(array_bytes({MemoryPattern::kCopy, 4 * 4096}), 2 * 4096);
@@ -97,9 +101,9 @@ TEST(OpNames, ReadBackWhatTheyWrite) {
        {MemoryPattern::kRead, MemoryPattern::kWrite, MemoryPattern::kCopy, MemoryPattern::kTriad}) {
     EXPECT_EQ(memory_pattern_from_name(name_of(pattern)), pattern);
   }
-  for (TokenOpKind kind :
-       {TokenOpKind::kRmsNorm, TokenOpKind::kRopeAppend, TokenOpKind::kGatedActivation,
-        TokenOpKind::kQuantize, TokenOpKind::kEmbedding, TokenOpKind::kArgmax}) {
+  for (TokenOpKind kind : {TokenOpKind::kRmsNorm, TokenOpKind::kHeadNorm, TokenOpKind::kRopeAppend,
+                           TokenOpKind::kGatedActivation, TokenOpKind::kQuantize,
+                           TokenOpKind::kEmbedding, TokenOpKind::kArgmax}) {
     EXPECT_EQ(token_op_kind_from_name(name_of(kind)), kind);
   }
   EXPECT_EQ(memory_pattern_from_name("scale"), std::nullopt);

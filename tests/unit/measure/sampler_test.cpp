@@ -108,10 +108,10 @@ TEST(SampleCase, StopsAtTheGreatestNumberOfSamples) {
   EXPECT_EQ(sampled.samples.size(), 25u);
 }
 
-TEST(SampleCase, TakesThreeSamplesOfACaseLongerThanItsBudget) {
+TEST(SampleCase, TakesSixSamplesOfACaseLongerThanItsBudget) {
   FakeDevice device([](int) { return 2.0; });
   const SampledCase sampled = device.sample(policy());
-  EXPECT_EQ(sampled.samples.size(), 3u);
+  EXPECT_EQ(sampled.samples.size(), 6u);
   EXPECT_EQ(sampled.stop, StopReason::kTimeBudget);
 }
 

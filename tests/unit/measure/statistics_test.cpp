@@ -74,14 +74,7 @@ TEST(Estimate, HalfWidthIsRelativeToTheValue) {
   EXPECT_EQ((Estimate{0, 0, 0}).relative_half_width(), 0.0);
 }
 
-TEST(QuantileOfSorted, InterpolatesAsNumPyDoes) {
-  const std::vector<double> values{1, 2, 4, 8};
-  EXPECT_EQ(quantile_of_sorted(values, 0.0), 1.0);
-  EXPECT_EQ(quantile_of_sorted(values, 1.0), 8.0);
-  EXPECT_DOUBLE_EQ(quantile_of_sorted(values, 0.5), 3.0);
-  EXPECT_DOUBLE_EQ(quantile_of_sorted(values, 0.25), 1.75);
-  EXPECT_TRUE(std::isnan(quantile_of_sorted({}, 0.5)));
-}
+TEST(Median, TakesValuesInAnyOrder) { EXPECT_EQ(median({9, 1, 4}), 4.0); }
 
 }  // namespace
 }  // namespace gpugauge
