@@ -77,7 +77,7 @@ class Device {
   /// Read-only memory of at least `bytes`, filled with `data` in `dtype` (quantised by
   /// `quantization_scale`, kernels/random.hpp). It is made once and shared by the cases that ask
   /// for the same type, which keeps the time between cases short; valid until `release_pools` or a
-  /// larger request for the same type. 4 KiB aligned.
+  /// request for more, or for another type or distribution. 4 KiB aligned.
   virtual const void* random_pool(DType dtype, Distribution data, std::int64_t bytes) = 0;
   virtual void release_pools() = 0;
 

@@ -39,13 +39,14 @@ void fill(Buffer& pool, DType dtype, Distribution data) {
 
 const void* RandomPools::get(DType dtype, Distribution data, std::int64_t bytes,
                              const Allocate& allocate) {
-  Buffer& pool = pools_[{dtype, data}];
-  if (pool.bytes() < bytes) {
-    pool = Buffer();  // both would not always fit
-    pool = allocate(bytes);
-    fill(pool, dtype, data);
+  const Key key{dtype, data};
+  if (pool_.bytes() < bytes || key != key_) {
+    clear();
+    pool_ = allocate(bytes);
+    fill(pool_, dtype, data);
+    key_ = key;
   }
-  return pool.data();
+  return pool_.data();
 }
 
 }  // namespace gpugauge

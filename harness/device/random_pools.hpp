@@ -2,14 +2,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <utility>
 
 #include "harness/device/device.hpp"
 
 namespace gpugauge {
 
-/// The host memory behind Device::random_pool: one pool for each type and distribution.
+/// The host memory behind Device::random_pool. There is one pool at a time: the next takes over the
+/// memory of the last, because pages that were never touched cost a virtual machine far more
+/// than filling does, and cases of one type follow each other.
 ///
 /// The values are independent draws, as kernels/random.hpp defines them, for kPeriod elements and
 /// then repeat: a pool of gigabytes is filled at the speed of memory. The period is prime, so that
@@ -20,12 +21,14 @@ class RandomPools {
 
   using Allocate = std::function<Buffer(std::int64_t bytes)>;
 
-  /// At least `bytes`, reused where they are there. A larger request replaces the pool.
+  /// At least `bytes`, valid until a request for another type or distribution, or for more.
   const void* get(DType dtype, Distribution data, std::int64_t bytes, const Allocate& allocate);
-  void clear() { pools_.clear(); }
+  void clear() { pool_ = Buffer(); }
 
  private:
-  std::map<std::pair<DType, Distribution>, Buffer> pools_;
+  using Key = std::pair<DType, Distribution>;
+  Key key_{};
+  Buffer pool_;
 };
 
 }  // namespace gpugauge

@@ -83,13 +83,18 @@ std::optional<std::string> refusal(const Measurement& m, const DeviceInfo& info)
 }
 
 CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHooks& hooks) {
+  const double started = hooks.now_seconds();
   const std::unique_ptr<Workload> workload =
       planned.implementation->make(planned.c.op, device, planned.c.options);
   const auto capture = [&](std::int64_t launches) { return device.capture(*workload, launches); };
+  const double made = hooks.now_seconds();
   SampledCase sampled = sample_case(capture, planned.policy, hooks);
+  const double done = hooks.now_seconds();
   const double measured_seconds = sampled.measured_seconds;
 
   Verification verification = workload->verify();
+  spdlog::debug("{}: {:.2f} s to set up, {:.2f} s to sample, {:.2f} s to verify", planned.name,
+                made - started, done - made, hooks.now_seconds() - done);
   if (!verification.passed) {
     return {NotMeasured{planned.name, NotMeasuredStatus::kVerificationFailed, verification.reason},
             measured_seconds};

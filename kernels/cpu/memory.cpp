@@ -33,6 +33,8 @@ class OpenmpMemory : public Workload {
     if (arrays.read > 0) {
       input_ = static_cast<const float*>(
           device.random_pool(DType::kFp32, options.data, array_bytes_ * slots_ * arrays.read));
+    } else {
+      device.release_pools();  // the output then lies on pages that were touched before
     }
     if (arrays.written > 0) output_ = device.allocate(array_bytes_ * slots_ * arrays.written);
     checksums_.resize(static_cast<std::size_t>(slots_));
