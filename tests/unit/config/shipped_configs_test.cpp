@@ -53,9 +53,11 @@ TEST(ShippedSuites, HaveTheCountsThatTheirTimeIsWorkedOutFrom) {
   EXPECT_EQ(cases_in(catalog().suite("full"), Backend::kCuda), 964U);
 }
 
-TEST(ShippedSuites, QuickSpendsAtMostHalfItsMinuteSampling) {
+TEST(ShippedSuites, QuickLeavesRoomInItsMinuteForSetUp) {
   const Suite quick = catalog().suite("quick");
-  for (const Backend backend : {Backend::kCpu, Backend::kCuda}) {
+  // On a GPU the searches for an algorithm come on top of set-up and verification.
+  for (const auto& [backend, most_seconds] :
+       {std::pair(Backend::kCpu, 50.0), std::pair(Backend::kCuda, 30.0)}) {
     double seconds = quick.settle_seconds;
     for (const SuiteEntry& entry : quick.entries) {
       Suite alone;
@@ -63,7 +65,7 @@ TEST(ShippedSuites, QuickSpendsAtMostHalfItsMinuteSampling) {
       seconds += static_cast<double>(cases_in(alone, backend)) *
                  (entry.policy.warmup_seconds + entry.policy.case_seconds);
     }
-    EXPECT_LE(seconds, 30) << name_of(backend);
+    EXPECT_LE(seconds, most_seconds) << name_of(backend);
   }
 }
 
