@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -73,10 +74,11 @@ def test_quiet_says_nothing_on_stderr(gpugauge):
     assert gpugauge("run", "-q", "--suite", "tiny", "--device", "cpu", "-o", "x.json").stderr == ""
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/ptmx"), reason="no pseudo-terminals here")
 def test_progress_and_colour_on_a_terminal(gpugauge):
     def stderr_on_a_terminal(**environment):
         gpugauge.environment.update(environment)
-        command = " ".join(gpugauge.command("run", "--overwrite", "--suite", "tiny", "--device", "cpu", "-o", "x.json"))
+        command = shlex.join(gpugauge.command("run", "--overwrite", "--suite", "tiny", "--device", "cpu", "-o", "x.json"))
         return subprocess.run(["script", "-qec", command, "/dev/null"], cwd=gpugauge.folder, env=gpugauge.environment,
                               capture_output=True, text=True, timeout=120).stdout
 
