@@ -11,7 +11,7 @@
 namespace gpugauge {
 
 /// What a memory kernel does with its arrays. Names after STREAM (McCalpin).
-enum class MemoryPattern : std::uint8_t { kRead, kWrite, kCopy, kTriad };
+enum class MemoryPattern : std::uint8_t { kRead, kWrite, kCopy, kScale, kAdd, kTriad };
 
 /// Streams whole arrays. `bytes` is the traffic of one launch, reads and writes together, so that
 /// every pattern of one size has the same floor; it is shared evenly among the pattern's arrays.
@@ -30,20 +30,36 @@ struct Gemm {
 /// A GEMM whose operands share one type and whose output is the customary one for it.
 Gemm gemm_of(DType dtype, std::int64_t m, std::int64_t n, std::int64_t k);
 
-/// One query token a sequence against `context` cached tokens, grouped-query.
+/// The matrix units alone, their operands in registers or shared memory. `flops` is the least that
+/// one launch does. With 2:4 sparsity the zeros that are skipped count, as they do in datasheets.
+struct TensorPeak {
+  DType dtype;
+  bool sparse;
+  std::int64_t flops;
+};
+
+/// One query token a sequence against `context` cached tokens, grouped-query. Keys and values lie
+/// in pages of `page_tokens`, scattered over the cache.
 struct AttentionDecode {
   std::int64_t batch, context, heads, kv_heads, head_dim;
   DType kv;
+  std::int64_t page_tokens = 16;
 };
 
-/// The small per-token work around the linears of a transformer layer, in BF16 unless it quantises.
+/// Causal attention of a whole prompt to itself, grouped-query; q, k, v and the output in `dtype`.
+struct AttentionPrefill {
+  std::int64_t batch, tokens, heads, kv_heads, head_dim;
+  DType dtype;
+};
+
+/// The small per-token work around the linears of a transformer layer; inputs in BF16.
 enum class TokenOpKind : std::uint8_t {
-  kRmsNorm,     ///< y = norm(x + residual), and the new residual is written back
-  kHeadNorm,    ///< normalises q or k in place, head by head
+  kRmsNorm,   ///< residual += x; y = norm(residual) · weight
+  kHeadNorm,  ///< normalises q and k in place, head by head; width = (heads + kv_heads) · head_dim
   kRopeAppend,  ///< rotates q and k, appends k and v to the cache; width = (heads + 2 kv_heads) ·
                 ///< head_dim
   kGatedActivation,  ///< y = silu(gate) · up; width = the width of y
-  kQuantize,         ///< y = fp8(x / scale)
+  kQuantize,         ///< y = x / scale, with a scale for the whole tensor
   kEmbedding,        ///< gathers one row a token
   kArgmax,           ///< greedy sampling over `width` logits
 };
@@ -51,9 +67,55 @@ enum class TokenOpKind : std::uint8_t {
 struct TokenOp {
   TokenOpKind kind;
   std::int64_t tokens, width;
+  DType output;               ///< of y: with FP8 the norm or activation quantises as it writes; of
+                              ///< the cache for kRopeAppend
+  std::int64_t kv_heads = 0;  ///< where heads matter (kHeadNorm, kRopeAppend), else 0 …
+  std::int64_t head_dim = 0;  ///< … like this
 };
 
-using Op = std::variant<MemoryStream, Gemm, AttentionDecode, TokenOp>;
+/// A token op with its customary output: FP8 where it quantises, a token index where it samples,
+/// else BF16.
+TokenOp token_op_of(TokenOpKind kind, std::int64_t tokens, std::int64_t width,
+                    std::int64_t kv_heads = 0, std::int64_t head_dim = 0);
+
+/// One whole decode step of a model: every op of every layer, the head, greedy sampling, and the
+/// token fed back.
+struct DecodeStep {
+  std::int64_t batch, context;
+  std::int64_t layers, hidden, intermediate, heads, kv_heads, head_dim, vocab;
+  bool qk_norm;
+  DType linears, head, kv;
+};
+
+/// What a dependent access or an empty launch costs.
+enum class LatencyKind : std::uint8_t {
+  kPointerChase,  ///< one dependent load after another through `bytes` of memory
+  kKernelLaunch,  ///< empty kernels one by one, by the host's clock
+  kGraphNode,     ///< empty kernels as nodes of one graph
+};
+
+struct Latency {
+  LatencyKind kind;
+  std::int64_t count;  ///< loads or launches in what is timed as one launch
+  std::int64_t bytes;  ///< the footprint of a pointer chase, else 0
+};
+
+/// A copy between host and device, or between two devices.
+enum class TransferKind : std::uint8_t {
+  kHostToDevice,
+  kDeviceToHost,
+  kHostToDevicePageable,
+  kDeviceToHostPageable,
+  kPeerToPeer,
+};
+
+struct Transfer {
+  TransferKind kind;
+  std::int64_t bytes;
+};
+
+using Op = std::variant<MemoryStream, Gemm, AttentionDecode, TokenOp, TensorPeak, AttentionPrefill,
+                        DecodeStep, Latency, Transfer>;
 
 /// Floating-point operations, and the fewest bytes that must cross device memory, of one launch.
 struct Work {
@@ -74,13 +136,17 @@ struct ArrayCount {
 };
 ArrayCount arrays_of(MemoryPattern pattern);
 
-/// `memory`, `gemm`, `attention_decode`, `token_op`.
+/// `memory`, `gemm`, `attention_decode`, `token_op`, `tensor_peak`, …: the op's name in files.
 std::string_view family_of(const Op& op);
-/// Names: `read`, `triad`, …; `rms_norm`, ….
+/// Names: `read`, `triad`, …; `rms_norm`, …; `pointer_chase`, …; `host_to_device`, ….
 std::string_view name_of(MemoryPattern pattern);
 std::string_view name_of(TokenOpKind kind);
+std::string_view name_of(LatencyKind kind);
+std::string_view name_of(TransferKind kind);
 std::optional<MemoryPattern> memory_pattern_from_name(std::string_view name);
 std::optional<TokenOpKind> token_op_kind_from_name(std::string_view name);
+std::optional<LatencyKind> latency_kind_from_name(std::string_view name);
+std::optional<TransferKind> transfer_kind_from_name(std::string_view name);
 
 /// What stands before the model in a case name, e.g. `gemm/fp8_e4m3` or `memory/read`.
 std::string kind_path(const Op& op);

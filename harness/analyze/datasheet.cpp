@@ -11,8 +11,8 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::array kPatterns{MemoryPattern::kRead, MemoryPattern::kWrite, MemoryPattern::kCopy,
-                               MemoryPattern::kTriad};
+constexpr std::array kPatterns{MemoryPattern::kRead,  MemoryPattern::kWrite, MemoryPattern::kCopy,
+                               MemoryPattern::kScale, MemoryPattern::kAdd,   MemoryPattern::kTriad};
 constexpr const char* kHowToMeasure = "measure it with: gpugauge run --suite datasheet";
 
 /// What held the device back in this case, in a person's words.

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 
+#include "harness/config/model_ops.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {
@@ -29,37 +31,37 @@ std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& poin
   check(point);
   const std::int64_t batch = point.batch, layers = model.num_hidden_layers;
   std::vector<StepOp> ops;
-  const auto token_op = [&](std::string name, TokenOpKind kind, std::int64_t width,
-                            std::int64_t count, OpGroup group = OpGroup::kOther) {
-    ops.push_back({group, std::move(name), TokenOp{kind, batch, width}, count});
+  const auto token_op = [&](std::string name, TokenOp op, std::int64_t count,
+                            OpGroup group = OpGroup::kOther) {
+    ops.push_back({group, std::move(name), op, count});
+  };
+  /// Those that have one shape in the model, or none.
+  const auto token_ops = [&](const std::string& name, TokenOpKind kind, std::int64_t count,
+                             OpGroup group = OpGroup::kOther, std::optional<DType> output = {}) {
+    for (const TokenOp& op : token_ops_of(model, kind, batch, output))
+      token_op(name, op, count, group);
   };
 
-  token_op("embedding", TokenOpKind::kEmbedding, model.hidden_size, 1);
+  token_ops("embedding", TokenOpKind::kEmbedding, 1);
   for (const Linear& linear : model.linears()) {
     const bool head = linear.role == LinearRole::kLmHead;
     const DType dtype = head ? head_dtype(point.precision) : linear_dtype(point.precision);
     const std::string role(name_of(linear.role));
-    if (is_quantised(dtype))
-      token_op("quantize_" + role, TokenOpKind::kQuantize, linear.k, linear.count);
+    if (is_quantised(dtype)) {
+      TokenOp quantize = token_op_of(TokenOpKind::kQuantize, batch, linear.k);
+      quantize.output = dtype;
+      token_op("quantize_" + role, quantize, linear.count);
+    }
     ops.push_back({head ? OpGroup::kHead : OpGroup::kLinears, role,
                    gemm_of(dtype, batch, linear.n, linear.k), linear.count});
   }
   ops.push_back({OpGroup::kAttention, "attention",
-                 AttentionDecode{.batch = batch,
-                                 .context = point.context,
-                                 .heads = model.num_attention_heads,
-                                 .kv_heads = model.num_key_value_heads,
-                                 .head_dim = model.head_dim,
-                                 .kv = point.kv},
-                 layers});
-  const std::int64_t heads = model.num_attention_heads, kv_heads = model.num_key_value_heads;
-  token_op("rms_norm", TokenOpKind::kRmsNorm, model.hidden_size, 2 * layers + 1);
-  if (model.qk_norm)
-    token_op("qk_norm", TokenOpKind::kHeadNorm, (heads + kv_heads) * model.head_dim, layers);
-  token_op("rope_append", TokenOpKind::kRopeAppend, (heads + 2 * kv_heads) * model.head_dim,
-           layers);
-  token_op("gated_activation", TokenOpKind::kGatedActivation, model.intermediate_size, layers);
-  token_op("argmax", TokenOpKind::kArgmax, model.vocab_size, 1, OpGroup::kHead);
+                 attention_decode_of(model, batch, point.context, point.kv), layers});
+  token_ops("rms_norm", TokenOpKind::kRmsNorm, 2 * layers + 1);
+  token_ops("qk_norm", TokenOpKind::kHeadNorm, layers);
+  token_ops("rope_append", TokenOpKind::kRopeAppend, layers, OpGroup::kOther, point.kv);
+  token_ops("gated_activation", TokenOpKind::kGatedActivation, layers);
+  token_ops("argmax", TokenOpKind::kArgmax, 1, OpGroup::kHead);
   return ops;
 }
 

@@ -9,6 +9,7 @@
 
 #include "harness/cli/logging.hpp"
 #include "harness/measure/runner.hpp"
+#include "harness/plan/rate.hpp"
 
 namespace gpugauge {
 namespace {
@@ -36,12 +37,10 @@ std::string shortened(const std::string& name, std::size_t columns) {
 
 }  // namespace
 
-std::string rate_text(const Op& op, const Work& work, const Estimate& time_ns) {
-  const double half_width = 100 * time_ns.relative_half_width();
-  if (std::holds_alternative<Gemm>(op) && work.flops > 64 * work.bytes) {
-    return fmt::format("{:.4g} TFLOPS ±{:.1f}%", work.flops / time_ns.value / 1e3, half_width);
-  }
-  return fmt::format("{:.4g} GB/s ±{:.1f}%", work.bytes / time_ns.value, half_width);
+std::string rate_text(const Op& op, const Estimate& time_ns) {
+  const Rate rate = rate_of(op, time_ns.value);
+  return fmt::format("{:.4g} {} ±{:.1f}%", rate.value, name_of(rate.unit),
+                     100 * time_ns.relative_half_width());
 }
 
 double budget_seconds(const SamplingPolicy& policy) {
@@ -65,7 +64,7 @@ void ProgressLine::start(const PlannedCase& planned) { draw(planned, "…"); }
 
 void ProgressLine::update(const PlannedCase& planned, const Estimate& time_ns) {
   if (monotonic_seconds() - drawn_at_ >= kRedrawSeconds)
-    draw(planned, rate_text(planned.c.op, planned.work, time_ns));
+    draw(planned, rate_text(planned.c.op, time_ns));
 }
 
 void ProgressLine::finish_case(const std::string& name) {

@@ -38,7 +38,7 @@ class ProgressLine {
 };
 
 /// `25.9 GB/s ±0.8%` or `790 TFLOPS ±0.3%`: the rate that the case is about.
-std::string rate_text(const Op& op, const Work& work, const Estimate& time_ns);
+std::string rate_text(const Op& op, const Estimate& time_ns);
 
 /// Longest time a case takes by its policy: what an estimate of the whole is made of.
 double budget_seconds(const SamplingPolicy& policy);

@@ -42,7 +42,7 @@ class RecordingObserver : public RunObserver {
     session_.record.provenance.measured_seconds += outcome.measured_seconds;
     if (const auto* m = std::get_if<Measurement>(&outcome.result)) {
       keep(*m, session_.record.measurements);
-      log(m->name, rate_text(m->c.op, m->work, m->time_ns));
+      log(m->name, rate_text(m->c.op, m->time_ns));
     } else {
       const auto& none = std::get<NotMeasured>(outcome.result);
       keep(none, session_.record.not_measured);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "harness/config/yaml_reader.hpp"
@@ -13,8 +14,8 @@ constexpr std::array kBackends{Backend::kCpu, Backend::kCuda};
 constexpr std::array kCaches{CacheState::kCold, CacheState::kHot};
 constexpr std::array kDistributions{Distribution::kNormal, Distribution::kUniform,
                                     Distribution::kZeros, Distribution::kSmallIntegers};
-constexpr std::array kPatterns{MemoryPattern::kRead, MemoryPattern::kWrite, MemoryPattern::kCopy,
-                               MemoryPattern::kTriad};
+constexpr std::array kPatterns{MemoryPattern::kRead,  MemoryPattern::kWrite, MemoryPattern::kCopy,
+                               MemoryPattern::kScale, MemoryPattern::kAdd,   MemoryPattern::kTriad};
 // int32 is only ever an output.
 constexpr std::array kDTypes{DType::kFp32,    DType::kTf32,    DType::kBf16, DType::kFp16,
                              DType::kFp8E4m3, DType::kFp8E5m2, DType::kInt8};
@@ -22,12 +23,25 @@ constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::
                                  Precision::kFp8, Precision::kInt8};
 constexpr std::array kRoles{LinearRole::kQkv, LinearRole::kO, LinearRole::kGateUp,
                             LinearRole::kDown, LinearRole::kLmHead};
-constexpr std::array<std::string_view, 2> kFamilies{"memory", "gemm"};
+constexpr std::array kTokenOps{TokenOpKind::kRmsNorm,    TokenOpKind::kHeadNorm,
+                               TokenOpKind::kRopeAppend, TokenOpKind::kGatedActivation,
+                               TokenOpKind::kQuantize,   TokenOpKind::kEmbedding,
+                               TokenOpKind::kArgmax};
+constexpr std::array kLatencies{LatencyKind::kPointerChase, LatencyKind::kKernelLaunch,
+                                LatencyKind::kGraphNode};
+constexpr std::array kTransfers{TransferKind::kHostToDevice, TransferKind::kDeviceToHost,
+                                TransferKind::kHostToDevicePageable,
+                                TransferKind::kDeviceToHostPageable, TransferKind::kPeerToPeer};
+constexpr std::array kSparsities{Sparsity::kDense, Sparsity::kSparse};
+constexpr std::array kCacheDTypes{DType::kBf16, DType::kFp8E4m3};
 
 constexpr IntegerRange kExtent{1, std::int64_t{1} << 20};   // of a GEMM in one direction
 constexpr IntegerRange kContext{1, std::int64_t{1} << 24};  // tokens
 constexpr IntegerRange kTraffic{std::int64_t{1} << 14,      // a page for each array of a triad
                                 std::int64_t{1} << 40};
+constexpr IntegerRange kGflop{1, 1'000'000};
+constexpr IntegerRange kCount{1, 10'000'000};
+constexpr IntegerRange kPageTokens{1, 4096};
 // Below six samples no interval of the median from order statistics has 95% confidence.
 constexpr IntegerRange kSamples{6, 1'000'000};
 
@@ -39,6 +53,7 @@ auto integer_in(IntegerRange range) {
   return [range](const YamlValue& value) { return value.integer(range); };
 }
 std::string read_identifier(const YamlValue& value) { return value.identifier(); }
+std::int64_t bytes_of_launch(const YamlValue& value) { return value.bytes(kTraffic); }
 
 SamplingPolicy read_sampling(YamlMapping& parent, SamplingPolicy policy) {
   const auto value = parent.optional("sampling");
@@ -60,12 +75,6 @@ SamplingPolicy read_sampling(YamlMapping& parent, SamplingPolicy policy) {
   return policy;
 }
 
-void read_memory(YamlMapping& map, SuiteEntry& entry) {
-  entry.patterns = map.required("patterns").distinct(one_of(kPatterns));
-  entry.sizes_bytes =
-      map.required("sizes").distinct([](const YamlValue& value) { return value.bytes(kTraffic); });
-}
-
 void read_shapes(YamlMapping& map, SuiteEntry& entry) {
   entry.dtypes = map.required("dtypes").distinct(one_of(kDTypes));
   const auto shapes = map.required("shapes").distinct([](const YamlValue& value) {
@@ -79,41 +88,119 @@ void read_shapes(YamlMapping& map, SuiteEntry& entry) {
     entry.shapes.push_back(gemm_of(entry.dtypes.front(), mnk[0], mnk[1], mnk[2]));
 }
 
-void read_models(YamlMapping& map, SuiteEntry& entry, const std::vector<std::string>& known) {
+void read_model_names(YamlMapping& map, SuiteEntry& entry, const std::vector<std::string>& known) {
   entry.models = map.required("models").distinct([&known](const YamlValue& value) {
     if (known.empty()) return value.identifier();
     const std::vector<std::string_view> names(known.begin(), known.end());
     return value.name_in(names);
   });
-  entry.precisions = map.required("precisions").distinct(one_of(kPrecisions));
   entry.batches = map.required("batches").distinct(integer_in(kExtent));
-  entry.linears = map.distinct_or("linears", entry.linears, one_of(kRoles));
 }
+
+void read_linears(YamlMapping& map, SuiteEntry& entry) {
+  entry.precisions = map.required("precisions").distinct(one_of(kPrecisions));
+  entry.linears = map.distinct_or("linears", entry.linears, one_of(kRoles));
+  if (const auto value = map.optional("activations")) entry.activations = one_of(kDTypes)(*value);
+}
+
+void read_cached(YamlMapping& map, SuiteEntry& entry) {
+  entry.contexts = map.required("contexts").distinct(integer_in(kContext));
+  entry.kv = map.distinct_or("kv", std::vector{DType::kBf16}, one_of(kCacheDTypes));
+}
+
+void read_latency(YamlMapping& map, SuiteEntry& entry) {
+  entry.latencies = map.required("operations").distinct(one_of(kLatencies));
+  entry.count = map.required("count").integer(kCount);
+  const auto chase = LatencyKind::kPointerChase;
+  if (std::find(entry.latencies.begin(), entry.latencies.end(), chase) != entry.latencies.end())
+    entry.sizes_bytes = map.required("sizes").distinct(bytes_of_launch);
+}
+
+/// The keys of one family.
+struct FamilyKeys {
+  std::string_view family;
+  void (*read)(YamlMapping&, SuiteEntry&, const std::vector<std::string>& known_models);
+};
+constexpr std::array kFamilies{
+    FamilyKeys{"memory",
+               [](YamlMapping& map, SuiteEntry& entry, const auto&) {
+                 entry.patterns = map.required("patterns").distinct(one_of(kPatterns));
+                 entry.sizes_bytes = map.required("sizes").distinct(bytes_of_launch);
+               }},
+    FamilyKeys{"gemm",
+               [](YamlMapping& map, SuiteEntry& entry, const auto& known) {
+                 if (map.has("shapes")) return read_shapes(map, entry);
+                 read_model_names(map, entry, known);
+                 read_linears(map, entry);
+               }},
+    FamilyKeys{"tensor_peak",
+               [](YamlMapping& map, SuiteEntry& entry, const auto&) {
+                 entry.dtypes = map.required("dtypes").distinct(one_of(kDTypes));
+                 entry.sparsity = map.required("sparsity").distinct(one_of(kSparsities));
+                 entry.gflop = map.required("gflop").integer(kGflop);
+               }},
+    FamilyKeys{"attention_decode",
+               [](YamlMapping& map, SuiteEntry& entry, const auto& known) {
+                 read_model_names(map, entry, known);
+                 read_cached(map, entry);
+                 entry.page_tokens = map.distinct_or("page_tokens", std::vector<std::int64_t>{16},
+                                                     integer_in(kPageTokens));
+               }},
+    FamilyKeys{"attention_prefill",
+               [](YamlMapping& map, SuiteEntry& entry, const auto& known) {
+                 read_model_names(map, entry, known);
+                 entry.tokens = map.required("tokens").distinct(integer_in(kExtent));
+                 entry.dtypes = map.required("dtypes").distinct(one_of(kDTypes));
+               }},
+    FamilyKeys{"token_op",
+               [](YamlMapping& map, SuiteEntry& entry, const auto& known) {
+                 read_model_names(map, entry, known);
+                 entry.token_ops = map.required("operations").distinct(one_of(kTokenOps));
+                 if (const auto value = map.optional("output"))
+                   entry.output = one_of(kDTypes)(*value);
+               }},
+    FamilyKeys{"decode_step",
+               [](YamlMapping& map, SuiteEntry& entry, const auto& known) {
+                 read_model_names(map, entry, known);
+                 entry.precisions = map.required("precisions").distinct(one_of(kPrecisions));
+                 read_cached(map, entry);
+               }},
+    FamilyKeys{"latency",
+               [](YamlMapping& map, SuiteEntry& entry, const auto&) { read_latency(map, entry); }},
+    FamilyKeys{"transfer",
+               [](YamlMapping& map, SuiteEntry& entry, const auto&) {
+                 entry.transfers = map.required("operations").distinct(one_of(kTransfers));
+                 entry.sizes_bytes = map.required("sizes").distinct(bytes_of_launch);
+               }},
+};
 
 SuiteEntry read_entry(const YamlValue& value, const SamplingPolicy& policy,
                       const std::vector<std::string>& known_models) {
   YamlMapping map = value.mapping();
   SuiteEntry entry;
-  entry.family = map.required("family").name_in(kFamilies);
+  std::array<std::string_view, kFamilies.size()> names;
+  std::transform(kFamilies.begin(), kFamilies.end(), names.begin(),
+                 [](const FamilyKeys& keys) { return keys.family; });
+  entry.family = map.required("family").name_in(names);
   if (const auto backend = map.optional("backend")) entry.backend = one_of(kBackends)(*backend);
   entry.implementations = map.required("implementations").distinct(read_identifier);
   entry.cache = map.distinct_or("cache", std::vector{CacheState::kCold}, one_of(kCaches));
   entry.data = map.distinct_or("data", std::vector{Distribution::kNormal}, one_of(kDistributions));
   entry.policy = read_sampling(map, policy);
-  if (entry.family == "memory") {
-    read_memory(map, entry);
-  } else if (map.has("shapes") && map.has("models")) {
+  if (map.has("shapes") && map.has("models"))
     value.fail("has both 'shapes' and 'models', expected one of them");
-  } else if (map.has("shapes")) {
-    read_shapes(map, entry);
-  } else {
-    read_models(map, entry, known_models);
-  }
+  std::find_if(kFamilies.begin(), kFamilies.end(), [&](const FamilyKeys& keys) {
+    return keys.family == entry.family;
+  })->read(map, entry, known_models);
   map.finish();
   return entry;
 }
 
 }  // namespace
+
+std::string_view name_of(Sparsity sparsity) {
+  return sparsity == Sparsity::kSparse ? "sparse" : "dense";
+}
 
 Suite load_suite(const std::filesystem::path& file, const std::vector<std::string>& known_models) {
   YamlMapping root = read_yaml(file).mapping();

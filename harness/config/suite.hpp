@@ -23,9 +23,13 @@ struct SamplingPolicy {
   int max_samples = 1000;
 };
 
-/// One group of cases: the product of its lists.
+/// Whether 2:4 sparsity is used.
+enum class Sparsity : std::uint8_t { kDense, kSparse };
+std::string_view name_of(Sparsity sparsity);
+
+/// One group of cases: the product of its lists. Which lists count is the family's to say.
 struct SuiteEntry {
-  std::string family;              ///< `memory` or `gemm`
+  std::string family;              ///< as `family_of` names them
   std::optional<Backend> backend;  ///< only there; everywhere if absent
   std::vector<std::string> implementations;
   std::vector<CacheState> cache;
@@ -33,15 +37,31 @@ struct SuiteEntry {
   SamplingPolicy policy;  ///< the suite's, with the entry's own values over it
 
   std::vector<MemoryPattern> patterns;    ///< memory
-  std::vector<std::int64_t> sizes_bytes;  ///< memory: traffic of one launch
+  std::vector<std::int64_t> sizes_bytes;  ///< memory: traffic of one launch; transfer; footprints
+                                          ///< of a pointer chase
 
-  std::vector<DType> dtypes;  ///< gemm, with `shapes`
+  std::vector<DType> dtypes;  ///< gemm with `shapes`, tensor_peak, attention_prefill
   std::vector<Gemm> shapes;   ///< gemm: m, n, k given outright; the dtypes are set by the plan
 
   std::vector<std::string> models;    ///< gemm: the linears of these models …
   std::vector<Precision> precisions;  ///< … at these precisions …
-  std::vector<std::int64_t> batches;  ///< … with m = batch
+  std::vector<std::int64_t> batches;  ///< … with m = batch; sequences in the other families
   std::vector<LinearRole> linears;    ///< … all of them if empty
+  /// gemm: of the activations where they are not of the weights' type (the kernel quantises them).
+  std::optional<DType> activations;
+
+  std::vector<std::int64_t> contexts;     ///< attention_decode, decode_step: cached tokens
+  std::vector<DType> kv;                  ///< attention_decode, decode_step: type of the cache
+  std::vector<std::int64_t> page_tokens;  ///< attention_decode
+  std::vector<std::int64_t> tokens;       ///< attention_prefill: length of the prompt
+
+  std::vector<TokenOpKind> token_ops;   ///< token_op
+  std::optional<DType> output;          ///< token_op: instead of the customary type
+  std::vector<LatencyKind> latencies;   ///< latency
+  std::vector<TransferKind> transfers;  ///< transfer
+  std::vector<Sparsity> sparsity;       ///< tensor_peak
+  std::int64_t gflop = 0;               ///< tensor_peak: work of a launch
+  std::int64_t count = 0;               ///< latency: loads or launches in one
 };
 
 struct Suite {

@@ -13,7 +13,7 @@ struct Case {
   std::string implementation;
   CaseOptions options;
   std::string model;  ///< the model whose layer this is, e.g. `llama-3.1-8b`; may be empty
-  std::string role;   ///< which of its linears, e.g. `gate_up`; empty where `model` is
+  std::string role;   ///< which of its linears, e.g. `gate_up`; empty for other ops
 };
 
 /// The identity of a case in every comparison, e.g.

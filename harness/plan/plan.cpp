@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
+#include "harness/config/model_ops.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {
@@ -18,29 +20,120 @@ class Planner {
   Plan run() {
     for (const SuiteEntry& entry : suite_.entries) {
       if (entry.backend && *entry.backend != device_.backend) continue;
-      entry.family == "memory" ? add_memory(entry) : add_gemms(entry);
+      add_family(entry);
     }
     return std::move(plan_);
   }
 
  private:
+  void add_family(const SuiteEntry& entry) {
+    using Add = void (Planner::*)(const SuiteEntry&);
+    static const std::unordered_map<std::string_view, Add> kFamilies{
+        {"memory", &Planner::add_memory},
+        {"gemm", &Planner::add_gemms},
+        {"tensor_peak", &Planner::add_tensor_peaks},
+        {"attention_decode", &Planner::add_attention_decode},
+        {"attention_prefill", &Planner::add_attention_prefill},
+        {"token_op", &Planner::add_token_ops},
+        {"decode_step", &Planner::add_decode_steps},
+        {"latency", &Planner::add_latencies},
+        {"transfer", &Planner::add_transfers},
+    };
+    (this->*kFamilies.at(entry.family))(entry);
+  }
+
   void add_memory(const SuiteEntry& entry) {
     for (std::int64_t bytes : entry.sizes_bytes) {
       for (MemoryPattern pattern : entry.patterns)
-        add_variants(entry, MemoryStream{pattern, bytes}, "", "");
+        add_variants(entry, MemoryStream{pattern, bytes});
     }
   }
 
   void add_gemms(const SuiteEntry& entry) {
     for (const Gemm& shape : entry.shapes) {
       for (DType dtype : entry.dtypes)
-        add_variants(entry, gemm_of(dtype, shape.m, shape.n, shape.k), "", "");
+        add_variants(entry, gemm_of(dtype, shape.m, shape.n, shape.k));
     }
-    for (const std::string& name : entry.models) {
-      const ModelConfig& model = model_of(name);
-      for (Precision precision : entry.precisions) {
-        for (std::int64_t batch : entry.batches) add_linears(entry, model, precision, batch);
+    for_each_batch(entry, [&](const ModelConfig& model, std::int64_t batch) {
+      for (Precision precision : entry.precisions) add_linears(entry, model, precision, batch);
+    });
+  }
+
+  void add_tensor_peaks(const SuiteEntry& entry) {
+    constexpr std::int64_t kGiga = 1'000'000'000;
+    for (DType dtype : entry.dtypes) {
+      for (Sparsity sparsity : entry.sparsity) {
+        add_variants(entry, TensorPeak{.dtype = dtype,
+                                       .sparse = sparsity == Sparsity::kSparse,
+                                       .flops = entry.gflop * kGiga});
       }
+    }
+  }
+
+  void add_attention_decode(const SuiteEntry& entry) {
+    for_each_batch(entry, [&](const ModelConfig& model, std::int64_t batch) {
+      for (std::int64_t context : entry.contexts) {
+        for (DType kv : entry.kv) {
+          for (std::int64_t page : entry.page_tokens) {
+            AttentionDecode op = attention_decode_of(model, batch, context, kv);
+            op.page_tokens = page;
+            add_variants(entry, op, model.name);
+          }
+        }
+      }
+    });
+  }
+
+  void add_attention_prefill(const SuiteEntry& entry) {
+    for_each_batch(entry, [&](const ModelConfig& model, std::int64_t batch) {
+      for (std::int64_t tokens : entry.tokens) {
+        for (DType dtype : entry.dtypes)
+          add_variants(entry, attention_prefill_of(model, batch, tokens, dtype), model.name);
+      }
+    });
+  }
+
+  void add_token_ops(const SuiteEntry& entry) {
+    for_each_batch(entry, [&](const ModelConfig& model, std::int64_t batch) {
+      for (TokenOpKind kind : entry.token_ops) {
+        for (const TokenOp& op : token_ops_of(model, kind, batch, entry.output))
+          add_variants(entry, op, model.name);
+      }
+    });
+  }
+
+  void add_decode_steps(const SuiteEntry& entry) {
+    for_each_batch(entry, [&](const ModelConfig& model, std::int64_t batch) {
+      for (Precision precision : entry.precisions) {
+        for (std::int64_t context : entry.contexts) {
+          for (DType kv : entry.kv)
+            add_variants(entry, decode_step_of(model, precision, batch, context, kv), model.name);
+        }
+      }
+    });
+  }
+
+  void add_latencies(const SuiteEntry& entry) {
+    for (LatencyKind kind : entry.latencies) {
+      if (kind != LatencyKind::kPointerChase) {
+        add_variants(entry, Latency{.kind = kind, .count = entry.count, .bytes = 0});
+        continue;
+      }
+      for (std::int64_t bytes : entry.sizes_bytes)
+        add_variants(entry, Latency{.kind = kind, .count = entry.count, .bytes = bytes});
+    }
+  }
+
+  void add_transfers(const SuiteEntry& entry) {
+    for (std::int64_t bytes : entry.sizes_bytes) {
+      for (TransferKind kind : entry.transfers) add_variants(entry, Transfer{kind, bytes});
+    }
+  }
+
+  template <typename Add>
+  void for_each_batch(const SuiteEntry& entry, const Add& add) {
+    for (const std::string& name : entry.models) {
+      for (std::int64_t batch : entry.batches) add(model_of(name), batch);
     }
   }
 
@@ -52,13 +145,14 @@ class Planner {
         continue;
       const DType dtype =
           linear.role == LinearRole::kLmHead ? head_dtype(precision) : linear_dtype(precision);
-      add_variants(entry, gemm_of(dtype, batch, linear.n, linear.k), model.name,
-                   std::string(name_of(linear.role)));
+      Gemm gemm = gemm_of(dtype, batch, linear.n, linear.k);
+      gemm.activations = entry.activations.value_or(gemm.activations);
+      add_variants(entry, gemm, model.name, std::string(name_of(linear.role)));
     }
   }
 
-  void add_variants(const SuiteEntry& entry, const Op& op, const std::string& model,
-                    const std::string& role) {
+  void add_variants(const SuiteEntry& entry, const Op& op, const std::string& model = {},
+                    const std::string& role = {}) {
     for (CacheState cache : entry.cache) {
       for (Distribution data : entry.data) {
         for (const std::string& implementation : entry.implementations) {
@@ -102,13 +196,24 @@ class Planner {
   Plan plan_;
 };
 
+/// The type whose arithmetic bounds the op, where a datasheet's dense rate speaks of it.
+std::optional<DType> arithmetic_type(const Op& op) {
+  if (const auto* gemm = std::get_if<Gemm>(&op)) return gemm->weights;
+  if (const auto* prefill = std::get_if<AttentionPrefill>(&op)) return prefill->dtype;
+  const auto* peak = std::get_if<TensorPeak>(&op);
+  return peak != nullptr && !peak->sparse ? std::optional(peak->dtype) : std::nullopt;
+}
+
 std::optional<double> arithmetic_rate(const Op& op, const FloorRates& rates) {
-  const auto* gemm = std::get_if<Gemm>(&op);
-  if (gemm == nullptr) return std::nullopt;
-  for (const auto& [dtype, tflops] : rates.tflops) {
-    if (dtype == gemm->weights) return tflops;
+  const auto dtype = arithmetic_type(op);
+  for (const auto& [of_type, tflops] : rates.tflops) {
+    if (of_type == dtype) return tflops;
   }
   return std::nullopt;
+}
+
+bool crosses_device_memory(const Op& op) {
+  return !std::holds_alternative<Transfer>(op) && work_of(op).bytes > 0;
 }
 
 }  // namespace
@@ -121,7 +226,8 @@ Plan make_plan(const Suite& suite, const std::vector<ModelConfig>& models,
 std::optional<double> floor_seconds(const Op& op, const FloorRates& rates) {
   const Work work = work_of(op);
   std::optional<double> floor;
-  if (rates.memory_gbps) floor = work.bytes / (*rates.memory_gbps * 1e9);
+  if (rates.memory_gbps && crosses_device_memory(op))
+    floor = work.bytes / (*rates.memory_gbps * 1e9);
   if (const auto tflops = arithmetic_rate(op, rates)) {
     floor = std::max(floor.value_or(0.0), work.flops / (*tflops * 1e12));
   }

@@ -39,7 +39,7 @@ struct FloorRates {
 };
 
 /// The larger of bytes over the memory rate and operations over the arithmetic rate; absent if
-/// neither is known.
+/// neither is known, or if neither bounds the op.
 std::optional<double> floor_seconds(const Op& op, const FloorRates& rates);
 
 }  // namespace gpugauge

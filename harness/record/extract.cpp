@@ -15,6 +15,8 @@ namespace {
 constexpr DType last_of(DType) { return DType::kInt32; }
 constexpr MemoryPattern last_of(MemoryPattern) { return MemoryPattern::kTriad; }
 constexpr TokenOpKind last_of(TokenOpKind) { return TokenOpKind::kArgmax; }
+constexpr LatencyKind last_of(LatencyKind) { return LatencyKind::kGraphNode; }
+constexpr TransferKind last_of(TransferKind) { return TransferKind::kPeerToPeer; }
 constexpr CacheState last_of(CacheState) { return CacheState::kHot; }
 constexpr Distribution last_of(Distribution) { return Distribution::kSmallIntegers; }
 constexpr Backend last_of(Backend) { return Backend::kCuda; }

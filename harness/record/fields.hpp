@@ -52,12 +52,58 @@ void fields(Of<AttentionDecode> auto& op, auto&& visit) {
   visit("kv_heads", op.kv_heads);
   visit("head_dim", op.head_dim);
   visit("kv", op.kv);
+  visit("page_tokens", op.page_tokens);
 }
 
 void fields(Of<TokenOp> auto& op, auto&& visit) {
   visit("operation", op.kind);
   visit("tokens", op.tokens);
   visit("width", op.width);
+  visit("output", op.output);
+  visit("kv_heads", op.kv_heads);
+  visit("head_dim", op.head_dim);
+}
+
+void fields(Of<TensorPeak> auto& op, auto&& visit) {
+  visit("dtype", op.dtype);
+  visit("sparse", op.sparse);
+  visit("flops", op.flops);
+}
+
+void fields(Of<AttentionPrefill> auto& op, auto&& visit) {
+  visit("batch", op.batch);
+  visit("tokens", op.tokens);
+  visit("heads", op.heads);
+  visit("kv_heads", op.kv_heads);
+  visit("head_dim", op.head_dim);
+  visit("dtype", op.dtype);
+}
+
+void fields(Of<DecodeStep> auto& op, auto&& visit) {
+  visit("batch", op.batch);
+  visit("context", op.context);
+  visit("layers", op.layers);
+  visit("hidden", op.hidden);
+  visit("intermediate", op.intermediate);
+  visit("heads", op.heads);
+  visit("kv_heads", op.kv_heads);
+  visit("head_dim", op.head_dim);
+  visit("vocab", op.vocab);
+  visit("qk_norm", op.qk_norm);
+  visit("linears", op.linears);
+  visit("head", op.head);
+  visit("kv", op.kv);
+}
+
+void fields(Of<Latency> auto& op, auto&& visit) {
+  visit("operation", op.kind);
+  visit("count", op.count);
+  visit("bytes", op.bytes);
+}
+
+void fields(Of<Transfer> auto& op, auto&& visit) {
+  visit("operation", op.kind);
+  visit("bytes", op.bytes);
 }
 
 void fields(Of<Case> auto& c, auto&& visit) {

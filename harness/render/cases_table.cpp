@@ -5,6 +5,7 @@
 
 #include "harness/analyze/efficiency.hpp"
 #include "harness/analyze/estimate.hpp"
+#include "harness/plan/rate.hpp"
 #include "harness/render/columns.hpp"
 #include "harness/render/summary.hpp"
 
@@ -32,11 +33,29 @@ std::vector<ColumnOf<Row>> file_columns(bool several) {
   };
 }
 
-/// Of GEMMs and attention; the few operations of the others say nothing.
+/// The few operations of the small ops and of the memory kernels say nothing.
 std::optional<double> tflops_of(const Measurement& m) {
   const bool arithmetic =
-      std::holds_alternative<Gemm>(m.c.op) || std::holds_alternative<AttentionDecode>(m.c.op);
-  return arithmetic ? std::optional(m.tflops()) : std::nullopt;
+      !std::holds_alternative<MemoryStream>(m.c.op) && !std::holds_alternative<TokenOp>(m.c.op);
+  return arithmetic && m.work.flops > 0 ? std::optional(m.tflops()) : std::nullopt;
+}
+
+std::optional<double> gbps_of(const Measurement& m) {
+  return m.work.bytes > 0 ? std::optional(m.gbps()) : std::nullopt;
+}
+
+/// Tokens per second, or nanoseconds each; the other rates have columns of their own.
+std::optional<Rate> own_rate(const Measurement& m) {
+  const Rate rate = rate_of(m.c.op, m.time_ns.value);
+  const bool has_column = rate.unit == RateUnit::kGbps || rate.unit == RateUnit::kTflops;
+  return has_column ? std::nullopt : std::optional(rate);
+}
+
+Cell rate_cell(const Measurement& m) {
+  const auto rate = own_rate(m);
+  if (!rate) return {};
+  return Cell(fmt::format("{} {}", format_significant(rate->value), name_of(rate->unit)),
+              rate->value);
 }
 
 Cell flags_cell(const Measurement& m) {
@@ -45,7 +64,7 @@ Cell flags_cell(const Measurement& m) {
   return text_cell(fmt::format("{}", fmt::join(names, ", ")));
 }
 
-std::vector<ColumnOf<CaseRow>> case_columns(bool several, bool repeated) {
+std::vector<ColumnOf<CaseRow>> case_columns(bool several, bool repeated, bool own_rates) {
   std::vector<ColumnOf<CaseRow>> columns = file_columns<CaseRow>(several);
   append<CaseRow>(
       columns,
@@ -65,9 +84,11 @@ std::vector<ColumnOf<CaseRow>> case_columns(bool several, bool repeated) {
           {number_column("half_width_percent", "±"),
            [](const CaseRow& r) { return plus_minus_cell(r.measurement->time_ns); }},
           {number_column("gbps", "GB/s"),
-           [](const CaseRow& r) { return number_cell(r.measurement->gbps()); }},
+           [](const CaseRow& r) { return number_cell(gbps_of(*r.measurement)); }},
           {number_column("tflops", "TFLOPS"),
            [](const CaseRow& r) { return number_cell(tflops_of(*r.measurement)); }},
+          {visible_if(own_rates, number_column("rate", "rate")),
+           [](const CaseRow& r) { return rate_cell(*r.measurement); }},
           {number_column("percent_of_floor", "% of floor"),
            [](const CaseRow& r) { return percent_cell(r.share_of_floor); }},
           {number_column("clock_mhz", "MHz"),
@@ -109,18 +130,19 @@ std::vector<ColumnOf<MissingRow>> missing_columns(bool several) {
 std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
   std::vector<CaseRow> cases;
   std::vector<MissingRow> missing;
-  bool repeated = false;
+  bool repeated = false, own_rates = false;
   for (const RecordToShow& shown : records) {
     const FloorRates rates = floor_rates(*shown.record, shown.datasheet);
     for (const Measurement& m : shown.record->measurements) {
       cases.push_back({shown.record, &m, share_of_floor(m, rates)});
       repeated = repeated || m.repetition > 0;
+      own_rates = own_rates || own_rate(m).has_value();
     }
     for (const NotMeasured& n : shown.record->not_measured) missing.push_back({shown.record, &n});
   }
   const bool several = records.size() > 1;
   std::vector<Table> tables{
-      make_table<CaseRow>("cases", "cases", case_columns(several, repeated), cases)};
+      make_table<CaseRow>("cases", "cases", case_columns(several, repeated, own_rates), cases)};
   if (!missing.empty())
     tables.push_back(
         make_table<MissingRow>("not_measured", "not measured", missing_columns(several), missing));

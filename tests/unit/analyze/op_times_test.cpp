@@ -87,7 +87,7 @@ TEST(OpTimes, HotOrFlatteredCasesDoNotCount) {
 TEST(OpTimes, OtherOpsAreMeasuredWhereTheRecordHasThem) {
   const AttentionDecode attention{
       .batch = 8, .context = 1024, .heads = 32, .kv_heads = 8, .head_dim = 128, .kv = DType::kBf16};
-  const TokenOp norm{TokenOpKind::kRmsNorm, 8, 4096};
+  const TokenOp norm = token_op_of(TokenOpKind::kRmsNorm, 8, 4096);
   const Record record = fake::record({measurement(attention, 18'000), measurement(norm, 2'100)});
   const OpTimes times(record, kReadGbps, Engine::kBest);
   EXPECT_DOUBLE_EQ(times.at(attention).time_ns.value, 18'000);
@@ -99,7 +99,7 @@ TEST(OpTimes, OtherOpsAreMeasuredWhereTheRecordHasThem) {
 
 TEST(OpTimes, ASmallOpIsModelledByItsBytesWithAWideInterval) {
   Record record = fake::record({});
-  const TokenOp norm{TokenOpKind::kRmsNorm, 1000, 1000};  // 8 MB: 8 µs at 1000 GB/s
+  const TokenOp norm = token_op_of(TokenOpKind::kRmsNorm, 1000, 1000);  // 8 MB: 8 µs at 1000 GB/s
   const OpTime gpu = OpTimes(record, kReadGbps, Engine::kBest).at(norm);
   EXPECT_EQ(gpu.origin, Origin::kModelled);
   EXPECT_DOUBLE_EQ(gpu.time_ns.value, 8'000 + 1'300);

@@ -100,10 +100,61 @@ entries:
   EXPECT_THAT(models.linears, ElementsAre(LinearRole::kQkv, LinearRole::kLmHead));
 }
 
+TEST(LoadSuite, ReadsTheKeysOfEveryOtherFamily) {
+  const Suite suite = suite_of(R"(
+name: s
+description: d
+entries:
+  - {family: tensor_peak, implementations: [a], dtypes: [bf16], sparsity: [dense, sparse], gflop: 500}
+  - {family: attention_decode, implementations: [a], models: [m], batches: [1, 2], contexts: [128], kv: [fp8_e4m3], page_tokens: [64]}
+  - {family: attention_prefill, implementations: [a], models: [m], batches: [1], tokens: [4096], dtypes: [bf16]}
+  - {family: token_op, implementations: [a], models: [m], batches: [1], operations: [rms_norm, argmax], output: fp8_e4m3}
+  - {family: decode_step, implementations: [a], models: [m], batches: [1], precisions: [fp8], contexts: [1024]}
+  - {family: latency, implementations: [a], operations: [pointer_chase, graph_node], count: 1000, sizes: [32KiB]}
+  - {family: latency, implementations: [a], operations: [kernel_launch], count: 10}
+  - {family: transfer, implementations: [a], operations: [host_to_device, peer_to_peer], sizes: [1GiB]}
+)");
+  ASSERT_EQ(suite.entries.size(), 8u);
+  EXPECT_THAT(suite.entries[0].sparsity, ElementsAre(Sparsity::kDense, Sparsity::kSparse));
+  EXPECT_EQ(suite.entries[0].gflop, 500);
+  EXPECT_THAT(suite.entries[1].contexts, ElementsAre(128));
+  EXPECT_THAT(suite.entries[1].kv, ElementsAre(DType::kFp8E4m3));
+  EXPECT_THAT(suite.entries[1].page_tokens, ElementsAre(64));
+  EXPECT_THAT(suite.entries[2].tokens, ElementsAre(4096));
+  EXPECT_THAT(suite.entries[3].token_ops, ElementsAre(TokenOpKind::kRmsNorm, TokenOpKind::kArgmax));
+  EXPECT_EQ(suite.entries[3].output, DType::kFp8E4m3);
+  EXPECT_THAT(suite.entries[4].precisions, ElementsAre(Precision::kFp8));
+  EXPECT_THAT(suite.entries[4].kv, ElementsAre(DType::kBf16));
+  EXPECT_EQ(suite.entries[5].count, 1000);
+  EXPECT_THAT(suite.entries[5].sizes_bytes, ElementsAre(32 << 10));
+  EXPECT_THAT(suite.entries[6].latencies, ElementsAre(LatencyKind::kKernelLaunch));
+  EXPECT_THAT(suite.entries[7].transfers,
+              ElementsAre(TransferKind::kHostToDevice, TransferKind::kPeerToPeer));
+}
+
+TEST(LoadSuite, RefusesWrongEntriesOfTheOtherFamilies) {
+  EXPECT_EQ(entry_error("{family: latency, implementations: [a], operations: [pointer_chase], "
+                        "count: 10}"),
+            "s.yaml:4:5: 'entries[0].sizes' is missing");
+  EXPECT_EQ(entry_error("{family: latency, implementations: [a], operations: [kernel_launch], "
+                        "count: 10, sizes: [1MiB]}"),
+            "s.yaml:4:85: unknown key 'sizes', expected one of family, backend, implementations, "
+            "cache, data, sampling, operations, count");
+  EXPECT_EQ(entry_error("{family: attention_decode, implementations: [a], models: [qwen3-14b], "
+                        "batches: [1], contexts: [128], kv: [fp16]}"),
+            "s.yaml:4:111: 'entries[0].kv[0]' is 'fp16', expected one of bf16, fp8_e4m3");
+  EXPECT_EQ(entry_error("{family: decode_step, implementations: [a], models: [qwen3-14], batches: "
+                        "[1], precisions: [fp8], contexts: [1]}"),
+            "s.yaml:4:58: 'entries[0].models[0]' is 'qwen3-14', expected one of llama-3.1-8b, "
+            "qwen3-14b; did you mean 'qwen3-14b'?");
+}
+
 TEST(LoadSuite, RefusesWrongEntries) {
-  EXPECT_EQ(entry_error("{family: gem}"),
-            "s.yaml:4:14: 'entries[0].family' is 'gem', expected one of memory, gemm; did you mean "
-            "'gemm'?");
+  EXPECT_EQ(
+      entry_error("{family: gem}"),
+      "s.yaml:4:14: 'entries[0].family' is 'gem', expected one of memory, gemm, tensor_peak, "
+      "attention_decode, attention_prefill, token_op, decode_step, latency, transfer; did you "
+      "mean 'gemm'?");
   EXPECT_EQ(entry_error("{family: memory, backend: gpu}"),
             "s.yaml:4:31: 'entries[0].backend' is 'gpu', expected one of cpu, cuda; did you mean "
             "'cpu'?");

@@ -122,6 +122,72 @@ TEST(MakePlan, SaysThatAnImplementationIsNotInThisBuild) {
   EXPECT_THAT(*plan.cases[0].unsupported, HasSubstr("no implementation 'magic' of gemm for cpu"));
 }
 
+TEST(MakePlan, MakesTheOpsOfAModelsStep) {
+  SuiteEntry attention = entry("attention_decode");
+  attention.models = {"tiny"};
+  attention.batches = {2};
+  attention.contexts = {128};
+  attention.kv = {DType::kBf16};
+  attention.page_tokens = {16, 64};
+  SuiteEntry prefill = entry("attention_prefill");
+  prefill.models = {"tiny"};
+  prefill.batches = {1};
+  prefill.tokens = {256};
+  prefill.dtypes = {DType::kBf16};
+  SuiteEntry token = entry("token_op");
+  token.models = {"tiny"};
+  token.batches = {2};
+  token.token_ops = {TokenOpKind::kGatedActivation, TokenOpKind::kQuantize};
+  SuiteEntry step = entry("decode_step");
+  step.models = {"tiny"};
+  step.batches = {2};
+  step.precisions = {Precision::kFp8};
+  step.contexts = {128};
+  step.kv = {DType::kBf16};
+  const Plan plan = make_plan(suite_of({attention, prefill, token, step}), {tiny_model()}, cpu());
+  EXPECT_THAT(names_of(plan),
+              ElementsAre("attention_decode/bf16/tiny/b:2/c:128/h:4/kv:2/d:16/p:16/onednn/cold",
+                          "attention_decode/bf16/tiny/b:2/c:128/h:4/kv:2/d:16/p:64/onednn/cold",
+                          "attention_prefill/bf16/tiny/b:1/t:256/h:4/kv:2/d:16/onednn/cold",
+                          "token_op/gated_activation/bf16/tiny/t:2/w:128/onednn/cold",
+                          "token_op/quantize/fp8_e4m3/tiny/t:2/w:64/onednn/cold",
+                          "token_op/quantize/fp8_e4m3/tiny/t:2/w:128/onednn/cold",
+                          "decode_step/fp8_e4m3/tiny/b:2/c:128/kv:bf16/onednn/cold"));
+}
+
+TEST(MakePlan, MakesTheOpsOfADevice) {
+  SuiteEntry peak = entry("tensor_peak");
+  peak.dtypes = {DType::kBf16};
+  peak.sparsity = {Sparsity::kDense, Sparsity::kSparse};
+  peak.gflop = 2000;
+  SuiteEntry latency = entry("latency");
+  latency.latencies = {LatencyKind::kPointerChase, LatencyKind::kGraphNode};
+  latency.count = 100;
+  latency.sizes_bytes = {1 << 14, 1 << 20};
+  SuiteEntry transfer = entry("transfer");
+  transfer.transfers = {TransferKind::kHostToDevice};
+  transfer.sizes_bytes = {1 << 20};
+  const Plan plan = make_plan(suite_of({peak, latency, transfer}), {}, cpu());
+  EXPECT_THAT(names_of(plan), ElementsAre("tensor_peak/bf16/dense/gflop:2000/onednn/cold",
+                                          "tensor_peak/bf16/sparse/gflop:2000/onednn/cold",
+                                          "latency/pointer_chase/16KiB/x:100/onednn/cold",
+                                          "latency/pointer_chase/1MiB/x:100/onednn/cold",
+                                          "latency/graph_node/x:100/onednn/cold",
+                                          "transfer/host_to_device/1MiB/onednn/cold"));
+  EXPECT_EQ(plan.cases[0].work.flops, 2e12);
+}
+
+TEST(MakePlan, MixesTheTypesOfAGemmWhereAsked) {
+  SuiteEntry gemm = entry("gemm");
+  gemm.models = {"tiny"};
+  gemm.precisions = {Precision::kFp8};
+  gemm.batches = {1};
+  gemm.linears = {LinearRole::kO};
+  gemm.activations = DType::kBf16;
+  EXPECT_THAT(names_of(make_plan(suite_of({gemm}), {tiny_model()}, cpu())),
+              ElementsAre("gemm/bf16_x_fp8_e4m3/tiny/o/m:1/n:64/k:64/onednn/cold"));
+}
+
 TEST(MakePlan, RefusesAModelThatWasNotLoaded) {
   SuiteEntry gemm = entry("gemm");
   gemm.models = {"absent"};
@@ -139,8 +205,11 @@ TEST(FloorSeconds, IsTheSlowerOfMemoryAndArithmetic) {
   EXPECT_NEAR(*floor_seconds(MemoryStream{MemoryPattern::kCopy, 1 << 30}, rates), 1.0737e-3, 1e-7);
 }
 
-TEST(FloorSeconds, IsUnknownWithoutAnyRate) {
+TEST(FloorSeconds, IsUnknownWithoutARateThatBoundsTheOp) {
   EXPECT_EQ(floor_seconds(MemoryStream{MemoryPattern::kRead, 1 << 20}, {}), std::nullopt);
+  const FloorRates rates{.memory_gbps = 1000, .tflops = {{DType::kBf16, 100}}};
+  EXPECT_EQ(floor_seconds(Transfer{TransferKind::kHostToDevice, 1 << 20}, rates), std::nullopt);
+  EXPECT_EQ(floor_seconds(Latency{LatencyKind::kPointerChase, 1, 1 << 20}, rates), std::nullopt);
 }
 
 TEST(FloorSeconds, UsesMemoryAloneForATypeWithoutARate) {

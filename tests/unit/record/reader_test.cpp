@@ -74,9 +74,26 @@ TEST_F(ReadRecord, GivesBackEveryKindOfOp) {
         test::synthetic_measurement(gemm_of(static_cast<DType>(d), 1, 2, 3), false));
   }
   for (int k = 0; k <= static_cast<int>(TokenOpKind::kArgmax); ++k) {
-    record.measurements.push_back(test::synthetic_measurement(
-        TokenOp{.kind = static_cast<TokenOpKind>(k), .tokens = 2, .width = 3}, true));
+    record.measurements.push_back(
+        test::synthetic_measurement(token_op_of(static_cast<TokenOpKind>(k), 2, 3, 4, 5), true));
   }
+  for (int l = 0; l <= static_cast<int>(LatencyKind::kGraphNode); ++l) {
+    record.measurements.push_back(test::synthetic_measurement(
+        Latency{.kind = static_cast<LatencyKind>(l), .count = 7, .bytes = 1 << 12}, true));
+  }
+  for (int t = 0; t <= static_cast<int>(TransferKind::kPeerToPeer); ++t) {
+    record.measurements.push_back(test::synthetic_measurement(
+        Transfer{.kind = static_cast<TransferKind>(t), .bytes = 1 << 20}, true));
+  }
+  for (bool sparse : {false, true}) {
+    record.measurements.push_back(
+        test::synthetic_measurement(TensorPeak{DType::kInt8, sparse, 1'000'000'000}, true));
+  }
+  record.measurements.push_back(
+      test::synthetic_measurement(AttentionPrefill{1, 2, 3, 4, 5, DType::kBf16}, true));
+  record.measurements.push_back(test::synthetic_measurement(
+      DecodeStep{1, 2, 3, 4, 5, 6, 7, 8, 9, true, DType::kFp8E4m3, DType::kBf16, DType::kFp8E4m3},
+      true));
   record.measurements.push_back(
       test::synthetic_measurement(AttentionDecode{1, 2, 3, 4, 5, DType::kFp8E5m2}, true));
   test::expect_same(read_back(record), record);
@@ -194,9 +211,11 @@ TEST_F(ReadRecord, RefusesANewerSchema) {
 }
 
 TEST_F(ReadRecord, NamesTheNearestOfTheNamesItKnows) {
-  EXPECT_EQ(message_about("/benchmarks/3/gpugauge/case/op/kind", "gem"),
-            "x.json: benchmarks[3].gpugauge.case.op.kind: found 'gem', expected one of memory, "
-            "gemm, attention_decode, token_op; did you mean 'gemm'?");
+  EXPECT_EQ(
+      message_about("/benchmarks/3/gpugauge/case/op/kind", "gem"),
+      "x.json: benchmarks[3].gpugauge.case.op.kind: found 'gem', expected one of memory, "
+      "gemm, attention_decode, token_op, tensor_peak, attention_prefill, decode_step, latency, "
+      "transfer; did you mean 'gemm'?");
   EXPECT_EQ(message_about("/benchmarks/1/gpugauge/case/op/weights", "fp8"),
             "x.json: benchmarks[1].gpugauge.case.op.weights: found 'fp8', expected one of fp32, "
             "tf32, bf16, fp16, fp8_e4m3, fp8_e5m2, int8, int32; did you mean 'fp8_e4m3'?");

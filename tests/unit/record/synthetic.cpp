@@ -42,12 +42,34 @@ auto members(const Gemm& op) {
   return std::tie(m, n, k, activations, weights, output);
 }
 auto members(const AttentionDecode& op) {
-  const auto& [batch, context, heads, kv_heads, head_dim, kv] = op;
-  return std::tie(batch, context, heads, kv_heads, head_dim, kv);
+  const auto& [batch, context, heads, kv_heads, head_dim, kv, page_tokens] = op;
+  return std::tie(batch, context, heads, kv_heads, head_dim, kv, page_tokens);
 }
 auto members(const TokenOp& op) {
-  const auto& [kind, tokens, width] = op;
-  return std::tie(kind, tokens, width);
+  const auto& [kind, tokens, width, output, kv_heads, head_dim] = op;
+  return std::tie(kind, tokens, width, output, kv_heads, head_dim);
+}
+auto members(const TensorPeak& op) {
+  const auto& [dtype, sparse, flops] = op;
+  return std::tie(dtype, sparse, flops);
+}
+auto members(const AttentionPrefill& op) {
+  const auto& [batch, tokens, heads, kv_heads, head_dim, dtype] = op;
+  return std::tie(batch, tokens, heads, kv_heads, head_dim, dtype);
+}
+auto members(const DecodeStep& op) {
+  const auto& [batch, context, layers, hidden, intermediate, heads, kv_heads, head_dim, vocab,
+               qk_norm, linears, head, kv] = op;
+  return std::tie(batch, context, layers, hidden, intermediate, heads, kv_heads, head_dim, vocab,
+                  qk_norm, linears, head, kv);
+}
+auto members(const Latency& op) {
+  const auto& [kind, count, bytes] = op;
+  return std::tie(kind, count, bytes);
+}
+auto members(const Transfer& op) {
+  const auto& [kind, bytes] = op;
+  return std::tie(kind, bytes);
 }
 auto members(const Session& s) {
   const auto& [started, ended, argv] = s;
@@ -239,7 +261,7 @@ Record synthetic_full_record() {
                                     .kv_heads = 8,
                                     .head_dim = 128,
                                     .kv = DType::kBf16},
-                    TokenOp{.kind = TokenOpKind::kRopeAppend, .tokens = 8, .width = 6144}};
+                    token_op_of(TokenOpKind::kRopeAppend, 8, 6144, 8, 128)};
   for (const Op& op : ops) record.measurements.push_back(synthetic_measurement(op, true));
   Measurement again = record.measurements.back();
   again.repetition = 1;

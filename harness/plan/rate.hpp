@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "kernels/op.hpp"
+
+namespace gpugauge {
+
+/// What a person reads off a case.
+enum class RateUnit : std::uint8_t {
+  kGbps,             ///< bytes over time
+  kTflops,           ///< where arithmetic is the limit
+  kTokensPerSecond,  ///< a whole decode step: batch over time
+  kNsEach,           ///< one load or one launch
+};
+std::string_view name_of(RateUnit unit);
+
+struct Rate {
+  double value;
+  RateUnit unit;
+};
+
+/// The rate that says most of an op, from the time of one launch.
+Rate rate_of(const Op& op, double time_ns);
+
+}  // namespace gpugauge
