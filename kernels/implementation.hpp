@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,12 @@
 #include "kernels/verification.hpp"
 
 namespace gpugauge {
+
+/// What times a workload.
+enum class Timing : std::uint8_t {
+  kDeviceGraph,  ///< device time of a captured graph, or the CPU's own clock
+  kHostClock,    ///< the host's clock around enqueueing and waiting: the host's part is what counts
+};
 
 /// One op made ready to run on one device. Made once per case: it allocates, packs and searches
 /// there, so that `enqueue` only enqueues.
@@ -34,6 +41,7 @@ class Workload {
   virtual std::string details() const { return {}; }
   /// False if two launches on the same inputs may differ in the last bits (atomics, split-K).
   virtual bool deterministic() const { return true; }
+  virtual Timing timing() const { return Timing::kDeviceGraph; }
 };
 
 /// Nothing if a device can run the op, else the reason in one line for the user.
