@@ -5,6 +5,7 @@
 
 #include "harness/analyze/efficiency.hpp"
 #include "harness/analyze/estimate.hpp"
+#include "harness/analyze/regret.hpp"
 #include "harness/plan/rate.hpp"
 #include "harness/render/columns.hpp"
 #include "harness/render/summary.hpp"
@@ -16,6 +17,7 @@ struct CaseRow {
   const Record* record;
   const Measurement* measurement;
   std::optional<double> share_of_floor;
+  std::optional<double> regret;
 };
 
 struct MissingRow {
@@ -64,13 +66,18 @@ Cell flags_cell(const Measurement& m) {
   return text_cell(fmt::format("{}", fmt::join(names, ", ")));
 }
 
-std::vector<ColumnOf<CaseRow>> case_columns(bool several, bool repeated, bool own_rates) {
-  std::vector<ColumnOf<CaseRow>> columns = file_columns<CaseRow>(several);
+/// Which columns a person needs to see.
+struct Wanted {
+  bool file = false, repetition = false, own_rate = false, regret = false;
+};
+
+std::vector<ColumnOf<CaseRow>> case_columns(const Wanted& wanted) {
+  std::vector<ColumnOf<CaseRow>> columns = file_columns<CaseRow>(wanted.file);
   append<CaseRow>(
       columns,
       {
           {text_column("case", "case"), [](const CaseRow& r) { return Cell(r.measurement->name); }},
-          {visible_if(repeated, number_column("repetition", "rep")),
+          {visible_if(wanted.repetition, number_column("repetition", "rep")),
            [](const CaseRow& r) { return integer_cell(r.measurement->repetition); }},
           {number_column("time_ns", "median"),
            [](const CaseRow& r) {
@@ -87,10 +94,12 @@ std::vector<ColumnOf<CaseRow>> case_columns(bool several, bool repeated, bool ow
            [](const CaseRow& r) { return number_cell(gbps_of(*r.measurement)); }},
           {number_column("tflops", "TFLOPS"),
            [](const CaseRow& r) { return number_cell(tflops_of(*r.measurement)); }},
-          {visible_if(own_rates, number_column("rate", "rate")),
+          {visible_if(wanted.own_rate, number_column("rate", "rate")),
            [](const CaseRow& r) { return rate_cell(*r.measurement); }},
           {number_column("percent_of_floor", "% of floor"),
            [](const CaseRow& r) { return percent_cell(r.share_of_floor); }},
+          {visible_if(wanted.regret, number_column("heuristic_regret_percent", "regret")),
+           [](const CaseRow& r) { return percent_cell(r.regret); }},
           {number_column("clock_mhz", "MHz"),
            [](const CaseRow& r) { return number_cell(r.measurement->clock_mhz); }},
           {data_column("power_w"),
@@ -130,22 +139,28 @@ std::vector<ColumnOf<MissingRow>> missing_columns(bool several) {
 std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
   std::vector<CaseRow> cases;
   std::vector<MissingRow> missing;
-  bool repeated = false, own_rates = false;
+  Wanted wanted;
+  wanted.file = records.size() > 1;
   for (const RecordToShow& shown : records) {
     const FloorRates rates = floor_rates(*shown.record, shown.datasheet);
+    const HeuristicRegret regret(*shown.record);
     for (const Measurement& m : shown.record->measurements) {
-      cases.push_back({shown.record, &m, share_of_floor(m, rates)});
-      repeated = repeated || m.repetition > 0;
-      own_rates = own_rates || own_rate(m).has_value();
+      cases.push_back({shown.record, &m, share_of_floor(m, rates), regret.of(m)});
+      wanted.repetition = wanted.repetition || m.repetition > 0;
+      wanted.own_rate = wanted.own_rate || own_rate(m).has_value();
+      wanted.regret = wanted.regret || cases.back().regret.has_value();
     }
     for (const NotMeasured& n : shown.record->not_measured) missing.push_back({shown.record, &n});
   }
-  const bool several = records.size() > 1;
-  std::vector<Table> tables{
-      make_table<CaseRow>("cases", "cases", case_columns(several, repeated, own_rates), cases)};
+  std::vector<Table> tables{make_table<CaseRow>("cases", "cases", case_columns(wanted), cases)};
+  if (wanted.regret) {
+    tables.front().notes.emplace_back(
+        "regret: how much longer the library's own first choice takes than the best that a search "
+        "of it found");
+  }
   if (!missing.empty())
-    tables.push_back(
-        make_table<MissingRow>("not_measured", "not measured", missing_columns(several), missing));
+    tables.push_back(make_table<MissingRow>("not_measured", "not measured",
+                                            missing_columns(wanted.file), missing));
   return tables;
 }
 

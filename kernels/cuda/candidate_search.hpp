@@ -45,6 +45,13 @@ inline std::vector<std::size_t> fastest(const std::vector<std::optional<double>>
 
 namespace candidate_search {
 
+/// How many launches of that many seconds make a replay.
+inline std::int64_t launches(const SearchPolicy& policy, double seconds) {
+  return std::clamp<std::int64_t>(
+      static_cast<std::int64_t>(std::ceil(policy.replay_seconds / seconds)), 1,
+      policy.max_launches);
+}
+
 /// Seconds of one launch, or nothing where the candidate cannot run.
 inline std::optional<double> screen(const PrepareCandidate& prepare, std::size_t candidate,
                                     std::int64_t launches, int replays) {
@@ -67,28 +74,37 @@ inline double median(std::vector<double> values) {
 
 }  // namespace candidate_search
 
-/// Times every candidate, then the fastest few again in turns, so that a drifting clock meets them
-/// alike, and answers with the one of the best median. Candidate 0 is always among these: a search
-/// does not lose to what it began with. Nothing if none of them runs.
-inline std::optional<std::size_t> search_candidates(std::size_t count,
-                                                    const PrepareCandidate& prepare,
-                                                    const SearchPolicy& policy = {}) {
-  using candidate_search::screen;
-  std::int64_t launches = 0;
-  std::vector<std::optional<double>> screened(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (launches == 0) {  // the first that runs says how many launches a replay takes
-      const auto once = screen(prepare, i, 1, policy.screening_replays);
-      if (!once) continue;
-      launches = std::clamp<std::int64_t>(
-          static_cast<std::int64_t>(std::ceil(policy.replay_seconds / *once)), 1,
-          policy.max_launches);
+/// Seconds of one launch of each candidate, nothing where it cannot run. `screened` holds what is
+/// known already, of the first candidates; the rest is measured and added.
+inline void screen_candidates(std::size_t count, const PrepareCandidate& prepare,
+                              const SearchPolicy& policy,
+                              std::vector<std::optional<double>>& screened) {
+  for (std::size_t i = screened.size(); i < count; ++i) {
+    const auto fastest_yet = fastest(screened, 1);
+    if (fastest_yet.empty()) {  // the first that runs says how many launches a replay takes
+      screened.push_back(candidate_search::screen(prepare, i, 1, policy.screening_replays));
+      if (screened.back()) {
+        screened.back() = candidate_search::screen(
+            prepare, i, candidate_search::launches(policy, *screened.back()),
+            policy.screening_replays);
+      }
+      continue;
     }
-    screened[i] = screen(prepare, i, launches, policy.screening_replays);
+    const double seconds = *screened[fastest_yet.front()];
+    screened.push_back(candidate_search::screen(
+        prepare, i, candidate_search::launches(policy, seconds), policy.screening_replays));
   }
+}
 
+/// The candidate of the best median when the fastest few are timed again in turns, so that a
+/// drifting clock meets them alike. Candidate 0 is always among them: a search does not lose to
+/// what it began with. Nothing if none runs.
+inline std::optional<std::size_t> decide_candidates(
+    const std::vector<std::optional<double>>& screened, const PrepareCandidate& prepare,
+    const SearchPolicy& policy) {
   std::vector<std::size_t> finalists = fastest(screened, policy.finalists);
   if (finalists.empty()) return std::nullopt;
+  const std::int64_t launches = candidate_search::launches(policy, *screened[finalists.front()]);
   if (screened[0] && std::find(finalists.begin(), finalists.end(), 0) == finalists.end()) {
     finalists.push_back(0);
   }
@@ -109,6 +125,15 @@ inline std::optional<std::size_t> search_candidates(std::size_t count,
     medians.push_back(candidate_search::median(of_candidate));
   }
   return finalists[fastest(medians, 1).front()];
+}
+
+/// Times every candidate, then the fastest few again in turns.
+inline std::optional<std::size_t> search_candidates(std::size_t count,
+                                                    const PrepareCandidate& prepare,
+                                                    const SearchPolicy& policy = {}) {
+  std::vector<std::optional<double>> screened;
+  screen_candidates(count, prepare, policy, screened);
+  return decide_candidates(screened, prepare, policy);
 }
 
 }  // namespace gpugauge

@@ -56,7 +56,12 @@ std::optional<CublasLtApi> load(void* library) {
                         find(library, "cublasLtMatmulPreferenceDestroy", api.destroy_preference) &&
                         find(library, "cublasLtMatmulPreferenceSetAttribute", api.set_preference) &&
                         find(library, "cublasLtMatmulAlgoGetHeuristic", api.heuristic) &&
-                        find(library, "cublasLtMatmulAlgoConfigGetAttribute", api.get_config);
+                        find(library, "cublasLtMatmulAlgoConfigGetAttribute", api.get_config) &&
+                        find(library, "cublasLtMatmulAlgoConfigSetAttribute", api.set_config) &&
+                        find(library, "cublasLtMatmulAlgoCapGetAttribute", api.get_capability) &&
+                        find(library, "cublasLtMatmulAlgoGetIds", api.algorithm_ids) &&
+                        find(library, "cublasLtMatmulAlgoInit", api.init_algorithm) &&
+                        find(library, "cublasLtMatmulAlgoCheck", api.check_algorithm);
   return complete ? std::optional(api) : std::nullopt;
 }
 

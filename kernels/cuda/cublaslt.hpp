@@ -27,6 +27,11 @@ struct CublasLtApi {
   decltype(&cublasLtMatmulPreferenceSetAttribute) set_preference = nullptr;
   decltype(&cublasLtMatmulAlgoGetHeuristic) heuristic = nullptr;
   decltype(&cublasLtMatmulAlgoConfigGetAttribute) get_config = nullptr;
+  decltype(&cublasLtMatmulAlgoConfigSetAttribute) set_config = nullptr;
+  decltype(&cublasLtMatmulAlgoCapGetAttribute) get_capability = nullptr;
+  decltype(&cublasLtMatmulAlgoGetIds) algorithm_ids = nullptr;
+  decltype(&cublasLtMatmulAlgoInit) init_algorithm = nullptr;
+  decltype(&cublasLtMatmulAlgoCheck) check_algorithm = nullptr;
 
   /// Throws EnvironmentError, or OutOfMemory, if a call failed.
   void check(cublasStatus_t status, std::string_view what,

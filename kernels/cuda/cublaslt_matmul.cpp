@@ -8,13 +8,21 @@
 namespace gpugauge {
 namespace {
 
-/// How cuBLASLt names a type of GEMM.
-struct Types {
-  cudaDataType_t operands, output, scale;
-  cublasComputeType_t compute;
-};
+/// A setting of an algorithm, or 0 where the library does not tell it. The attributes are 16 or 32
+/// bits wide.
+template <typename Value>
+Value config(const CublasLtApi& api, const CublasLtAlgorithm& algorithm,
+             cublasLtMatmulAlgoConfigAttributes_t attribute) {
+  Value value{};
+  std::size_t written = 0;
+  const auto status =
+      api.get_config(&algorithm.algorithm, attribute, &value, sizeof(value), &written);
+  return status == CUBLAS_STATUS_SUCCESS ? value : Value{};
+}
 
-Types types_of(DType dtype) {
+}  // namespace
+
+CublasLtMatmul::Types CublasLtMatmul::types_of(DType dtype) {
   switch (dtype) {
     case DType::kFp32:
       return {CUDA_R_32F, CUDA_R_32F, CUDA_R_32F, CUBLAS_COMPUTE_32F};
@@ -35,31 +43,16 @@ Types types_of(DType dtype) {
   throw EnvironmentError(fmt::format("cuBLASLt has no GEMM of {}", name_of(dtype)));
 }
 
-/// A setting of an algorithm, or 0 where the library does not tell it. The attributes are 16 or 32
-/// bits wide.
-template <typename Value>
-Value config(const CublasLtApi& api, const CublasLtAlgorithm& algorithm,
-             cublasLtMatmulAlgoConfigAttributes_t attribute) {
-  Value value{};
-  std::size_t written = 0;
-  const auto status =
-      api.get_config(&algorithm.algorithm, attribute, &value, sizeof(value), &written);
-  return status == CUBLAS_STATUS_SUCCESS ? value : Value{};
-}
-
-}  // namespace
-
 CublasLtMatmul::CublasLtMatmul(const Gemm& op, const GemmScales& scales, bool fast_accumulation)
-    : api_(cublaslt_api()), is_integer_(op.weights == DType::kInt8) {
+    : api_(cublaslt_api()), types_(types_of(op.weights)), is_integer_(op.weights == DType::kInt8) {
   const CublasLtApi& api = api_;
-  const Types types = types_of(op.weights);
 
   cublasLtHandle_t handle = nullptr;
   api.check(api.create(&handle), "cublasLtCreate");
   handle_ = {handle, [&api](cublasLtHandle_t owned) { (void)api.destroy(owned); }};
 
   cublasLtMatmulDesc_t description = nullptr;
-  api.check(api.create_description(&description, types.compute, types.scale),
+  api.check(api.create_description(&description, types_.compute, types_.scale),
             "cublasLtMatmulDescCreate");
   description_ = {description, [&api](auto* owned) { (void)api.destroy_description(owned); }};
   const auto set = [&](cublasLtMatmulDescAttributes_t attribute, const auto& value) {
@@ -82,9 +75,9 @@ CublasLtMatmul::CublasLtMatmul(const Gemm& op, const GemmScales& scales, bool fa
     return Layout(created, [&api](auto* owned) { (void)api.destroy_layout(owned); });
   };
   const cublaslt::ColumnMajorGemm matrices = cublaslt::column_major(op);
-  a_ = layout(types.operands, matrices.a);
-  b_ = layout(types.operands, matrices.b);
-  d_ = layout(types.output, matrices.d);
+  a_ = layout(types_.operands, matrices.a);
+  b_ = layout(types_.operands, matrices.b);
+  d_ = layout(types_.output, matrices.d);
 }
 
 std::vector<CublasLtAlgorithm> CublasLtMatmul::suggest(int count,
@@ -133,12 +126,26 @@ void CublasLtMatmul::run(Stream stream, const CublasLtAlgorithm& algorithm,
       "cublasLtMatmul");
 }
 
+AlgorithmSettings CublasLtMatmul::settings_of(const CublasLtAlgorithm& algorithm) const {
+  const auto word = [&](cublasLtMatmulAlgoConfigAttributes_t attribute) {
+    return config<std::uint32_t>(api_, algorithm, attribute);
+  };
+  return {
+      .id = config<std::int32_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_ID),
+      .tile = word(CUBLASLT_ALGO_CONFIG_TILE_ID),
+      .stages = word(CUBLASLT_ALGO_CONFIG_STAGES_ID),
+      .split_k = config<std::int32_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_SPLITK_NUM),
+      .reduction = word(CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME),
+      .swizzle = word(CUBLASLT_ALGO_CONFIG_CTA_SWIZZLING),
+      .custom = word(CUBLASLT_ALGO_CONFIG_CUSTOM_OPTION),
+      .inner_shape = config<std::uint16_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_INNER_SHAPE_ID),
+      .cluster = config<std::uint16_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID)};
+}
+
 std::string CublasLtMatmul::describe(const CublasLtAlgorithm& algorithm) const {
-  return fmt::format("algo {}, tile {}, stages {}, split-K {}, workspace {}",
-                     config<std::int32_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_ID),
-                     config<std::uint32_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_TILE_ID),
-                     config<std::uint32_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_STAGES_ID),
-                     config<std::int32_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_SPLITK_NUM),
+  const AlgorithmSettings settings = settings_of(algorithm);
+  return fmt::format("algo {}, tile {}, stages {}, split-K {}, workspace {}", settings.id,
+                     settings.tile, settings.stages, settings.split_k,
                      format_bytes_exact(static_cast<std::int64_t>(algorithm.workspace_bytes)));
 }
 

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/device/device.hpp"
 #include "kernels/cuda/cublaslt.hpp"
+#include "kernels/cuda/cublaslt_settings.hpp"
 #include "kernels/op.hpp"
 
 namespace gpugauge {
@@ -41,6 +43,16 @@ class CublasLtMatmul {
   /// reductions round them to the output's type, which is another and less exact computation.
   std::vector<CublasLtAlgorithm> suggest(int count, std::int64_t workspace_bytes) const;
 
+  /// Every algorithm that the library knows for these types with every tile and number of stages
+  /// that it offers and accepts: hundreds.
+  std::vector<CublasLtAlgorithm> enumerate(std::int64_t workspace_bytes) const;
+  /// `base` with one of its other settings changed (cublaslt_settings.hpp).
+  std::vector<CublasLtAlgorithm> variations(const CublasLtAlgorithm& base,
+                                            std::int64_t workspace_bytes) const;
+  /// The algorithm with its workspace, if the library accepts it for this GEMM on this device.
+  std::optional<CublasLtAlgorithm> checked(const cublasLtMatmulAlgo_t& algorithm,
+                                           std::int64_t workspace_bytes) const;
+
   /// Asynchronous, and may be captured.
   void run(Stream stream, const CublasLtAlgorithm& algorithm, const GemmPointers& operands,
            void* workspace) const;
@@ -49,11 +61,24 @@ class CublasLtMatmul {
   std::string describe(const CublasLtAlgorithm& algorithm) const;
 
  private:
+  /// How cuBLASLt names a type of GEMM.
+  struct Types {
+    cudaDataType_t operands, output, scale;
+    cublasComputeType_t compute;
+  };
+  static Types types_of(DType dtype);
+
+  std::optional<cublasLtMatmulAlgo_t> initialised(std::int32_t id) const;
+  std::optional<CublasLtAlgorithm> configured(const AlgorithmSettings& settings,
+                                              std::int64_t workspace_bytes) const;
+  AlgorithmSettings settings_of(const CublasLtAlgorithm& algorithm) const;
+
   template <typename Opaque>
   using Owned = std::unique_ptr<Opaque, std::function<void(Opaque*)>>;
   using Layout = Owned<cublasLtMatrixLayoutOpaque_t>;
 
   const CublasLtApi& api_;
+  Types types_;
   bool is_integer_;
   Owned<cublasLtContext> handle_;
   Owned<cublasLtMatmulDescOpaque_t> description_;

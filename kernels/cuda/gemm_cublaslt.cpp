@@ -7,10 +7,14 @@
 // Floor: at small M the bytes of w over the measured read bandwidth, at large M the operations over
 // the tensor cores' rate.
 //
-// - cublaslt: the heuristic's first answer.
+// - cublaslt: the heuristic's first answer, what a framework runs.
 // - cublaslt_search: the fastest of the algorithms that it suggests for several workspaces.
-// - cublaslt_fast_accum: FP8 with sums left in the tensor core's short accumulator, first answer.
-// - cublaslt_fast_accum_search: and the fastest.
+// - cublaslt_exhaustive: the fastest of all that the library can be set to, and of M padded up.
+// - cublaslt_fast_accum, …_search, …_exhaustive: FP8 with sums left in the tensor core's short
+//   accumulator.
+//
+// What a search found is kept in a file (search_cache.hpp): the next run measures it again and does
+// not search again.
 //
 // None of them has been measured on a card yet. All are held to reductions in the compute type, so
 // that split-K does not round partial sums to 16 bits; frameworks may let the library do that.
@@ -20,6 +24,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,15 +34,19 @@
 #include "kernels/cuda/cublaslt_matmul.hpp"
 #include "kernels/cuda/gemm_buffers.hpp"
 #include "kernels/cuda/gemm_rules.hpp"
+#include "kernels/cuda/search_cache.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/random.hpp"
 
 namespace gpugauge {
 namespace {
 
+enum class Search : std::uint8_t { kNone, kSuggested, kExhaustive };
+
 struct Variant {
+  std::string_view name;
   bool fast_accumulation;
-  bool search;
+  Search search;
 };
 
 /// The operands' quantisation scales in device memory, where FP8 kernels read them; else empty.
@@ -55,16 +65,15 @@ GemmScales scales_in(const Buffer& buffer) {
   return {.x = values, .w = values + 1};
 }
 
-/// The heuristic's answers for the customary workspace and, in a search, for others too; each
-/// algorithm once, the first answer first.
-std::vector<CublasLtAlgorithm> candidates(const CublasLtMatmul& matmul, int compute_capability,
-                                          bool search) {
-  const std::int64_t customary = cublaslt::workspace_bytes(compute_capability);
-  if (!search) return matmul.suggest(1, customary);
+constexpr std::int64_t kMiB = 1 << 20;
+constexpr std::array kWorkspaces{std::int64_t{0}, 4 * kMiB, 32 * kMiB, 64 * kMiB};
+
+/// What the heuristic suggests for the customary workspace and then for others, each algorithm
+/// once, its first answer first.
+std::vector<CublasLtAlgorithm> suggestions(const CublasLtMatmul& matmul, std::int64_t customary) {
   constexpr int kSuggestions = 64;
-  constexpr std::int64_t kMiB = 1 << 20;
-  std::vector<CublasLtAlgorithm> all;
-  for (std::int64_t workspace : {customary, std::int64_t{0}, 4 * kMiB, 32 * kMiB, 64 * kMiB}) {
+  std::vector<CublasLtAlgorithm> all = matmul.suggest(kSuggestions, customary);
+  for (std::int64_t workspace : kWorkspaces) {
     for (const CublasLtAlgorithm& candidate : matmul.suggest(kSuggestions, workspace)) {
       const bool known = std::any_of(all.begin(), all.end(), [&](const CublasLtAlgorithm& other) {
         return std::memcmp(&other.algorithm, &candidate.algorithm, sizeof(other.algorithm)) == 0;
@@ -75,73 +84,168 @@ std::vector<CublasLtAlgorithm> candidates(const CublasLtMatmul& matmul, int comp
   return all;
 }
 
+/// One way to run the GEMM: with M as it is or padded, and how.
+struct Candidate {
+  const CublasLtMatmul* matmul = nullptr;
+  std::int64_t rows = 0;
+  CublasLtAlgorithm algorithm{};
+};
+
 class CublasLtGemm final : public Workload {
  public:
-  CublasLtGemm(const Gemm& op, Device& device, const CaseOptions& options, Variant variant)
+  CublasLtGemm(const Gemm& op, Device& device, const CaseOptions& options, const Variant& variant)
       : op_(op),
         device_(device),
-        fast_accumulation_(variant.fast_accumulation),
-        buffers_(op, device, options),
+        variant_(variant),
+        rows_(rows_of(op, variant)),
+        buffers_(op, device, options, rows_.back()),
         scales_(upload_scales(op, device, options)),
-        matmul_(op, scales_in(scales_), variant.fast_accumulation) {
-    const auto all =
-        candidates(matmul_, device.info().compute_capability.value_or(0), variant.search);
-    if (all.empty()) {
+        workspace_(device.allocate(workspace_bytes())) {
+    for (std::int64_t rows : rows_) {
+      Gemm padded = op;
+      padded.m = rows;
+      matmuls_.push_back(
+          std::make_unique<CublasLtMatmul>(padded, scales_in(scales_), variant.fast_accumulation));
+    }
+    const auto first = matmuls_.front()->suggest(1, customary_workspace());
+    if (first.empty()) {
       throw EnvironmentError(fmt::format("cuBLASLt has no algorithm for {} {} on {}", kind_path(op),
                                          shape_path(op), device.info().name));
     }
-    std::size_t workspace_bytes = 0;
-    for (const CublasLtAlgorithm& candidate : all) {
-      workspace_bytes = std::max(workspace_bytes, candidate.workspace_bytes);
-    }
-    workspace_ = device.allocate(static_cast<std::int64_t>(workspace_bytes));
-    chosen_ = all.front();
-    if (variant.search) search(all);
+    chosen_ = {matmuls_.front().get(), op.m, first.front()};
+    if (variant.search == Search::kNone) return;
+    const std::string key = cache_key(options);
+    const SearchCache cache(SearchCache::customary_file());
+    if (const auto known = cache.find(key); known && take(*known)) return;
+    search();
+    cache.add(key, {.algorithm = std::to_array(chosen_.algorithm.algorithm.data),
+                    .workspace_bytes = static_cast<std::int64_t>(chosen_.algorithm.workspace_bytes),
+                    .rows = chosen_.rows,
+                    .candidates = candidates_});
   }
 
   int slots() const override { return buffers_.slots(); }
 
   void enqueue(Stream stream, int slot) override {
-    matmul_.run(stream, chosen_, buffers_.pointers(slot), workspace_.data());
+    chosen_.matmul->run(stream, chosen_.algorithm, buffers_.pointers(slot), workspace_.data());
   }
 
   Verification verify() override {
     buffers_.poison_outputs();
     for (int slot = 0; slot < slots(); ++slot) enqueue(device_.stream(), slot);
-    return buffers_.compare(cublaslt::accuracy(op_, fast_accumulation_));
+    return buffers_.compare(cublaslt::accuracy(op_, variant_.fast_accumulation));
   }
 
-  std::string details() const override { return matmul_.describe(chosen_); }
+  std::string details() const override {
+    std::string text = chosen_.matmul->describe(chosen_.algorithm);
+    if (chosen_.rows != op_.m) text += fmt::format(", M padded to {}", chosen_.rows);
+    if (candidates_ > 0) text += fmt::format(", best of {}", candidates_);
+    if (from_cache_) text += " in an earlier search";
+    return text;
+  }
 
  private:
-  void search(const std::vector<CublasLtAlgorithm>& all) {
-    const auto best = search_candidates(all.size(), [&](std::size_t i, std::int64_t launches) {
+  static std::vector<std::int64_t> rows_of(const Gemm& op, const Variant& variant) {
+    std::vector<std::int64_t> rows{op.m};
+    if (variant.search == Search::kExhaustive) {
+      const auto padded = padded_rows(op.m);
+      rows.insert(rows.end(), padded.begin(), padded.end());
+    }
+    return rows;
+  }
+
+  std::int64_t customary_workspace() const {
+    return cublaslt::workspace_bytes(device_.info().compute_capability.value_or(0));
+  }
+  std::int64_t workspace_bytes() const {
+    return variant_.search == Search::kNone ? customary_workspace() : kWorkspaces.back();
+  }
+
+  std::string cache_key(const CaseOptions& options) const {
+    return fmt::format("{}; cuBLASLt {}; {}/{}; {}; {}; {}", device_.info().name,
+                       cublaslt_api().version(), kind_path(op_), shape_path(op_), variant_.name,
+                       name_of(options.cache), name_of(options.data));
+  }
+
+  /// False where the library no longer accepts it.
+  bool take(const SearchedChoice& known) {
+    const auto row = std::find(rows_.begin(), rows_.end(), known.rows);
+    if (row == rows_.end()) return false;
+    const CublasLtMatmul& matmul = *matmuls_[static_cast<std::size_t>(row - rows_.begin())];
+    cublasLtMatmulAlgo_t algorithm{};
+    std::copy(known.algorithm.begin(), known.algorithm.end(), algorithm.data);
+    const auto checked = matmul.checked(algorithm, workspace_bytes());
+    if (!checked) return false;
+    chosen_ = {&matmul, known.rows, *checked};
+    candidates_ = known.candidates;
+    from_cache_ = true;
+    return true;
+  }
+
+  void search() {
+    std::vector<Candidate> all{chosen_};
+    const auto add = [&](std::size_t i, const std::vector<CublasLtAlgorithm>& algorithms) {
+      for (const CublasLtAlgorithm& algorithm : algorithms)
+        all.push_back({matmuls_[i].get(), rows_[i], algorithm});
+    };
+    for (std::size_t i = 0; i < matmuls_.size(); ++i)
+      add(i, suggestions(*matmuls_[i], customary_workspace()));
+    const bool exhaustive = variant_.search == Search::kExhaustive;
+    if (exhaustive) add(0, matmuls_.front()->enumerate(workspace_bytes()));
+
+    const PrepareCandidate prepare = [&](std::size_t i, std::int64_t launches) {
       chosen_ = all[i];
       return device_.capture(*this, launches);
-    });
+    };
+    const SearchPolicy policy;
+    std::vector<std::optional<double>> screened;
+    screen_candidates(all.size(), prepare, policy, screened);
+    if (exhaustive) {
+      constexpr std::size_t kRefined = 8;
+      for (std::size_t i : fastest(screened, kRefined)) {
+        const Candidate base = all[i];
+        for (const auto& varied : base.matmul->variations(base.algorithm, workspace_bytes()))
+          all.push_back({base.matmul, base.rows, varied});
+      }
+      screen_candidates(all.size(), prepare, policy, screened);
+    }
+    const auto best = decide_candidates(screened, prepare, policy);
     if (!best) {
       throw EnvironmentError(fmt::format("none of cuBLASLt's {} algorithms for {} {} runs on {}",
                                          all.size(), kind_path(op_), shape_path(op_),
                                          device_.info().name));
     }
     chosen_ = all[*best];
+    candidates_ = static_cast<std::int64_t>(all.size());
   }
 
   Gemm op_;
   Device& device_;
-  bool fast_accumulation_;
+  Variant variant_;
+  std::vector<std::int64_t> rows_;  ///< M, then what it may be padded to
   GemmBuffers buffers_;
   Buffer scales_;
-  CublasLtMatmul matmul_;
   Buffer workspace_;
-  CublasLtAlgorithm chosen_{};
+  std::vector<std::unique_ptr<CublasLtMatmul>> matmuls_;  ///< one for each of `rows_`
+  Candidate chosen_;
+  std::int64_t candidates_ = 0;
+  bool from_cache_ = false;
 };
 
-template <Variant variant>
+constexpr std::array kVariants{
+    Variant{"cublaslt", false, Search::kNone},
+    Variant{"cublaslt_search", false, Search::kSuggested},
+    Variant{"cublaslt_exhaustive", false, Search::kExhaustive},
+    Variant{"cublaslt_fast_accum", true, Search::kNone},
+    Variant{"cublaslt_fast_accum_search", true, Search::kSuggested},
+    Variant{"cublaslt_fast_accum_exhaustive", true, Search::kExhaustive},
+};
+
+template <std::size_t variant>
 Unsupported supports(const Op& op, const DeviceInfo& info) {
   const auto& gemm = std::get<Gemm>(op);
   if (auto reason = cublaslt::unsupported(gemm, info.compute_capability.value_or(0))) return reason;
-  if (variant.fast_accumulation && gemm.weights != DType::kFp8E4m3) {
+  if (kVariants[variant].fast_accumulation && gemm.weights != DType::kFp8E4m3) {
     return fmt::format("fast accumulation is a choice of FP8 only, not of {}",
                        name_of(gemm.weights));
   }
@@ -149,29 +253,23 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
   return library.api ? Unsupported() : Unsupported(library.absence);
 }
 
-template <Variant variant>
+template <std::size_t variant>
 std::unique_ptr<Workload> make(const Op& op, Device& device, const CaseOptions& options) {
-  return std::make_unique<CublasLtGemm>(std::get<Gemm>(op), device, options, variant);
+  return std::make_unique<CublasLtGemm>(std::get<Gemm>(op), device, options, kVariants[variant]);
 }
 
-template <Variant variant>
-constexpr Implementation implementation(std::string_view name) {
-  return {.name = name,
-          .family = "gemm",
-          .backend = Backend::kCuda,
-          .semantics_version = 1,
-          .is_library = !variant.search && !variant.fast_accumulation,
-          .supports = supports<variant>,
-          .make = make<variant>};
+template <std::size_t... variants>
+constexpr auto rows_for(std::index_sequence<variants...>) {
+  return std::array{Implementation{.name = kVariants[variants].name,
+                                   .family = "gemm",
+                                   .backend = Backend::kCuda,
+                                   .semantics_version = 1,
+                                   .is_library = variants == 0,
+                                   .supports = supports<variants>,
+                                   .make = make<variants>}...};
 }
 
-constexpr std::array kImplementations{
-    implementation<Variant{.fast_accumulation = false, .search = false}>("cublaslt"),
-    implementation<Variant{.fast_accumulation = false, .search = true}>("cublaslt_search"),
-    implementation<Variant{.fast_accumulation = true, .search = false}>("cublaslt_fast_accum"),
-    implementation<Variant{.fast_accumulation = true, .search = true}>(
-        "cublaslt_fast_accum_search"),
-};
+constexpr auto kImplementations = rows_for(std::make_index_sequence<kVariants.size()>{});
 
 }  // namespace
 

@@ -55,7 +55,7 @@ TEST(CublasLtLibrary, AFailedCallSaysWhatAndWhy) {
 }
 
 TEST(CublasLtGemm, OnlyTheFirstAnswerIsWhatAFrameworkRuns) {
-  EXPECT_EQ(cublaslt_gemm().size(), 4U);
+  EXPECT_EQ(cublaslt_gemm().size(), 6U);
   for (const Implementation& candidate : cublaslt_gemm()) {
     EXPECT_EQ(candidate.is_library, candidate.name == "cublaslt") << candidate.name;
   }
