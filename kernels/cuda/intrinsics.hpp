@@ -63,6 +63,13 @@ __device__ inline uint2 load_once_8(const void* pointer) {
   return v;
 }
 
+/// Loads 8 bytes through L1 and L2, which keep them.
+__device__ inline std::uint64_t load_cached(const void* pointer) {
+  std::uint64_t value;
+  asm volatile("ld.global.u64 %0, [%1];" : "=l"(value) : "l"(pointer) : "memory");
+  return value;
+}
+
 /// Stores 16 bytes that nobody reads again soon.
 __device__ inline void store_streaming(void* pointer, uint4 v) {
   asm volatile("st.global.cs.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(pointer), "r"(v.x), "r"(v.y),

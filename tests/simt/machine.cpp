@@ -1,0 +1,321 @@
+#include "tests/simt/machine.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdio>
+#include <new>
+#include <numeric>
+#include <utility>
+
+namespace gpugauge::simt {
+namespace {
+
+constexpr std::align_val_t kSharedAlignment{1024};
+constexpr int kMaxSharedBytes = 227 * 1024;       // Hopper's
+constexpr unsigned kMaxRoundsOfWaiting = 10'000;  // of threads that poll and sleep
+
+/// What makes a thread that waits unwind when the launch has failed.
+struct Cancelled {};
+
+Machine*& machine_in_force() {
+  static Machine* machine = nullptr;
+  return machine;
+}
+
+/// Fibers are kept from launch to launch: making one maps memory.
+Fiber& pooled_fiber(std::size_t index) {
+  static std::vector<std::unique_ptr<Fiber>> pool;
+  while (pool.size() <= index) pool.push_back(std::make_unique<Fiber>());
+  return *pool[index];
+}
+
+std::string described(const WaitPoint& where) {
+  char text[160];
+  std::snprintf(text, sizeof text, where.format, where.name, where.first, where.second);
+  return text;
+}
+
+}  // namespace
+
+SpecialRegisters special_registers;
+
+Machine& machine() {
+  if (machine_in_force() == nullptr) throw Error("called outside a kernel");
+  return *machine_in_force();
+}
+
+void require_aligned(const void* pointer, std::size_t alignment, const char* what) {
+  if (reinterpret_cast<std::uintptr_t>(pointer) % alignment != 0) {
+    machine().fail(std::string(what) + ": the address is not a multiple of " +
+                   std::to_string(alignment) + " bytes");
+  }
+}
+
+std::size_t Block::offset_of(const void* pointer, std::size_t bytes) const {
+  const auto* byte = static_cast<const unsigned char*>(pointer);
+  if (byte < shared || byte + bytes > shared + shared_bytes) {
+    machine().fail("an address that is not in the " + std::to_string(shared_bytes) +
+                   " bytes of the block's shared memory");
+  }
+  return static_cast<std::size_t>(byte - shared);
+}
+
+Machine::Machine(const char* kernel, const LaunchShape& shape, std::function<void()> body)
+    : kernel_(kernel),
+      shape_(shape),
+      kernel_body_(std::move(body)),
+      thread_body_([this] { thread_main(); }),
+      schedule_(current_schedule()),
+      chance_(schedule_.seed) {
+  const auto require = [&](bool holds, const char* what) {
+    if (!holds) throw Error(std::string("launch of ") + kernel + ": " + what);
+  };
+  require(machine_in_force() == nullptr, "from inside a kernel");
+  require(shape.threads >= 1 && shape.threads <= 1024, "1 to 1024 threads a block");
+  require(shape.blocks >= 1 && shape.blocks_y >= 1 && shape.blocks_z >= 1, "no blocks");
+  require(shape.blocks_y <= 65535 && shape.blocks_z <= 65535,
+          "more than 65535 blocks along y or z");
+  require(shape.shared_bytes >= 0 && shape.shared_bytes <= kMaxSharedBytes,
+          "more than 227 KiB of shared memory");
+  require(shape.cluster >= 1 && shape.cluster <= 8 && shape.blocks % shape.cluster == 0,
+          "clusters are of 1 to 8 blocks and divide the blocks along x");
+
+  blocks_.resize(shape.cluster);
+  for (unsigned rank = 0; rank < shape.cluster; ++rank) {
+    Block& block = blocks_[rank];
+    block.rank = rank;
+    block.shared_bytes = static_cast<std::size_t>(shape.shared_bytes);
+    block.shared =
+        static_cast<unsigned char*>(::operator new(block.shared_bytes, kSharedAlignment));
+    block.async_view.resize(block.shared_bytes);
+    block.threads.resize(shape.threads);
+    for (Thread& thread : block.threads) order_.push_back(&thread);
+  }
+  if (schedule_.order == Schedule::Order::kDescending) std::reverse(order_.begin(), order_.end());
+  for (std::size_t place = 0; place < order_.size(); ++place) order_[place]->place = place;
+  ready_.resize((order_.size() + 63) / 64);
+  machine_in_force() = this;
+}
+
+Machine::~Machine() {
+  machine_in_force() = nullptr;
+  for (Block& block : blocks_) ::operator delete(block.shared, kSharedAlignment);
+}
+
+Block& Machine::block_of_rank(unsigned rank) {
+  if (rank >= blocks_.size()) fail("no block " + std::to_string(rank) + " in the cluster");
+  return blocks_[rank];
+}
+
+void Machine::run() {
+  const std::size_t clusters =
+      std::size_t{shape_.blocks / shape_.cluster} * shape_.blocks_y * shape_.blocks_z;
+  special_registers.block_extent = dim3(shape_.threads);
+  special_registers.grid_extent = dim3(shape_.blocks, shape_.blocks_y, shape_.blocks_z);
+  std::vector<std::size_t> order(clusters);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (schedule_.order == Schedule::Order::kDescending) std::reverse(order.begin(), order.end());
+  if (schedule_.order == Schedule::Order::kShuffled) {
+    for (std::size_t i = clusters; i > 1; --i) std::swap(order[i - 1], order[chance_.below(i)]);
+  }
+  for (const std::size_t cluster : order) {
+    try {
+      run_cluster(cluster * shape_.cluster);
+    } catch (...) {
+      cancel();
+      throw;
+    }
+  }
+}
+
+void Machine::start_block(Block& block, std::size_t number) {
+  block.index = uint3{static_cast<unsigned>(number % shape_.blocks),
+                      static_cast<unsigned>(number / shape_.blocks % shape_.blocks_y),
+                      static_cast<unsigned>(number / shape_.blocks / shape_.blocks_y)};
+  chance_.fill_with_garbage(block.shared, block.shared_bytes);
+  std::copy_n(block.shared, block.shared_bytes, block.async_view.begin());
+  block.barriers = {};
+  block.transaction_barriers.clear();
+  block.warps.assign((shape_.threads + 31) / 32, Warp{});
+  if (shape_.threads % 32 != 0) block.warps.back().exited = ~0U << (shape_.threads % 32);
+  block.live = shape_.threads;
+  for (unsigned i = 0; i < shape_.threads; ++i) {
+    Thread& thread = block.threads[i];
+    const std::size_t place = thread.place;
+    thread = Thread{};
+    thread.block = &block;
+    thread.index = i;
+    thread.lane = i % 32;
+    thread.warp = i / 32;
+    thread.place = place;
+    thread.fiber = &pooled_fiber(block.rank * shape_.threads + i);
+    thread.live = true;
+    thread.fiber->start(thread_body_);
+    wake(thread);
+  }
+  live_ += block.live;
+}
+
+void Machine::run_cluster(std::size_t first_block) {
+  live_ = 0;
+  cluster_barrier_ = {};
+  for (Block& block : blocks_) start_block(block, first_block + block.rank);
+  while (live_ > 0) {
+    if (Thread* thread = next_ready()) {
+      resume(*thread);
+    } else if (!wake_stepped_back() && !finish_a_load()) {
+      fail_deadlock();
+    }
+  }
+  for (const Block& block : blocks_) require_same_products(block);
+  if (!loads_.empty()) {
+    fail("the block ended while copies to its shared memory were under way: nobody waited for " +
+         std::to_string(loads_.size()) + " of them");
+  }
+}
+
+void Machine::thread_main() {
+  try {
+    if (!cancelling_) kernel_body_();
+  } catch (const Cancelled&) {
+  } catch (...) {
+    error_ = std::current_exception();
+  }
+}
+
+void Machine::resume(Thread& thread) {
+  self_ = &thread;
+  special_registers.thread = uint3{thread.index, 0, 0};
+  special_registers.block = thread.block->index;
+  thread.fiber->resume();
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  if (thread.fiber->done()) ended(thread);
+  self_ = nullptr;
+}
+
+void Machine::ended(Thread& thread) {
+  Block& block = *thread.block;
+  Warp& warp = block.warps[thread.warp];
+  thread.live = false;
+  warp.exited |= 1U << thread.lane;
+  for (const Meeting& meeting : warp.meetings) {
+    if ((meeting.mask >> thread.lane & 1) != 0) {
+      fail(std::string("ended while other lanes of its warp wait for it at ") + meeting.name);
+    }
+  }
+  if (!warp.products.accumulators.empty()) fail("ended without a wait for its products by wgmma");
+  finish_bulk_stores(thread);
+  --block.live, --live_;
+  for (ThreadBarrier& barrier : block.barriers) release_if_full(barrier, block.live);
+  release_if_full(cluster_barrier_, live_);
+}
+
+Thread* Machine::next_ready() {
+  const std::size_t start =
+      schedule_.order == Schedule::Order::kShuffled ? chance_.below(order_.size()) : 0;
+  const std::size_t words = ready_.size();
+  for (std::size_t i = 0; i <= words; ++i) {
+    const std::size_t word = (start / 64 + i) % words;
+    std::uint64_t bits = ready_[word];
+    if (i == 0) bits &= ~std::uint64_t{0} << (start % 64);
+    if (bits == 0) continue;
+    const std::size_t place = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+    ready_[word] &= ~(std::uint64_t{1} << (place % 64));
+    return order_[place];
+  }
+  return nullptr;
+}
+
+void Machine::wake(Thread& thread) {
+  ready_[thread.place / 64] |= std::uint64_t{1} << (thread.place % 64);
+  rounds_of_waiting_ = 0;
+}
+
+void Machine::wait(const WaitPoint& where) {
+  Thread& thread = *self_;
+  thread.waits_at = where;
+  thread.fiber->suspend();
+  if (cancelling_) throw Cancelled{};
+}
+
+void Machine::step_back() {
+  stepped_back_.push_back(self_);
+  wait({.format = "%s", .name = "__nanosleep"});
+}
+
+bool Machine::wake_stepped_back() {
+  if (stepped_back_.empty() || rounds_of_waiting_ == kMaxRoundsOfWaiting) return false;
+  const unsigned rounds = rounds_of_waiting_ + 1;
+  finish_a_load();  // or they would look for it in vain
+  for (Thread* thread : std::exchange(stepped_back_, {})) wake(*thread);
+  rounds_of_waiting_ = rounds;  // `wake` took it for progress
+  return true;
+}
+
+std::size_t Machine::choose(std::size_t count) {
+  if (schedule_.order == Schedule::Order::kShuffled) return chance_.below(count);
+  return schedule_.order == Schedule::Order::kDescending ? count - 1 : 0;
+}
+
+unsigned Machine::meet(ThreadBarrier& barrier, const WaitPoint& where, unsigned expected,
+                       unsigned vote) {
+  Thread& thread = *self_;
+  if (!barrier.waiting.empty() && barrier.expected != expected) {
+    fail(described(where) + ": " + std::to_string(expected) + " threads expected, by others " +
+         std::to_string(barrier.expected));
+  }
+  barrier.expected = expected;
+  barrier.votes += vote;
+  barrier.waiting.push_back(&thread);
+  release_if_full(barrier, &barrier == &cluster_barrier_ ? live_ : thread.block->live);
+  wait(where);
+  return thread.votes;
+}
+
+void Machine::release_if_full(ThreadBarrier& barrier, unsigned live) {
+  const unsigned expected = barrier.expected == 0 ? live : barrier.expected;
+  if (barrier.waiting.empty() || barrier.waiting.size() < expected) return;
+  for (Thread* thread : barrier.waiting) {
+    thread->votes = barrier.votes;
+    wake(*thread);
+  }
+  barrier = {};
+}
+
+void Machine::fail(const std::string& what) const {
+  std::string message = std::string("kernel ") + kernel_;
+  if (self_ != nullptr) {
+    const uint3& block = self_->block->index;
+    message += ", block (" + std::to_string(block.x) + ", " + std::to_string(block.y) + ", " +
+               std::to_string(block.z) + "), thread " + std::to_string(self_->index);
+  }
+  throw Error(message + ", schedule " + schedule_.name() + ": " + what);
+}
+
+void Machine::fail_deadlock() const {
+  std::map<std::string, int> waiting;
+  for (const Thread* thread : order_) {
+    if (!thread->live) continue;
+    const uint3& block = thread->block->index;
+    ++waiting[described(thread->waits_at) + " of block (" + std::to_string(block.x) + ", " +
+              std::to_string(block.y) + ", " + std::to_string(block.z) + ")"];
+  }
+  std::string message = "deadlock";
+  for (const auto& [where, count] : waiting) {
+    message += (message == "deadlock" ? ": " : ", ") + std::to_string(count) +
+               (count == 1 ? " thread waits at " : " threads wait at ") + where;
+  }
+  const auto ended = static_cast<unsigned>(order_.size()) - live_;
+  fail(message + "; " + std::to_string(ended) + " have ended");
+}
+
+void Machine::cancel() {
+  cancelling_ = true;
+  for (Thread* thread : order_) {
+    self_ = thread;
+    while (thread->fiber != nullptr && !thread->fiber->done()) thread->fiber->resume();
+  }
+  self_ = nullptr;
+}
+
+}  // namespace gpugauge::simt
