@@ -1,5 +1,6 @@
-// memory.cpp: read, write, copy and triad of the host's memory, after STREAM (McCalpin), on the
-// device's OpenMP team. Each thread works on its own pages: harness/device/static_partition.hpp.
+// memory.cpp: read, write, copy, scale, add and triad of the host's memory, after STREAM
+// (McCalpin), on the device's OpenMP team. Each thread works on its own pages:
+// harness/device/static_partition.hpp.
 
 #include <fmt/format.h>
 #include <omp.h>
@@ -89,6 +90,13 @@ class OpenmpMemory : public Workload {
       case MemoryPattern::kCopy:
         stream_copy(output(slot) + begin, input(slot, 0) + begin, bytes, stores_);
         break;
+      case MemoryPattern::kScale:
+        stream_scale(output(slot) + begin, input(slot, 0) + begin, bytes, stores_);
+        break;
+      case MemoryPattern::kAdd:
+        stream_add(output(slot) + begin, input(slot, 0) + begin, input(slot, 1) + begin, bytes,
+                   stores_);
+        break;
       case MemoryPattern::kTriad:
         stream_triad(output(slot) + begin, input(slot, 0) + begin, input(slot, 1) + begin, bytes,
                      stores_);
@@ -111,6 +119,12 @@ class OpenmpMemory : public Workload {
         break;
       case MemoryPattern::kCopy:
         compare_copy(comparison, array(output(slot)), array(input(slot, 0)));
+        break;
+      case MemoryPattern::kScale:
+        compare_scale(comparison, array(output(slot)), array(input(slot, 0)));
+        break;
+      case MemoryPattern::kAdd:
+        compare_add(comparison, array(output(slot)), array(input(slot, 0)), array(input(slot, 1)));
         break;
       case MemoryPattern::kTriad:
         compare_triad(comparison, array(output(slot)), array(input(slot, 0)),

@@ -146,11 +146,22 @@ void stream_copy(float* a, const float* b, std::int64_t bytes, StoreKind kind) {
       kind, a, bytes, [=](std::int64_t at) { return vector_at<Floats>(b, at); }, b);
 }
 
+void stream_scale(float* a, const float* b, std::int64_t bytes, StoreKind kind) {
+  store_all(
+      kind, a, bytes, [=](std::int64_t at) { return kMemoryScale * vector_at<Floats>(b, at); }, b);
+}
+
+void stream_add(float* a, const float* b, const float* c, std::int64_t bytes, StoreKind kind) {
+  store_all(
+      kind, a, bytes,
+      [=](std::int64_t at) { return vector_at<Floats>(b, at) + vector_at<Floats>(c, at); }, b, c);
+}
+
 void stream_triad(float* a, const float* b, const float* c, std::int64_t bytes, StoreKind kind) {
   store_all(
       kind, a, bytes,
       [=](std::int64_t at) {
-        return vector_at<Floats>(b, at) + kTriadScale * vector_at<Floats>(c, at);
+        return vector_at<Floats>(b, at) + kMemoryScale * vector_at<Floats>(c, at);
       },
       b, c);
 }

@@ -19,6 +19,8 @@ enum class StoreKind : std::uint8_t { kOrdinary, kStreaming };
 std::uint32_t stream_read(const void* data, std::int64_t bytes);
 void stream_write(float* a, std::int64_t bytes, StoreKind kind);
 void stream_copy(float* a, const float* b, std::int64_t bytes, StoreKind kind);
+void stream_scale(float* a, const float* b, std::int64_t bytes, StoreKind kind);
+void stream_add(float* a, const float* b, const float* c, std::int64_t bytes, StoreKind kind);
 void stream_triad(float* a, const float* b, const float* c, std::int64_t bytes, StoreKind kind);
 
 /// `512-bit` or `128-bit`: the vectors of stream_read.

@@ -1,163 +1,163 @@
-// memory.cu: streams whole arrays through device memory: read, write, copy and triad.
+// memory.cu: streams whole arrays through device memory: read, write, copy, scale, add and triad.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter memory/
+//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter /stream/
 //
 // Floor: bytes / (2 · memory clock · bus width / 8). No rate above that is believed.
 //
-// To hide a loaded latency of 0.8 µs an H100 SXM needs 20 KiB in flight on each SM (Little's law:
-// 25.4 GB/s·SM), better 32 to 64. Full occupancy with one 16-byte load a thread gives 32 KiB, and
-// nothing to spare; four of them give 128.
+// To hide a loaded latency of 0.8 µs an H100 SXM needs 20 KiB in flight on each multiprocessor
+// (Little's law: 25.4 GB/s each), better 32 to 64; an H200 28, an L40S 5. Full occupancy with one
+// 16-byte load a thread gives 32 KiB, and nothing to spare.
 //
-// v1  256 threads a block, four independent 16-byte accesses a thread and array, persistent grid of
-//     what fits on the device, grid-stride over 16 KiB tiles, plain loads and stores. In machine
-//     code: LDG.E.128 and STG.E.128, four at a time, no local memory; triad issues its eight loads
-//     together on sm_89 and, to keep to 32 registers, five of them on sm_90a.
-//     Predicted 92 to 94% of the pin rate for read; not yet measured on a card.
+// v1  256 threads a block, four independent 16-byte accesses a thread and array, a grid of what
+//     fits on the device at once, which strides over 16 KiB tiles; plain loads and stores.
+//     Predicted 92 to 94% of the pin rate for read; not measured on a card.
+// v2  Reads, and what reads two arrays, keep eight loads of 16 bytes a thread in flight, in 40
+//     registers: six blocks, 192 KiB a multiprocessor. Copy and scale keep four in 32: eight
+//     blocks, 128 KiB. Loads pass L1 by and stores are the first to leave L2, since nothing comes
+//     back to either. There are two grids, of which the faster one on this card and size is kept
+//     (memory_implementations.cpp): one block a tile, so that the hardware evens out what is
+//     farther from memory, as in the reduction of pranjalssh/fast.cu, which reads 4 GiB at 96.7% of
+//     an H100's pin rate; and the resident one of v1, which starts its blocks once. What is left
+//     over after whole waves goes in narrower and narrower tiles, which also spreads arrays that
+//     are smaller than a wave over the whole device.
+//     Predicted: read 96%, write 93 to 95%, copy and triad 90 to 92%, where the memory's turning
+//     between reading and writing is what remains; not yet measured on a card.
 
-#include "harness/device/cuda/cuda_error.hpp"
 #include "kernels/cuda/memory.hpp"
+
+#include <bit>
+
+#include "kernels/cuda/intrinsics.hpp"
+#include "kernels/cuda/launch.hpp"
+#include "kernels/cuda/memory_elements.hpp"
 #include "kernels/cuda/stream_grid.hpp"
-#include "kernels/reference/memory_reference.hpp"
 
 namespace gpugauge {
 namespace {
 
-using stream_grid::kPagesPerTile;
+using stream_grid::Cut;
+using stream_grid::kReadTilePages;
 using stream_grid::kThreads;
+using stream_grid::kTilePages;
 
-/// Calls `body.template operator()<N>(vector)` for groups of N pages, N a whole tile while there
-/// are any and then one: the thread's accesses are 16-byte vectors `vector + i·kThreads`, i < N.
-template <typename Body>
-__device__ void for_each_tile(std::int64_t pages, Body body) {
-  const std::int64_t whole_tiles = pages / kPagesPerTile;
-  for (std::int64_t tile = blockIdx.x; tile < whole_tiles; tile += gridDim.x) {
-    body.template operator()<kPagesPerTile>(tile * kPagesPerTile * kThreads + threadIdx.x);
+/// Left to itself the compiler fits eight blocks, in 32 registers a thread, and waits between the
+/// eight loads of one.
+constexpr int kBlocksWithEightLoads = 6;
+
+/// Calls `body.template operator()<N>(vector)` for this block's tiles, N pages each, from
+/// `kPages` down: the thread's accesses are the 16-byte vectors `vector + i·kThreads`, i < N.
+template <int kPages, typename Body>
+__device__ void for_each_tile(const Cut& cut, std::int64_t begin, const Body& body) {
+  const std::int64_t end = cut.ends[std::countr_zero(unsigned{kPages})];
+  for (std::int64_t page = begin + std::int64_t{kPages} * blockIdx.x; page < end;
+       page += std::int64_t{kPages} * gridDim.x) {
+    body.template operator()<kPages>(page * kThreads + threadIdx.x);
   }
-  for (std::int64_t page = whole_tiles * kPagesPerTile + blockIdx.x; page < pages;
-       page += gridDim.x) {
-    body.template operator()<1>(page * kThreads + threadIdx.x);
-  }
+  if constexpr (kPages > 1) for_each_tile<kPages / 2>(cut, end, body);
 }
 
 /// The N vectors of a tile that belong to this thread, loaded together.
-template <int N, typename Vector>
+template <int N>
 struct Tile {
-  Vector vectors[N];
+  uint4 vectors[N];
 
-  __device__ static Tile load(const Vector* __restrict__ array, std::int64_t vector) {
-    Tile tile;
+  __device__ Tile(const uint4* array, std::int64_t vector) {
 #pragma unroll
-    for (int i = 0; i < N; ++i) tile.vectors[i] = array[vector + i * kThreads];
-    return tile;
-  }
-  __device__ void store(Vector* __restrict__ array, std::int64_t vector) const {
-#pragma unroll
-    for (int i = 0; i < N; ++i) array[vector + i * kThreads] = vectors[i];
+    for (int i = 0; i < N; ++i) vectors[i] = load_streaming(array + vector + i * kThreads);
   }
 };
 
 /// Sums every 32-bit word, wrapping, so that no load can be left out; one partial sum a block.
-__global__ void __launch_bounds__(kThreads)
-    read_kernel(const uint4* __restrict__ in, std::int64_t pages, std::uint32_t* partials) {
+__global__ void __launch_bounds__(kThreads, kBlocksWithEightLoads)
+    read_kernel(const uint4* in, Cut cut, std::uint32_t* partials) {
   std::uint32_t sum = 0;
-  for_each_tile(pages, [&]<int N>(std::int64_t vector) {
-    const auto tile = Tile<N, uint4>::load(in, vector);
+  for_each_tile<kReadTilePages>(cut, 0, [&]<int N>(std::int64_t vector) {
+    const Tile<N> tile(in, vector);
 #pragma unroll
     for (const uint4& v : tile.vectors) sum += v.x + v.y + v.z + v.w;
   });
+  struct Shared {
+    std::uint32_t warp_sums[kThreads / 32];
+  };
+  sum = block_sum(sum, shared_memory<Shared>().warp_sums);
+  if (threadIdx.x == 0) partials[blockIdx.x] = sum;
+}
 
-  constexpr int kWarps = kThreads / 32;
-  __shared__ std::uint32_t warp_sums[kWarps];
-  sum = __reduce_add_sync(0xFFFFFFFFU, sum);
-  if (threadIdx.x % 32 == 0) warp_sums[threadIdx.x / 32] = sum;
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    for (int warp = 1; warp < kWarps; ++warp) sum += warp_sums[warp];
-    partials[blockIdx.x] = sum;
+__global__ void __launch_bounds__(kThreads) write_kernel(uint4* out, Cut cut) {
+  const auto word = std::bit_cast<std::uint32_t>(kMemoryWriteValue);
+  for_each_tile<kTilePages>(cut, 0, [&]<int N>(std::int64_t vector) {
+#pragma unroll
+    for (int i = 0; i < N; ++i) {
+      store_streaming(out + vector + i * kThreads, {word, word, word, word});
+    }
+  });
+}
+
+/// Copy, scale, add or triad.
+template <MemoryPattern kPattern>
+__global__ void __launch_bounds__(kThreads, kBlocksWithEightLoads)
+    map_kernel(uint4* out, const uint4* b, const uint4* c, Cut cut) {
+  for_each_tile<kTilePages>(cut, 0, [&]<int N>(std::int64_t vector) {
+    const Tile<N> left(b, vector);
+    if constexpr (reads_two_arrays(kPattern)) {
+      const Tile<N> right(c, vector);
+#pragma unroll
+      for (int i = 0; i < N; ++i) {
+        store_streaming(out + vector + i * kThreads,
+                        written_words<kPattern>(left.vectors[i], right.vectors[i]));
+      }
+    } else {
+#pragma unroll
+      for (int i = 0; i < N; ++i) {
+        store_streaming(out + vector + i * kThreads, written_words<kPattern>(left.vectors[i], {}));
+      }
+    }
+  });
+}
+
+using MapKernel = void (*)(uint4*, const uint4*, const uint4*, Cut);
+MapKernel map_kernel_of(MemoryPattern pattern) {
+  switch (pattern) {
+    case MemoryPattern::kScale:
+      return map_kernel<MemoryPattern::kScale>;
+    case MemoryPattern::kAdd:
+      return map_kernel<MemoryPattern::kAdd>;
+    case MemoryPattern::kTriad:
+      return map_kernel<MemoryPattern::kTriad>;
+    default:
+      return map_kernel<MemoryPattern::kCopy>;
   }
 }
 
-__global__ void __launch_bounds__(kThreads)
-    write_kernel(float4* __restrict__ out, std::int64_t pages) {
-  const float4 value{kMemoryWriteValue, kMemoryWriteValue, kMemoryWriteValue, kMemoryWriteValue};
-  for_each_tile(pages, [&]<int N>(std::int64_t vector) {
-#pragma unroll
-    for (int i = 0; i < N; ++i) out[vector + i * kThreads] = value;
-  });
-}
-
-__global__ void __launch_bounds__(kThreads)
-    copy_kernel(float4* __restrict__ out, const float4* __restrict__ in, std::int64_t pages) {
-  for_each_tile(pages, [&]<int N>(std::int64_t vector) {
-    Tile<N, float4>::load(in, vector).store(out, vector);
-  });
-}
-
-/// a[i] = b[i] + s·c[i], fused.
-__global__ void __launch_bounds__(kThreads)
-    triad_kernel(float4* __restrict__ a, const float4* __restrict__ b, const float4* __restrict__ c,
-                 std::int64_t pages) {
-  for_each_tile(pages, [&]<int N>(std::int64_t vector) {
-    const auto left = Tile<N, float4>::load(b, vector);
-    auto right = Tile<N, float4>::load(c, vector);
-#pragma unroll
-    for (int i = 0; i < N; ++i) {
-      right.vectors[i] = {__fmaf_rn(kTriadScale, right.vectors[i].x, left.vectors[i].x),
-                          __fmaf_rn(kTriadScale, right.vectors[i].y, left.vectors[i].y),
-                          __fmaf_rn(kTriadScale, right.vectors[i].z, left.vectors[i].z),
-                          __fmaf_rn(kTriadScale, right.vectors[i].w, left.vectors[i].w)};
-    }
-    right.store(a, vector);
-  });
-}
-
-int resident_blocks(auto kernel) {
-  int blocks = 0;
-  check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kernel, kThreads, 0),
-        "occupancy of a memory kernel");
-  return blocks;
-}
+constexpr int kReadSharedBytes = kThreads / 32 * 4;
 
 }  // namespace
 
 int resident_stream_blocks(MemoryPattern pattern) {
-  switch (pattern) {
-    case MemoryPattern::kRead:
-      return resident_blocks(read_kernel);
-    case MemoryPattern::kWrite:
-      return resident_blocks(write_kernel);
-    case MemoryPattern::kCopy:
-      return resident_blocks(copy_kernel);
-    case MemoryPattern::kTriad:
-      break;
+  if (pattern == MemoryPattern::kRead) {
+    return resident_blocks(read_kernel, kThreads, kReadSharedBytes);
   }
-  return resident_blocks(triad_kernel);
+  if (pattern == MemoryPattern::kWrite) return resident_blocks(write_kernel, kThreads);
+  return resident_blocks(map_kernel_of(pattern), kThreads);
 }
 
 void launch_stream(Stream stream, MemoryPattern pattern, const StreamArrays& arrays,
                    std::int64_t pages, int blocks) {
-  const auto grid = static_cast<unsigned>(blocks);
-  const auto queue = static_cast<cudaStream_t>(stream.native);
-  const auto* b = static_cast<const float4*>(arrays.b);
-  const auto* c = static_cast<const float4*>(arrays.c);
-  auto* out = static_cast<float4*>(arrays.out);
-  switch (pattern) {
-    case MemoryPattern::kRead:
-      read_kernel<<<grid, kThreads, 0, queue>>>(static_cast<const uint4*>(arrays.b), pages,
-                                                static_cast<std::uint32_t*>(arrays.out));
-      break;
-    case MemoryPattern::kWrite:
-      write_kernel<<<grid, kThreads, 0, queue>>>(out, pages);
-      break;
-    case MemoryPattern::kCopy:
-      copy_kernel<<<grid, kThreads, 0, queue>>>(out, b, pages);
-      break;
-    case MemoryPattern::kTriad:
-      triad_kernel<<<grid, kThreads, 0, queue>>>(out, b, c, pages);
-      break;
+  const Cut cut = stream_grid::cut(pages, stream_grid::tile_pages(pattern), blocks);
+  LaunchShape shape{.blocks = static_cast<unsigned>(blocks), .threads = kThreads};
+  const auto* b = static_cast<const uint4*>(arrays.b);
+  const auto* c = static_cast<const uint4*>(arrays.c);
+  auto* out = static_cast<uint4*>(arrays.out);
+  if (pattern == MemoryPattern::kRead) {
+    shape.shared_bytes = kReadSharedBytes;
+    launch(stream, "read_kernel", read_kernel, shape, b, cut,
+           static_cast<std::uint32_t*>(arrays.out));
+  } else if (pattern == MemoryPattern::kWrite) {
+    launch(stream, "write_kernel", write_kernel, shape, out, cut);
+  } else {
+    launch(stream, "map_kernel", map_kernel_of(pattern), shape, out, b, c, cut);
   }
-  check(cudaGetLastError(), "launch of a memory kernel");
 }
 
 }  // namespace gpugauge

@@ -11,7 +11,7 @@ namespace gpugauge {
 struct StreamArrays {
   void* out = nullptr;      ///< the array written; for read one 32-bit sum a block
   const void* b = nullptr;  ///< the first array read
-  const void* c = nullptr;  ///< triad's second
+  const void* c = nullptr;  ///< the second: of add and triad
 };
 
 /// How many blocks of the pattern's kernel a multiprocessor runs at once.

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
 
 #include "kernels/cuda/memory.hpp"
 #include "kernels/cuda/stream_grid.hpp"
@@ -14,8 +16,9 @@ std::span<const Implementation> cuda_memory();
 
 namespace {
 
-constexpr std::array kPatterns{MemoryPattern::kRead, MemoryPattern::kWrite, MemoryPattern::kCopy,
-                               MemoryPattern::kTriad};
+constexpr std::array kPatterns{MemoryPattern::kRead,  MemoryPattern::kWrite, MemoryPattern::kCopy,
+                               MemoryPattern::kScale, MemoryPattern::kAdd,   MemoryPattern::kTriad};
+constexpr std::int64_t kMiB = 1 << 20;
 
 /// An op whose every array has that many pages.
 MemoryStream of_pages(MemoryPattern pattern, std::int64_t pages) {
@@ -24,46 +27,67 @@ MemoryStream of_pages(MemoryPattern pattern, std::int64_t pages) {
           .bytes = pages * stream_grid::kPageBytes * (arrays.read + arrays.written)};
 }
 
+const Implementation& implementation(std::string_view name) {
+  const auto all = cuda_memory();
+  return *std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == name; });
+}
+
 class CudaMemoryTest : public GpuTest {
  protected:
-  const Implementation& implementation() { return cuda_memory().front(); }
-
-  void expect_verified(const MemoryStream& op, const CaseOptions& options) {
-    SCOPED_TRACE(testing::Message() << name_of(op.pattern) << " of " << op.bytes << " bytes, "
-                                    << name_of(options.cache));
-    ASSERT_EQ(implementation().supports(op, device().info()), std::nullopt);
-    const auto workload = implementation().make(op, device(), options);
+  /// Leaves out, without a word, what the implementation does not support.
+  void expect_verified(std::string_view name, const MemoryStream& op, const CaseOptions& options) {
+    SCOPED_TRACE(testing::Message() << name << " " << name_of(op.pattern) << " of " << op.bytes
+                                    << " bytes, " << name_of(options.cache));
+    const Implementation& tested = implementation(name);
+    if (tested.supports(op, device().info())) return;
+    const auto workload = tested.make(op, device(), options);
+    EXPECT_FALSE(workload->details().empty());
     EXPECT_GT(device().capture(*workload, 1)->run().seconds, 0.0);
     const Verification verification = workload->verify();
-    EXPECT_TRUE(verification.passed) << verification.reason;
+    EXPECT_TRUE(verification.passed) << verification.reason << " (" << workload->details() << ")";
     EXPECT_GT(verification.checked, 0);
   }
 };
 
-TEST_F(CudaMemoryTest, IsVerifiedAtRaggedSizes) {
+class CudaMemoryImplementationTest : public CudaMemoryTest,
+                                     public testing::WithParamInterface<std::string_view> {};
+INSTANTIATE_TEST_SUITE_P(Implementations, CudaMemoryImplementationTest,
+                         testing::Values("stream", "bulk", "driver"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_P(CudaMemoryImplementationTest, IsVerifiedAtRaggedSizes) {
   for (MemoryPattern pattern : kPatterns) {
     // Less than a tile, a tile, one page more and one less than several; many waves and a rest.
     for (std::int64_t pages : {1, 3, 4, 5, 1023, 1025, 30'011}) {
-      expect_verified(of_pages(pattern, pages), {.cache = CacheState::kHot});
+      expect_verified(GetParam(), of_pages(pattern, pages), {.cache = CacheState::kHot});
     }
   }
 }
 
-TEST_F(CudaMemoryTest, IsVerifiedInEverySlotOfAColdRotation) {
+TEST_P(CudaMemoryImplementationTest, IsVerifiedInEverySlotOfAColdRotation) {
   for (MemoryPattern pattern : kPatterns) {
     const MemoryStream op = of_pages(pattern, 1001);
-    const auto workload = implementation().make(op, device(), {});
+    if (implementation(GetParam()).supports(op, device().info())) continue;
+    const auto workload = implementation(GetParam()).make(op, device(), {});
     EXPECT_GE(workload->slots() * static_cast<double>(op.bytes),
               5.0 * static_cast<double>(device().info().cache_bytes));
-    expect_verified(op, {});
+    expect_verified(GetParam(), op, {});
   }
 }
 
-TEST_F(CudaMemoryTest, IsVerifiedForEveryDistribution) {
+TEST_P(CudaMemoryImplementationTest, IsVerifiedForEveryDistribution) {
   for (Distribution data :
        {Distribution::kUniform, Distribution::kZeros, Distribution::kSmallIntegers}) {
     for (MemoryPattern pattern : kPatterns) {
-      expect_verified(of_pages(pattern, 77), {.cache = CacheState::kHot, .data = data});
+      expect_verified(GetParam(), of_pages(pattern, 77), {.cache = CacheState::kHot, .data = data});
+    }
+  }
+}
+
+TEST_P(CudaMemoryImplementationTest, IsVerifiedFromInsideTheCacheToBeyondIt) {
+  for (MemoryPattern pattern : kPatterns) {
+    for (std::int64_t bytes : {kMiB / 64, kMiB, 24 * kMiB, 1024 * kMiB}) {
+      expect_verified(GetParam(), {pattern, bytes}, {});
     }
   }
 }
@@ -102,16 +126,24 @@ TEST_F(CudaMemoryTest, APageThatIsNotWrittenIsSeen) {
 }
 
 TEST_F(CudaMemoryTest, RefusesWhatIsTooSmallOrTooLarge) {
-  const auto supports = implementation().supports;
+  const auto supports = implementation("stream").supports;
   EXPECT_NE(supports(MemoryStream{MemoryPattern::kTriad, 3 * 4095}, device().info()), std::nullopt);
   EXPECT_NE(supports(MemoryStream{MemoryPattern::kRead, 1LL << 50}, device().info()), std::nullopt);
 }
 
+TEST_F(CudaMemoryTest, SaysWhatBulkAndDriverCannotDo) {
+  const MemoryStream triad = of_pages(MemoryPattern::kTriad, 100);
+  EXPECT_NE(implementation("driver").supports(triad, device().info()), std::nullopt);
+  DeviceInfo ada = device().info();
+  ada.compute_capability = 89;
+  EXPECT_NE(implementation("bulk").supports(triad, ada), std::nullopt);
+}
+
 TEST_F(CudaMemoryTest, MoreThanThereIsRoomForIsOutOfMemory) {
   const std::int64_t all = device().info().memory_bytes / 4096 * 4096;
-  EXPECT_THROW(implementation().make(MemoryStream{MemoryPattern::kRead, all}, device(), {}),
+  EXPECT_THROW(implementation("stream").make(MemoryStream{MemoryPattern::kRead, all}, device(), {}),
                OutOfMemory);
-  expect_verified(of_pages(MemoryPattern::kRead, 10), {.cache = CacheState::kHot});
+  expect_verified("stream", of_pages(MemoryPattern::kRead, 10), {.cache = CacheState::kHot});
 }
 
 }  // namespace

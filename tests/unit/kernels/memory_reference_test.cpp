@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -72,12 +73,40 @@ TEST(CompareCopy, IsExact) {
   EXPECT_FALSE(verify_copy(random_array(2), b).passed);
 }
 
+TEST(CompareScaleAndAdd, RoundOnceAndAreExact) {
+  const std::vector<float> b = random_array(1), c = random_array(2);
+  std::vector<float> scaled(kCount), added(kCount);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    scaled[i] = static_cast<float>(static_cast<double>(kMemoryScale) * b[i]);
+    added[i] = static_cast<float>(static_cast<double>(b[i]) + c[i]);
+  }
+  Comparison scale, add;
+  compare_scale(scale, scaled, b);
+  compare_add(add, added, b, c);
+  EXPECT_TRUE(scale.result().passed) << scale.result().reason;
+  EXPECT_TRUE(add.result().passed) << add.result().reason;
+
+  scaled[4095] = std::nextafter(scaled[4095], 10.0F);
+  added[0] = c[0];
+  Comparison bad_scale, bad_add;
+  compare_scale(bad_scale, scaled, b, 100);
+  compare_add(bad_add, added, b, c);
+  EXPECT_THAT(bad_scale.result().reason, HasSubstr("element 4195:"));
+  EXPECT_THAT(bad_add.result().reason, HasSubstr("element 0:"));
+}
+
+TEST(MemoryWriteValue, IsWhatAMemsetWrites) {
+  float value;
+  std::memset(&value, kMemoryWriteByte, sizeof value);
+  EXPECT_EQ(value, kMemoryWriteValue);
+}
+
 TEST(CompareTriad, AllowsOneRoundingOrTwo) {
   const std::vector<float> b = random_array(1), c = random_array(2);
   std::vector<float> fused(kCount), rounded_twice(kCount);
   for (std::size_t i = 0; i < kCount; ++i) {
-    fused[i] = std::fma(kTriadScale, c[i], b[i]);
-    const volatile float product = kTriadScale * c[i];
+    fused[i] = std::fma(kMemoryScale, c[i], b[i]);
+    const volatile float product = kMemoryScale * c[i];
     rounded_twice[i] = b[i] + product;
   }
   for (const auto& a : {fused, rounded_twice}) {
@@ -92,8 +121,8 @@ TEST(CompareTriad, CatchesOneWrongElementAndSwappedInputs) {
   const std::vector<float> b = random_array(1), c = random_array(2);
   std::vector<float> a(kCount), swapped(kCount);
   for (std::size_t i = 0; i < kCount; ++i) {
-    a[i] = std::fma(kTriadScale, c[i], b[i]);
-    swapped[i] = std::fma(kTriadScale, b[i], c[i]);
+    a[i] = std::fma(kMemoryScale, c[i], b[i]);
+    swapped[i] = std::fma(kMemoryScale, b[i], c[i]);
   }
   a[kCount - 1] *= 1.000001F;
   Comparison one, all;

@@ -12,8 +12,8 @@ namespace gpugauge {
 namespace {
 
 constexpr std::int64_t kPage = 4096;
-constexpr std::array kPatterns{MemoryPattern::kRead, MemoryPattern::kWrite, MemoryPattern::kCopy,
-                               MemoryPattern::kTriad};
+constexpr std::array kPatterns{MemoryPattern::kRead,  MemoryPattern::kWrite, MemoryPattern::kCopy,
+                               MemoryPattern::kScale, MemoryPattern::kAdd,   MemoryPattern::kTriad};
 
 const Implementation& openmp(const Op& op) {
   return *find_implementation("openmp", op, Backend::kCpu);
@@ -100,6 +100,10 @@ TEST(MemoryStreams, TouchEveryElementOfTheirPagesAndNoOther) {
       for (float value : a.span()) ASSERT_EQ(value, kMemoryWriteValue);
       stream_copy(a.data(), b.data(), bytes, kind);
       for (float value : a.span()) ASSERT_EQ(value, 0.5F);
+      stream_scale(a.data(), b.data(), bytes, kind);
+      for (float value : a.span()) ASSERT_EQ(value, 1.5F);
+      stream_add(a.data(), b.data(), c.data(), bytes, kind);
+      for (float value : a.span()) ASSERT_EQ(value, 2.5F);
       stream_triad(a.data(), b.data(), c.data(), bytes, kind);
       for (float value : a.span()) ASSERT_EQ(value, 6.5F);
       EXPECT_TRUE(a.guards_intact());
