@@ -32,9 +32,11 @@ struct DeviceInfo {
 
   std::optional<std::string> uuid;
   std::optional<std::string> pci_bus_id;
-  std::optional<int> pcie_generation;
-  std::optional<int> pcie_width;
-  std::optional<int> compute_capability;  ///< 90 for 9.0
+  std::optional<int> pcie_generation;          ///< the highest that the card and its slot agree on
+  std::optional<int> pcie_current_generation;  ///< lower while the link is idle
+  std::optional<int> pcie_width;               ///< lanes in use
+  std::optional<int> pcie_max_width;           ///< lanes that the card and its slot have
+  std::optional<int> compute_capability;       ///< 90 for 9.0
   std::optional<std::string> driver_version;
   std::optional<std::string> runtime_version;
   std::optional<std::string> vbios_version;

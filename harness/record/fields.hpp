@@ -199,7 +199,9 @@ void fields(Of<DeviceInfo> auto& device, auto&& visit) {
   visit("uuid", device.uuid);
   visit("pci_bus_id", device.pci_bus_id);
   visit("pcie_generation", device.pcie_generation);
+  visit("pcie_current_generation", device.pcie_current_generation);
   visit("pcie_width", device.pcie_width);
+  visit("pcie_max_width", device.pcie_max_width);
   visit("compute_capability", device.compute_capability);
   visit("driver_version", device.driver_version);
   visit("runtime_version", device.runtime_version);

@@ -17,10 +17,13 @@ using testing::Eq;
 /// Writes one page of its own for each slot.
 class PageWriter final : public Workload {
  public:
-  PageWriter(Device& device, int slots)
-      : slots_(slots), pages_(device.allocate(slots * std::int64_t{stream_grid::kPageBytes})) {}
+  PageWriter(Device& device, int slots, Timing timing = Timing::kDeviceGraph)
+      : slots_(slots),
+        timing_(timing),
+        pages_(device.allocate(slots * std::int64_t{stream_grid::kPageBytes})) {}
 
   int slots() const override { return slots_; }
+  Timing timing() const override { return timing_; }
   void enqueue(Stream stream, int slot) override {
     if (fail_at_ == enqueued_++) throw EnvironmentError("planted");
     launch_stream(stream, MemoryPattern::kWrite, {.out = page(slot)}, 1, 1);
@@ -37,6 +40,7 @@ class PageWriter final : public Workload {
 
  private:
   int slots_;
+  Timing timing_;
   Buffer pages_;
   int enqueued_ = 0;
   int fail_at_ = -1;
@@ -72,6 +76,21 @@ TEST_F(CudaReplayTest, EveryRunLaunchesEverySlotAndTakesTime) {
     device().poison(writer.page(0), writer.bytes());
     const Sample sample = replay->run();
     EXPECT_GT(sample.seconds, 0.0);
+    EXPECT_LT(sample.seconds, 10.0);
+    expect_all_written(writer);
+  }
+}
+
+TEST_F(CudaReplayTest, ByTheHostsClockEveryRunEnqueuesWholeRotations) {
+  PageWriter writer(device(), 3, Timing::kHostClock);
+  const auto replay = device().capture(writer, 4);
+  EXPECT_EQ(replay->launches(), 6);
+  for (int run = 0; run < 2; ++run) {
+    device().poison(writer.page(0), writer.bytes());
+    const int before = writer.enqueued();
+    const Sample sample = replay->run();
+    EXPECT_EQ(writer.enqueued() - before, 6);
+    EXPECT_GT(sample.seconds, 1e-6);
     EXPECT_LT(sample.seconds, 10.0);
     expect_all_written(writer);
   }

@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "harness/device/cuda/cuda_handles.hpp"
+#include "harness/device/cuda/cuda_host_replay.hpp"
 #include "harness/device/cuda/cuda_info.hpp"
 #include "harness/device/cuda/cuda_replay.hpp"
 #include "harness/error.hpp"
 #include "kernels/cuda/fill.hpp"
+#include "kernels/implementation.hpp"
 
 namespace gpugauge {
 namespace {
@@ -61,7 +63,9 @@ class CudaDevice final : public Device {
   void release_pools() override { pools_.clear(); }
 
   std::unique_ptr<Replay> capture(Workload& workload, std::int64_t launches) override {
-    return capture_cuda_graph(stream(), workload, launches, [this] { return recent_telemetry(); });
+    const auto make =
+        workload.timing() == Timing::kHostClock ? make_host_replay : capture_cuda_graph;
+    return make(stream(), workload, launches, [this] { return recent_telemetry(); });
   }
 
   Telemetry telemetry() override {

@@ -72,6 +72,8 @@ NvmlApi load(void* library) {
   find(api.power_limit_mw, {"nvmlDeviceGetPowerManagementLimit"});
   find(api.default_power_limit_mw, {"nvmlDeviceGetPowerManagementDefaultLimit"});
   find(api.max_pcie_generation, {"nvmlDeviceGetMaxPcieLinkGeneration"});
+  find(api.pcie_generation, {"nvmlDeviceGetCurrPcieLinkGeneration"});
+  find(api.max_pcie_width, {"nvmlDeviceGetMaxPcieLinkWidth"});
   find(api.pcie_width, {"nvmlDeviceGetCurrPcieLinkWidth"});
   find(api.vbios_version, {"nvmlDeviceGetVbiosVersion"});
   find(api.compute_processes, {"nvmlDeviceGetComputeRunningProcesses_v2"});
@@ -144,8 +146,9 @@ void NvmlDevice::describe(DeviceInfo& info) const {
   }
   info.power_limit_w = watts(ask<unsigned>(api_->power_limit_mw, handle_));
   info.default_power_limit_w = watts(ask<unsigned>(api_->default_power_limit_mw, handle_));
-  // The generation that card and slot agree on: an idle link is clocked down and would show less.
   info.pcie_generation = as<int>(ask<unsigned>(api_->max_pcie_generation, handle_));
+  info.pcie_current_generation = as<int>(ask<unsigned>(api_->pcie_generation, handle_));
+  info.pcie_max_width = as<int>(ask<unsigned>(api_->max_pcie_width, handle_));
   info.pcie_width = as<int>(ask<unsigned>(api_->pcie_width, handle_));
   info.ecc_enabled = ask_mode(api_->ecc_mode, handle_);
   info.mig_enabled = ask_mode(api_->mig_mode, handle_);

@@ -46,6 +46,8 @@ struct NvmlApi {
   AskNumber power_limit_mw = nullptr;
   AskNumber default_power_limit_mw = nullptr;
   AskNumber max_pcie_generation = nullptr;
+  AskNumber pcie_generation = nullptr;
+  AskNumber max_pcie_width = nullptr;
   AskNumber pcie_width = nullptr;
   AskText vbios_version = nullptr;
   Function<NvmlHandle, unsigned*, NvmlProcess*> compute_processes = nullptr;

@@ -62,7 +62,9 @@ NvmlApi fake_api() {
   api.power_limit_mw = [](NvmlHandle, unsigned* mw) { return *mw = 500'000, 0; };
   api.default_power_limit_mw = [](NvmlHandle, unsigned* mw) { return *mw = 700'000, 0; };
   api.max_pcie_generation = [](NvmlHandle, unsigned* value) { return *value = 5, 0; };
-  api.pcie_width = [](NvmlHandle, unsigned* value) { return *value = 16, 0; };
+  api.pcie_generation = [](NvmlHandle, unsigned* value) { return *value = 1, 0; };
+  api.pcie_width = [](NvmlHandle, unsigned* value) { return *value = 8, 0; };
+  api.max_pcie_width = [](NvmlHandle, unsigned* value) { return *value = 16, 0; };
   api.vbios_version = [](NvmlHandle, char* out, unsigned size) {
     return write_text("96.00.74", out, size);
   };
@@ -124,7 +126,9 @@ TEST(NvmlDevice, DescribesTheCard) {
   EXPECT_EQ(info.power_limit_w, 500);
   EXPECT_EQ(info.default_power_limit_w, 700);
   EXPECT_EQ(info.pcie_generation, 5);
-  EXPECT_EQ(info.pcie_width, 16);
+  EXPECT_EQ(info.pcie_current_generation, 1);
+  EXPECT_EQ(info.pcie_width, 8);
+  EXPECT_EQ(info.pcie_max_width, 16);
   EXPECT_EQ(info.ecc_enabled, true);  // the mode now, not the one after the next boot
   EXPECT_EQ(info.mig_enabled, false);
   EXPECT_EQ(info.other_processes, 2);

@@ -85,11 +85,11 @@ auto members(const NotMeasured& n) {
 }
 auto members(const DeviceInfo& d) {
   const auto& [id, backend, name, memory, cache, units, features, clock, memory_clock, bus, pins,
-               uuid, pci, generation, width, capability, driver, runtime, vbios, power,
-               default_power, ecc, mig, others, governor, hypervisor] = d;
+               uuid, pci, generation, now_generation, width, max_width, capability, driver, runtime,
+               vbios, power, default_power, ecc, mig, others, governor, hypervisor] = d;
   return std::tie(id, backend, name, memory, cache, units, features, clock, memory_clock, bus, pins,
-                  uuid, pci, generation, width, capability, driver, runtime, vbios, power,
-                  default_power, ecc, mig, others, governor, hypervisor);
+                  uuid, pci, generation, now_generation, width, max_width, capability, driver,
+                  runtime, vbios, power, default_power, ecc, mig, others, governor, hypervisor);
 }
 
 template <typename T>
@@ -164,7 +164,9 @@ DeviceInfo full_device() {
   d.uuid = "GPU-00000000-0000-0000-0000-000000000000";
   d.pci_bus_id = "00000000:01:00.0";
   d.pcie_generation = 5;
-  d.pcie_width = 16;
+  d.pcie_current_generation = 1;
+  d.pcie_width = 8;
+  d.pcie_max_width = 16;
   d.compute_capability = 90;
   d.driver_version = "580.00";
   d.runtime_version = "13.0";

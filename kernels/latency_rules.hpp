@@ -1,0 +1,33 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include "harness/error.hpp"
+#include "kernels/device_limits.hpp"
+#include "kernels/implementation.hpp"
+#include "kernels/reference/pointer_chase_reference.hpp"
+
+/// What holds for latencies on every device.
+namespace gpugauge {
+
+inline Unsupported unsupported_latency(const Latency& op, const DeviceInfo& info) {
+  if (op.count < 1) return "a count of 0 asks for nothing";
+  if (op.kind != LatencyKind::kPointerChase) return std::nullopt;
+  if (op.bytes < 2 * kChaseLineBytes) {
+    return fmt::format("{} are less than two lines of {} bytes", format_bytes_exact(op.bytes),
+                       kChaseLineBytes);
+  }
+  return larger_than_memory(op.bytes, info);
+}
+
+/// Throws where a chase is asked for cold that no launch could find cold. Each launch goes on where
+/// the last one ended, so that the footprint alone says which memory answers.
+inline void refuse_cold_chase(const Latency& op, const DeviceInfo& info, CacheState cache) {
+  const std::int64_t least = 2 * info.cache_bytes;
+  if (cache == CacheState::kHot || op.bytes >= least) return;
+  throw EnvironmentError(
+      fmt::format("a chase through {} finds it in a cache: only from {} on is it cold",
+                  format_bytes_exact(op.bytes), format_bytes_exact(least)));
+}
+
+}  // namespace gpugauge
