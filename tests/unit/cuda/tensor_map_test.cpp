@@ -1,0 +1,21 @@
+#include "kernels/cuda/tensor_map.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+TEST(TensorMap, WhatTheCopyEngineCannotReadIsAnError) {
+  // Refused by the driver, or by there being none.
+  const void* const unaligned = reinterpret_cast<const void*>(8);
+  EXPECT_THROW(
+      make_tensor_map(
+          unaligned,
+          {.dtype = DType::kBf16, .rows = 64, .columns = 64, .box_rows = 64, .box_columns = 64}),
+      EnvironmentError);
+}
+
+}  // namespace
+}  // namespace gpugauge
