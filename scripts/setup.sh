@@ -36,6 +36,9 @@ readonly gpugauge_cuda_wheels=(nvidia-cuda-nvcc==13.0.88 nvidia-cuda-crt==13.0.8
                                nvidia-cuda-runtime==13.0.88 nvidia-cuda-cccl==13.0.85
                                nvidia-cublas==13.0.2.14)
 readonly gpugauge_cuda_folder=$gpugauge_root/.cuda
+# Reads machine code for a test. There is no 13.0 of it; newer ones read older code.
+readonly gpugauge_cuobjdump_wheels=(nvidia-cuda-cuobjdump==13.5.37 nvidia-cuda-nvdisasm==13.5.37)
+readonly gpugauge_cuobjdump_folder=$gpugauge_root/.cuobjdump
 
 # A prefix of the places outside the checkout that are looked at; the tests set it.
 readonly gpugauge_system=${GPUGAUGE_SYSTEM_ROOT:-}
@@ -232,6 +235,21 @@ choose_cuda() {
   fi
 }
 
+# For the tests: without it one of them is skipped, so that a machine that reaches no registry goes on.
+ensure_cuobjdump() {
+  [[ -n $gpugauge_nvcc ]] || return 0
+  if command -v cuobjdump >/dev/null || [[ -x ${gpugauge_nvcc%/*}/cuobjdump ]] ||
+     compgen -G "$gpugauge_cuobjdump_folder/nvidia/cu*/bin/cuobjdump" >/dev/null; then
+    return 0
+  fi
+  say "no cuobjdump here, taking ${gpugauge_cuobjdump_wheels[0]} from PyPI"
+  if (pip_install "$gpugauge_cuobjdump_folder" "${gpugauge_cuobjdump_wheels[@]}"); then
+    put_in_place "$gpugauge_cuobjdump_folder"
+  else
+    say "without it the test of the machine code is skipped"
+  fi
+}
+
 # ---- the build folder ----------------------------------------------------------------------------------
 
 # configure [--tests]: only where the settings are not those of the last time. A folder that has the tests
@@ -279,6 +297,7 @@ setup() {
   ensure_packages "$@"
   ensure_cmake
   choose_cuda
+  [[ ${1:-} != --tests ]] || ensure_cuobjdump
   configure "$@"
 }
 

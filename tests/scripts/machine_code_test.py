@@ -1,0 +1,177 @@
+"""The kernels' machine code: the instructions that are meant, no local memory, registers as in a checked table."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import machine_code
+from machine_code import Code, Kernel, Requirement, Table
+
+PRINTED = """
+Fatbin elf code:
+================
+arch = sm_89
+code version = [1,8]
+identifier = /a checkout/kernels/cuda/scale.cu
+
+Resource usage:
+ Common:
+  GLOBAL:0
+ Function _ZN8gpugauge6doubleEPf:
+  REG:12 STACK:0 SHARED:64 LOCAL:0 CONSTANT[0]:408 TEXTURE:0 SURFACE:0 SAMPLER:0
+
+Fatbin elf code:
+================
+arch = sm_89
+identifier = /a checkout/kernels/cuda/scale.cu
+
+	code for sm_89
+		Function : _ZN8gpugauge6doubleEPf
+	.headerflags	@"EF_CUDA_SM89 EF_CUDA_VIRTUAL_SM(EF_CUDA_SM89)"
+        /*0000*/                   MOV R1, c[0x0][0x28] ;                  /* 0x00000a0000017a02 */
+                                                                           /* 0x000fe40000000f00 */
+        /*0010*/              @!P0 LDG.E.128.CONSTANT R4, [R2.64] ;        /* 0x0000000000077919 */
+        /*0020*/              @UP0 EXIT ;                                  /* 0x0000000000077919 */
+"""
+
+DOUBLE = Kernel("scale.cu", "double", "sm_89")
+
+# Sixty-four numbers that are all needed at once.
+PLANTED = """
+__global__ void planted(float* x) {
+  float v[64];
+#pragma unroll
+  for (int i = 0; i < 64; ++i) v[i] = x[i * blockDim.x + threadIdx.x];
+  __syncthreads();
+#pragma unroll
+  for (int i = 0; i < 64; ++i) x[i * blockDim.x + threadIdx.x] = v[63 - i] * v[i / 2];
+}
+"""
+
+
+class ReaderTest(unittest.TestCase):
+    def test_reads_usage_and_instructions(self):
+        codes = machine_code.parse(PRINTED.splitlines())
+        self.assertEqual(list(codes), [Kernel("scale.cu", "_ZN8gpugauge6doubleEPf", "sm_89")])
+        code, = codes.values()
+        self.assertEqual((code.registers, code.stack_bytes, code.shared_bytes), (12, 0, 64))
+        self.assertEqual(dict(code.instructions), {"MOV": 1, "LDG.E.128.CONSTANT": 1, "EXIT": 1})
+
+    def test_names_are_short(self):
+        for demangled, short in {
+            "gpugauge::(anonymous namespace)::read_kernel(uint4 const*, long)": "read_kernel",
+            "void gpugauge::(anonymous namespace)::mma<gpugauge::(anonymous namespace)::Fp8, 2>(gpugauge::Operands)":
+                "mma<Fp8, 2>",
+            "void scale<(gpugauge::Kind)1, gpugauge::Pair<int> >(void (*)(int), float)": "scale<(Kind)1, Pair<int>>",
+            "plain": "plain",
+        }.items():
+            self.assertEqual(machine_code.short_name(demangled), short)
+
+    def test_tables_are_read_as_they_were_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "table.csv"
+            table = Table("13.0", {Kernel("a.cu", "mma<Fp8, 2>", "sm_89"): Code(registers=234, shared_bytes=64)})
+            machine_code.write_table(table, path)
+            self.assertEqual(machine_code.read_table(path), table)
+
+
+class ProblemsTest(unittest.TestCase):
+    def test_local_memory(self):
+        good = {DOUBLE: Code(instructions={"LDG.E.128": 4, "LDS": 2, "STG.E": 1})}
+        self.assertFalse(list(machine_code.local_memory(good)))
+        for bad in (Code(instructions={"LDL.64": 1}), Code(instructions={"STL": 1}), Code(stack_bytes=8)):
+            self.assertEqual(len(list(machine_code.local_memory({DOUBLE: bad}))), 1)
+
+    def test_missing_instructions(self):
+        codes = {DOUBLE: Code(instructions={"LDG.E.64": 1, "HMMA.16816.F32.BF16": 1})}
+        problems = lambda *row: list(machine_code.missing_instructions(codes, [Requirement(*row)]))
+        self.assertEqual(problems("double", "sm_89", r"HMMA\..*"), [])
+        self.assertEqual(problems("double", "sm_89", r"LDG\.E\.128.*"),
+                         [r"double of scale.cu for sm_89 has no LDG\.E\.128.*"])
+        self.assertEqual(problems("double", "sm_90a", r"HGMMA\..*"), [])  # not built
+        self.assertIn("no kernel doub", problems("doub", "sm_89", r"HMMA\..*")[0])
+
+    def test_changed_resources(self):
+        table = Table("13.0", {DOUBLE: Code(registers=32, shared_bytes=64)})
+        problems = lambda codes: list(machine_code.changed_resources(codes, table))
+        self.assertEqual(problems({DOUBLE: Code(registers=32, shared_bytes=64)}), [])
+        self.assertEqual(problems({DOUBLE: Code(registers=20, shared_bytes=64)}), [])
+        self.assertEqual(problems({DOUBLE: Code(registers=36, shared_bytes=64)}), [])
+        self.assertIn("37 registers", problems({DOUBLE: Code(registers=37, shared_bytes=64)})[0])
+        self.assertIn("0 bytes of static", problems({DOUBLE: Code(registers=32)})[0])
+        other = Kernel("scale.cu", "triple", "sm_89")
+        self.assertEqual(problems({other: Code()}), [f"{other} is not in the table",
+                                                     f"{DOUBLE} is in the table and was not built"])
+        # Another architecture alone says nothing about this one.
+        self.assertEqual(len(problems({Kernel("scale.cu", "double", "sm_90a"): Code()})), 1)
+
+
+class WithToolsTest(unittest.TestCase):
+    def setUp(self):
+        for tool in ("nvcc", "cuobjdump", "nvdisasm"):
+            if not machine_code.find_tool(tool):
+                self.skipTest(f"there is no {tool} here")
+
+
+class PlantedKernelTest(WithToolsTest):
+    def disassembled(self, *options):
+        with tempfile.TemporaryDirectory() as folder:
+            source, binary = pathlib.Path(folder) / "planted.cu", pathlib.Path(folder) / "planted.cubin"
+            source.write_text(PLANTED)
+            subprocess.run([machine_code.find_tool("nvcc"), "-cubin", "-gencode", "arch=compute_89,code=sm_89",
+                            *options, "-o", binary, source], check=True, capture_output=True)
+            return machine_code.disassemble(binary)
+
+    def test_spills_are_seen(self):
+        (kernel, code), = self.disassembled("-maxrregcount=32").items()
+        self.assertEqual(kernel.name, "planted")
+        self.assertEqual(code.registers, 32)
+        self.assertEqual(len(list(machine_code.local_memory({kernel: code}))), 1)
+
+    def test_without_spills_nothing_is_seen(self):
+        codes = self.disassembled()
+        self.assertEqual(list(machine_code.local_memory(codes)), [])
+        self.assertGreater(next(iter(codes.values())).registers, 64)
+
+
+class LibraryTest(WithToolsTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.library = os.environ.get("GPUGAUGE_LIBRARY", "")
+        cls.codes = {}
+        if pathlib.Path(cls.library).is_file() and machine_code.find_tool("cuobjdump"):
+            cls.codes = machine_code.disassemble(cls.library)
+
+    def setUp(self):
+        super().setUp()
+        if not self.library:
+            self.skipTest("GPUGAUGE_LIBRARY names no library to look at")
+        self.assertTrue(self.codes, f"{self.library} has no kernels")
+
+    def expect_none(self, problems, advice=""):
+        if problems := list(problems):
+            self.fail("\n".join(["", *problems, advice]))
+
+    def test_no_kernel_uses_local_memory(self):
+        self.expect_none(machine_code.local_memory(self.codes))
+
+    def test_kernels_have_the_instructions_that_are_meant(self):
+        self.expect_none(machine_code.missing_instructions(self.codes, machine_code.read_requirements()))
+
+    def test_registers_and_shared_memory_are_those_of_the_table(self):
+        table = machine_code.read_table()
+        compiler = machine_code.compiler_release(machine_code.find_tool("nvcc"))
+        if compiler != table.compiler:
+            self.skipTest(f"the table is of nvcc {table.compiler}, this one is {compiler}")
+        self.expect_none(machine_code.changed_resources(self.codes, table),
+                         f"Where that is as it should be, write the table anew:\n  {machine_code.REFRESH}")
+
+
+if __name__ == "__main__":
+    result = unittest.main(exit=False).result
+    if result.wasSuccessful() and result.skipped:
+        print(f"skipped: {result.skipped[0][1]}")
+    sys.exit(not result.wasSuccessful())
