@@ -1,0 +1,180 @@
+"""Prints what our kernels were to reach beside what was measured, as a Markdown table.
+
+usage: goal_table.py GOALS RESULT_FILE…     (configs/goals.yaml; result files, or .partial ones)
+       goal_table.py --filter GOALS         prints one regular expression for the cases that the goals need
+
+Exit status: 0, or 1 if a goal was missed, 2 if a file is wrong.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+FIELDS = {"goal", "card", "cases", "except", "metric", "of", "at_least", "min_bytes", "max_bytes"}
+METRICS = {"gbps": "GB/s", "tflops": "TFLOPS", "tokens_per_second": "tok/s"}
+
+
+class WrongFile(Exception):
+    pass
+
+
+def read_goals(path):
+    """The YAML that goals are written in: a list of plain `key: value`."""
+    goals = []
+    for number, line in enumerate(read_text(path).splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = re.fullmatch(r"(- |  )(\w+): (.+)", line.rstrip())
+        if not match or match[2] not in FIELDS or (match[1] == "  " and not goals):
+            raise WrongFile(f"{path}:{number}: found '{line.strip()}', expected one of {', '.join(sorted(FIELDS))}")
+        if match[1] == "- ":
+            goals.append({})
+        goals[-1][match[2]] = match[3]
+    for goal in goals:
+        missing = {"goal", "cases", "metric", "of", "at_least"} - goal.keys()
+        if missing:
+            raise WrongFile(f"{path}: goal '{goal.get('goal', '?')}' lacks {', '.join(sorted(missing))}")
+        if goal["metric"] not in METRICS:
+            raise WrongFile(f"{path}: metric '{goal['metric']}', expected one of {', '.join(METRICS)}")
+        try:
+            goal["at_least"] = float(goal["at_least"])
+            goal["min_bytes"] = float(goal.get("min_bytes", 0))
+            goal["max_bytes"] = float(goal.get("max_bytes", "inf"))
+            goal["except"] = goal.get("except", "$^")  # finds nothing
+            for regex in (goal["cases"], goal["except"], goal.get("card", ""), *goal["of"].split(" ", 1)[1:]):
+                re.compile(regex)
+        except (ValueError, re.error) as error:
+            raise WrongFile(f"{path}: goal '{goal['goal']}': {error}") from error
+    return goals
+
+
+def read_text(path):
+    try:
+        return pathlib.Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise WrongFile(f"{path}: {error.strerror}") from error
+
+
+def read_result(path):
+    """The device of a result file, or of the journal of an unfinished one, and the entries that were verified."""
+    text = read_text(path)
+    try:
+        if text.startswith('{"gpugauge_journal"'):
+            # The last line of a run that was killed may be torn.
+            lines = [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]
+            context, entries = lines[0]["context"], [line["benchmark"] for line in lines if "benchmark" in line]
+        else:
+            result = json.loads(text)
+            context, entries = result["context"], result["benchmarks"]
+        device = context["gpugauge"]["device"]
+        return device["name"], [Case(entry, device) for entry in entries
+                                if "gpugauge" in entry and entry["gpugauge"]["verification"]["passed"]]
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise WrongFile(f"{path}: not a result file of gpugauge: {error!r}") from error
+
+
+class Case:
+    def __init__(self, entry, device):
+        ours = entry["gpugauge"]
+        self.name, self.device = entry["name"], device
+        self.seconds = ours["time_ns"]["median"] * 1e-9
+        self.flops, self.bytes = ours["work"]["flops"], ours["work"]["bytes"]
+        self.clock_hz = (ours.get("telemetry") or {}).get("clock_mhz", 0) * 1e6
+        case = ours["case"]
+        self.batch = case["op"].get("batch", 0)
+        self.plain = case["cache"] == "cold" and case["data"] == "normal"
+        self.op = json.dumps([case["op"], case["cache"], case["data"]], sort_keys=True)
+
+    def value(self, metric):
+        amount = {"gbps": self.bytes / 1e9, "tflops": self.flops / 1e12, "tokens_per_second": self.batch}
+        return amount[metric] / self.seconds
+
+
+def best(cases, regex, metric):
+    return max((case.value(metric) for case in cases if case.plain and re.search(regex, case.name)), default=None)
+
+
+def reference(goal, case, cases):
+    """What the case's metric is held against, or None where that was not measured."""
+    kind, _, rest = goal["of"].partition(" ")
+    if kind == "tensor_rate":
+        return case.device["compute_units"] * float(rest) * case.clock_hz / 1e12 or None
+    if kind in ("best", "same"):
+        others = [c for c in cases if c.device["name"] == case.device["name"] and
+                  (kind == "best" or c.op == case.op)]
+        return best(others, rest, goal["metric"])
+    return float(kind)
+
+
+def judge(goal, cases):
+    """The row of a goal: verdict, and of the op that falls furthest below it the measured and the needed value, and
+    the case."""
+    by_op = {}
+    for case in cases:
+        if (case.plain and re.search(goal["cases"], case.name) and not re.search(goal["except"], case.name) and
+                goal["min_bytes"] <= case.bytes < goal["max_bytes"] and
+                re.search(goal.get("card", ""), case.device["name"])):
+            by_op.setdefault((case.device["name"], case.op), []).append(case)
+    worst = None
+    for implementations in by_op.values():
+        case = max(implementations, key=lambda c: c.value(goal["metric"]))
+        held_against = reference(goal, case, cases)
+        if held_against:
+            needed = goal["at_least"] * held_against
+            share = case.value(goal["metric"]) / needed
+            if worst is None or share < worst[0]:
+                worst = (share, case.value(goal["metric"]), needed, case.name)
+    if worst is None:
+        return "not measured", None, None, ""
+    return ("met" if worst[0] >= 1 else "**missed**"), *worst[1:]
+
+
+def number(value, unit):
+    if value is None:
+        return ""
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+
+
+def table(goals, cards, cases):
+    """The rows of the goals that are for these cards, and whether one was missed."""
+    rows = ["| goal | at least | needed | measured | of needed | verdict | case |",
+            "|---|---:|---:|---:|---:|---|---|"]
+    missed = False
+    for goal in goals:
+        if not any(re.search(goal.get("card", ""), card) for card in cards):
+            continue
+        verdict, measured, needed, name = judge(goal, cases)
+        unit = METRICS[goal["metric"]]
+        missed |= "missed" in verdict
+        share = f"{100 * measured / needed:.1f}%" if needed else ""
+        rows.append(f"| {goal['goal']} | {goal['at_least']:.0%} | {number(needed, unit)} | {number(measured, unit)} "
+                    f"| {share} | {verdict} | {f'`{name}`' if name else ''} |")
+    return "\n".join(rows), missed
+
+
+def regex_of(goals):
+    parts = {goal["cases"] for goal in goals}
+    parts |= {goal["of"].partition(" ")[2] for goal in goals if goal["of"].startswith("best ")}
+    return "|".join(f"({part})" for part in sorted(parts))
+
+
+def main(arguments):
+    try:
+        if arguments[:1] == ["--filter"] and len(arguments) == 2:
+            print(regex_of(read_goals(arguments[1])))
+            return 0
+        if len(arguments) < 2 or arguments[0].startswith("-"):
+            raise WrongFile(__doc__.strip())
+        goals = read_goals(arguments[0])
+        cards, by_file = zip(*(read_result(path) for path in arguments[1:]))
+    except WrongFile as error:
+        print(f"goal_table: {error}", file=sys.stderr)
+        return 2
+    text, missed = table(goals, cards, [case for cases in by_file for case in cases])
+    print(text)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

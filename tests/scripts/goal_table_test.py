@@ -1,0 +1,156 @@
+"""scripts/goal_table.py: goals beside measurements, and configs/goals.yaml itself."""
+
+import copy
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from sandbox import SOURCE
+
+SCRIPT = SOURCE / "scripts/goal_table.py"
+SHIPPED = SOURCE / "configs/goals.yaml"
+H100 = {"name": "NVIDIA H100 80GB HBM3", "compute_units": 132}
+
+
+def entry(name, op, us, flops=0.0, size=0.0, clock_mhz=None, passed=True, cache="cold", data="normal"):
+    return {"name": name, "gpugauge": {
+        "case": {"op": op, "cache": cache, "data": data}, "work": {"flops": flops, "bytes": size},
+        "time_ns": {"median": us * 1e3}, "verification": {"passed": passed},
+        "telemetry": {"clock_mhz": clock_mhz} if clock_mhz else {}}}
+
+
+READ = entry("memory/read/4GiB/stream/cold", {"kind": "memory"}, 1300, size=2**32)  # 3304 GB/s
+
+
+def gemm(implementation, tflops, batch=8192, nbytes=4e8, **options):
+    flops = 2.0 * batch * 8192 * 8192
+    return entry(f"gemm/bf16/m:{batch}/n:8192/k:8192/{implementation}/cold", {"kind": "gemm", "m": batch},
+                 flops / tflops * 1e-6, flops, nbytes, **options)
+
+
+class GoalTableTest(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+
+    def run_table(self, *arguments):
+        return subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False)
+
+    def write(self, *entries, device=H100):
+        path = self.folder / "result.json"
+        path.write_text(json.dumps({"context": {"gpugauge": {"device": device}}, "benchmarks": entries}))
+        return path
+
+    def goals(self, text):
+        path = self.folder / "goals.yaml"
+        path.write_text(text)
+        return path
+
+    def row(self, goal, *entries, device=H100, status=0):
+        result = self.run_table(SHIPPED, self.write(*entries, device=device))
+        self.assertEqual(result.returncode, status, result.stderr)
+        return "".join(line for line in result.stdout.splitlines() if line.startswith(f"| {goal}"))
+
+    def test_a_rate_met_and_missed(self):
+        row = self.row("Memory read", READ)
+        self.assertIn("| 96% | 3218 GB/s | 3304 GB/s | 102.7% | met | `memory/read/4GiB/stream/cold` |", row)
+        slow = copy.deepcopy(READ)
+        slow["gpugauge"]["time_ns"]["median"] *= 1.1
+        self.assertIn("**missed**", self.row("Memory read", slow, status=1))
+
+    def test_the_best_implementation_of_an_op_counts_and_the_worst_op(self):
+        slow = copy.deepcopy(READ)
+        slow["name"] = "memory/read/4GiB/other/cold"
+        slow["gpugauge"]["time_ns"]["median"] *= 2
+        self.assertIn("| met |", self.row("Memory read", READ, slow))
+        slow["gpugauge"]["case"]["op"] = {"kind": "memory", "bytes": 2**34}
+        self.assertIn("/other/cold", self.row("Memory read", READ, slow, status=1))
+
+    def test_only_verified_cold_normal_cases_count(self):
+        for options in ({"passed": False}, {"cache": "hot"}, {"data": "zeros"}):
+            self.assertIn("not measured", self.row("Large GEMM BF16, 8192³, TFLOPS", gemm("wgmma", 900, **options)))
+
+    def test_of_another_card_or_of_no_case(self):
+        self.assertEqual(self.row("Memory read", READ, device={"name": "NVIDIA L40S"}), "")
+        self.assertIn("not measured", self.row("Decode attention", READ, device={"name": "NVIDIA L40S"}))
+        self.assertIn("not measured", self.row("Decode attention", READ))
+
+    def test_the_library_on_the_same_op(self):
+        goal = "Large GEMM BF16, 8192³, of the best cuBLASLt"
+        self.assertIn("| 101.5% | met |", self.row(goal, gemm("wgmma", 812), gemm("cublaslt", 700),
+                                                    gemm("cublaslt_search", 800)))
+        self.assertIn("not measured", self.row(goal, gemm("wgmma", 810)))
+        self.assertIn("not measured", self.row(goal, gemm("cublaslt", 810)))
+        goal = "Decode linear, M = 64"
+        self.assertIn("**missed**", self.row(goal, gemm("linear_stream", 300, 64), gemm("cublaslt", 310, 64),
+                                             gemm("cublaslt", 100, 128), status=1))
+
+    def test_a_share_of_the_measured_read(self):
+        linear = entry("gemm/bf16/llama/down/m:4/n:8192/k:4096/linear_stream/cold", {"m": 4}, 22.0, size=67e6)
+        row = self.row("Decode linear, M up to 16, 64 MB", READ, linear)  # 3045 of 3304 GB/s, needed 2973
+        self.assertIn("| 2973 GB/s | 3045 GB/s | 102.4% | met |", row)
+        self.assertIn("not measured", self.row("Decode linear, M up to 16, 16 to 64 MB", READ, linear))
+
+    def test_a_share_of_what_the_clock_allows(self):
+        peak = entry("tensor_peak/bf16/dense/gflop:4000/tensor_core/cold", {"kind": "tensor_peak"}, 4000 / 0.97,
+                     flops=4e12, clock_mhz=1830)
+        row = self.row("Tensor peak, BF16 and FP16 dense", peak)  # 970 of 132 · 4096 · 1830 MHz = 989.5
+        self.assertIn("| 960 TFLOPS | 970 TFLOPS | 101.1% | met |", row)
+        del peak["gpugauge"]["telemetry"]
+        self.assertIn("not measured", self.row("Tensor peak, BF16 and FP16 dense", peak))
+
+    def test_tokens_per_second(self):
+        step = entry("decode_step/fp8_e4m3/llama-3.1-8b/b:1/c:1024/kv:bf16/graph_best/cold", {"batch": 1}, 2857.1)
+        self.assertIn("| 350 tok/s | 106.1% | met |", self.row("Llama-3.1-8B FP8, batch 1", step))
+
+    def test_a_journal_with_a_torn_line(self):
+        path = self.folder / "result.json.partial"
+        path.write_text(json.dumps({"gpugauge_journal": 1, "context": {"gpugauge": {"device": H100}}}) + "\n" +
+                        json.dumps({"benchmark": READ}) + "\n" + json.dumps({"not_measured": {}}) + '\n{"bench')
+        result = self.run_table(SHIPPED, path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("102.7%", result.stdout)
+
+    def test_a_result_of_this_program(self):
+        data = SOURCE / "tests/data/record"
+        for name in ("synthetic_full.json", "synthetic_journal.partial.jsonl"):
+            self.assertEqual(self.run_table(SHIPPED, data / name).returncode, 0, name)
+
+    def test_the_filter_finds_every_case_that_a_goal_needs(self):
+        regex = self.run_table("--filter", SHIPPED).stdout.strip()
+        for name in (READ["name"], gemm("wgmma", 1)["name"], gemm("cublaslt", 1, 64)["name"],
+                     "tensor_peak/int8/sparse/gflop:4000/tensor_core/cold"):
+            self.assertRegex(name, regex)
+        self.assertNotRegex("gemm/fp16/m:8192/n:8192/k:8192/cublaslt/cold", regex)
+        # gpugauge reads extended POSIX expressions, which have neither of these.
+        self.assertIsNone(re.search(r"\\[a-z]|\(\?", regex))
+
+    def test_bad_input_is_one_line_and_status_2(self):
+        result = self.write(READ)
+        whole = "- goal: a\n  cases: b\n  metric: gbps\n  of: 1\n  at_least: 1\n"
+        self.assertEqual(self.run_table(self.goals(whole), result).returncode, 0)
+        for goals, found in ((whole.replace("cases", "case"), "goals.yaml:2: found 'case: b'"),
+                             (whole.replace("  of: 1\n", ""), "lacks of"),
+                             (whole.replace("gbps", "GB/s"), "metric 'GB/s'"),
+                             (whole.replace("cases: b", "cases: ("), "goal 'a'"),
+                             (whole.replace("at_least: 1", "at_least: much"), "goal 'a'"),
+                             ("  cases: b\n", "goals.yaml:1")):
+            ran = self.run_table(self.goals(goals), result)
+            self.assertEqual(ran.returncode, 2, goals)
+            self.assertIn(found, ran.stderr)
+            self.assertEqual(ran.stderr.count("\n"), 1)
+        (self.folder / "broken.json").write_text("{}")
+        for path in ("gone.json", "broken.json"):
+            ran = self.run_table(SHIPPED, self.folder / path)
+            self.assertEqual(ran.returncode, 2)
+            self.assertIn(path, ran.stderr)
+        self.assertEqual(self.run_table().returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
