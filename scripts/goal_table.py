@@ -1,17 +1,20 @@
 """Prints what our kernels were to reach beside what was measured, as a Markdown table.
 
-usage: goal_table.py GOALS RESULT_FILE…     (configs/goals.yaml; result files, or .partial ones)
-       goal_table.py --filter GOALS         prints one regular expression for the cases that the goals need
+usage: goal_table.py GOALS [RESULT_FILE…]     (configs/goals.json; result files, or .partial ones)
+
+Without a result file every goal is listed as not measured.
 
 Exit status: 0, or 1 if a goal was missed, 2 if a file is wrong.
 """
 
 import json
+import math
 import pathlib
 import re
 import sys
 
-FIELDS = {"goal", "card", "cases", "except", "metric", "of", "at_least", "min_bytes", "max_bytes"}
+REQUIRED = {"goal", "cases", "metric", "of", "at_least"}
+OPTIONAL = {"card": "", "except": "$^", "min_bytes": 0, "max_bytes": math.inf}  # `$^` finds nothing
 METRICS = {"gbps": "GB/s", "tflops": "TFLOPS", "tokens_per_second": "tok/s"}
 
 
@@ -20,33 +23,32 @@ class WrongFile(Exception):
 
 
 def read_goals(path):
-    """The YAML that goals are written in: a list of plain `key: value`."""
-    goals = []
-    for number, line in enumerate(read_text(path).splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = re.fullmatch(r"(- |  )(\w+): (.+)", line.rstrip())
-        if not match or match[2] not in FIELDS or (match[1] == "  " and not goals):
-            raise WrongFile(f"{path}:{number}: found '{line.strip()}', expected one of {', '.join(sorted(FIELDS))}")
-        if match[1] == "- ":
-            goals.append({})
-        goals[-1][match[2]] = match[3]
-    for goal in goals:
-        missing = {"goal", "cases", "metric", "of", "at_least"} - goal.keys()
-        if missing:
-            raise WrongFile(f"{path}: goal '{goal.get('goal', '?')}' lacks {', '.join(sorted(missing))}")
-        if goal["metric"] not in METRICS:
-            raise WrongFile(f"{path}: metric '{goal['metric']}', expected one of {', '.join(METRICS)}")
-        try:
-            goal["at_least"] = float(goal["at_least"])
-            goal["min_bytes"] = float(goal.get("min_bytes", 0))
-            goal["max_bytes"] = float(goal.get("max_bytes", "inf"))
-            goal["except"] = goal.get("except", "$^")  # finds nothing
-            for regex in (goal["cases"], goal["except"], goal.get("card", ""), *goal["of"].split(" ", 1)[1:]):
-                re.compile(regex)
-        except (ValueError, re.error) as error:
-            raise WrongFile(f"{path}: goal '{goal['goal']}': {error}") from error
+    """The goals of configs/goals.json, which says what its fields mean."""
+    try:
+        goals = json.loads(read_text(path))["goals"]
+        for goal in goals:
+            check_goal(path, goal)
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise WrongFile(f"{path}: not a list of goals: {error!r}") from error
     return goals
+
+
+def check_goal(path, goal):
+    name = goal.get("goal", "?")
+    for wrong, what in ((REQUIRED - goal.keys(), "lacks"), (goal.keys() - REQUIRED - OPTIONAL.keys(), "has unknown")):
+        if wrong:
+            raise WrongFile(f"{path}: goal '{name}' {what} {', '.join(sorted(wrong))}")
+    if goal["metric"] not in METRICS:
+        raise WrongFile(f"{path}: goal '{name}': metric '{goal['metric']}', expected one of {', '.join(METRICS)}")
+    for field, otherwise in OPTIONAL.items():
+        goal.setdefault(field, otherwise)
+    try:
+        for regex in (goal["cases"], goal["except"], goal["card"], *goal["of"].split(" ", 1)[1:]):
+            re.compile(regex)
+        if goal["of"].partition(" ")[0] not in ("tensor_rate", "best", "same"):
+            float(goal["of"])
+    except (ValueError, re.error) as error:
+        raise WrongFile(f"{path}: goal '{name}': {error}") from error
 
 
 def read_text(path):
@@ -114,7 +116,7 @@ def judge(goal, cases):
     for case in cases:
         if (case.plain and re.search(goal["cases"], case.name) and not re.search(goal["except"], case.name) and
                 goal["min_bytes"] <= case.bytes < goal["max_bytes"] and
-                re.search(goal.get("card", ""), case.device["name"])):
+                re.search(goal["card"], case.device["name"])):
             by_op.setdefault((case.device["name"], case.op), []).append(case)
     worst = None
     for implementations in by_op.values():
@@ -137,12 +139,13 @@ def number(value, unit):
 
 
 def table(goals, cards, cases):
-    """The rows of the goals that are for these cards, and whether one was missed."""
+    """The rows of the goals that are for these cards, of all goals where there is no card, and whether one was
+    missed."""
     rows = ["| goal | at least | needed | measured | of needed | verdict | case |",
             "|---|---:|---:|---:|---:|---|---|"]
     missed = False
     for goal in goals:
-        if not any(re.search(goal.get("card", ""), card) for card in cards):
+        if cards and not any(re.search(goal["card"], card) for card in cards):
             continue
         verdict, measured, needed, name = judge(goal, cases)
         unit = METRICS[goal["metric"]]
@@ -153,25 +156,16 @@ def table(goals, cards, cases):
     return "\n".join(rows), missed
 
 
-def regex_of(goals):
-    parts = {goal["cases"] for goal in goals}
-    parts |= {goal["of"].partition(" ")[2] for goal in goals if goal["of"].startswith("best ")}
-    return "|".join(f"({part})" for part in sorted(parts))
-
-
 def main(arguments):
     try:
-        if arguments[:1] == ["--filter"] and len(arguments) == 2:
-            print(regex_of(read_goals(arguments[1])))
-            return 0
-        if len(arguments) < 2 or arguments[0].startswith("-"):
+        if not arguments or arguments[0].startswith("-"):
             raise WrongFile(__doc__.strip())
         goals = read_goals(arguments[0])
-        cards, by_file = zip(*(read_result(path) for path in arguments[1:]))
+        results = [read_result(path) for path in arguments[1:]]
     except WrongFile as error:
         print(f"goal_table: {error}", file=sys.stderr)
         return 2
-    text, missed = table(goals, cards, [case for cases in by_file for case in cases])
+    text, missed = table(goals, {card for card, _ in results}, [case for _, cases in results for case in cases])
     print(text)
     return 1 if missed else 0
 

@@ -38,7 +38,7 @@ class PackageTest(ScriptTest):
         result = self.package()
         self.assertEqual(result.returncode, 0, result.stderr)
         files = {str(path.relative_to(self.output)) for path in self.output.rglob("*") if path.is_file()}
-        self.assertLessEqual({"gpugauge", "gpu_tests", "unit_cuda_tests", "lib/libfmt.so.9", "configs/goals.yaml",
+        self.assertLessEqual({"gpugauge", "gpu_tests", "unit_cuda_tests", "lib/libfmt.so.9", "configs/goals.json",
                               "configs/suites/quick.yaml", "scripts/gpu_check.sh", "scripts/goal_table.py"}, files)
         self.assertEqual([name for name in files if name.startswith("lib/")], ["lib/libfmt.so.9"])
         calls = "\n".join(self.calls())
