@@ -53,6 +53,19 @@ double output_roundoff(DType output) {
   return 0.0;
 }
 
+bool quantises_activations(const Gemm& op) {
+  return op.activations == DType::kBf16 && op.weights == DType::kFp8E4m3;
+}
+
+/// The values that activations have in e4m3, in its own units.
+std::vector<double> quantised(std::vector<double> values, float inverse_scale) {
+  for (double& value : values) {
+    value = decode_float<kFp8E4m3Format>(
+        encode_float<kFp8E4m3Format>(static_cast<float>(value) * inverse_scale));
+  }
+  return values;
+}
+
 /// Rows of an operand, decoded one at a time.
 class RowReader {
  public:
@@ -168,6 +181,9 @@ Comparison compare_gemm(const Gemm& op, const GemmHostView& view, const GemmAccu
   Comparison comparison(std::move(where), op.n);
   RowReader x(op.activations, op.k, view.x);
   RowReader w(op.weights, op.k, view.w);
+  const auto x_row = [&](std::int64_t row) {
+    return quantises_activations(op) ? quantised(x.row(row), view.x_inverse_scale) : x.row(row);
+  };
   const auto compare = [&](std::int64_t row, std::int64_t column, const Reference& reference) {
     const std::int64_t index = row * op.n + column;
     comparison.add(load_element(op.output, view.y, index), reference.value, reference.bound, index);
@@ -175,7 +191,7 @@ Comparison compare_gemm(const Gemm& op, const GemmHostView& view, const GemmAccu
 
   const GemmSample sample = sample_gemm(op.m, op.n, seed);
   std::vector<std::vector<double>> x_rows;
-  for (std::int64_t row : sample.rows) x_rows.push_back(x.row(row));
+  for (std::int64_t row : sample.rows) x_rows.push_back(x_row(row));
   for (std::int64_t column : sample.columns) {
     const std::vector<double>& w_row = w.row(column);
     for (std::size_t i = 0; i < x_rows.size(); ++i) {
@@ -193,7 +209,7 @@ Comparison compare_gemm(const Gemm& op, const GemmHostView& view, const GemmAccu
   }
   for (std::int64_t index : suspects) {
     const std::int64_t row = index / op.n, column = index % op.n;
-    compare(row, column, reference_of(x.row(row), w.row(column), view.scale, op.output, accuracy));
+    compare(row, column, reference_of(x_row(row), w.row(column), view.scale, op.output, accuracy));
   }
   return comparison;
 }

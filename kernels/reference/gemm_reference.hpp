@@ -32,6 +32,8 @@ struct GemmHostView {
   ReadRow x, w;
   const void* y = nullptr;  ///< all of y[m,n], row-major, poisoned before the launch
   double scale = 1.0;       ///< y = scale · x·wᵀ
+  /// BF16 activations with FP8 weights are quantised first: x is e4m3(x · x_inverse_scale).
+  float x_inverse_scale = 1.0F;
 };
 
 /// Compares y with sums in double precision at the sampled elements, and looks at every element for

@@ -86,8 +86,9 @@ class GemmFixture {
     }
   }
 
-  Verification verify(GemmAccuracy accuracy) {
+  Verification verify(GemmAccuracy accuracy, float x_inverse_scale = 1.0F) {
     GemmHostView view;
+    view.x_inverse_scale = x_inverse_scale;
     view.x = reader(x(), op_.activations);
     view.w = reader(w(), op_.weights);
     view.y = y();
@@ -266,6 +267,21 @@ TEST(CompareGemmScale, MultipliesTheSum) {
   view.scale = scale;
   const Verification v = compare_gemm(op, view, customary_accuracy(op)).result();
   EXPECT_TRUE(v.passed) << v.reason;
+}
+
+TEST(CompareGemmOfTwoTypes, QuantisesBf16ActivationsOfFp8WeightsFirst) {
+  const Gemm op{1, 1, 1, DType::kBf16, DType::kFp8E4m3, DType::kBf16};
+  const auto passes = [&](float x, float inverse_scale, float y) {
+    GemmFixture gemm(op);
+    store_element(op.activations, gemm.x(), 0, x);
+    store_element(op.weights, gemm.w(), 0, 1.0F);
+    gemm.set(0, 0, y);
+    return gemm.verify(customary_accuracy(op), inverse_scale).passed;
+  };
+  EXPECT_TRUE(passes(17.0F, 1.0F, 16.0F));  // e4m3 has 16 and 18
+  EXPECT_FALSE(passes(17.0F, 1.0F, 17.0F));
+  EXPECT_TRUE(passes(8.5F, 2.0F, 16.0F));
+  EXPECT_TRUE(passes(-1000.0F, 1.0F, -448.0F));
 }
 
 }  // namespace
