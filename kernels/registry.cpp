@@ -8,18 +8,31 @@ namespace gpugauge {
 // Each function is defined in the file of its kernels.
 std::span<const Implementation> openmp_memory();
 std::span<const Implementation> onednn_gemm();
+std::span<const Implementation> cpu_pointer_chase();
 #if GPUGAUGE_HAS_CUDA
 std::span<const Implementation> cuda_memory();
+std::span<const Implementation> cuda_latency();
+std::span<const Implementation> cuda_transfer();
+std::span<const Implementation> cuda_token_ops();
+std::span<const Implementation> cuda_decode_step();
 std::span<const Implementation> cublaslt_gemm();
+std::span<const Implementation> wgmma_gemm();
+std::span<const Implementation> mma_gemm();
+std::span<const Implementation> cuda_linear_stream();
+std::span<const Implementation> cuda_tensor_peak();
+std::span<const Implementation> cuda_attention_decode();
+std::span<const Implementation> cuda_attention_prefill();
 #endif
 
 std::span<const Implementation> implementations() {
   static const std::vector<Implementation> all = [] {
     std::vector<Implementation> list;
     for (auto family : {
-           openmp_memory(), onednn_gemm(),
+           openmp_memory(), onednn_gemm(), cpu_pointer_chase(),
 #if GPUGAUGE_HAS_CUDA
-               cuda_memory(), cublaslt_gemm(),
+               cuda_memory(), cuda_latency(), cuda_transfer(), cuda_token_ops(), cuda_decode_step(),
+               cuda_tensor_peak(), cublaslt_gemm(), wgmma_gemm(), mma_gemm(), cuda_linear_stream(),
+               cuda_attention_decode(), cuda_attention_prefill(),
 #endif
          }) {
       list.insert(list.end(), family.begin(), family.end());
@@ -35,15 +48,6 @@ const Implementation* find_implementation(std::string_view name, const Op& op, B
       return &candidate;
   }
   return nullptr;
-}
-
-int rotation_slots(std::int64_t bytes_per_slot, std::int64_t cache_bytes, CacheState cache) {
-  constexpr std::int64_t kCacheMultiple = 5;
-  if (cache == CacheState::kHot || bytes_per_slot <= 0) return 1;
-  constexpr std::int64_t kUnknownCacheBytes = std::int64_t{512} << 20;  // more than any has
-  const std::int64_t total = kCacheMultiple * (cache_bytes > 0 ? cache_bytes : kUnknownCacheBytes);
-  return static_cast<int>(total <= bytes_per_slot ? 1
-                                                  : (total + bytes_per_slot - 1) / bytes_per_slot);
 }
 
 }  // namespace gpugauge
