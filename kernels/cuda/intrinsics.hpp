@@ -70,6 +70,20 @@ __device__ inline std::uint64_t load_cached(const void* pointer) {
   return value;
 }
 
+/// Loads 8 bytes past L1.
+__device__ inline std::uint64_t load_past_l1(const void* pointer) {
+  std::uint64_t value;
+  asm volatile("ld.global.cg.u64 %0, [%1];" : "=l"(value) : "l"(pointer) : "memory");
+  return value;
+}
+/// Loads 8 bytes by an atomic that changes nothing: it is done where the line has its home in L2,
+/// and no copy elsewhere can answer.
+__device__ inline std::uint64_t load_at_home(void* pointer) {
+  std::uint64_t value;
+  asm volatile("atom.global.cas.b64 %0, [%1], 0, 0;" : "=l"(value) : "l"(pointer) : "memory");
+  return value;
+}
+
 /// Stores 16 bytes that nobody reads again soon.
 __device__ inline void store_streaming(void* pointer, uint4 v) {
   asm volatile("st.global.cs.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(pointer), "r"(v.x), "r"(v.y),
@@ -181,6 +195,19 @@ __device__ inline float exp2_fast(float x) {
 
 // ---- threads
 // ---------------------------------------------------------------------------------------
+
+/// The multiprocessor that runs this thread.
+__device__ inline unsigned multiprocessor() {
+  unsigned number;
+  asm volatile("mov.u32 %0, %%smid;" : "=r"(number));
+  return number;
+}
+/// Its clock, in cycles.
+__device__ inline std::uint64_t read_clock() {
+  std::uint64_t cycles;
+  asm volatile("mov.u64 %0, %%clock64;" : "=l"(cycles)::"memory");
+  return cycles;
+}
 
 /// A barrier of its own among `threads` threads of the block (whole warps); 0 is __syncthreads.
 __device__ inline void sync_named(int barrier, int threads) {

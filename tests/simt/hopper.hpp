@@ -45,9 +45,6 @@ void barrier_arrive(SharedBarrier* barrier);
 void barrier_arrive_expecting(SharedBarrier* barrier, unsigned bytes);
 void barrier_arrive_in(SharedBarrier* barrier, unsigned rank);
 void barrier_wait(SharedBarrier* barrier, unsigned parity);
-inline void barrier_wait_cluster(SharedBarrier* barrier, unsigned parity) {
-  barrier_wait(barrier, parity);
-}
 
 enum class L2Priority { kNormal, kEvictFirst, kEvictLast };
 template <L2Priority priority>

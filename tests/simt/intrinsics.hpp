@@ -24,6 +24,8 @@ inline std::uint64_t load_cached(const void* pointer) {
   simt::require_aligned(pointer, 8, "load_cached");
   return *static_cast<const std::uint64_t*>(pointer);
 }
+inline std::uint64_t load_past_l1(const void* pointer) { return load_cached(pointer); }
+inline std::uint64_t load_at_home(void* pointer) { return load_cached(pointer); }
 uint4 load_once_16(const void* pointer);
 uint2 load_once_8(const void* pointer);
 void store_streaming(void* pointer, uint4 v);
@@ -55,6 +57,11 @@ inline float exp2_fast(float x) {
   const float power = std::exp2(x);
   return power < std::numeric_limits<float>::min() ? 0.0F : power;
 }
+
+/// Each block has a multiprocessor of its own.
+inline unsigned multiprocessor() { return blockIdx.x; }
+/// Counts how often it is read.
+inline std::uint64_t read_clock() { return static_cast<std::uint64_t>(clock64()); }
 
 void sync_named(int barrier, int threads);
 

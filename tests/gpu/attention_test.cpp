@@ -1,0 +1,142 @@
+#include <gmock/gmock.h>
+
+#include "kernels/cuda/attention_decode.hpp"
+#include "kernels/implementation.hpp"
+#include "tests/gpu/gpu_test.hpp"
+
+namespace gpugauge {
+
+std::span<const Implementation> cuda_attention_decode();
+std::span<const Implementation> cuda_attention_prefill();
+
+namespace {
+
+class CudaAttentionTest : public GpuTest {
+ protected:
+  void expect_verified(const Implementation& implementation, const Op& op,
+                       const CaseOptions& options = {.cache = CacheState::kHot}) {
+    SCOPED_TRACE(std::string(implementation.name) + " " + shape_path(op));
+    ASSERT_EQ(implementation.supports(op, device().info()), std::nullopt);
+    const auto workload = implementation.make(op, device(), options);
+    // More than once, because the last block of a launch makes the counters ready for the next.
+    EXPECT_GT(device().capture(*workload, 3)->run().seconds, 0.0);
+    const Verification verification = workload->verify();
+    EXPECT_TRUE(verification.passed) << verification.reason;
+    EXPECT_GT(verification.checked, 0);
+  }
+  void decode(const AttentionDecode& op, const CaseOptions& options = {.cache = CacheState::kHot}) {
+    expect_verified(cuda_attention_decode().front(), op, options);
+  }
+  void prefill(const AttentionPrefill& op,
+               const CaseOptions& options = {.cache = CacheState::kHot}) {
+    for (const Implementation& implementation : cuda_attention_prefill()) {
+      if (implementation.name == "flash_wgmma" && device().info().compute_capability != 90)
+        continue;
+      expect_verified(implementation, op, options);
+    }
+  }
+};
+
+AttentionDecode decode_of(std::int64_t batch, std::int64_t context, std::int64_t heads = 32,
+                          std::int64_t kv_heads = 8, DType kv = DType::kBf16,
+                          std::int64_t head_dim = 128, std::int64_t page_tokens = 16) {
+  return {.batch = batch,
+          .context = context,
+          .heads = heads,
+          .kv_heads = kv_heads,
+          .head_dim = head_dim,
+          .kv = kv,
+          .page_tokens = page_tokens};
+}
+
+AttentionPrefill prefill_of(std::int64_t batch, std::int64_t tokens, std::int64_t heads,
+                            std::int64_t kv_heads, std::int64_t head_dim) {
+  return {.batch = batch,
+          .tokens = tokens,
+          .heads = heads,
+          .kv_heads = kv_heads,
+          .head_dim = head_dim,
+          .dtype = DType::kBf16};
+}
+
+TEST_F(CudaAttentionTest, DecodeIsVerifiedOverContextsAndBatches) {
+  for (DType kv : {DType::kBf16, DType::kFp8E4m3}) {
+    for (std::int64_t head_dim : {64, 128}) {
+      for (std::int64_t context : {1, 100, 128, 4097}) {
+        for (std::int64_t batch : {1, 3, 256}) {
+          decode(decode_of(batch, context, 32, 8, kv, head_dim));
+        }
+      }
+    }
+  }
+}
+
+TEST_F(CudaAttentionTest, DecodeIsVerifiedForEveryGroup) {
+  for (std::int64_t group = 1; group <= 16; ++group) {
+    decode(decode_of(2, 500, 2 * group, 2));
+    decode(decode_of(2, 500, 2 * group, 2, DType::kFp8E4m3));
+  }
+}
+
+TEST_F(CudaAttentionTest, DecodeIsVerifiedForEveryPageSize) {
+  for (std::int64_t page_tokens = 1; page_tokens <= 256; page_tokens *= 2) {
+    decode(decode_of(3, 1000, 32, 8, DType::kBf16, 128, page_tokens));
+    decode(decode_of(3, 1000, 32, 8, DType::kFp8E4m3, 64, page_tokens));
+  }
+}
+
+TEST_F(CudaAttentionTest, DecodeIsVerifiedWhenColdAndLong) {
+  decode(decode_of(1, 128), {});
+  decode(decode_of(1, 131072));
+  decode(decode_of(1, 131072, 8, 1, DType::kFp8E4m3));
+}
+
+TEST_F(CudaAttentionTest, DecodeGivesTheSameBitsEveryTime) {
+  const AttentionDecode op = decode_of(3, 3000);
+  const int blocks = attention_decode_blocks(op, device().info().compute_units);
+  EXPECT_GT(blocks, 24) << "no unit is shared";
+  const auto workload = cuda_attention_decode().front().make(op, device(), {});
+  EXPECT_TRUE(workload->deterministic());
+  const Verification first = workload->verify();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(workload->verify().relative_error, first.relative_error);
+  }
+}
+
+TEST_F(CudaAttentionTest, PrefillIsVerifiedAtRaggedSizes) {
+  for (std::int64_t head_dim : {64, 128}) {
+    for (std::int64_t tokens : {1, 63, 64, 65, 127, 129, 1000, 4096}) {
+      prefill(prefill_of(1, tokens, 32, 8, head_dim));
+    }
+    prefill(prefill_of(3, 333, 6, 6, head_dim));
+    prefill(prefill_of(2, 257, 16, 1, head_dim));
+  }
+}
+
+TEST_F(CudaAttentionTest, PrefillIsVerifiedWhenCold) { prefill(prefill_of(1, 700, 8, 2, 128), {}); }
+
+TEST_F(CudaAttentionTest, OtherInputsAreVerified) {
+  for (Distribution data :
+       {Distribution::kUniform, Distribution::kZeros, Distribution::kSmallIntegers}) {
+    decode(decode_of(2, 300), {.cache = CacheState::kHot, .data = data});
+    decode(decode_of(2, 300, 32, 8, DType::kFp8E4m3), {.cache = CacheState::kHot, .data = data});
+    prefill(prefill_of(1, 300, 8, 2, 128), {.cache = CacheState::kHot, .data = data});
+  }
+}
+
+TEST_F(CudaAttentionTest, RefusesWhatItCannotDo) {
+  const auto decode_supports = cuda_attention_decode().front().supports;
+  EXPECT_NE(decode_supports(decode_of(1, 128, 34, 2), device().info()), std::nullopt);
+  EXPECT_NE(decode_supports(decode_of(1, 128, 32, 8, DType::kFp16), device().info()), std::nullopt);
+  const auto prefill_supports = cuda_attention_prefill().front().supports;
+  EXPECT_NE(prefill_supports(prefill_of(1, 128, 8, 2, 96), device().info()), std::nullopt);
+}
+
+TEST_F(CudaAttentionTest, MoreThanThereIsRoomForIsOutOfMemory) {
+  EXPECT_THROW(cuda_attention_decode().front().make(decode_of(256, 1 << 20), device(), {}),
+               OutOfMemory);
+  decode(decode_of(1, 128));
+}
+
+}  // namespace
+}  // namespace gpugauge
