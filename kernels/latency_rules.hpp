@@ -10,9 +10,24 @@
 /// What holds for latencies on every device.
 namespace gpugauge {
 
+/// Fewer bytes have too few lines to tell two sides apart by.
+inline constexpr std::int64_t kLeastOneSidedBytes = std::int64_t{1} << 20;
+
+inline Unsupported unsupported_side(const Latency& op, const DeviceInfo& info) {
+  if (info.backend != Backend::kCuda) return "near and far are the two halves of a GPU's L2";
+  if (op.bytes < kLeastOneSidedBytes) {
+    return fmt::format("{} are less than the {} that it takes to tell near from far",
+                       format_bytes_exact(op.bytes), format_bytes_exact(kLeastOneSidedBytes));
+  }
+  if (op.bytes <= info.cache_bytes) return std::nullopt;
+  return fmt::format("{} are larger than the L2 of {}", format_bytes_exact(op.bytes),
+                     format_bytes_exact(info.cache_bytes));
+}
+
 inline Unsupported unsupported_latency(const Latency& op, const DeviceInfo& info) {
   if (op.count < 1) return "a count of 0 asks for nothing";
-  if (op.kind != LatencyKind::kPointerChase) return std::nullopt;
+  if (!is_pointer_chase(op.kind)) return std::nullopt;
+  if (is_one_sided(op.kind)) return unsupported_side(op, info);
   if (op.bytes < 2 * kChaseLineBytes) {
     return fmt::format("{} are less than two lines of {} bytes", format_bytes_exact(op.bytes),
                        kChaseLineBytes);

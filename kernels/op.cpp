@@ -52,6 +52,8 @@ struct LatencyRow {
   std::string_view name;
 };
 constexpr std::array kLatencies{LatencyRow{LatencyKind::kPointerChase, "pointer_chase"},
+                                LatencyRow{LatencyKind::kPointerChaseNear, "pointer_chase_near"},
+                                LatencyRow{LatencyKind::kPointerChaseFar, "pointer_chase_far"},
                                 LatencyRow{LatencyKind::kKernelLaunch, "kernel_launch"},
                                 LatencyRow{LatencyKind::kGraphNode, "graph_node"}};
 

@@ -89,10 +89,19 @@ struct DecodeStep {
 
 /// What a dependent access or an empty launch costs.
 enum class LatencyKind : std::uint8_t {
-  kPointerChase,  ///< one dependent load after another through `bytes` of memory
-  kKernelLaunch,  ///< empty kernels one by one, by the host's clock
-  kGraphNode,     ///< empty kernels as nodes of one graph
+  kPointerChase,      ///< one dependent load after another through `bytes` of memory
+  kPointerChaseNear,  ///< through those of its lines that the L2 partition next to the SM holds
+  kPointerChaseFar,   ///< through those of the other partition
+  kKernelLaunch,      ///< empty kernels one by one, by the host's clock
+  kGraphNode,         ///< empty kernels as nodes of one graph
 };
+
+constexpr bool is_one_sided(LatencyKind kind) {
+  return kind == LatencyKind::kPointerChaseNear || kind == LatencyKind::kPointerChaseFar;
+}
+constexpr bool is_pointer_chase(LatencyKind kind) {
+  return kind == LatencyKind::kPointerChase || is_one_sided(kind);
+}
 
 struct Latency {
   LatencyKind kind;

@@ -27,7 +27,8 @@ constexpr std::array kTokenOps{TokenOpKind::kRmsNorm,    TokenOpKind::kHeadNorm,
                                TokenOpKind::kRopeAppend, TokenOpKind::kGatedActivation,
                                TokenOpKind::kQuantize,   TokenOpKind::kEmbedding,
                                TokenOpKind::kArgmax};
-constexpr std::array kLatencies{LatencyKind::kPointerChase, LatencyKind::kKernelLaunch,
+constexpr std::array kLatencies{LatencyKind::kPointerChase, LatencyKind::kPointerChaseNear,
+                                LatencyKind::kPointerChaseFar, LatencyKind::kKernelLaunch,
                                 LatencyKind::kGraphNode};
 constexpr std::array kTransfers{TransferKind::kHostToDevice, TransferKind::kDeviceToHost,
                                 TransferKind::kHostToDevicePageable,
@@ -111,8 +112,7 @@ void read_cached(YamlMapping& map, SuiteEntry& entry) {
 void read_latency(YamlMapping& map, SuiteEntry& entry) {
   entry.latencies = map.required("operations").distinct(one_of(kLatencies));
   entry.count = map.required("count").integer(kCount);
-  const auto chase = LatencyKind::kPointerChase;
-  if (std::find(entry.latencies.begin(), entry.latencies.end(), chase) != entry.latencies.end())
+  if (std::any_of(entry.latencies.begin(), entry.latencies.end(), is_pointer_chase))
     entry.sizes_bytes = map.required("sizes").distinct(bytes_of_launch);
 }
 

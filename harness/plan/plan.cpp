@@ -115,7 +115,7 @@ class Planner {
 
   void add_latencies(const SuiteEntry& entry) {
     for (LatencyKind kind : entry.latencies) {
-      if (kind != LatencyKind::kPointerChase) {
+      if (!is_pointer_chase(kind)) {
         add_variants(entry, Latency{.kind = kind, .count = entry.count, .bytes = 0});
         continue;
       }

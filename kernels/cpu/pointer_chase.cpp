@@ -65,7 +65,7 @@ class PointerChase final : public Workload {
 
 Unsupported supports(const Op& any, const DeviceInfo& info) {
   const auto& op = std::get<Latency>(any);
-  if (op.kind != LatencyKind::kPointerChase) return "there are no kernels to launch on a CPU";
+  if (!is_pointer_chase(op.kind)) return "there are no kernels to launch on a CPU";
   return unsupported_latency(op, info);
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/cuda/latency.hpp"
+#include "kernels/cuda/one_sided_chase.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/latency_rules.hpp"
 #include "kernels/reference/comparison.hpp"
@@ -108,8 +109,9 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
 
 std::unique_ptr<Workload> make(const Op& any, Device& device, const CaseOptions& options) {
   const auto& op = std::get<Latency>(any);
-  if (op.kind != LatencyKind::kPointerChase) return std::make_unique<EmptyKernels>(op, device);
+  if (!is_pointer_chase(op.kind)) return std::make_unique<EmptyKernels>(op, device);
   refuse_cold_chase(op, device.info(), options.cache);
+  if (is_one_sided(op.kind)) return make_one_sided_chase(op, device);
   return std::make_unique<PointerChase>(op, device);
 }
 

@@ -13,6 +13,8 @@ std::span<const Implementation> cuda_latency();
 
 namespace {
 
+constexpr CaseOptions kHot{.cache = CacheState::kHot};
+
 class CudaLatencyTest : public GpuTest {
  protected:
   const Implementation& native() { return cuda_latency().front(); }
@@ -21,7 +23,7 @@ class CudaLatencyTest : public GpuTest {
   double verified_ns(const Latency& op) {
     SCOPED_TRACE(testing::Message() << kind_path(op) << " " << shape_path(op));
     EXPECT_EQ(native().supports(op, device().info()), std::nullopt);
-    const auto workload = native().make(op, device(), {.cache = CacheState::kHot});
+    const auto workload = native().make(op, device(), kHot);
     const auto replay = device().capture(*workload, 1);
     double seconds = replay->run().seconds;
     for (int i = 0; i < 5; ++i) seconds = std::min(seconds, replay->run().seconds);
@@ -73,6 +75,50 @@ TEST_F(CudaLatencyTest, LaunchesGoOnWhereTheLastOneEnded) {
             first + walk(cycle, 0, 807) * kChaseLineBytes);
 }
 
+TEST_F(CudaLatencyTest, NearAndFarL2AreVerified) {
+  for (std::int64_t bytes : {std::int64_t{1} << 20, device().info().cache_bytes / 3 + 17}) {
+    const Latency near{.kind = LatencyKind::kPointerChaseNear, .count = 1 << 16, .bytes = bytes};
+    Latency far = near;
+    far.kind = LatencyKind::kPointerChaseFar;
+    const double near_ns = verified_ns(near);
+    const double far_ns = verified_ns(far);
+    const std::string size = format_bytes_exact(bytes);
+    RecordProperty("near_ns_" + size, std::to_string(near_ns));
+    RecordProperty("far_ns_" + size, std::to_string(far_ns));
+    RecordProperty("probe_" + size, native().make(far, device(), kHot)->details());
+    EXPECT_GT(near_ns, 20.0);
+    EXPECT_GT(far_ns, 0.9 * near_ns);
+    EXPECT_LT(far_ns, 1000.0);
+  }
+}
+
+TEST_F(CudaLatencyTest, AChaseThatIsBoundIsWalkedOnEachMultiprocessor) {
+  constexpr std::int64_t kLines = 1000;
+  const auto cycle = random_cycle(kLines, 3);
+  const Buffer next = device().allocate(kLines * 4);
+  const Buffer lines = device().allocate(kLines * kChaseLineBytes);
+  const Buffer state = device().allocate(sizeof(BoundChase));
+  const auto first = reinterpret_cast<std::uint64_t>(lines.data());
+  device().copy_to_device(next.data(), cycle.data(), next.bytes());
+  launch_link(device().stream(), lines.data(), static_cast<const std::uint32_t*>(next.data()),
+              kLines);
+  const int processors = device().info().compute_units;
+  for (int processor : {0, 1, processors / 2, processors - 1, 1 << 20}) {
+    const bool exists = processor < processors;
+    BoundChase chase{
+        .line = first, .asked = 0, .walked = 0, .processor = static_cast<std::uint32_t>(processor)};
+    device().copy_to_device(state.data(), &chase, sizeof chase);
+    for (int launch = 0; launch < 50; ++launch) {
+      launch_bound_chase(device().stream(), static_cast<BoundChase*>(state.data()), 100, processors,
+                         bound_chase_shared_bytes());
+    }
+    chase = fetch<BoundChase>(state.data(), 1).front();
+    EXPECT_EQ(chase.asked, 5000U);
+    EXPECT_EQ(chase.walked, exists ? 5000U : 0U) << processor;
+    EXPECT_EQ(chase.line, first + walk(cycle, 0, exists ? 5000 : 0) * kChaseLineBytes);
+  }
+}
+
 TEST_F(CudaLatencyTest, KernelsAreLaunchedOneByOneAndInAGraph) {
   const Latency launch{.kind = LatencyKind::kKernelLaunch, .count = 1000, .bytes = 0};
   const Latency node{.kind = LatencyKind::kGraphNode, .count = 1000, .bytes = 0};
@@ -95,6 +141,11 @@ TEST_F(CudaLatencyTest, RefusesWhatItCannotDo) {
   EXPECT_NE(native().supports(chase(255, 1), device().info()), std::nullopt);
   EXPECT_NE(native().supports(chase(1 << 20, 0), device().info()), std::nullopt);
   EXPECT_NE(native().supports(chase(std::int64_t{1} << 50, 1), device().info()), std::nullopt);
+  for (LatencyKind kind : {LatencyKind::kPointerChaseNear, LatencyKind::kPointerChaseFar}) {
+    for (std::int64_t bytes : {std::int64_t{1} << 16, 2 * device().info().cache_bytes}) {
+      EXPECT_NE(native().supports(Latency{kind, 1, bytes}, device().info()), std::nullopt);
+    }
+  }
 }
 
 }  // namespace

@@ -112,9 +112,10 @@ entries:
   - {family: decode_step, implementations: [a], models: [m], batches: [1], precisions: [fp8], contexts: [1024]}
   - {family: latency, implementations: [a], operations: [pointer_chase, graph_node], count: 1000, sizes: [32KiB]}
   - {family: latency, implementations: [a], operations: [kernel_launch], count: 10}
+  - {family: latency, implementations: [a], operations: [pointer_chase_near, pointer_chase_far], count: 10, sizes: [8MiB]}
   - {family: transfer, implementations: [a], operations: [host_to_device, peer_to_peer], sizes: [1GiB]}
 )");
-  ASSERT_EQ(suite.entries.size(), 8u);
+  ASSERT_EQ(suite.entries.size(), 9u);
   EXPECT_THAT(suite.entries[0].sparsity, ElementsAre(Sparsity::kDense, Sparsity::kSparse));
   EXPECT_EQ(suite.entries[0].gflop, 500);
   EXPECT_THAT(suite.entries[1].contexts, ElementsAre(128));
@@ -128,12 +129,18 @@ entries:
   EXPECT_EQ(suite.entries[5].count, 1000);
   EXPECT_THAT(suite.entries[5].sizes_bytes, ElementsAre(32 << 10));
   EXPECT_THAT(suite.entries[6].latencies, ElementsAre(LatencyKind::kKernelLaunch));
-  EXPECT_THAT(suite.entries[7].transfers,
+  EXPECT_THAT(suite.entries[7].latencies,
+              ElementsAre(LatencyKind::kPointerChaseNear, LatencyKind::kPointerChaseFar));
+  EXPECT_THAT(suite.entries[7].sizes_bytes, ElementsAre(8 << 20));
+  EXPECT_THAT(suite.entries[8].transfers,
               ElementsAre(TransferKind::kHostToDevice, TransferKind::kPeerToPeer));
 }
 
 TEST(LoadSuite, RefusesWrongEntriesOfTheOtherFamilies) {
   EXPECT_EQ(entry_error("{family: latency, implementations: [a], operations: [pointer_chase], "
+                        "count: 10}"),
+            "s.yaml:4:5: 'entries[0].sizes' is missing");
+  EXPECT_EQ(entry_error("{family: latency, implementations: [a], operations: [pointer_chase_far], "
                         "count: 10}"),
             "s.yaml:4:5: 'entries[0].sizes' is missing");
   EXPECT_EQ(entry_error("{family: latency, implementations: [a], operations: [kernel_launch], "

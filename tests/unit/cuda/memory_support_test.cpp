@@ -78,6 +78,16 @@ TEST(CudaLatencySupport, TakesWhatHasACountAndTwoLines) {
   EXPECT_THAT(refusal(native, Latency{LatencyKind::kPointerChase, 1, 128}), HasSubstr("two lines"));
 }
 
+TEST(CudaLatencySupport, TellsNearFromFarInsideTheL2) {
+  const Implementation& native = cuda_latency().front();
+  for (LatencyKind kind : {LatencyKind::kPointerChaseNear, LatencyKind::kPointerChaseFar}) {
+    EXPECT_THAT(refusal(native, Latency{kind, 1000, 1 << 20}), IsEmpty());
+    EXPECT_THAT(refusal(native, Latency{kind, 1000, (1 << 20) - 1}), HasSubstr("1MiB"));
+    EXPECT_THAT(refusal(native, Latency{kind, 1000, kGiB}), HasSubstr("larger than the L2"));
+    EXPECT_THAT(refusal(native, Latency{kind, 0, 1 << 20}), HasSubstr("count"));
+  }
+}
+
 TEST(CudaTransferSupport, TakesWholeWordsFromAPageUp) {
   const Implementation& native = cuda_transfer().front();
   EXPECT_THAT(refusal(native, Transfer{TransferKind::kHostToDevice, 4096}), IsEmpty());

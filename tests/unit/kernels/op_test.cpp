@@ -146,6 +146,8 @@ TEST(OpNames, MakeStablePaths) {
             "attention_prefill/bf16/b:2/t:4096/h:32/kv:8/d:128");
   const Op chase = Latency{LatencyKind::kPointerChase, 1000, 64 << 10};
   EXPECT_EQ(kind_path(chase) + "/" + shape_path(chase), "latency/pointer_chase/64KiB/x:1000");
+  const Op far = Latency{LatencyKind::kPointerChaseFar, 1000, 8 << 20};
+  EXPECT_EQ(kind_path(far) + "/" + shape_path(far), "latency/pointer_chase_far/8MiB/x:1000");
   const Op launch = Latency{LatencyKind::kKernelLaunch, 500, 0};
   EXPECT_EQ(kind_path(launch) + "/" + shape_path(launch), "latency/kernel_launch/x:500");
   const Op transfer = Transfer{TransferKind::kDeviceToHostPageable, kGiB};
@@ -176,7 +178,8 @@ TEST(OpNames, ReadBackWhatTheyWrite) {
     EXPECT_EQ(token_op_kind_from_name(name_of(kind)), kind);
   }
   for (LatencyKind kind :
-       {LatencyKind::kPointerChase, LatencyKind::kKernelLaunch, LatencyKind::kGraphNode}) {
+       {LatencyKind::kPointerChase, LatencyKind::kPointerChaseNear, LatencyKind::kPointerChaseFar,
+        LatencyKind::kKernelLaunch, LatencyKind::kGraphNode}) {
     EXPECT_EQ(latency_kind_from_name(name_of(kind)), kind);
   }
   for (TransferKind kind : {TransferKind::kHostToDevice, TransferKind::kDeviceToHost,

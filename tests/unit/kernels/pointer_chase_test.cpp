@@ -87,6 +87,9 @@ TEST(PointerChase, RefusesWhatItCannotDo) {
   EXPECT_THAT(refusal(chase_of(std::int64_t{1} << 50, 1)), HasSubstr("do not fit"));
   EXPECT_THAT(refusal({.kind = LatencyKind::kKernelLaunch, .count = 1, .bytes = 0}),
               HasSubstr("no kernels to launch"));
+  for (LatencyKind kind : {LatencyKind::kPointerChaseNear, LatencyKind::kPointerChaseFar}) {
+    EXPECT_THAT(refusal({.kind = kind, .count = 1, .bytes = 1 << 20}), HasSubstr("a GPU's L2"));
+  }
 }
 
 }  // namespace

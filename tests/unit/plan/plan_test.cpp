@@ -161,7 +161,8 @@ TEST(MakePlan, MakesTheOpsOfADevice) {
   peak.sparsity = {Sparsity::kDense, Sparsity::kSparse};
   peak.gflop = 2000;
   SuiteEntry latency = entry("latency");
-  latency.latencies = {LatencyKind::kPointerChase, LatencyKind::kGraphNode};
+  latency.latencies = {LatencyKind::kPointerChase, LatencyKind::kPointerChaseFar,
+                       LatencyKind::kGraphNode};
   latency.count = 100;
   latency.sizes_bytes = {1 << 14, 1 << 20};
   SuiteEntry transfer = entry("transfer");
@@ -172,6 +173,8 @@ TEST(MakePlan, MakesTheOpsOfADevice) {
                                           "tensor_peak/bf16/sparse/gflop:2000/onednn/cold",
                                           "latency/pointer_chase/16KiB/x:100/onednn/cold",
                                           "latency/pointer_chase/1MiB/x:100/onednn/cold",
+                                          "latency/pointer_chase_far/16KiB/x:100/onednn/cold",
+                                          "latency/pointer_chase_far/1MiB/x:100/onednn/cold",
                                           "latency/graph_node/x:100/onednn/cold",
                                           "transfer/host_to_device/1MiB/onednn/cold"));
   EXPECT_EQ(plan.cases[0].work.flops, 2e12);
