@@ -260,7 +260,7 @@ deadline=$((SECONDS + seconds))
 run_unit_tests
 run_gpu_tests
 run_sanitizer
-run_suite goals 160 --suite goals
+run_suite goals 200 --suite goals
 run_suite datasheet 90 --suite datasheet
 run_suite full 3600 --suite full  # as far as the time goes
 make_table

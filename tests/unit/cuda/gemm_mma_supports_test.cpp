@@ -1,3 +1,6 @@
+// Links what is in builds with CUDA only.
+#if GPUGAUGE_HAS_CUDA
+
 #include <gmock/gmock.h>
 
 #include <string>
@@ -50,3 +53,5 @@ TEST(GemmMmaSupports, RefusesShapes) {
 
 }  // namespace
 }  // namespace gpugauge
+
+#endif  // GPUGAUGE_HAS_CUDA

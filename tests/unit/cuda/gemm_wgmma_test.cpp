@@ -1,3 +1,6 @@
+// Links what is in builds with CUDA only.
+#if GPUGAUGE_HAS_CUDA
+
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -57,3 +60,5 @@ TEST(WgmmaGemm, RefusesMixedTypes) {
 
 }  // namespace
 }  // namespace gpugauge
+
+#endif  // GPUGAUGE_HAS_CUDA

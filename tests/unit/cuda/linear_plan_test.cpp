@@ -1,3 +1,6 @@
+// Links what is in builds with CUDA only.
+#if GPUGAUGE_HAS_CUDA
+
 #include "kernels/cuda/linear_plan.hpp"
 
 #include <gmock/gmock.h>
@@ -93,3 +96,5 @@ TEST(LinearUnsupported, SaysWhyNot) {
 
 }  // namespace
 }  // namespace gpugauge
+
+#endif  // GPUGAUGE_HAS_CUDA

@@ -1,3 +1,6 @@
+// Links what is in builds with CUDA only.
+#if GPUGAUGE_HAS_CUDA
+
 #include "kernels/cuda/search_cache.hpp"
 
 #include <gtest/gtest.h>
@@ -85,3 +88,5 @@ TEST(SearchCache, FollowsTheEnvironment) {
 
 }  // namespace
 }  // namespace gpugauge
+
+#endif  // GPUGAUGE_HAS_CUDA

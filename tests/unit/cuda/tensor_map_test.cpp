@@ -1,3 +1,6 @@
+// Links what is in builds with CUDA only.
+#if GPUGAUGE_HAS_CUDA
+
 #include "kernels/cuda/tensor_map.hpp"
 
 #include <gtest/gtest.h>
@@ -19,3 +22,5 @@ TEST(TensorMap, WhatTheCopyEngineCannotReadIsAnError) {
 
 }  // namespace
 }  // namespace gpugauge
+
+#endif  // GPUGAUGE_HAS_CUDA

@@ -1,3 +1,6 @@
+// Links what is in builds with CUDA only.
+#if GPUGAUGE_HAS_CUDA
+
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -102,3 +105,5 @@ TEST(TensorPeakImplementation, WantsEnoughWorkAndNotTooMuch) {
 }  // namespace
 }  // namespace tensor_peak
 }  // namespace gpugauge
+
+#endif  // GPUGAUGE_HAS_CUDA
