@@ -270,6 +270,9 @@ class Warp {
 template <int HeadDim, int RowTiles>
 __global__ void __launch_bounds__(kThreads, 2) kernel(const Problem problem) {
   using Memory = Shared<HeadDim, RowTiles>;
+#if defined(__CUDA_ARCH__)
+  if constexpr (spills(__CUDA_ARCH__ / 10, HeadDim, Memory::kQueries)) return __trap();
+#endif
   auto& shared = shared_memory<Memory>();
   const int prompt = static_cast<int>(blockIdx.x) / problem.heads;
   const int head = static_cast<int>(blockIdx.x) % problem.heads;
@@ -336,8 +339,9 @@ const char* attention_prefill_unsupported(const AttentionPrefill& op) {
   return nullptr;
 }
 
-int attention_prefill_block_queries(const AttentionPrefill& op) {
+int attention_prefill_block_queries(const AttentionPrefill& op, int compute_capability) {
   using namespace attention_prefill;
+  if (spills(compute_capability, static_cast<int>(op.head_dim), 128)) return 64;
   const int resident = with_shape(op, 128, [&]<int HeadDim, int RowTiles>() {
     return resident_blocks(kernel<HeadDim, RowTiles>, kThreads, sizeof(Shared<HeadDim, RowTiles>));
   });

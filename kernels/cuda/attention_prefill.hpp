@@ -16,9 +16,9 @@ struct AttentionPrefillArrays {
 /// Why no device can run the shape, for the user; null if one can.
 const char* attention_prefill_unsupported(const AttentionPrefill& op);
 
-/// How many queries a block should take on this device: 128 where two such blocks fit on a
-/// multiprocessor, else 64.
-int attention_prefill_block_queries(const AttentionPrefill& op);
+/// How many queries a block should take on this device, of that compute capability (90 for 9.0):
+/// 128 where two such blocks fit on a multiprocessor, else 64.
+int attention_prefill_block_queries(const AttentionPrefill& op, int compute_capability);
 
 /// Every token attends to itself and to those before it: out = softmax(q · Kᵀ / √head_dim) · V.
 /// Asynchronous.

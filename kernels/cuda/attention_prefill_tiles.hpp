@@ -8,6 +8,11 @@ inline constexpr int kThreads = kWarps * 32;
 inline constexpr int kBlockKeys = 64;
 inline constexpr int kChunkBytes = 16;  ///< what one lane copies, or addresses for ldmatrix
 
+/// From Blackwell on the compiler spills registers of the largest block: it is not used there.
+constexpr bool spills(int compute_capability, int head_dim, int block_queries) {
+  return compute_capability >= 100 && head_dim == 128 && block_queries == 128;
+}
+
 /// Blocks of queries of a prompt.
 constexpr int query_blocks(int tokens, int block_queries) {
   return (tokens + block_queries - 1) / block_queries;

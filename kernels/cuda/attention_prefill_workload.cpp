@@ -27,7 +27,8 @@ class AttentionPrefillWorkload final : public Workload {
         inputs_(static_cast<const char*>(device.random_pool(
             op.dtype, options.data, slots_ * op.batch * (q_bytes_ + 2 * k_bytes_)))) {
     if (kernel == Kernel::kMma) {
-      block_queries_ = attention_prefill_block_queries(op);
+      block_queries_ =
+          attention_prefill_block_queries(op, device.info().compute_capability.value_or(0));
     } else {
       for (int slot = 0; slot < slots_; ++slot) {
         maps_.push_back(attention_prefill_maps(op, arrays(slot * op.batch)));
