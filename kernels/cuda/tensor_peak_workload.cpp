@@ -126,6 +126,7 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
   if (auto reason = unsupported(peak.dtype, info.compute_capability.value_or(0))) return reason;
   // Every unit does the same number of passes; at a thousand of them rounding up costs 0.1%.
   constexpr std::int64_t kFewestPasses = 1000, kMostPasses = std::numeric_limits<int>::max();
+  if (info.compute_units == 0) return std::nullopt;  // a datasheet, which does not say
   const std::int64_t of_a_pass =
       info.compute_units * shape_of(peak, info).flops_per_pass(size_bytes(peak.dtype));
   const std::int64_t passes = passes_of(peak, info);

@@ -153,7 +153,8 @@ def write_table(table, path=TABLE):
 
 @dataclasses.dataclass(frozen=True)
 class Requirement:
-    """Kernels whose name and architecture match have an instruction that matches. Regular expressions of the whole."""
+    """Kernels whose name and architecture match have an instruction that matches, or none where it begins with `!`.
+    Regular expressions of the whole."""
     kernel: str
     architecture: str
     instruction: str
@@ -175,7 +176,7 @@ def local_memory(codes):
             yield f"{kernel} uses local memory: {accesses} loads and stores, {code.stack_bytes} bytes of stack"
 
 
-def missing_instructions(codes, requirements):
+def broken_requirements(codes, requirements):
     architectures = {kernel.architecture for kernel in codes}
     for requirement in requirements:
         if not any(re.fullmatch(requirement.architecture, architecture) for architecture in architectures):
@@ -184,9 +185,11 @@ def missing_instructions(codes, requirements):
                  re.fullmatch(requirement.architecture, kernel.architecture)]
         if not meant:
             yield f"no kernel {requirement.kernel} for {requirement.architecture}, of which instructions are required"
+        pattern = requirement.instruction.removeprefix("!")
+        is_banned = pattern != requirement.instruction
         for kernel in meant:
-            if not any(re.fullmatch(requirement.instruction, each) for each in codes[kernel].instructions):
-                yield f"{kernel} has no {requirement.instruction}"
+            if any(re.fullmatch(pattern, each) for each in codes[kernel].instructions) == is_banned:
+                yield f"{kernel} has {'a' if is_banned else 'no'} {pattern}"
 
 
 def changed_resources(codes, table):

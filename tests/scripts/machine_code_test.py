@@ -85,12 +85,14 @@ class ProblemsTest(unittest.TestCase):
         for bad in (Code(instructions={"LDL.64": 1}), Code(instructions={"STL": 1}), Code(stack_bytes=8)):
             self.assertEqual(len(list(machine_code.local_memory({DOUBLE: bad}))), 1)
 
-    def test_missing_instructions(self):
+    def test_broken_requirements(self):
         codes = {DOUBLE: Code(instructions={"LDG.E.64": 1, "HMMA.16816.F32.BF16": 1})}
-        problems = lambda *row: list(machine_code.missing_instructions(codes, [Requirement(*row)]))
+        problems = lambda *row: list(machine_code.broken_requirements(codes, [Requirement(*row)]))
         self.assertEqual(problems("double", "sm_89", r"HMMA\..*"), [])
         self.assertEqual(problems("double", "sm_89", r"LDG\.E\.128.*"),
                          [r"double of scale.cu for sm_89 has no LDG\.E\.128.*"])
+        self.assertEqual(problems("double", "sm_89", r"!HMMA\..*"), [r"double of scale.cu for sm_89 has a HMMA\..*"])
+        self.assertEqual(problems("double", "sm_89", "!MEMBAR"), [])
         self.assertEqual(problems("double", "sm_90a", r"HGMMA\..*"), [])  # not built
         self.assertIn("no kernel doub", problems("doub", "sm_89", r"HMMA\..*")[0])
 
@@ -159,7 +161,7 @@ class LibraryTest(WithToolsTest):
         self.expect_none(machine_code.local_memory(self.codes))
 
     def test_kernels_have_the_instructions_that_are_meant(self):
-        self.expect_none(machine_code.missing_instructions(self.codes, machine_code.read_requirements()))
+        self.expect_none(machine_code.broken_requirements(self.codes, machine_code.read_requirements()))
 
     def test_registers_and_shared_memory_are_those_of_the_table(self):
         table = machine_code.read_table()

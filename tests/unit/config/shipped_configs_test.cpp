@@ -21,7 +21,8 @@ const Catalog& catalog() {
 }
 
 TEST(ShippedSuites, AllLoad) {
-  EXPECT_THAT(catalog().suite_names(), ElementsAre("datasheet", "full", "goals", "nightly", "quick"));
+  EXPECT_THAT(catalog().suite_names(),
+              ElementsAre("datasheet", "full", "goals", "nightly", "quick"));
   for (const std::string& name : catalog().suite_names()) {
     SCOPED_TRACE(name);
     EXPECT_EQ(catalog().suite(name).name, name);
