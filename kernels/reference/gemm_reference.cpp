@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "kernels/float_codec.hpp"
-#include "kernels/random.hpp"
 #include "kernels/reference/sample_indices.hpp"
 
 namespace gpugauge {
