@@ -118,7 +118,7 @@ __device__ void fetch(typename Kernel::Shared& shared, const TensorMap* x, const
     for (int i = 0; i < k_stages; ++i, ring.advance()) {
       auto& stage = shared.stages[ring.stage];
       SharedBarrier* full = &shared.full[ring.stage];
-      barrier_wait_cluster(&shared.empty[ring.stage], ring.parity ^ 1);
+      barrier_wait(&shared.empty[ring.stage], ring.parity ^ 1);
       barrier_arrive_expecting(full, sizeof(stage));
       const int k = i * Kernel::kStageK;
       tensor_load(stage.x, x, k, tile.row * Kernel::kM, full, policy);

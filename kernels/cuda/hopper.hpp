@@ -44,13 +44,16 @@ __device__ inline void barrier_arrive_expecting(SharedBarrier* barrier, unsigned
       "r"(bytes)
       : "memory");
 }
-/// Arrives at the barrier at the same place in the shared memory of another block of the cluster.
+/// Arrives at the barrier at the same place in the shared memory of another block of the cluster,
+/// to say that what was copied here has been read. It passes on nothing that this thread wrote, for
+/// which it would need the scope of the cluster, and that makes every arrival a fence of the whole
+/// device (so ptxas 13.0).
 __device__ inline void barrier_arrive_in(SharedBarrier* barrier, unsigned rank) {
   asm volatile(
       "{\n"
       ".reg .b32 remote;\n"
       "mapa.shared::cluster.u32 remote, %0, %1;\n"
-      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [remote];\n"
+      "mbarrier.arrive.shared::cluster.b64 _, [remote];\n"
       "}" ::"r"(shared_address(barrier)),
       "r"(rank)
       : "memory");
@@ -62,20 +65,6 @@ __device__ inline void barrier_wait(SharedBarrier* barrier, unsigned parity) {
       ".reg .pred done;\n"
       "again:\n"
       "mbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n"
-      "@done bra finished;\n"
-      "bra again;\n"
-      "finished:\n"
-      "}" ::"r"(shared_address(barrier)),
-      "r"(parity)
-      : "memory");
-}
-/// The same, and sees what other blocks of the cluster did before they arrived.
-__device__ inline void barrier_wait_cluster(SharedBarrier* barrier, unsigned parity) {
-  asm volatile(
-      "{\n"
-      ".reg .pred done;\n"
-      "again:\n"
-      "mbarrier.try_wait.parity.acquire.cluster.shared::cta.b64 done, [%0], %1;\n"
       "@done bra finished;\n"
       "bra again;\n"
       "finished:\n"
@@ -177,10 +166,11 @@ __device__ inline unsigned cluster_rank() {
   asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
   return rank;
 }
-/// A barrier of all threads of all blocks of the cluster.
+/// A barrier of all threads of all blocks of the cluster. What they wrote before is not passed on,
+/// but for barriers after `barrier_init_fence`.
 __device__ inline void cluster_sync() {
   asm volatile(
-      "barrier.cluster.arrive.release.aligned;\n"
+      "barrier.cluster.arrive.relaxed.aligned;\n"
       "barrier.cluster.wait.acquire.aligned;" ::
           : "memory");
 }

@@ -148,7 +148,7 @@ __global__ void multicast_kernel(const __grid_constant__ TensorMap map, unsigned
   cluster_sync();
   for (unsigned turn = 0; turn < 2; ++turn) {
     if (threadIdx.x == 0) {
-      if (waits_for_both) barrier_wait_cluster(&shared.empty, turn ^ 1);
+      if (waits_for_both) barrier_wait(&shared.empty, turn ^ 1);
       barrier_arrive_expecting(&shared.full, sizeof shared.rows);
       tensor_load_multicast(shared.rows[rank], &map, static_cast<int>(8 * turn),
                             static_cast<int>(8 * rank), &shared.full, 0b11, 0);
