@@ -28,9 +28,9 @@ readonly gpugauge_test_libraries=(libgtest-dev libgmock-dev libbenchmark-tools l
 readonly gpugauge_oldest_cmake=3.25
 readonly gpugauge_cmake_wheel=cmake==3.31.6
 
-# nvcc knows C++20 and sm_90a since 12.0; the wheels below are CUDA 13.0 Update 1, which runs on drivers
+# nvcc knows the FP8 products of sm_89 since 12.4 (PTX 8.4); the wheels below are CUDA 13.0 Update 1, which runs on drivers
 # from 580 on (CUDA release notes).
-readonly gpugauge_oldest_nvcc=12.0
+readonly gpugauge_oldest_nvcc=12.4
 readonly gpugauge_oldest_driver_for_wheels=580
 readonly gpugauge_cuda_wheels=(nvidia-cuda-nvcc==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-nvvm==13.0.88
                                nvidia-cuda-runtime==13.0.88 nvidia-cuda-cccl==13.0.85
@@ -206,7 +206,7 @@ install_cuda_wheels() {
   driver=$(driver_major)
   if [[ -n $driver && $driver -lt $gpugauge_oldest_driver_for_wheels ]]; then
     die "the NVIDIA driver here is $driver, and CUDA 13 needs $gpugauge_oldest_driver_for_wheels or later:" \
-        "update it, install a CUDA 12 toolkit, or set GPUGAUGE_CUDA=OFF to measure the CPU only"
+        "update it, install a CUDA 12.4 toolkit, or set GPUGAUGE_CUDA=OFF to measure the CPU only"
   fi
   say "no CUDA toolkit here, taking nvcc, the runtime and cuBLAS 13.0 from PyPI (530 MB)"
   pip_install "$gpugauge_cuda_folder" "${gpugauge_cuda_wheels[@]}"

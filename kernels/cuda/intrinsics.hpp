@@ -46,6 +46,17 @@ __device__ inline uint4 load_streaming(const void* pointer) {
   return v;
 }
 
+/// Loads 16 bytes that no kernel near it writes, before `wait_for_previous`. A weak load sinks
+/// beyond that wait, to where it is used (ptxas 13.0); this one stays.
+__device__ inline uint4 load_early(const void* pointer) {
+  uint4 v;
+  asm volatile("ld.relaxed.gpu.global.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+               : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w)
+               : "l"(pointer)
+               : "memory");
+  return v;
+}
+
 /// Loads 16 or 8 bytes that nobody reads again soon, but that a kernel before may have written
 /// while this one had begun.
 __device__ inline uint4 load_once_16(const void* pointer) {

@@ -43,7 +43,7 @@ __global__ void __launch_bounds__(kMaxThreads)
   uint4 weights[Vectors], sums[Vectors], added[Vectors];
 #pragma unroll
   for (int i = 0; i < Vectors; ++i) {
-    weights[i] = column(i) < width ? load_streaming(weight + column(i)) : uint4{};
+    weights[i] = column(i) < width ? load_early(weight + column(i)) : uint4{};
   }
   wait_for_previous();
 #pragma unroll

@@ -27,6 +27,7 @@ inline std::uint64_t load_cached(const void* pointer) {
 inline std::uint64_t load_past_l1(const void* pointer) { return load_cached(pointer); }
 inline std::uint64_t load_at_home(void* pointer) { return load_cached(pointer); }
 uint4 load_once_16(const void* pointer);
+inline uint4 load_early(const void* pointer) { return load_once_16(pointer); }
 uint2 load_once_8(const void* pointer);
 void store_streaming(void* pointer, uint4 v);
 inline unsigned count_arrival(unsigned* counter) { return atomicAdd(counter, 1U); }
