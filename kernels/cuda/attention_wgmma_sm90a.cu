@@ -42,8 +42,11 @@ namespace {
 constexpr int kWarpgroup = 128;
 constexpr int kMultipliers = 2;  // warpgroups
 constexpr int kThreads = (1 + kMultipliers) * kWarpgroup;
-// Together at most 64 Ki registers; a multiple of eight each.
-constexpr int kFetcherRegisters = 32, kMultiplierRegisters = 240;
+// Together no more than a block is launched with, which is a multiple of eight a thread: 168, not
+// all of the 64 Ki. Who asks for more waits for ever.
+constexpr int kFetcherRegisters = 40, kMultiplierRegisters = 232;
+static_assert(kFetcherRegisters + kMultipliers * kMultiplierRegisters <=
+              (1 + kMultipliers) * (64 * 1024 / kThreads / 8 * 8));
 
 constexpr int kQueries = kMultipliers * 64;
 constexpr int kStages = 2;

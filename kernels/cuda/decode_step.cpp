@@ -60,7 +60,7 @@ class DecodeStepWorkload final : public Workload {
         overlap_(engine.overlap),
         device_(device),
         weights_(op, layers_that_fit(op, device.info().memory_bytes), device, options.data),
-        linears_(op, engine.best, weights_, device),
+        linears_(op, engine.best, engine.overlap, weights_, device),
         arrays_(op,
                 plan_step(op, {.fused = engine.best,
                                .o_quantises = linears_.of(StepWeight::kO).quantises()}),

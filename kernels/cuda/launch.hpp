@@ -40,6 +40,14 @@ void launch(Stream stream, const char* name, void (*kernel)(Parameters...),
                                shape.shared_bytes),
           name);
   }
+  if (shape.shared_bytes > 0 || stream.overlap) {
+    // A multiprocessor must be idle to share its memory out anew between L1 and blocks: those of
+    // the next kernel come beside this one's only where both ask for the same.
+    check(cudaFuncSetAttribute(
+              function, cudaFuncAttributePreferredSharedMemoryCarveout,
+              stream.overlap ? cudaSharedmemCarveoutMaxShared : cudaSharedmemCarveoutDefault),
+          name);
+  }
   cudaLaunchConfig_t config{};
   config.gridDim = dim3(shape.blocks, shape.blocks_y, shape.blocks_z);
   config.blockDim = dim3(shape.threads);

@@ -55,12 +55,13 @@ class StreamLinear final : public StepLinear {
 /// their input and others do not, those are timed with the launch that does it for them.
 class LinearTrial final : public Workload {
  public:
-  LinearTrial(StepWeight linear, const Gemm& op, float x_scale, bool quantise,
+  LinearTrial(StepWeight linear, const Gemm& op, float x_scale, bool quantise, bool overlap,
               const StepWeights& weights, Device& device)
       : linear_(linear),
         op_(op),
         x_scale_(x_scale),
         quantise_(quantise),
+        overlap_(overlap),
         weights_(weights),
         bf16_x_(device.allocate(op.m * op.k * size_bytes(DType::kBf16))),
         x_(device.allocate(op.m * op.k * size_bytes(op.weights))),
@@ -78,6 +79,7 @@ class LinearTrial final : public Workload {
     return linear_ == StepWeight::kHead ? 1 : static_cast<int>(weights_.distinct());
   }
   void enqueue(Stream stream, int slot) override {
+    stream.overlap = overlap_;
     const bool quantises = candidate_->quantises();
     if (quantise_ && !quantises) {
       launch_quantize(stream, bf16_x_.data(), x_.data(), op_.m, op_.k, x_scale_);
@@ -92,7 +94,7 @@ class LinearTrial final : public Workload {
   StepWeight linear_;
   Gemm op_;
   float x_scale_;
-  bool quantise_;
+  bool quantise_, overlap_;
   const StepWeights& weights_;
   Buffer bf16_x_, x_, y_;
   StepLinear* candidate_ = nullptr;
@@ -118,8 +120,8 @@ std::int64_t stream_workspace_bytes(const DecodeStep& op, const LinearDevice& de
 
 }  // namespace
 
-StepLinears::StepLinears(const DecodeStep& op, bool search, const StepWeights& weights,
-                         Device& device)
+StepLinears::StepLinears(const DecodeStep& op, bool search, bool overlap,
+                         const StepWeights& weights, Device& device)
     : device_(device),
       cublaslt_workspace_(device.allocate(cublaslt_workspace_bytes(device.info()))),
       stream_workspace_(device.allocate(stream_workspace_bytes(op, linear_device(device.info())))) {
@@ -141,7 +143,7 @@ StepLinears::StepLinears(const DecodeStep& op, bool search, const StepWeights& w
     }
     std::optional<std::size_t> best = 0;
     if (all.size() > 1) {
-      LinearTrial trial(linear, gemm, scales.x, may_quantise, weights, device);
+      LinearTrial trial(linear, gemm, scales.x, may_quantise, overlap, weights, device);
       best = search_candidates(all.size(), [&](std::size_t i, std::int64_t launches) {
         trial.choose(*all[i]);
         return device.capture(trial, launches);

@@ -48,9 +48,10 @@ std::int64_t cublaslt_workspace_bytes(const DeviceInfo& info);
 class StepLinears {
  public:
   /// cuBLASLt's first suggestion for each or, with `search`, the fastest of its suggestions and of
-  /// linear_stream, timed on the weights of the step. Throws EnvironmentError where nothing runs
-  /// one.
-  StepLinears(const DecodeStep& op, bool search, const StepWeights& weights, Device& device);
+  /// linear_stream, timed on the weights of the step, with launches that overlap where the step's
+  /// do. Throws EnvironmentError where nothing runs one.
+  StepLinears(const DecodeStep& op, bool search, bool overlap, const StepWeights& weights,
+              Device& device);
 
   StepLinear& of(StepWeight linear) const;
   /// `qkv linear_stream; o linear_stream, quantises; … lm_head cublaslt algo 66 …`

@@ -143,6 +143,7 @@ struct Block {
   std::vector<Warp> warps;
   std::array<ThreadBarrier, 16> barriers;
   std::map<std::size_t, TransactionBarrier> transaction_barriers;  ///< by offset
+  std::map<unsigned, int> registers;  ///< a thread's, of each warp that has taken or given some
 
   /// Of an address in its shared memory; fails for any other.
   std::size_t offset_of(const void* pointer, std::size_t bytes) const;

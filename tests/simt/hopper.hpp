@@ -80,9 +80,13 @@ void fence_async_shared();
 inline unsigned cluster_rank() { return simt::self().block->rank; }
 void cluster_sync();
 
+/// Fails where the warps want more than a block that has a multiprocessor to itself is launched
+/// with: a card would wait for ever.
+void set_registers(int count);
 template <int Count>
 void take_registers() {
   static_assert(Count >= 24 && Count <= 240 && Count % 8 == 0);
+  set_registers(Count);
 }
 template <int Count>
 void give_registers() {

@@ -136,6 +136,7 @@ void Machine::start_block(Block& block, std::size_t number) {
   std::copy_n(block.shared, block.shared_bytes, block.async_view.begin());
   block.barriers = {};
   block.transaction_barriers.clear();
+  block.registers.clear();
   block.warps.assign((shape_.threads + 31) / 32, Warp{});
   if (shape_.threads % 32 != 0) block.warps.back().exited = ~0U << (shape_.threads % 32);
   block.live = shape_.threads;

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include "tests/simt/hopper.hpp"
+
 namespace gpugauge::simt {
 namespace {
 
@@ -56,3 +58,20 @@ void meet_lanes(const char* name, unsigned mask, void* arguments,
 }
 
 }  // namespace gpugauge::simt
+
+namespace gpugauge {
+
+void set_registers(int count) {
+  simt::Block& block = *simt::self().block;
+  block.registers[simt::self().warp] = count;
+  const auto warps = static_cast<int>(block.warps.size());
+  const int launched = 64 * 1024 / (32 * warps) / 8 * 8;
+  int wanted = 0;
+  for (const auto& [warp, registers] : block.registers) wanted += registers;
+  if (wanted > launched * warps) {
+    simt::machine().fail("warps want " + std::to_string(wanted) +
+                         " registers a lane together, of " + std::to_string(launched * warps));
+  }
+}
+
+}  // namespace gpugauge

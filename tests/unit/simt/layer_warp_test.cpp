@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/simt/hopper.hpp"
 #include "tests/simt/intrinsics.hpp"
 #include "tests/simt/simt.hpp"
 
@@ -142,6 +143,24 @@ TEST(SimtWarp, MeetsInNestedMasks) {
                 return __reduce_max_sync(kAll, value);
               }>()),
               Each(120));
+}
+
+template <int Fetcher, int Multiplier>
+void share_registers() {
+  if (threadIdx.x < 128) {
+    give_registers<Fetcher>();
+  } else {
+    take_registers<Multiplier>();
+  }
+}
+
+TEST(SimtWarp, HasNoMoreRegistersThanTheBlock) {
+  EXPECT_EQ(
+      error_of([] { launch(Stream{}, "shares", share_registers<40, 232>, {.threads = 384}); }),
+      "no error");
+  EXPECT_THAT(
+      error_of([] { launch(Stream{}, "waits", share_registers<32, 240>, {.threads = 384}); }),
+      HasSubstr("want 2048 registers a lane together, of 2016"));
 }
 
 TEST(SimtMath, FollowsCuda) {
