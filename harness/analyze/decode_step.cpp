@@ -43,17 +43,16 @@ std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& poin
   };
 
   token_ops("embedding", TokenOpKind::kEmbedding, 1);
-  for (const Linear& linear : model.linears()) {
+  for (const LinearOp& linear : linear_ops_of(model, point.precision, batch)) {
     const bool head = linear.role == LinearRole::kLmHead;
-    const DType dtype = head ? head_dtype(point.precision) : linear_dtype(point.precision);
+    const DType dtype = linear.gemm.weights;
     const std::string role(name_of(linear.role));
     if (is_quantised(dtype)) {
-      TokenOp quantize = token_op_of(TokenOpKind::kQuantize, batch, linear.k);
+      TokenOp quantize = token_op_of(TokenOpKind::kQuantize, linear.inputs, linear.gemm.k);
       quantize.output = dtype;
-      token_op("quantize_" + role, quantize, linear.count);
+      token_op("quantize_" + role, quantize, linear.input_counts);
     }
-    ops.push_back({head ? OpGroup::kHead : OpGroup::kLinears, role,
-                   gemm_of(dtype, batch, linear.n, linear.k), linear.count});
+    ops.push_back({head ? OpGroup::kHead : OpGroup::kLinears, role, linear.gemm, linear.count});
   }
   ops.push_back({OpGroup::kAttention, "attention",
                  attention_decode_of(model, batch, point.context, point.kv), layers});
@@ -67,7 +66,7 @@ std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& poin
 
 double decode_bytes(const ModelConfig& model, const DecodePoint& point) {
   check(point);
-  return static_cast<double>(model.streamed_weight_bytes(point.precision)) +
+  return static_cast<double>(model.streamed_weight_bytes(point.precision, point.batch)) +
          static_cast<double>(point.batch) * static_cast<double>(point.context) *
              static_cast<double>(model.kv_bytes_per_token(point.kv));
 }

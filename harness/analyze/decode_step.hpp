@@ -32,11 +32,12 @@ struct StepOp {
 /// Every op of one decode step, as today's serving engines run it: per layer the four linears at
 /// M = batch, each input quantised where the weights are fp8 or int8, attention over the KV cache,
 /// two norms, the rotary embedding with the KV append, the gated activation; once the embedding,
-/// the final norm, the LM head and greedy sampling. Throws UsageError if batch or context is
-/// below 1.
+/// the final norm, the LM head and greedy sampling. Linears as `linear_ops_of` counts them, which
+/// for a mixture of experts is an expectation. Throws UsageError if batch or context is below 1.
 std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& point);
 
-/// Bytes that one step must read whatever its kernels: all streamed weights and the KV cache.
+/// Bytes that one step must read whatever its kernels: all streamed weights, of a mixture those of
+/// the experts that the batch is expected to touch, and the KV cache.
 double decode_bytes(const ModelConfig& model, const DecodePoint& point);
 
 }  // namespace gpugauge

@@ -51,7 +51,9 @@ void add_plan_options(CLI::App& command, PlanOptions& options) {
       "--filter", options.filter,
       "only cases whose name matches this regular expression; a leading - keeps the others");
   command
-      .add_option("--model", options.models, "these models in place of the suite's: names or files")
+      .add_option(
+          "--model", options.models,
+          "these models in place of the suite's: names, files, or config.json of checkpoints")
       ->delimiter(',');
   command.add_option("--batch", options.batches, "these batch sizes in place of the suite's")
       ->delimiter(',')

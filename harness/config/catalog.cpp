@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "harness/config/nearest.hpp"
@@ -35,11 +36,16 @@ std::vector<std::string> stems_in(const fs::path& folder) {
   return names;
 }
 
-/// The file that was named, or the file of that name in `folder`.
+/// The file that was named, the config.json of the folder that was, or the file of that name in
+/// `folder`.
 fs::path find_file(std::string_view kind, const fs::path& folder, std::string_view name_or_path) {
   const fs::path given(name_or_path);
-  if (given.has_parent_path() || given.extension() == ".yaml" || given.extension() == ".yml")
-    return given;
+  constexpr std::array<std::string_view, 3> kExtensions{".yaml", ".yml", ".json"};
+  if (given.has_parent_path() ||
+      std::find(kExtensions.begin(), kExtensions.end(), given.extension()) != kExtensions.end()) {
+    std::error_code ignored;
+    return fs::is_directory(given, ignored) ? given / "config.json" : given;
+  }
   const std::vector<std::string> names = stems_in(folder);
   if (std::find(names.begin(), names.end(), name_or_path) == names.end())
     throw UsageError(unknown_name_message(kind, name_or_path, names));
@@ -86,6 +92,14 @@ ModelConfig Catalog::model(std::string_view name_or_path) const {
   return load_model(find_file("model", root_ / "models", name_or_path));
 }
 
+EncoderConfig Catalog::encoder(std::string_view name_or_path) const {
+  return load_encoder(find_file("encoder", root_ / "encoders", name_or_path));
+}
+
+DiffusionConfig Catalog::diffusion(std::string_view name_or_path) const {
+  return load_diffusion(find_file("diffusion model", root_ / "diffusion", name_or_path));
+}
+
 Datasheet Catalog::datasheet(std::string_view name_or_path) const {
   return load_datasheet(find_file("device", root_ / "devices", name_or_path));
 }
@@ -99,6 +113,8 @@ fs::path Catalog::default_prices() const {
 
 std::vector<std::string> Catalog::suite_names() const { return stems_in(root_ / "suites"); }
 std::vector<std::string> Catalog::model_names() const { return stems_in(root_ / "models"); }
+std::vector<std::string> Catalog::encoder_names() const { return stems_in(root_ / "encoders"); }
+std::vector<std::string> Catalog::diffusion_names() const { return stems_in(root_ / "diffusion"); }
 std::vector<std::string> Catalog::datasheet_names() const { return stems_in(root_ / "devices"); }
 
 std::vector<Datasheet> Catalog::datasheets() const {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "harness/config/datasheet.hpp"
+#include "harness/config/diffusion.hpp"
+#include "harness/config/encoder.hpp"
 #include "harness/config/model.hpp"
 #include "harness/config/suite.hpp"
 
@@ -17,7 +19,8 @@ namespace gpugauge {
 std::filesystem::path find_configs(const std::optional<std::string>& environment,
                                    const std::vector<std::filesystem::path>& starts);
 
-/// The configs folder: finds a suite, model, card or price list by name or by path.
+/// The configs folder: finds a suite, model, card or price list by name or by path. Each kind of
+/// model has a folder of its own: decoders in models/, encoders/ and diffusion/.
 class Catalog {
  public:
   /// Uses $GPUGAUGE_CONFIGS, else the first `configs/` beside or above the binary, else beside or
@@ -29,13 +32,18 @@ class Catalog {
 
   /// A name (`quick`) or a path to a YAML file. Throws UsageError with the nearest known name.
   Suite suite(std::string_view name_or_path) const;
+  /// The same, or a checkpoint's config.json, or a folder that holds one.
   ModelConfig model(std::string_view name_or_path) const;
+  EncoderConfig encoder(std::string_view name_or_path) const;
+  DiffusionConfig diffusion(std::string_view name_or_path) const;
   Datasheet datasheet(std::string_view name_or_path) const;
   /// The last price list by name: their names begin with the date.
   std::filesystem::path default_prices() const;
 
   std::vector<std::string> suite_names() const;
   std::vector<std::string> model_names() const;
+  std::vector<std::string> encoder_names() const;
+  std::vector<std::string> diffusion_names() const;
   std::vector<std::string> datasheet_names() const;
   /// All of them, sorted by name.
   std::vector<Datasheet> datasheets() const;

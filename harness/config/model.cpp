@@ -1,11 +1,8 @@
 #include "harness/config/model.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-
-#include "harness/config/yaml_reader.hpp"
+#include <cmath>
 
 namespace gpugauge {
 namespace {
@@ -15,7 +12,7 @@ struct PrecisionRow {
   std::string_view name;
   DType linear, head;
 };
-// What FP8 and INT8 checkpoints quantise are the linears of the layers only.
+// What FP8 and INT8 checkpoints quantise are the linears of the layers only, routers excepted.
 constexpr std::array kPrecisions{
     PrecisionRow{Precision::kFp32, "fp32", DType::kFp32, DType::kFp32},
     PrecisionRow{Precision::kBf16, "bf16", DType::kBf16, DType::kBf16},
@@ -23,25 +20,49 @@ constexpr std::array kPrecisions{
     PrecisionRow{Precision::kFp8, "fp8", DType::kFp8E4m3, DType::kBf16},
     PrecisionRow{Precision::kInt8, "int8", DType::kInt8, DType::kBf16},
 };
-constexpr std::array<std::string_view, 5> kRoles{"qkv", "o", "gate_up", "down", "lm_head"};
+constexpr std::array<std::string_view, 6> kRoles{"qkv",  "o",       "gate_up",
+                                                 "down", "lm_head", "router"};
+
+/// The one MLP of a dense model is its only expert.
+std::int64_t expert_count(const ModelConfig& model) {
+  return std::max<std::int64_t>(1, model.num_local_experts);
+}
 
 const PrecisionRow& row_of(Precision p) { return kPrecisions.at(static_cast<std::size_t>(p)); }
 
-/// Weights of a model by how a checkpoint stores them.
+/// Weights of a model by what a step reads of them and how a checkpoint stores them.
 struct WeightCount {
-  std::int64_t layer_linears, lm_head, embedding, norms;
+  std::int64_t attention;   ///< qkv and o of all layers
+  std::int64_t one_expert;  ///< gate_up and down of all layers, of one expert
+  std::int64_t high;        ///< LM head, routers, norms and biases: never quantised
+  std::int64_t embedding;   ///< the same, but gathered from, not streamed
 };
 
 WeightCount weights_of(const ModelConfig& model) {
   WeightCount count{};
   for (const Linear& linear : model.linears()) {
-    const std::int64_t weights = linear.count * linear.n * linear.k;
-    (linear.role == LinearRole::kLmHead ? count.lm_head : count.layer_linears) += weights;
+    const std::int64_t weights = linear.n * linear.k * linear.count;
+    switch (linear.role) {
+      case LinearRole::kQkv:
+      case LinearRole::kO:
+        count.attention += weights;
+        break;
+      case LinearRole::kGateUp:
+      case LinearRole::kDown:
+        count.one_expert += weights / expert_count(model);
+        break;
+      case LinearRole::kLmHead:
+      case LinearRole::kRouter:
+        count.high += weights;
+        break;
+    }
   }
   // Tied: the LM head is the embedding matrix.
   count.embedding = model.tie_word_embeddings ? 0 : model.vocab_size * model.hidden_size;
-  const std::int64_t per_layer = 2 * model.hidden_size + (model.qk_norm ? 2 * model.head_dim : 0);
-  count.norms = model.num_hidden_layers * per_layer + model.hidden_size;
+  const std::int64_t heads = model.num_attention_heads + 2 * model.num_key_value_heads;
+  const std::int64_t per_layer = 2 * model.hidden_size + (model.qk_norm ? 2 * model.head_dim : 0) +
+                                 (model.qkv_bias ? heads * model.head_dim : 0);
+  count.high += model.num_hidden_layers * per_layer + model.hidden_size;
   return count;
 }
 
@@ -66,61 +87,59 @@ std::optional<LinearRole> linear_role_from_name(std::string_view name) {
   return static_cast<LinearRole>(match - kRoles.begin());
 }
 
+DType dtype_of(LinearRole role, Precision precision) {
+  const bool high = role == LinearRole::kLmHead || role == LinearRole::kRouter;
+  return high ? head_dtype(precision) : linear_dtype(precision);
+}
+
 std::vector<Linear> ModelConfig::linears() const {
   const std::int64_t query = num_attention_heads * head_dim;
   const std::int64_t key_value = num_key_value_heads * head_dim;
+  const std::int64_t experts = num_hidden_layers * expert_count(*this);
   // q, k and v are one matrix, gate and up another: serving engines fuse them.
-  return {
+  std::vector<Linear> all{
       {LinearRole::kQkv, query + 2 * key_value, hidden_size, num_hidden_layers},
       {LinearRole::kO, hidden_size, query, num_hidden_layers},
-      {LinearRole::kGateUp, 2 * intermediate_size, hidden_size, num_hidden_layers},
-      {LinearRole::kDown, hidden_size, intermediate_size, num_hidden_layers},
+      {LinearRole::kGateUp, 2 * intermediate_size, hidden_size, experts},
+      {LinearRole::kDown, hidden_size, intermediate_size, experts},
       {LinearRole::kLmHead, vocab_size, hidden_size, 1},
   };
+  if (is_mixture())
+    all.insert(all.begin() + 2,
+               {LinearRole::kRouter, num_local_experts, hidden_size, num_hidden_layers});
+  return all;
 }
 
 std::int64_t ModelConfig::parameters() const {
   const WeightCount count = weights_of(*this);
-  return count.layer_linears + count.lm_head + count.embedding + count.norms;
+  return count.attention + expert_count(*this) * count.one_expert + count.high + count.embedding;
 }
 
 std::int64_t ModelConfig::weight_bytes(Precision precision) const {
-  return streamed_weight_bytes(precision) +
-         weights_of(*this).embedding * size_bytes(head_dtype(precision));
+  const WeightCount count = weights_of(*this);
+  return (count.attention + expert_count(*this) * count.one_expert) *
+             size_bytes(linear_dtype(precision)) +
+         (count.high + count.embedding) * size_bytes(head_dtype(precision));
 }
 
-std::int64_t ModelConfig::streamed_weight_bytes(Precision precision) const {
+std::int64_t ModelConfig::streamed_weight_bytes(Precision precision, std::int64_t batch) const {
   const WeightCount count = weights_of(*this);
-  return count.layer_linears * size_bytes(linear_dtype(precision)) +
-         (count.lm_head + count.norms) * size_bytes(head_dtype(precision));
+  const std::int64_t linear_size = size_bytes(linear_dtype(precision));
+  const double expert_bytes =
+      expected_experts(batch) * static_cast<double>(count.one_expert * linear_size);
+  return count.attention * linear_size + std::llround(expert_bytes) +
+         count.high * size_bytes(head_dtype(precision));
+}
+
+double ModelConfig::expected_experts(std::int64_t tokens) const {
+  if (!is_mixture()) return 1;
+  const auto experts = static_cast<double>(num_local_experts);
+  const double missed = 1 - static_cast<double>(num_experts_per_tok) / experts;
+  return experts * (1 - std::pow(missed, static_cast<double>(tokens)));
 }
 
 std::int64_t ModelConfig::kv_bytes_per_token(DType kv) const {
   return 2 * num_hidden_layers * num_key_value_heads * head_dim * size_bytes(kv);
-}
-
-ModelConfig load_model(const std::filesystem::path& file) {
-  constexpr IntegerRange kLayers{1, 1000}, kHeads{1, 1024}, kWidth{1, 1 << 20}, kVocab{1, 1 << 24};
-  YamlMapping root = read_yaml(file).mapping();
-  ModelConfig model;
-  model.name = root.required("name").stem_of(file);
-  model.source = root.required("source").text();
-  model.num_hidden_layers = root.required("num_hidden_layers").integer(kLayers);
-  model.hidden_size = root.required("hidden_size").integer(kWidth);
-  model.intermediate_size = root.required("intermediate_size").integer(kWidth);
-  model.num_attention_heads = root.required("num_attention_heads").integer(kHeads);
-  const YamlValue kv_heads = root.required("num_key_value_heads");
-  model.num_key_value_heads = kv_heads.integer(kHeads);
-  model.head_dim = root.required("head_dim").integer(kHeads);
-  model.vocab_size = root.required("vocab_size").integer(kVocab);
-  model.tie_word_embeddings = root.boolean_or("tie_word_embeddings", false);
-  model.qk_norm = root.boolean_or("qk_norm", false);
-  root.finish();
-  if (model.num_attention_heads % model.num_key_value_heads != 0) {
-    kv_heads.fail_expected(
-        fmt::format("a divisor of num_attention_heads, {}", model.num_attention_heads));
-  }
-  return model;
 }
 
 }  // namespace gpugauge

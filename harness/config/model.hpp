@@ -17,49 +17,67 @@ enum class Precision : std::uint8_t { kFp32, kBf16, kFp16, kFp8, kInt8 };
 
 std::string_view name_of(Precision precision);
 std::optional<Precision> precision_from_name(std::string_view name);
-/// The type of the layers' linears, and that of the LM head, embedding and norms.
+/// The type of the layers' linears, and that of the LM head, router, embedding and norms.
 DType linear_dtype(Precision precision);
 DType head_dtype(Precision precision);
 
-enum class LinearRole : std::uint8_t { kQkv, kO, kGateUp, kDown, kLmHead };
+/// kRouter scores the experts of a mixture for every token.
+enum class LinearRole : std::uint8_t { kQkv, kO, kGateUp, kDown, kLmHead, kRouter };
 std::string_view name_of(LinearRole role);
 std::optional<LinearRole> linear_role_from_name(std::string_view name);
+/// As a checkpoint of that precision stores this linear.
+DType dtype_of(LinearRole role, Precision precision);
 
-/// y[tokens, n] = x[tokens, k] · w[n, k]ᵀ, `count` times in one forward step.
+/// y[tokens, n] = x[tokens, k] · w[n, k]ᵀ; a model has `count` such matrices.
 struct Linear {
   LinearRole role;
   std::int64_t n, k;
   std::int64_t count;
 };
 
-/// A dense decoder with grouped-query attention and a gated MLP. Field names mirror Hugging Face's
-/// config.json.
+/// A decoder with grouped-query attention and a gated MLP, or a mixture of such MLPs ("experts")
+/// of which a router picks a few for every token. Field names mirror Hugging Face's config.json.
 struct ModelConfig {
   std::string name;  ///< `llama-3.1-8b`: the stem of its file, used in case names
   std::string source;
   std::int64_t num_hidden_layers = 0;
   std::int64_t hidden_size = 0;
-  std::int64_t intermediate_size = 0;
+  std::int64_t intermediate_size = 0;  ///< of one expert in a mixture
   std::int64_t num_attention_heads = 0;
   std::int64_t num_key_value_heads = 0;
   std::int64_t head_dim = 0;
   std::int64_t vocab_size = 0;
   bool tie_word_embeddings = false;
   bool qk_norm = false;
+  bool qkv_bias = false;                 ///< a bias on q, k and v, as in Qwen2
+  std::int64_t num_local_experts = 0;    ///< 0: a dense model
+  std::int64_t num_experts_per_tok = 0;  ///< 0 in a dense model
 
-  /// qkv, o, gate_up and down of every layer, and the LM head.
+  bool is_mixture() const { return num_local_experts > 0; }
+  /// qkv, o, gate_up and down of every layer, and the LM head; in a mixture gate_up and down of
+  /// every expert, and the routers. What one forward pass runs of them says `linear_ops_of`.
   std::vector<Linear> linears() const;
-  /// Derived from the shapes, never stored.
+  /// Derived from the shapes, never stored. All experts count.
   std::int64_t parameters() const;
-  /// Bytes of all weights on the device, and of those that one decode step streams (the input
-  /// embedding is only gathered from).
+  /// Bytes of all weights on the device.
   std::int64_t weight_bytes(Precision precision) const;
-  std::int64_t streamed_weight_bytes(Precision precision) const;
+  /// Bytes of the weights that one decode step of `batch` sequences streams: the input embedding is
+  /// only gathered from, and of the experts `expected_experts` are read, so that for a mixture this
+  /// is an expectation (exact at batch 1), to the nearest byte.
+  std::int64_t streamed_weight_bytes(Precision precision, std::int64_t batch = 1) const;
+  /// How many experts of a layer a pass over `tokens` tokens touches if routing is uniform and each
+  /// token independent of the others: the expectation E · (1 − (1 − k/E)^tokens). 1 in a dense
+  /// model. Trained routers favour some experts, and touch fewer.
+  double expected_experts(std::int64_t tokens) const;
   /// 2 · layers · kv_heads · head_dim · bytes.
   std::int64_t kv_bytes_per_token(DType kv) const;
 };
 
-/// Reads a model file. Throws UsageError.
+/// Reads a model: our YAML, or, where the file ends in `.json`, a checkpoint's own config.json of
+/// one of the architectures llama, mistral, qwen2, qwen3 and mixtral. The latter may hold any other
+/// keys, has a head_dim of hidden_size / num_attention_heads and as many KV heads as heads unless
+/// it says otherwise, and is called like its file, or its folder where it is `config.json`.
+/// Throws UsageError with file, line, key, what was found and what was expected.
 ModelConfig load_model(const std::filesystem::path& file);
 
 }  // namespace gpugauge

@@ -1,8 +1,39 @@
 #include "harness/config/model_ops.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
+
+#include "harness/error.hpp"
 
 namespace gpugauge {
+namespace {
+
+/// Rows that the experts of one layer work on together.
+std::int64_t routed_rows(const ModelConfig& model, std::int64_t tokens) {
+  return tokens * std::max<std::int64_t>(1, model.num_experts_per_tok);
+}
+
+}  // namespace
+
+std::vector<LinearOp> linear_ops_of(const ModelConfig& model, Precision precision,
+                                    std::int64_t tokens) {
+  // A whole number of experts may come out a rounding error above itself.
+  const auto experts = static_cast<std::int64_t>(std::ceil(model.expected_experts(tokens) - 1e-9));
+  const std::int64_t layers = model.num_hidden_layers, routed = routed_rows(model, tokens);
+  std::vector<LinearOp> ops;
+  for (const Linear& linear : model.linears()) {
+    const bool expert = linear.role == LinearRole::kGateUp || linear.role == LinearRole::kDown;
+    const std::int64_t m = expert ? (routed + experts - 1) / experts : tokens;
+    ops.push_back({.role = linear.role,
+                   .gemm = gemm_of(dtype_of(linear.role, precision), m, linear.n, linear.k),
+                   .count = expert ? layers * experts : linear.count,
+                   .inputs = linear.role == LinearRole::kDown ? routed : tokens,
+                   .input_counts = expert ? layers : linear.count});
+  }
+  return ops;
+}
 
 AttentionDecode attention_decode_of(const ModelConfig& model, std::int64_t batch,
                                     std::int64_t context, DType kv) {
@@ -28,9 +59,11 @@ std::vector<TokenOp> token_ops_of(const ModelConfig& model, TokenOpKind kind, st
                                   std::optional<DType> output) {
   const std::int64_t heads = model.num_attention_heads, kv_heads = model.num_key_value_heads;
   std::vector<TokenOp> ops;
+  const std::int64_t rows =
+      kind == TokenOpKind::kGatedActivation ? routed_rows(model, tokens) : tokens;
   const auto add = [&](std::int64_t width, bool has_heads = false) {
     TokenOp op =
-        token_op_of(kind, tokens, width, has_heads ? kv_heads : 0, has_heads ? model.head_dim : 0);
+        token_op_of(kind, rows, width, has_heads ? kv_heads : 0, has_heads ? model.head_dim : 0);
     op.output = output.value_or(op.output);
     ops.push_back(op);
   };
@@ -52,7 +85,9 @@ std::vector<TokenOp> token_ops_of(const ModelConfig& model, TokenOpKind kind, st
       for (const Linear& linear : model.linears()) {
         const bool known = std::any_of(ops.begin(), ops.end(),
                                        [&](const TokenOp& op) { return op.width == linear.k; });
-        if (linear.role != LinearRole::kLmHead && !known) add(linear.k);
+        const bool quantised =
+            linear.role != LinearRole::kLmHead && linear.role != LinearRole::kRouter;
+        if (quantised && !known) add(linear.k);
       }
       break;
     case TokenOpKind::kArgmax:
@@ -64,6 +99,11 @@ std::vector<TokenOp> token_ops_of(const ModelConfig& model, TokenOpKind kind, st
 
 DecodeStep decode_step_of(const ModelConfig& model, Precision precision, std::int64_t batch,
                           std::int64_t context, DType kv) {
+  if (model.is_mixture()) {
+    throw UsageError(fmt::format(
+        "{}: a step graph exists for dense models only, and this is a mixture of {} experts",
+        model.name, model.num_local_experts));
+  }
   return {.batch = batch,
           .context = context,
           .layers = model.num_hidden_layers,

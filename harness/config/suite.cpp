@@ -21,8 +21,8 @@ constexpr std::array kDTypes{DType::kFp32,    DType::kTf32,    DType::kBf16, DTy
                              DType::kFp8E4m3, DType::kFp8E5m2, DType::kInt8};
 constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::kFp16,
                                  Precision::kFp8, Precision::kInt8};
-constexpr std::array kRoles{LinearRole::kQkv, LinearRole::kO, LinearRole::kGateUp,
-                            LinearRole::kDown, LinearRole::kLmHead};
+constexpr std::array kRoles{LinearRole::kQkv,  LinearRole::kO,      LinearRole::kGateUp,
+                            LinearRole::kDown, LinearRole::kLmHead, LinearRole::kRouter};
 constexpr std::array kTokenOps{TokenOpKind::kRmsNorm,    TokenOpKind::kHeadNorm,
                                TokenOpKind::kRopeAppend, TokenOpKind::kGatedActivation,
                                TokenOpKind::kQuantize,   TokenOpKind::kEmbedding,

@@ -40,6 +40,7 @@ class YamlValue {
   std::string identifier() const;
   /// The identifier that is the stem of `file`: what a config calls itself is what it is found by.
   std::string stem_of(const std::filesystem::path& file) const;
+  bool is_null() const { return node_.IsNull(); }
   bool boolean() const;
   std::int64_t integer(IntegerRange range) const;
   double number(NumberRange range) const;

@@ -104,6 +104,7 @@ class Planner {
 
   void add_decode_steps(const SuiteEntry& entry) {
     for_each_batch(entry, [&](const ModelConfig& model, std::int64_t batch) {
+      if (model.is_mixture()) return;  // no graph has experts
       for (Precision precision : entry.precisions) {
         for (std::int64_t context : entry.contexts) {
           for (DType kv : entry.kv)
@@ -139,13 +140,11 @@ class Planner {
 
   void add_linears(const SuiteEntry& entry, const ModelConfig& model, Precision precision,
                    std::int64_t batch) {
-    for (const Linear& linear : model.linears()) {
+    for (const LinearOp& linear : linear_ops_of(model, precision, batch)) {
       const auto& wanted = entry.linears;
       if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), linear.role) == wanted.end())
         continue;
-      const DType dtype =
-          linear.role == LinearRole::kLmHead ? head_dtype(precision) : linear_dtype(precision);
-      Gemm gemm = gemm_of(dtype, batch, linear.n, linear.k);
+      Gemm gemm = linear.gemm;
       gemm.activations = entry.activations.value_or(gemm.activations);
       add_variants(entry, gemm, model.name, std::string(name_of(linear.role)));
     }

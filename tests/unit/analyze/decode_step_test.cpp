@@ -71,6 +71,30 @@ TEST(DecodeOps, QkNormsAreThereWhereTheModelHasThem) {
   EXPECT_EQ(std::get<TokenOp>(find(ops, "qk_norm")->op).width, 40 * 128);
 }
 
+ModelConfig mixtral() {
+  ModelConfig model = fake::llama_8b();
+  model.num_local_experts = 8;
+  model.num_experts_per_tok = 2;
+  return model;
+}
+
+TEST(DecodeOps, OfAMixtureRunTheExpertsThatTheBatchTouches) {
+  const auto ops = decode_ops(mixtral(), {.precision = Precision::kFp8, .batch = 4});
+  const StepOp* down = find(ops, "down");
+  ASSERT_NE(down, nullptr);
+  EXPECT_EQ(down->count, 32 * 6);
+  EXPECT_EQ(std::get<Gemm>(down->op).m, 2);
+  const StepOp* router = find(ops, "router");
+  ASSERT_NE(router, nullptr);
+  EXPECT_EQ(router->group, OpGroup::kLinears);
+  EXPECT_EQ(std::get<Gemm>(router->op).weights, DType::kBf16);
+  EXPECT_EQ(find(ops, "quantize_router"), nullptr);
+  EXPECT_EQ(find(ops, "quantize_down")->count, 32);
+  EXPECT_EQ(std::get<TokenOp>(find(ops, "quantize_down")->op).tokens, 8);
+  EXPECT_EQ(std::get<TokenOp>(find(ops, "gated_activation")->op).tokens, 8);
+  EXPECT_EQ(find(decode_ops(fake::llama_8b(), {}), "router"), nullptr);
+}
+
 TEST(DecodeOps, RefusesABatchOrContextOfNothing) {
   EXPECT_THROW(decode_ops(fake::llama_8b(), {.batch = 0}), UsageError);
   EXPECT_THROW(decode_ops(fake::llama_8b(), {.batch = -1}), UsageError);
@@ -85,6 +109,16 @@ TEST(DecodeBytes, AreTheStreamedWeightsAndTheKvCacheOfTheWholeBatch) {
       decode_bytes(fake::llama_8b(), {.precision = Precision::kFp8, .batch = 8, .context = 1024}),
       weights + 8 * 1024 * 131072.0);
   EXPECT_NEAR(weights, 8.03e9, 0.005e9);
+}
+
+TEST(DecodeBytes, OfAMixtureGrowWithTheExpertsThatTheBatchTouches) {
+  const double one_expert = 2.0 * 32 * 3 * 4096 * 14336;
+  const auto bytes = [](std::int64_t batch) {
+    return decode_bytes(mixtral(), {.batch = batch, .context = 1024}) -
+           static_cast<double>(batch) * 1024 * 131072.0;
+  };
+  EXPECT_DOUBLE_EQ(bytes(4) - bytes(1), (5.46875 - 2) * one_expert);
+  EXPECT_NEAR(bytes(256) - bytes(1), 6 * one_expert, 1);
 }
 
 }  // namespace

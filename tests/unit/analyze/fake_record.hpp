@@ -89,9 +89,8 @@ inline std::vector<Measurement> linears(const ModelConfig& model, Precision prec
                                         std::int64_t batch, double gbps) {
   std::vector<Measurement> all;
   for (const Linear& linear : model.linears()) {
-    const DType dtype =
-        linear.role == LinearRole::kLmHead ? head_dtype(precision) : linear_dtype(precision);
-    Measurement m = at_gbps(gemm_of(dtype, batch, linear.n, linear.k), gbps);
+    Measurement m =
+        at_gbps(gemm_of(dtype_of(linear.role, precision), batch, linear.n, linear.k), gbps);
     m.c.model = model.name;
     m.c.role = name_of(linear.role);
     m.name = case_name(m.c);

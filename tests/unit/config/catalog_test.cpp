@@ -64,6 +64,32 @@ TEST_F(CatalogTest, TakesAPathAsWellAsAName) {
               "./absent.yaml: cannot be read: No such file or directory");
 }
 
+TEST_F(CatalogTest, TakesTheConfigOfACheckpointOrItsFolder) {
+  const Catalog catalog(root() / "configs");
+  const std::filesystem::path file = folder_.write(
+      "My-Llama/config.json",
+      R"({"model_type": "llama", "num_hidden_layers": 1, "hidden_size": 8, "intermediate_size": 1,
+          "num_attention_heads": 2, "vocab_size": 1})");
+  EXPECT_EQ(catalog.model(file.string()).name, "My-Llama");
+  EXPECT_EQ(catalog.model(file.parent_path().string()).name, "My-Llama");
+  EXPECT_EQ(catalog.model(file.parent_path().string()).head_dim, 4);
+  EXPECT_EQ(error_of([&] { catalog.model("config.json"); }),
+            "config.json: cannot be read: No such file or directory");
+}
+
+TEST_F(CatalogTest, KeepsKindsOfModelsApart) {
+  folder_.write("configs/encoders/embedder.yaml", "");
+  folder_.write("configs/diffusion/painter.yaml", "");
+  const Catalog catalog(root() / "configs");
+  EXPECT_THAT(catalog.encoder_names(), ElementsAre("embedder"));
+  EXPECT_THAT(catalog.diffusion_names(), ElementsAre("painter"));
+  EXPECT_THAT(catalog.model_names(), ElementsAre("tiny"));
+  EXPECT_EQ(error_of([&] { catalog.model("embedder"); }),
+            "unknown model 'embedder', expected tiny");
+  EXPECT_EQ(error_of([&] { catalog.diffusion("paint"); }),
+            "unknown diffusion model 'paint', expected painter; did you mean 'painter'?");
+}
+
 TEST_F(CatalogTest, TakesTheNewestPriceList) {
   EXPECT_EQ(Catalog(root() / "configs").default_prices().filename(), "2026-05-26-a.csv");
   EXPECT_EQ(error_of([&] { Catalog(root()).default_prices(); }),

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "tests/unit/config/temporary_folder.hpp"
-
 namespace gpugauge {
 namespace {
 
@@ -114,6 +112,71 @@ TEST(ModelConfig, StoresATiedEmbeddingOnceAndStreamsItAsTheHead) {
             llama_8b().streamed_weight_bytes(Precision::kBf16));
 }
 
+ModelConfig mixtral() {
+  ModelConfig model = llama_8b();
+  model.vocab_size = 32000;
+  model.num_local_experts = 8;
+  model.num_experts_per_tok = 2;
+  return model;
+}
+
+TEST(MixtureOfExperts, CountsEveryExpertAndTheRouters) {
+  // As published for Mixtral-8x7B.
+  EXPECT_EQ(mixtral().parameters(), 46'702'792'704);
+  EXPECT_EQ(mixtral().weight_bytes(Precision::kBf16), 2 * 46'702'792'704);
+  EXPECT_EQ(mixtral().kv_bytes_per_token(DType::kBf16), 131'072);
+  const std::vector<Linear> linears = mixtral().linears();
+  ASSERT_EQ(linears.size(), 6U);
+  EXPECT_EQ(linears[2].role, LinearRole::kRouter);
+  EXPECT_EQ(linears[2].n, 8);
+  EXPECT_EQ(linears[2].count, 32);
+  EXPECT_EQ(linears[3].role, LinearRole::kGateUp);
+  EXPECT_EQ(linears[3].count, 32 * 8);
+}
+
+TEST(MixtureOfExperts, KeepsTheRoutersInBf16WhereTheLinearsAreFp8) {
+  EXPECT_EQ(dtype_of(LinearRole::kRouter, Precision::kFp8), DType::kBf16);
+  EXPECT_EQ(dtype_of(LinearRole::kLmHead, Precision::kFp8), DType::kBf16);
+  EXPECT_EQ(dtype_of(LinearRole::kDown, Precision::kFp8), DType::kFp8E4m3);
+  // Linears of 32 layers: 41,943,040 of attention and 8 experts of 176,160,768. The rest: two
+  // 131,072,000 of embedding and head, 32 routers of 32,768, 65 norms of 4,096.
+  EXPECT_EQ(mixtral().weight_bytes(Precision::kFp8),
+            32 * (41'943'040 + 8 * 176'160'768LL) + 2 * (262'144'000 + 1'048'576 + 266'240));
+}
+
+TEST(MixtureOfExperts, StreamsOnlyTheExpertsThatABatchTouches) {
+  const std::int64_t expert = 2 * 32 * 176'160'768LL;
+  const std::int64_t rest = 2 * (32 * 41'943'040LL + 131'072'000 + 1'048'576 + 266'240);
+  EXPECT_EQ(mixtral().streamed_weight_bytes(Precision::kBf16), rest + 2 * expert);
+  EXPECT_EQ(mixtral().streamed_weight_bytes(Precision::kBf16, 1), rest + 2 * expert);
+  // Of 8 experts each of 4 sequences misses one with probability 3/4: 8 · (1 − 81/256) = 5.46875.
+  EXPECT_DOUBLE_EQ(mixtral().expected_experts(4), 5.46875);
+  EXPECT_EQ(mixtral().streamed_weight_bytes(Precision::kBf16, 4),
+            rest + 5 * expert + 15 * (expert / 32));
+  EXPECT_EQ(mixtral().streamed_weight_bytes(Precision::kBf16, 10'000), rest + 8 * expert);
+}
+
+TEST(MixtureOfExperts, ADenseModelStreamsTheSameAtEveryBatch) {
+  EXPECT_EQ(llama_8b().expected_experts(64), 1);
+  EXPECT_EQ(llama_8b().streamed_weight_bytes(Precision::kFp8, 64),
+            llama_8b().streamed_weight_bytes(Precision::kFp8));
+}
+
+TEST(ModelConfig, CountsTheBiasOfQkv) {
+  // Qwen2.5-7B as published.
+  const ModelConfig qwen{.name = "qwen2.5-7b",
+                         .source = "",
+                         .num_hidden_layers = 28,
+                         .hidden_size = 3584,
+                         .intermediate_size = 18944,
+                         .num_attention_heads = 28,
+                         .num_key_value_heads = 4,
+                         .head_dim = 128,
+                         .vocab_size = 152064,
+                         .qkv_bias = true};
+  EXPECT_EQ(qwen.parameters(), 7'615'616'512);
+}
+
 TEST(Precision, SaysHowLinearsAndHeadAreStored) {
   const auto expect = [](Precision precision, const char* name, DType linear, DType head) {
     EXPECT_EQ(name_of(precision), name);
@@ -133,62 +196,8 @@ TEST(LinearRole, HasANameThatIsRead) {
   for (const Linear& linear : llama_8b().linears())
     EXPECT_EQ(linear_role_from_name(name_of(linear.role)), linear.role);
   EXPECT_EQ(name_of(LinearRole::kGateUp), "gate_up");
+  EXPECT_EQ(linear_role_from_name("router"), LinearRole::kRouter);
   EXPECT_EQ(linear_role_from_name("head"), std::nullopt);
-}
-
-constexpr std::string_view kModel = R"(name: tiny
-source: https://example.com/config.json
-num_hidden_layers: 2
-hidden_size: 64
-intermediate_size: 128
-num_attention_heads: 4
-num_key_value_heads: 2
-head_dim: 16
-vocab_size: 100
-)";
-
-std::string error_with(std::string_view from, std::string_view to) {
-  std::string text(kModel);
-  text.replace(text.find(from), from.size(), to);
-  return TemporaryFolder().error_of(load_model, "tiny.yaml", text);
-}
-
-TEST(LoadModel, ReadsTheKeysOfConfigJson) {
-  const TemporaryFolder folder;
-  const ModelConfig model = load_model(folder.write(
-      "tiny.yaml", std::string(kModel) + "tie_word_embeddings: true\nqk_norm: true\n"));
-  EXPECT_EQ(model.name, "tiny");
-  EXPECT_EQ(model.source, "https://example.com/config.json");
-  EXPECT_EQ(model.num_hidden_layers, 2);
-  EXPECT_EQ(model.intermediate_size, 128);
-  EXPECT_EQ(model.num_key_value_heads, 2);
-  EXPECT_TRUE(model.tie_word_embeddings);
-  EXPECT_TRUE(model.qk_norm);
-  // 2 · (128·64 + 64·64 + 256·64 + 64·128 + 2·64 + 2·16) + 100·64 + 64
-  EXPECT_EQ(model.parameters(), 2 * (8192 + 4096 + 16384 + 8192 + 160) + 6400 + 64);
-}
-
-TEST(LoadModel, RefusesWhatContradictsItself) {
-  EXPECT_EQ(error_with("num_key_value_heads: 2", "num_key_value_heads: 3"),
-            "tiny.yaml:7:22: 'num_key_value_heads' is '3', expected a divisor of "
-            "num_attention_heads, 4");
-  EXPECT_EQ(error_with("name: tiny", "name: small"),
-            "tiny.yaml:1:7: 'name' is 'small', expected the name of its file, 'tiny'");
-  EXPECT_EQ(error_with("head_dim: 16", "head_dim: 0"),
-            "tiny.yaml:8:11: 'head_dim' is '0', expected a whole number from 1 to 1024");
-}
-
-TEST(LoadModel, RefusesKeysThatAreWrongOrMissing) {
-  EXPECT_EQ(error_with("hidden_size", "hiden_size"),
-            "tiny.yaml:4:1: unknown key 'hiden_size', expected hidden_size; did you mean "
-            "'hidden_size'?");
-  EXPECT_EQ(error_with("vocab_size: 100\n", ""), "tiny.yaml:1:1: 'vocab_size' is missing");
-  EXPECT_EQ(error_with("vocab_size: 100\n", "vocab_size: 100\nparameters: 8e9\n"),
-            "tiny.yaml:10:1: unknown key 'parameters', expected one of name, source, "
-            "num_hidden_layers, hidden_size, intermediate_size, num_attention_heads, "
-            "num_key_value_heads, head_dim, vocab_size, tie_word_embeddings, qk_norm");
-  EXPECT_EQ(TemporaryFolder().error_of(load_model, "tiny.yaml", ""),
-            "tiny.yaml: is empty, expected a mapping");
 }
 
 }  // namespace

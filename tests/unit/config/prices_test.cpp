@@ -1,6 +1,7 @@
 #include "harness/config/prices.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/time.h>
 
 #include "tests/unit/config/temporary_folder.hpp"
 
@@ -62,6 +63,52 @@ TEST(LoadPrices, RefusesPricesThatAreNone) {
   }
   EXPECT_EQ(row_error("i,H100,1,,,,,,,,"),
             "p.csv:2: neither Price nor SpotPrice, expected at least one");
+}
+
+TEST(LoadPrices, RefusesAPriceThatNobodyPays) {
+  EXPECT_EQ(prices_of(std::string(kHeader) + "i,H100,8,8000,,,,,,,")[0].on_demand_per_gpu_hour,
+            1000);
+  EXPECT_EQ(row_error("i,H100,8,8001,,,,,,,"),
+            "p.csv:2: Price is '8001', $1000.12 for each of 8 GPUs, expected at most $1000 a "
+            "GPU-hour");
+  EXPECT_EQ(row_error("i,H100,1,3,1e6,,,,,,"),
+            "p.csv:2: SpotPrice is '1e6', $1000000.00 for each of 1 GPUs, expected at most $1000 a "
+            "GPU-hour");
+}
+
+TEST(LoadPrices, HoldsThePriceOfAGpuAgainstThatOfItsInstance) {
+  const std::string header =
+      "AcceleratorName,AcceleratorCount,Price,SpotPrice,price_per_gpu,spot_per_gpu\n";
+  const auto agreeing = prices_of(header + "H100,8,98.32,,12.30,\nH100,8,,,9,4\n");
+  EXPECT_DOUBLE_EQ(agreeing[0].on_demand_per_gpu_hour.value(), 12.29);
+  EXPECT_DOUBLE_EQ(agreeing[1].on_demand_per_gpu_hour.value(), 9);
+  EXPECT_DOUBLE_EQ(agreeing[1].spot_per_gpu_hour.value(), 4);
+  EXPECT_EQ(prices_of(header + "H100,8,80,,10.1,\n").size(), 1U);
+  EXPECT_EQ(error_of(header + "H100,8,98.32,,9.80,\n"),
+            "p.csv:2: price_per_gpu is $9.8, but Price over 8 GPUs is $12.29, expected them within "
+            "1%");
+  EXPECT_EQ(error_of(header + "H100,8,80,,10.11,\n"),
+            "p.csv:2: price_per_gpu is $10.11, but Price over 8 GPUs is $10, expected them within "
+            "1%");
+  EXPECT_EQ(error_of(header + "H100,8,80,16,10,1.9\n"),
+            "p.csv:2: spot_per_gpu is $1.9, but SpotPrice over 8 GPUs is $2, expected them within "
+            "1%");
+}
+
+TEST(LoadPrices, DatesAListByItsNameElseByItsLastChange) {
+  const TemporaryFolder folder;
+  const std::string row = "i,H100,1,3,,,,,,,\n";
+  const auto dated = load_prices(folder.write("2026-01-31-mine.csv", std::string(kHeader) + row));
+  EXPECT_EQ(dated[0].file_date, "2026-01-31");
+  EXPECT_EQ(price_date(dated[0]), "2026-01-31");
+  const auto file =
+      folder.write("mine.csv", std::string(kHeader) + "i,H100,1,3,,,,,2025-12-24,,\n");
+  const timeval moment{1709210096, 0};  // 29 February 2024, 12:34:56 UTC
+  const timeval times[2] = {moment, moment};
+  ASSERT_EQ(utimes(file.c_str(), times), 0);
+  const auto undated = load_prices(file);
+  EXPECT_EQ(undated[0].file_date, "2024-02-29");
+  EXPECT_EQ(price_date(undated[0]), "2025-12-24");
 }
 
 TEST(LoadPrices, RefusesCountsThatAreNone) {
@@ -139,6 +186,42 @@ TEST(OffersFor, KeepsVariantsOfACardApart) {
   EXPECT_EQ(providers_for(offers, "SXM5"), "sxm");
   EXPECT_EQ(providers_for(offers, "NVL"), "unstated");
   EXPECT_EQ(providers_for(offers, ""), "unstatedpciesxm");
+}
+
+TEST(OffersFor, MarksAGuessAtTheFormFactor) {
+  Datasheet pcie;
+  pcie.accelerator = "H100";
+  pcie.form_factor = "PCIe";
+  const auto guessed = offers_for({offer("a", "", 1.0)}, pcie);
+  ASSERT_EQ(guessed.size(), 1U);
+  EXPECT_TRUE(guessed[0].is_form_factor_guessed);
+  EXPECT_FALSE(offers_for({offer("a", "pcie", 1.0)}, pcie).at(0).is_form_factor_guessed);
+  pcie.form_factor.clear();  // a card with one variant
+  EXPECT_FALSE(offers_for({offer("a", "", 1.0)}, pcie).at(0).is_form_factor_guessed);
+}
+
+TEST(OffersFor, TakesSxmWithoutItsGeneration) {
+  EXPECT_EQ(providers_for({offer("a", "SXM", 2), offer("b", "", 1)}, "SXM5"), "a");
+  EXPECT_EQ(providers_for({offer("a", "SXM", 2)}, "PCIe"), "");
+}
+
+TEST(BillableGpus, AreWholeBundles) {
+  EXPECT_EQ(billable_gpus(1, 1), 1);
+  EXPECT_EQ(billable_gpus(1, 8), 8);
+  EXPECT_EQ(billable_gpus(8, 8), 8);
+  EXPECT_EQ(billable_gpus(9, 8), 16);
+  EXPECT_EQ(billable_gpus(5, 2), 6);
+}
+
+TEST(DaysBetween, CountsOverMonthsAndLeapDays) {
+  EXPECT_EQ(days_between("2026-05-26", "2026-06-25"), 30);
+  EXPECT_EQ(days_between("2024-02-28", "2024-03-01"), 2);
+  EXPECT_EQ(days_between("2026-05-26", "2026-05-25"), -1);
+  EXPECT_FALSE(days_between("", "2026-05-25"));
+  EXPECT_FALSE(days_between("2026-02-30", "2026-05-25"));
+  EXPECT_EQ(utc_date(0), "1970-01-01");
+  EXPECT_EQ(utc_date(86399), "1970-01-01");
+  EXPECT_EQ(utc_date(86400), "1970-01-02");
 }
 
 TEST(OffersFor, HasNoneForAnotherCard) {

@@ -77,9 +77,37 @@ TEST(ShippedSuites, LeaveRoomForSetUpInTheTimeThatTheyPromise) {
 }
 
 TEST(ShippedModels, HaveTheirPublishedTotals) {
-  EXPECT_THAT(catalog().model_names(), ElementsAre("llama-3.1-8b", "qwen3-14b"));
-  EXPECT_EQ(catalog().model("llama-3.1-8b").parameters(), 8'030'261'248);
-  EXPECT_EQ(catalog().model("qwen3-14b").parameters(), 14'768'307'200);
+  struct Published {
+    std::int64_t parameters, kv_bytes_bf16;
+    auto operator<=>(const Published&) const = default;
+  };
+  const std::map<std::string, Published> published{
+      {"llama-2-13b", {13'015'864'320, 819'200}},  {"llama-3.1-70b", {70'553'706'496, 327'680}},
+      {"llama-3.1-8b", {8'030'261'248, 131'072}},  {"mistral-7b-v0.3", {7'248'023'552, 131'072}},
+      {"mixtral-8x7b", {46'702'792'704, 131'072}}, {"qwen3-14b", {14'768'307'200, 163'840}},
+      {"qwen3-32b", {32'762'123'264, 262'144}},    {"qwen3-8b", {8'190'735'360, 147'456}}};
+  std::map<std::string, Published> shipped;
+  for (const std::string& name : catalog().model_names()) {
+    const ModelConfig model = catalog().model(name);
+    shipped[name] = {model.parameters(), model.kv_bytes_per_token(DType::kBf16)};
+  }
+  EXPECT_EQ(shipped, published);
+}
+
+TEST(ShippedEncoders, HaveTheirPublishedTotal) {
+  EXPECT_THAT(catalog().encoder_names(), ElementsAre("bge-large", "gte-large"));
+  for (const std::string& name : catalog().encoder_names())
+    EXPECT_EQ(catalog().encoder(name).parameters(), 335'141'888);
+}
+
+TEST(ShippedDiffusionModels, DoTheArithmeticOfTheirBlocks) {
+  EXPECT_THAT(catalog().diffusion_names(), ElementsAre("flux.1-dev", "sdxl"));
+  const DiffusionConfig flux = catalog().diffusion("flux.1-dev");
+  EXPECT_NEAR(flops_per_image(flux, 1024, 1) / 1e12, 74.4, 0.05);
+  EXPECT_NEAR(static_cast<double>(flux.parameters()) / 1e9, 11.9, 0.1);  // "12B", less the edges
+  // By hand, a pass: 10 blocks of 104.6 GFLOP at 640 channels and 60 of 67.0 at 1280.
+  EXPECT_NEAR(flops_per_image(catalog().diffusion("sdxl"), 1024, 1) / 1e12,
+              2 * (10 * 0.1046 + 60 * 0.0670), 0.05);
 }
 
 DeviceInfo device(const char* name, std::int64_t memory_mib) {

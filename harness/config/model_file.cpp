@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "harness/config/checkpoint_file.hpp"
+#include "harness/config/model.hpp"
+#include "harness/config/yaml_reader.hpp"
+
+namespace gpugauge {
+namespace {
+
+// Within these no product of them overflows, in bytes either.
+constexpr IntegerRange kLayers{1, 1000}, kHeads{1, 1024}, kWidth{1, 1 << 20}, kVocab{1, 1 << 24};
+constexpr IntegerRange kExperts{1, 512};
+
+constexpr std::string_view kKind = "decoder";
+constexpr std::array<std::string_view, 5> kArchitectures{"llama", "mistral", "qwen2", "qwen3",
+                                                         "mixtral"};
+
+/// The value of a key that may be left out; in JSON `null` leaves it out as well.
+std::optional<YamlValue> given(YamlMapping& root, std::string_view key) {
+  const auto value = root.optional(key);
+  return value && value->is_null() ? std::nullopt : value;
+}
+
+/// What config.json leaves to the code of its architecture.
+void read_architecture(YamlMapping& root, ModelConfig& model) {
+  const std::string type = root.required("model_type").name_in(kArchitectures);
+  model.qk_norm = type == "qwen3";
+  model.qkv_bias = type == "qwen2";
+  if (type == "mixtral") root.required("num_local_experts").integer(kExperts);
+  for (const std::string_view key : {"attention_bias", "mlp_bias"}) {
+    const auto bias = given(root, key);
+    if (bias && bias->boolean()) bias->fail_expected("false: such biases are not counted");
+  }
+}
+
+void read_own_keys(YamlMapping& root, const std::filesystem::path& file, ModelConfig& model) {
+  const auto kind = root.optional("kind");
+  if (kind && kind->text() != kKind) kind->fail_expected(kKind);
+  model.name = root.required("name").stem_of(file);
+  model.source = root.required("source").text();
+  model.qk_norm = root.boolean_or("qk_norm", false);
+  model.qkv_bias = root.boolean_or("qkv_bias", false);
+}
+
+void read_heads(YamlMapping& root, ModelConfig& model) {
+  const YamlValue heads = root.required("num_attention_heads");
+  model.num_attention_heads = heads.integer(kHeads);
+  model.num_key_value_heads = model.num_attention_heads;
+  if (const auto kv_heads = given(root, "num_key_value_heads")) {
+    model.num_key_value_heads = kv_heads->integer(kHeads);
+    if (model.num_attention_heads % model.num_key_value_heads != 0) {
+      kv_heads->fail_expected(
+          fmt::format("a divisor of num_attention_heads, {}", model.num_attention_heads));
+    }
+  }
+  if (const auto head_dim = given(root, "head_dim")) {
+    model.head_dim = head_dim->integer(kHeads);
+  } else if (model.hidden_size % model.num_attention_heads == 0) {
+    model.head_dim = model.hidden_size / model.num_attention_heads;
+  } else {
+    heads.fail_expected(
+        fmt::format("a divisor of hidden_size, {}, as there is no head_dim", model.hidden_size));
+  }
+}
+
+void read_experts(YamlMapping& root, ModelConfig& model) {
+  const auto experts = given(root, "num_local_experts");
+  if (!experts) return;
+  model.num_local_experts = experts->integer(kExperts);
+  const YamlValue active = root.required("num_experts_per_tok");
+  model.num_experts_per_tok = active.integer(kExperts);
+  if (model.num_experts_per_tok > model.num_local_experts)
+    active.fail_expected(fmt::format("at most num_local_experts, {}", model.num_local_experts));
+}
+
+}  // namespace
+
+ModelConfig load_model(const std::filesystem::path& file) {
+  const bool is_checkpoint = is_checkpoint_config(file);
+  YamlMapping root = read_yaml(file).mapping();
+  ModelConfig model;
+  if (is_checkpoint) {
+    read_architecture(root, model);
+    model.name = checkpoint_name(file);
+    model.source = file.string();
+  } else {
+    read_own_keys(root, file, model);
+  }
+  model.num_hidden_layers = root.required("num_hidden_layers").integer(kLayers);
+  model.hidden_size = root.required("hidden_size").integer(kWidth);
+  model.intermediate_size = root.required("intermediate_size").integer(kWidth);
+  read_heads(root, model);
+  model.vocab_size = root.required("vocab_size").integer(kVocab);
+  model.tie_word_embeddings = root.boolean_or("tie_word_embeddings", false);
+  read_experts(root, model);
+  if (!is_checkpoint) root.finish();
+  return model;
+}
+
+}  // namespace gpugauge
