@@ -1,10 +1,14 @@
 #include "harness/analyze/cost.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <map>
+#include <set>
 
 #include "harness/error.hpp"
 
@@ -21,13 +25,46 @@ double positive(std::string_view what, double value) {
 }
 
 Rate rate_of(const PriceOffer& offer, RateKind kind, double dollars) {
+  const bool has_both = !offer.provider.empty() && !offer.instance.empty();
   return {.kind = kind,
           .dollars_per_gpu_hour = positive("price", dollars),
-          .provider = offer.instance.empty() ? offer.provider
-                                             : fmt::format("{} {}", offer.provider, offer.instance),
-          .observed_at = offer.observed_at,
+          .provider = fmt::format("{}{}{}", offer.provider, has_both ? " " : "", offer.instance),
+          .observed_at = price_date(offer),
           .source = offer.source,
-          .min_gpus = offer.min_gpus};
+          .min_gpus = offer.min_gpus,
+          .is_form_factor_guessed = offer.is_form_factor_guessed};
+}
+
+/// `AWS p5, Azure ND96 and 40 more`.
+std::string shortened(const std::set<std::string>& names) {
+  constexpr std::size_t kShown = 4;
+  const std::vector<std::string> shown(
+      names.begin(),
+      std::next(names.begin(), static_cast<std::ptrdiff_t>(std::min(names.size(), kShown))));
+  const std::string list = fmt::format("{}", fmt::join(shown, ", "));
+  return names.size() <= kShown ? list : fmt::format("{} and {} more", list, names.size() - kShown);
+}
+
+std::vector<std::string> doubts_about(const Cost& cost, std::string_view today, int max_age_days) {
+  const Rate& rate = cost.rate;
+  std::vector<std::string> doubts;
+  const auto age_days = days_between(rate.observed_at, today);
+  if (age_days && *age_days > max_age_days)
+    doubts.push_back(
+        fmt::format("prices of {} are {} days old, scripts/refresh_prices.py fetches "
+                    "today's",
+                    rate.observed_at, *age_days));
+  // A day ahead is a time zone.
+  if (age_days && *age_days < -1)
+    doubts.push_back(fmt::format("prices of {}, a day to come", rate.observed_at));
+  if (rate.is_form_factor_guessed)
+    doubts.push_back("the list does not say SXM or PCIe, taken for the card that was measured");
+  if (cost.billed_gpus > cost.num_gpus)
+    doubts.push_back(fmt::format(
+        "{} GPUs are billed where {} serve, {:.3g} times these $/M if the "
+        "others idle",
+        cost.billed_gpus, cost.num_gpus, static_cast<double>(cost.billed_gpus) / cost.num_gpus));
+  return doubts;
 }
 
 }  // namespace
@@ -42,6 +79,9 @@ std::vector<Rate> rates_of(std::span<const PriceOffer> offers, std::optional<dou
     Rate given;
     given.kind = RateKind::kGiven;
     given.dollars_per_gpu_hour = positive("hourly rate", *hourly);
+    if (*hourly > kMaxDollarsPerGpuHour)
+      throw UsageError(fmt::format("hourly rate {}: expected at most ${:.0f} a GPU-hour", *hourly,
+                                   kMaxDollarsPerGpuHour));
     return {given};
   }
   std::vector<Rate> rates;
@@ -69,19 +109,35 @@ Estimate dollars_per_million(double hourly_rate, int num_gpus, const Estimate& t
           .high = dollars_per_million(hourly_rate, num_gpus, tok_per_second.low)};
 }
 
+std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,
+                                      int max_age_days) {
+  std::map<std::string, std::set<std::string>> providers_of;
+  for (const PricedDecode& point : points) {
+    for (const Cost& cost : point.costs) {
+      for (const std::string& doubt : doubts_about(cost, today, max_age_days))
+        providers_of[doubt].insert(cost.rate.provider);
+    }
+  }
+  std::vector<std::string> doubts;
+  for (const auto& [doubt, providers] : providers_of)
+    doubts.push_back(fmt::format("{}: {}", doubt, shortened(providers)));
+  return doubts;
+}
+
 PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus) {
   PricedDecode priced{.decode = std::move(decode), .costs = {}};
   if (priced.decode.preferred() == nullptr) return priced;
-  const auto cost_of = [&](const std::optional<EngineStep>& step, const Rate& rate) {
-    return step ? std::optional(dollars_per_million(rate.dollars_per_gpu_hour, num_gpus,
-                                                    step->tokens_per_second))
-                : std::nullopt;
+  const auto cost_of = [&](const EngineStep* step, const Rate& rate) {
+    return step != nullptr ? std::optional(dollars_per_million(rate.dollars_per_gpu_hour, num_gpus,
+                                                               step->tokens_per_second))
+                           : std::nullopt;
   };
   for (const Rate& rate : rates) {
     priced.costs.push_back({.rate = rate,
                             .num_gpus = num_gpus,
-                            .library = cost_of(priced.decode.library, rate),
-                            .best = cost_of(priced.decode.best, rate)});
+                            .billed_gpus = billable_gpus(num_gpus, rate.min_gpus),
+                            .library = cost_of(priced.decode.step(Engine::kLibrary), rate),
+                            .best = cost_of(priced.decode.step(Engine::kBest), rate)});
   }
   return priced;
 }

@@ -24,13 +24,16 @@ struct Rate {
   RateKind kind = RateKind::kUnit;
   double dollars_per_gpu_hour = 1.0;
   std::string provider;     ///< with the instance where the list names it; empty if given
-  std::string observed_at;  ///< ISO date; empty if given
+  std::string observed_at;  ///< ISO date, the list's own where the offer has none; empty if given
   std::string source;
   int min_gpus = 1;  ///< the fewest that are sold together
+  /// The offer does not say whether it is the card's SXM or PCIe variant.
+  bool is_form_factor_guessed = false;
 };
 
 /// The hourly rate that the user named, else every price of the offers (on-demand first, each kind
-/// by price), else the one-dollar rate. Throws UsageError if `hourly` is not a positive number.
+/// by price), else the one-dollar rate. Throws UsageError if `hourly` is not a positive number, or
+/// above kMaxDollarsPerGpuHour.
 std::vector<Rate> rates_of(std::span<const PriceOffer> offers, std::optional<double> hourly);
 
 /// (hourly_rate × num_gpus / tok_per_second) × 1,000,000 / 3600, in dollars per million tokens.
@@ -42,7 +45,8 @@ Estimate dollars_per_million(double hourly_rate, int num_gpus, const Estimate& t
 /// Dollars per million output tokens at one rate.
 struct Cost {
   Rate rate;
-  int num_gpus = 1;  ///< that serve the tokens together
+  int num_gpus = 1;     ///< that serve the tokens together, and that `library` and `best` count
+  int billed_gpus = 1;  ///< that are paid for: bundles of the rate's `min_gpus`
   std::optional<Estimate> library, best;
 };
 
@@ -51,6 +55,12 @@ struct PricedDecode {
   DecodeFinding decode;
   std::vector<Cost> costs;
 };
+
+/// What keeps the prices from being the last word: older than `max_age_days` on `today` (an ISO
+/// date), of a day to come, for a card whose form factor is guessed, or for more GPUs than serve.
+/// One sentence each, with the providers that it is about.
+std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,
+                                      int max_age_days = kMaxPriceAgeDays);
 
 PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus = 1);
 

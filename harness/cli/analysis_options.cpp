@@ -45,17 +45,17 @@ std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog
   return models;
 }
 
-std::vector<PriceOffer> price_list(const Catalog& catalog, const AnalysisOptions& options) {
-  return load_prices(options.prices.empty() ? catalog.default_prices()
-                                            : std::filesystem::path(options.prices));
+PriceList price_list(const Catalog& catalog, const AnalysisOptions& options) {
+  std::vector<std::filesystem::path> files(options.prices.begin(), options.prices.end());
+  if (files.empty()) files.push_back(catalog.default_prices());
+  return load_price_list(files);
 }
 
 std::vector<Rate> rates_for(const Record& record, const Catalog& catalog,
-                            const AnalysisOptions& options) {
+                            const std::vector<PriceOffer>& offers, const AnalysisOptions& options) {
   if (options.hourly) return rates_of({}, options.hourly);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const Datasheet* sheet = match_datasheet(sheets, record.device);
-  const std::vector<PriceOffer> offers = price_list(catalog, options);
   return rates_of(sheet != nullptr ? offers_for(offers, *sheet) : std::vector<PriceOffer>{},
                   std::nullopt);
 }
@@ -71,7 +71,9 @@ void add_file_arguments(CLI::App& command, AnalysisOptions& options) {
 
 void add_decode_options(CLI::App& command, AnalysisOptions& options) {
   command
-      .add_option("--model", options.models, "models: names or files (default: those in the file)")
+      .add_option(
+          "--model", options.models,
+          "models: names, files, or config.json of checkpoints (default: those in the file)")
       ->delimiter(',');
   command
       .add_option("--precision", options.precisions,
@@ -88,8 +90,11 @@ void add_decode_options(CLI::App& command, AnalysisOptions& options) {
 }
 
 void add_price_options(CLI::App& command, AnalysisOptions& options) {
-  command.add_option("--prices", options.prices,
-                     "a price list (default: the newest of configs/prices)");
+  command
+      .add_option("--prices", options.prices,
+                  "price lists: the native CSV, SkyPilot's or gpuhunt's, or Spheron's JSON "
+                  "(default: the newest of configs/prices)")
+      ->allow_extra_args(false);
   command.add_option("--hourly", options.hourly, "your own price, in dollars per GPU-hour");
 }
 
@@ -116,9 +121,12 @@ std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, con
   const DecodeSelection selection{.precisions = parse_precisions(options.precisions),
                                   .batches = options.batches,
                                   .contexts = options.contexts};
+  PriceList list;
+  if (!options.hourly) list = price_list(catalog, options);
+  for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
   std::vector<PricedDecode> priced;
   for (const Record& record : records) {
-    const std::vector<Rate> rates = rates_for(record, catalog, options);
+    const std::vector<Rate> rates = rates_for(record, catalog, list.offers, options);
     for (const ModelConfig& model : models_for(record, catalog, options)) {
       for (DecodeFinding& finding :
            decode_findings(record, model, decode_points(record, model, selection))) {

@@ -25,7 +25,7 @@ struct AnalysisOptions {
   std::vector<std::int64_t> batches;
   std::vector<std::int64_t> contexts;
   std::optional<double> hourly;
-  std::string prices;
+  std::vector<std::string> prices;
   int gpus = 1;
   Format format = Format::kTable;
 };

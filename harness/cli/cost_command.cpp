@@ -1,3 +1,4 @@
+#include <ctime>
 #include <iostream>
 #include <memory>
 
@@ -19,7 +20,12 @@ Examples:
 
 ExitStatus cost(const AnalysisOptions& options) {
   const auto points = priced_decodes(read_inputs(options), Catalog::locate(), options);
-  print_tables(std::cout, cost_tables(points), options.format);
+  std::vector<Table> tables = cost_tables(points);
+  if (!tables.empty()) {
+    for (std::string& doubt : doubts_about(points, utc_date(std::time(nullptr))))
+      tables.back().notes.push_back(std::move(doubt));
+  }
+  print_tables(std::cout, tables, options.format);
   return ExitStatus::kDone;
 }
 

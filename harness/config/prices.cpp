@@ -1,185 +1,129 @@
 #include "harness/config/prices.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <chrono>
-#include <cmath>
+#include <iterator>
 #include <limits>
 
-#include "harness/config/csv.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/config/price_formats.hpp"
 #include "harness/config/text_file.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {
 
-// SkyPilot's columns and ours; any others are of no interest. Names as SkyPilot spells them.
-constexpr std::array<std::string_view, 15> kColumns{
-    "InstanceType", "AcceleratorName", "AcceleratorCount", "vCPUs",     "MemoryGiB",
-    "Price",        "Region",          "GpuInfo",          "SpotPrice", "Provider",
-    "form_factor",  "min_gpus",        "observed_at",      "source",    "notes"};
-constexpr std::array<std::string_view, 4> kRequiredColumns{"AcceleratorName", "AcceleratorCount",
-                                                           "Price", "SpotPrice"};
-
-/// The price list as cells by column name, with errors that say where.
-class PriceTable {
- public:
-  PriceTable(const std::vector<CsvRow>& rows, std::string file)
-      : file_(std::move(file)), header_(rows.at(0)) {
-    check_header();
+std::optional<std::chrono::sys_days> parse_iso_date(std::string_view text) {
+  constexpr std::string_view kPattern = "dddd-dd-dd";
+  if (text.size() != kPattern.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (kPattern[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > '9') return std::nullopt;
   }
-
-  PriceOffer offer_of(const CsvRow& row) const {
-    if (row.cells.size() != header_.cells.size()) {
-      fail(row, fmt::format("{} cells, expected {} as in the header", row.cells.size(),
-                            header_.cells.size()));
-    }
-    PriceOffer offer;
-    offer.provider = text(row, "Provider");
-    offer.accelerator = text(row, "AcceleratorName");
-    if (offer.accelerator.empty()) fail(row, "AcceleratorName is empty, expected a name like H100");
-    offer.form_factor = text(row, "form_factor");
-    offer.instance = text(row, "InstanceType");
-    offer.gpu_count = count(row, "AcceleratorCount").value_or(0);
-    if (offer.gpu_count == 0) fail_cell(row, "AcceleratorCount", kExpectedCount);
-    // An instance is rented whole.
-    offer.min_gpus = count(row, "min_gpus").value_or(offer.gpu_count);
-    offer.on_demand_per_gpu_hour = price_per_gpu(row, "Price", offer.gpu_count);
-    offer.spot_per_gpu_hour = price_per_gpu(row, "SpotPrice", offer.gpu_count);
-    if (!offer.on_demand_per_gpu_hour && !offer.spot_per_gpu_hour)
-      fail(row, "neither Price nor SpotPrice, expected at least one");
-    offer.observed_at = date(row, "observed_at");
-    offer.source = text(row, "source");
-    offer.notes = text(row, "notes");
-    return offer;
-  }
-
- private:
-  static constexpr std::string_view kExpectedCount = "a whole number from 1 to 1024";
-
-  void check_header() const {
-    std::vector<std::string_view> absent;
-    for (std::string_view column : kColumns) {
-      if (!find(column)) absent.push_back(column);
-    }
-    for (auto name = header_.cells.begin(); name != header_.cells.end(); ++name) {
-      if (std::find(header_.cells.begin(), name, *name) != name)
-        fail(header_, fmt::format("duplicate column {}", in_quotes(*name)));
-      const bool known = std::find(kColumns.begin(), kColumns.end(), *name) != kColumns.end();
-      if (known) continue;
-      // A column that nobody reads does no harm, unless a slip hides one that is meant to be read.
-      if (const auto meant = nearest(*name, absent))
-        fail(header_,
-             fmt::format("unknown column {}; did you mean '{}'?", in_quotes(*name), *meant));
-    }
-    for (std::string_view column : kRequiredColumns) {
-      if (!find(column)) {
-        fail(header_, fmt::format("column '{}' is missing, expected at least {}", column,
-                                  fmt::join(kRequiredColumns, ", ")));
-      }
-    }
-  }
-
-  std::optional<std::size_t> find(std::string_view column) const {
-    const auto match = std::find(header_.cells.begin(), header_.cells.end(), column);
-    if (match == header_.cells.end()) return std::nullopt;
-    return static_cast<std::size_t>(match - header_.cells.begin());
-  }
-
-  /// Empty where the column is not there.
-  std::string text(const CsvRow& row, std::string_view column) const {
-    const auto index = find(column);
-    return index ? row.cells[*index] : std::string();
-  }
-
-  std::optional<double> number(const CsvRow& row, std::string_view column,
-                               std::string_view expected) const {
-    const std::string found = text(row, column);
-    if (found.empty()) return std::nullopt;
-    double value = 0;
-    const char* const last = found.data() + found.size();
-    const auto [end, error] = std::from_chars(found.data(), last, value);
-    if (error != std::errc() || end != last || !std::isfinite(value) || value <= 0)
-      fail_cell(row, column, expected);
+  const auto part = [&](std::size_t begin, std::size_t size) {
+    int value = 0;
+    std::from_chars(text.data() + begin, text.data() + begin + size, value);
     return value;
-  }
+  };
+  const std::chrono::year_month_day date(std::chrono::year(part(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(part(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(part(8, 2))));
+  return date.ok() ? std::optional<std::chrono::sys_days>(date) : std::nullopt;
+}
 
-  /// SkyPilot writes counts as `8.0`.
-  std::optional<int> count(const CsvRow& row, std::string_view column) const {
-    const auto value = number(row, column, kExpectedCount);
-    if (!value) return std::nullopt;
-    if (*value > 1024 || std::trunc(*value) != *value) fail_cell(row, column, kExpectedCount);
-    return static_cast<int>(*value);
-  }
+/// The date that the name begins with, as those of configs/prices do, else that of the last change
+/// (UTC): a file that was copied or checked out keeps the first and loses the second.
+std::string date_of_file(const std::filesystem::path& file) {
+  const std::string stem = file.stem().string();
+  if (is_iso_date(stem.substr(0, 10))) return stem.substr(0, 10);
+  struct stat status {};
+  if (stat(file.c_str(), &status) != 0) return {};
+  return utc_date(status.st_mtime);
+}
 
-  std::optional<double> price_per_gpu(const CsvRow& row, std::string_view column,
-                                      int gpu_count) const {
-    const auto price = number(row, column, "dollars an hour above 0, like 3.84");
-    return price ? std::optional(*price / gpu_count) : std::nullopt;
-  }
+bool is_json(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+}
 
-  std::string date(const CsvRow& row, std::string_view column) const {
-    std::string found = text(row, column);
-    if (!found.empty() && !is_iso_date(found)) fail_cell(row, column, "a date like 2026-05-26");
-    return found;
-  }
+PriceList read_list(const std::filesystem::path& file, SpheronPages& pages) {
+  const std::string name = file.string();
+  const std::string text = read_text_file(file);
+  PriceList list =
+      is_json(text) ? read_spheron_json(text, name, pages) : read_price_csv(text, name);
+  const std::string date = date_of_file(file);
+  for (PriceOffer& offer : list.offers) offer.file_date = date;
+  return list;
+}
 
-  static bool is_iso_date(std::string_view text) {
-    constexpr std::string_view kPattern = "dddd-dd-dd";
-    if (text.size() != kPattern.size()) return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (kPattern[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > '9') return false;
-    }
-    const auto part = [&](std::size_t begin, std::size_t size) {
-      int value = 0;
-      std::from_chars(text.data() + begin, text.data() + begin + size, value);
-      return value;
-    };
-    return std::chrono::year_month_day(std::chrono::year(part(0, 4)),
-                                       std::chrono::month(static_cast<unsigned>(part(5, 2))),
-                                       std::chrono::day(static_cast<unsigned>(part(8, 2))))
-        .ok();
-  }
+bool equal_names(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
 
-  [[noreturn]] void fail(const CsvRow& row, std::string_view problem) const {
-    throw UsageError(fmt::format("{}:{}: {}", file_, row.line, problem));
-  }
-  [[noreturn]] void fail_cell(const CsvRow& row, std::string_view column,
-                              std::string_view expected) const {
-    const std::string found = text(row, column);
-    fail(row, fmt::format("{} is {}, expected {}", column,
-                          found.empty() ? std::string("empty") : in_quotes(found), expected));
-  }
-
-  std::string file_;
-  CsvRow header_;
-};
+/// `SXM` without a generation is any of them.
+bool same_form_factor(std::string_view offered, std::string_view wanted) {
+  return equal_names(offered, wanted) || (offered == "SXM" && wanted.starts_with("SXM"));
+}
 
 }  // namespace
 
+bool is_iso_date(std::string_view text) { return parse_iso_date(text).has_value(); }
+
+std::string utc_date(std::time_t moment) {
+  const std::chrono::sys_seconds time{std::chrono::seconds(moment)};
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
+std::optional<int> days_between(std::string_view from, std::string_view to) {
+  const auto first = parse_iso_date(from);
+  const auto last = parse_iso_date(to);
+  if (!first || !last) return std::nullopt;
+  return static_cast<int>((*last - *first).count());
+}
+
+const std::string& price_date(const PriceOffer& offer) {
+  return offer.observed_at.empty() ? offer.file_date : offer.observed_at;
+}
+
+PriceList load_price_list(std::span<const std::filesystem::path> files) {
+  PriceList all;
+  SpheronPages pages;
+  for (const std::filesystem::path& file : files) {
+    PriceList list = read_list(file, pages);
+    std::move(list.offers.begin(), list.offers.end(), std::back_inserter(all.offers));
+    std::move(list.warnings.begin(), list.warnings.end(), std::back_inserter(all.warnings));
+  }
+  const auto seen = static_cast<std::int64_t>(pages.seen.size());
+  if (seen < pages.total)
+    all.warnings.push_back(
+        fmt::format("{}: {} of {} pages of offers; scripts/refresh_prices.py fetches them all",
+                    files.back().string(), seen, pages.total));
+  if (all.offers.empty() && !files.empty())
+    throw UsageError(fmt::format("{}: no offer of a GPU that is available", files.back().string()));
+  return all;
+}
+
 std::vector<PriceOffer> load_prices(const std::filesystem::path& file) {
-  const std::string name = file.string();
-  const std::vector<CsvRow> rows = parse_csv(read_text_file(file), name);
-  if (rows.empty()) throw UsageError(fmt::format("{}: is empty, expected a price list", name));
-  const PriceTable table(rows, name);
-  std::vector<PriceOffer> offers;
-  for (std::size_t i = 1; i < rows.size(); ++i) offers.push_back(table.offer_of(rows[i]));
-  if (offers.empty()) throw UsageError(fmt::format("{}: has a header and no offers", name));
-  return offers;
+  return load_price_list({&file, 1}).offers;
 }
 
 std::vector<PriceOffer> offers_for(const std::vector<PriceOffer>& offers, const Datasheet& sheet) {
   std::vector<PriceOffer> exact, unstated;
   for (const PriceOffer& offer : offers) {
-    if (offer.accelerator != sheet.accelerator) continue;
-    if (offer.form_factor == sheet.form_factor || sheet.form_factor.empty()) {
+    if (!equal_names(offer.accelerator, sheet.accelerator)) continue;
+    if (sheet.form_factor.empty() || same_form_factor(offer.form_factor, sheet.form_factor)) {
       exact.push_back(offer);
     } else if (offer.form_factor.empty()) {
       unstated.push_back(offer);
+      unstated.back().is_form_factor_guessed = true;
     }
   }
   std::vector<PriceOffer>& found = exact.empty() ? unstated : exact;

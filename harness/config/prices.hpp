@@ -1,36 +1,78 @@
 #pragma once
 
+#include <ctime>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/config/datasheet.hpp"
 
 namespace gpugauge {
 
+/// No GPU is rented for more: a price above it is a slip of the decimal point or of the column.
+inline constexpr double kMaxDollarsPerGpuHour = 1000;
+/// The age in days above which a price is no longer taken for today's without a word.
+inline constexpr int kMaxPriceAgeDays = 30;
+
 /// One offer. Dollars an hour for one GPU, already divided by the instance's count.
 struct PriceOffer {
   std::string provider;
   std::string accelerator;
-  std::string form_factor;
+  std::string form_factor;  ///< empty where the list does not say
   std::string instance;
+  std::string region;
   int gpu_count = 1;
   int min_gpus = 1;  ///< the fewest for rent; the whole instance where the list does not say
   std::optional<double> on_demand_per_gpu_hour;
   std::optional<double> spot_per_gpu_hour;
   std::string observed_at;  ///< ISO date; may be empty
+  std::string file_date;    ///< ISO date that the list's name begins with, else of its last change
   std::string source;
   std::string notes;
+  /// The card that it was matched to has a form factor, and the offer does not say its own.
+  bool is_form_factor_guessed = false;
 };
 
-/// Reads the native CSV: SkyPilot's columns (`Price` is for the instance) plus
-/// Provider, form_factor, min_gpus, observed_at, source, notes. Throws UsageError with file:line: a
-/// price that is not a positive number, a missing column, a count below one.
+/// The offers of one or more files, and what was left out of them or is not sure.
+struct PriceList {
+  std::vector<PriceOffer> offers;
+  std::vector<std::string> warnings;  ///< each begins with its file
+};
+
+/// Reads price lists of any known format, told apart by their columns or shape:
+/// - the native CSV: SkyPilot's columns (`Price` is for the instance) plus Provider, form_factor,
+///   min_gpus, observed_at, source, notes, and price_per_gpu and spot_per_gpu, which must agree
+///   with Price and SpotPrice over the count to 1%;
+/// - SkyPilot's vms.csv, where instances without a GPU, with a share of one or without a price are
+///   left out;
+/// - gpuhunt's CSV, where spot is a row of its own;
+/// - the JSON of Spheron's /api/gpu-offers: a page, or an array of pages.
+/// Throws UsageError with file:line: a price that is not above zero or is above
+/// kMaxDollarsPerGpuHour, a missing column, a count below one.
+PriceList load_price_list(std::span<const std::filesystem::path> files);
+/// The offers of one file.
 std::vector<PriceOffer> load_prices(const std::filesystem::path& file);
 
 /// The offers for a card, cheapest on-demand first. An offer that does not say its form factor may
-/// be another variant, and counts only where no offer says it.
+/// be another variant: it counts only where no offer says it, and is then marked as guessed.
 std::vector<PriceOffer> offers_for(const std::vector<PriceOffer>& offers, const Datasheet& sheet);
+
+/// How many GPUs are paid for: whole bundles of `min_gpus`. Both are at least 1.
+constexpr int billable_gpus(int needed, int min_gpus) {
+  return (needed + min_gpus - 1) / min_gpus * min_gpus;
+}
+
+/// The day that the price is of: observed_at, else the file's. May be empty.
+const std::string& price_date(const PriceOffer& offer);
+
+/// Whether it is a day of the calendar, written as 2026-05-26.
+bool is_iso_date(std::string_view text);
+/// The ISO date of a moment, in UTC.
+std::string utc_date(std::time_t moment);
+/// Days from one ISO date to another, negative if `to` is earlier; nothing if either is no date.
+std::optional<int> days_between(std::string_view from, std::string_view to);
 
 }  // namespace gpugauge

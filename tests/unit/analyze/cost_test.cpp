@@ -1,5 +1,6 @@
 #include "harness/analyze/cost.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -99,6 +100,23 @@ TEST(RatesOf, TheUsersOwnRateIsTheOnlyOne) {
   EXPECT_THROW(rates_of(offers, -3.0), UsageError);
 }
 
+TEST(RatesOf, RefusesAnHourlyRateThatNobodyPays) {
+  EXPECT_EQ(rates_of({}, 1000.0).size(), 1u);
+  EXPECT_THROW(rates_of({}, 1000.5), UsageError);
+}
+
+TEST(RatesOf, TakesTheListsDateWhereTheOfferHasNone) {
+  PriceOffer o = offer("a", 3.84, std::nullopt);
+  o.instance = "p5";
+  o.file_date = "2026-06-01";
+  EXPECT_EQ(rates_of({&o, 1}, std::nullopt)[0].observed_at, "2026-05-26");
+  o.observed_at.clear();
+  EXPECT_EQ(rates_of({&o, 1}, std::nullopt)[0].observed_at, "2026-06-01");
+  EXPECT_EQ(rates_of({&o, 1}, std::nullopt)[0].provider, "a p5");
+  o.provider.clear();
+  EXPECT_EQ(rates_of({&o, 1}, std::nullopt)[0].provider, "p5");
+}
+
 TEST(RatesOf, WithNeitherItIsOneDollarAnHourAndSaysSo) {
   const auto rates = rates_of({}, std::nullopt);
   ASSERT_EQ(rates.size(), 1u);
@@ -119,7 +137,59 @@ TEST(Price, BothEnginesAtEveryRateOrNothingForARefusal) {
   EXPECT_DOUBLE_EQ(priced.costs[0].library->high, 2.5);
   EXPECT_FALSE(priced.costs[0].best);
   EXPECT_EQ(priced.costs[0].num_gpus, 2);
+  EXPECT_EQ(priced.costs[0].billed_gpus, 2);
+  rate.min_gpus = 8;
+  EXPECT_EQ(price(finding, {&rate, 1}, 9).costs[0].billed_gpus, 16);
   EXPECT_TRUE(price(DecodeFinding{}, {&rate, 1}).costs.empty());
+}
+
+/// A point that is priced at these rates, for one GPU.
+std::vector<PricedDecode> priced_at(const std::vector<Rate>& rates) {
+  DecodeFinding finding;
+  finding.library = EngineStep{
+      .ops = {}, .step_ns = {}, .tokens_per_second = {.value = 1000, .low = 800, .high = 1250}};
+  return {price(finding, rates, 1), price(finding, rates, 1)};
+}
+
+Rate rate_of(std::string provider, std::string observed_at) {
+  Rate rate;
+  rate.kind = RateKind::kOnDemand;
+  rate.provider = std::move(provider);
+  rate.observed_at = std::move(observed_at);
+  return rate;
+}
+
+TEST(DoubtsAbout, OldPricesAreNamedOnceWithTheirProviders) {
+  const auto points = priced_at({rate_of("b", "2026-05-26"), rate_of("a", "2026-05-26"),
+                                 rate_of("c", "2026-05-27"), rate_of("d", "")});
+  EXPECT_THAT(doubts_about(points, "2026-06-26"),
+              testing::ElementsAre("prices of 2026-05-26 are 31 days old, "
+                                   "scripts/refresh_prices.py fetches today's: a, b"));
+  EXPECT_THAT(doubts_about(points, "2026-06-25"), testing::IsEmpty());
+  EXPECT_EQ(doubts_about(points, "2026-06-25", 28).size(), 2u);
+}
+
+TEST(DoubtsAbout, ADateToComeIsOne) {
+  const auto points = priced_at({rate_of("a", "2026-05-26")});
+  EXPECT_THAT(doubts_about(points, "2026-05-25"), testing::IsEmpty());
+  EXPECT_THAT(doubts_about(points, "2026-05-24"),
+              testing::ElementsAre("prices of 2026-05-26, a day to come: a"));
+}
+
+TEST(DoubtsAbout, GuessedFormFactorsAndIdleGpus) {
+  Rate guessed = rate_of("g", "2026-05-26");
+  guessed.is_form_factor_guessed = true;
+  std::vector<Rate> rates{guessed};
+  for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+    rates.push_back(rate_of(name, "2026-05-26"));
+    rates.back().min_gpus = 8;
+  }
+  EXPECT_THAT(doubts_about(priced_at(rates), "2026-05-26"),
+              testing::ElementsAre(
+                  "8 GPUs are billed where 1 serve, 8 times these $/M if the others idle: "
+                  "a, b, c, d and 2 more",
+                  "the list does not say SXM or PCIe, taken for the card that was measured: g"));
+  EXPECT_THAT(doubts_about(priced_at({Rate{}}), "2026-05-26"), testing::IsEmpty());
 }
 
 }  // namespace
