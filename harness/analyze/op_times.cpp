@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
+
+#include "harness/analyze/estimate.hpp"
 
 namespace gpugauge {
 namespace {
@@ -21,18 +24,66 @@ void keep_faster(const Measurement*& best, const Measurement* candidate) {
 
 std::string path_of(const Op& op) { return fmt::format("{}/{}", kind_path(op), shape_path(op)); }
 
-OpTime measured(const Measurement& m) { return {m.time_ns, Origin::kMeasured, m.name}; }
+std::optional<OpTime> time_of(const Measurement* m) {
+  return OpTime{m->time_ns, m->origin, m->name};
+}
 
-OpTime interpolated(std::int64_t m, const Measurement& below, std::int64_t m_below,
-                    const Measurement& above, std::int64_t m_above) {
-  const double position = std::log(static_cast<double>(m) / static_cast<double>(m_below)) /
-                          std::log(static_cast<double>(m_above) / static_cast<double>(m_below));
-  const Estimate &a = below.time_ns, &b = above.time_ns;
-  return {{.value = std::exp(std::lerp(std::log(a.value), std::log(b.value), position)),
-           .low = std::min(a.low, b.low),
-           .high = std::max(a.high, b.high)},
-          Origin::kInterpolated,
-          fmt::format("{} … m:{}", below.name, m_above)};
+/// What the time of one neighbour says about this place.
+enum class Spread : std::uint8_t {
+  kAbsolute,  ///< as it is
+  kPerUnit,   ///< per unit of the dimension
+};
+
+/// The time at a place of one dimension: of the entry that is there, else between the two entries
+/// around it; nothing outside, or where `inner` knows nothing of an entry that it takes.
+template <typename Entry, typename Inner>
+std::optional<OpTime> along(const std::map<std::int64_t, Entry>& entries, std::string_view label,
+                            std::int64_t place, Spread spread, const Inner& inner) {
+  const auto upper = entries.lower_bound(place);
+  if (upper == entries.end()) return std::nullopt;
+  if (upper->first == place) return inner(upper->second);
+  if (upper == entries.begin()) return std::nullopt;
+  const auto lower = std::prev(upper);
+  const std::optional<OpTime> below = inner(lower->second), above = inner(upper->second);
+  if (!below || !above) return std::nullopt;
+
+  const auto as_double = [](std::int64_t value) { return static_cast<double>(value); };
+  const double to_place = as_double(place) / as_double(lower->first);
+  const double to_upper = as_double(upper->first) / as_double(lower->first);
+  const Estimate &a = below->time_ns, &b = above->time_ns;
+  const bool per_unit = spread == Spread::kPerUnit;
+  const Estimate from_below = scaled(a, per_unit ? to_place : 1);
+  const Estimate from_above = scaled(b, per_unit ? to_place / to_upper : 1);
+  return OpTime{{.value = std::exp(std::lerp(std::log(a.value), std::log(b.value),
+                                             std::log(to_place) / std::log(to_upper))),
+                 .low = std::min(from_below.low, from_above.low),
+                 .high = std::max(from_below.high, from_above.high)},
+                Origin::kInterpolated,
+                fmt::format("{} … {}:{}", below->source, label, upper->first)};
+}
+
+/// Attention: by batch, then by tokens.
+template <typename Heads, typename Surface>
+std::optional<OpTime> attention_time(const std::map<Heads, Surface>& all, const Heads& heads,
+                                     std::int64_t batch, std::string_view label,
+                                     std::int64_t tokens) {
+  const auto found = all.find(heads);
+  if (found == all.end()) return std::nullopt;
+  return along(found->second, "b", batch, Spread::kAbsolute, [&](const auto& curve) {
+    return along(curve, label, tokens, Spread::kAbsolute, time_of);
+  });
+}
+
+std::tuple<DType, DType, DType> types_of(const Gemm& g) {
+  return {g.activations, g.weights, g.output};
+}
+
+auto heads_of(const AttentionDecode& a) {
+  return std::tuple(a.heads, a.kv_heads, a.head_dim, a.kv, a.page_tokens);
+}
+
+auto heads_of(const AttentionPrefill& a) {
+  return std::tuple(a.heads, a.kv_heads, a.head_dim, a.dtype);
 }
 
 }  // namespace
@@ -49,38 +100,54 @@ OpTimes::OpTimes(const Record& record, double read_gbps, Engine engine)
     if (const auto peak = best_arithmetic(record, dtype)) tflops_[dtype] = peak->rate.value;
   }
   for (const Measurement* m : representative(record)) {
-    if (engine == Engine::kLibrary && !m->is_library) continue;
-    if (const auto* g = std::get_if<Gemm>(&m->c.op)) {
-      keep_faster(gemms_[{g->n, g->k, g->activations, g->weights, g->output}][g->m], m);
-    } else {
-      keep_faster(others_[path_of(m->c.op)], m);
-    }
+    if (engine == Engine::kBest || m->is_library) add(*m);
+  }
+}
+
+void OpTimes::add(const Measurement& m) {
+  const Op& op = m.c.op;
+  if (const auto* g = std::get_if<Gemm>(&op)) {
+    keep_faster(gemms_[types_of(*g)][g->k][g->n][g->m], &m);
+  } else if (const auto* decode = std::get_if<AttentionDecode>(&op)) {
+    keep_faster(decodes_[heads_of(*decode)][decode->batch][decode->context], &m);
+  } else if (const auto* prefill = std::get_if<AttentionPrefill>(&op)) {
+    keep_faster(prefills_[heads_of(*prefill)][prefill->batch][prefill->tokens], &m);
+  } else {
+    keep_faster(others_[path_of(op)], &m);
   }
 }
 
 OpTime OpTimes::at(const Op& op) const {
-  if (const auto* gemm = std::get_if<Gemm>(&op)) return gemm_at(*gemm);
-  const auto found = others_.find(path_of(op));
-  return found != others_.end() ? measured(*found->second) : modelled(op);
+  const std::optional<OpTime> time = known(op);
+  return time ? *time : modelled(op);
 }
 
-OpTime OpTimes::gemm_at(const Gemm& gemm) const {
-  const auto found = gemms_.find({gemm.n, gemm.k, gemm.activations, gemm.weights, gemm.output});
-  if (found == gemms_.end()) return modelled(gemm);
-  const Curve& curve = found->second;
-  const auto above = curve.lower_bound(gemm.m);
-  if (above == curve.end()) return modelled(gemm);
-  if (above->first == gemm.m) return measured(*above->second);
-  if (above == curve.begin()) return modelled(gemm);
-  const auto below = std::prev(above);
-  return interpolated(gemm.m, *below->second, below->first, *above->second, above->first);
+std::optional<OpTime> OpTimes::known(const Op& op) const {
+  if (const auto* g = std::get_if<Gemm>(&op)) {
+    const auto found = gemms_.find(types_of(*g));
+    if (found == gemms_.end()) return std::nullopt;
+    return along(found->second, "k", g->k, Spread::kPerUnit, [&](const Surface& by_n) {
+      return along(by_n, "n", g->n, Spread::kPerUnit, [&](const Curve& by_m) {
+        return along(by_m, "m", g->m, Spread::kAbsolute, time_of);
+      });
+    });
+  }
+  if (const auto* decode = std::get_if<AttentionDecode>(&op))
+    return attention_time(decodes_, heads_of(*decode), decode->batch, "c", decode->context);
+  if (const auto* prefill = std::get_if<AttentionPrefill>(&op))
+    return attention_time(prefills_, heads_of(*prefill), prefill->batch, "t", prefill->tokens);
+  const auto found = others_.find(path_of(op));
+  return found != others_.end() ? time_of(found->second) : std::nullopt;
 }
 
 std::optional<double> OpTimes::tflops_for(const Op& op) const {
   const auto* gemm = std::get_if<Gemm>(&op);
-  const auto* attention = std::get_if<AttentionDecode>(&op);
-  if (gemm == nullptr && attention == nullptr) return std::nullopt;
-  const auto found = tflops_.find(gemm != nullptr ? gemm->weights : attention->kv);
+  const auto* decode = std::get_if<AttentionDecode>(&op);
+  const auto* prefill = std::get_if<AttentionPrefill>(&op);
+  if (gemm == nullptr && decode == nullptr && prefill == nullptr) return std::nullopt;
+  const auto found = tflops_.find(gemm != nullptr     ? gemm->weights
+                                  : decode != nullptr ? decode->kv
+                                                      : prefill->dtype);
   return found != tflops_.end() ? std::optional(found->second) : std::nullopt;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -22,38 +23,47 @@ std::string_view name_of(Engine engine);
 struct OpTime {
   Estimate time_ns;
   Origin origin;
-  std::string source;  ///< the case, the two cases, or what bounds the model
+  std::string source;  ///< the case, the cases around it, or what bounds the model
 };
 
 /// Times of ops on the device of a record, from the measurements that may speak for it.
 ///
-/// - measured: this very op is in the record.
-/// - interpolated: a GEMM of the same n, k and types was measured at a smaller and at a larger m;
-///   linear in log m and log t. The interval is everything that the two neighbours span: the kernel
-///   changes with m and takes its time with it in steps, so that a line through them proves no
-///   more. There is no extrapolation.
-/// - modelled: the roofline of the record's own peaks: the larger of bytes over the measured read
-///   bandwidth and operations over the measured GEMM rate of the type, where there is one, plus on
-///   a GPU the gap between two kernels of a graph. The interval begins at half of that (operands
-///   still in the cache) and ends at twice the roofline plus 5 µs (small kernels are bound by
-///   latency).
+/// - measured, or imported: this very op is in the record.
+/// - interpolated: the record has neighbours on both sides, one step outwards in every dimension
+///   that does not match: a GEMM of the same types in k, n and m; attention of the same heads and
+///   types in batch and context (or tokens). Linear in the logarithms of the dimension and of the
+///   time, one dimension after the other. There is no extrapolation.
+///   In m, batch and context the interval is everything that the neighbours span: the kernel
+///   changes with them and takes its time with it in steps, so that a line through them proves no
+///   more. In n and k it is everything that the neighbours' times per weight span: that contains
+///   a time that does not grow with the weights, one that grows as they do, and all between.
+/// - modelled: the roofline of the record's own peaks: the larger of bytes over the read bandwidth
+///   and operations over the measured GEMM rate of the type, where there is one, plus on a GPU the
+///   gap between two kernels of a graph. The interval begins at half of that (operands still in the
+///   cache) and ends at twice the roofline plus 5 µs (small kernels are bound by latency).
 class OpTimes {
  public:
-  /// `read_gbps`: the measured read bandwidth to model by.
+  /// `read_gbps`: the read bandwidth to model by.
   OpTimes(const Record& record, double read_gbps, Engine engine);
 
   OpTime at(const Op& op) const;
 
  private:
-  using GemmKey = std::tuple<std::int64_t, std::int64_t, DType, DType, DType>;
-  using Curve = std::map<std::int64_t, const Measurement*>;  ///< by m
+  using Curve = std::map<std::int64_t, const Measurement*>;
+  using Surface = std::map<std::int64_t, Curve>;
+  using GemmTypes = std::tuple<DType, DType, DType>;  ///< activations, weights, output
+  using DecodeHeads = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType, std::int64_t>;
+  using PrefillHeads = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType>;
 
-  OpTime gemm_at(const Gemm& gemm) const;
+  void add(const Measurement& m);
+  std::optional<OpTime> known(const Op& op) const;
   OpTime modelled(const Op& op) const;
   std::optional<double> tflops_for(const Op& op) const;
 
-  std::map<GemmKey, Curve> gemms_;
-  std::map<std::string, const Measurement*> others_;  ///< by kind and shape
+  std::map<GemmTypes, std::map<std::int64_t, Surface>> gemms_;  ///< by k, n, m
+  std::map<DecodeHeads, Surface> decodes_;                      ///< by batch, context
+  std::map<PrefillHeads, Surface> prefills_;                    ///< by batch, tokens
+  std::map<std::string, const Measurement*> others_;            ///< by kind and shape
   double read_gbps_;
   double launch_gap_ns_;
   std::map<DType, double> tflops_;

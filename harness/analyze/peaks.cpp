@@ -15,9 +15,10 @@ constexpr double kFlopsPerNsPerTflops = 1e3;
 
 bool speaks_for_device(const Measurement& m) {
   const Estimate& t = m.time_ns;
-  return m.verification.passed && m.c.options.cache == CacheState::kCold &&
-         m.c.options.data == Distribution::kNormal && t.low > 0 && t.low <= t.value &&
-         t.value <= t.high && std::isfinite(t.high);
+  // What others measured was not verified as ours is; its label says that it is theirs.
+  return (m.verification.passed || m.origin == Origin::kImported) &&
+         m.c.options.cache == CacheState::kCold && m.c.options.data == Distribution::kNormal &&
+         t.low > 0 && t.low <= t.value && t.value <= t.high && std::isfinite(t.high);
 }
 
 const Gemm* gemm_with_operands(const Measurement& m, DType dtype) {
@@ -63,6 +64,17 @@ std::optional<Peak> best_bandwidth(const Record& record, MemoryPattern pattern) 
   return Peak{reciprocal(best->work.bytes, best->time_ns), best};
 }
 
+std::optional<ReadRate> read_rate(const Record& record) {
+  if (const auto read = best_bandwidth(record, MemoryPattern::kRead))
+    return ReadRate{read->rate, Origin::kMeasured};
+  const std::optional<double> stated = record.device.pin_rate_gbps;
+  const bool imported =
+      std::any_of(record.measurements.begin(), record.measurements.end(),
+                  [](const Measurement& m) { return m.origin == Origin::kImported; });
+  if (!imported || !stated || !(*stated > 0)) return std::nullopt;
+  return ReadRate{{.value = *stated, .low = *stated, .high = *stated}, Origin::kQuoted};
+}
+
 std::optional<Peak> best_gemm(const Record& record, DType dtype, double min_flops_per_byte) {
   const Measurement* best = nullptr;
   for (const Measurement* m : representative(record)) {
@@ -77,7 +89,7 @@ std::optional<Peak> best_gemm(const Record& record, DType dtype, double min_flop
 
 std::optional<Peak> best_arithmetic(const Record& record, DType dtype) {
   const std::optional<Peak> gemm = best_gemm(record, dtype);
-  const std::optional<Peak> read = best_bandwidth(record, MemoryPattern::kRead);
+  const std::optional<ReadRate> read = read_rate(record);
   if (!gemm || !read) return std::nullopt;
   const Work& work = gemm->measurement->work;
   const double ridge = ridge_flops_per_byte(gemm->rate.value, read->rate.value);

@@ -28,12 +28,22 @@ std::vector<const Measurement*> representative(const Record& record);
 /// are.
 std::optional<Peak> best_bandwidth(const Record& record, MemoryPattern pattern);
 
+/// How fast a card reads its memory, in GB/s, and how that is known.
+struct ReadRate {
+  Estimate rate;
+  Origin origin;
+};
+
+/// The measured read bandwidth; where the record is imported and has none, what the device is
+/// stated to carry, which is quoted: a bound, not what a kernel reaches. Else nothing.
+std::optional<ReadRate> read_rate(const Record& record);
+
 /// The fastest GEMM whose operands both have this type, among those of at least
 /// `min_flops_per_byte`.
 std::optional<Peak> best_gemm(const Record& record, DType dtype, double min_flops_per_byte = 0);
 
 /// The fastest GEMM of this type if it is limited by arithmetic: if it lies at least
-/// `kRidgeMultiple` beyond the ridge point that its own rate and the measured read bandwidth make.
+/// `kRidgeMultiple` beyond the ridge point that its own rate and the read rate make.
 std::optional<Peak> best_arithmetic(const Record& record, DType dtype);
 
 /// Operations per byte at which arithmetic and memory take equally long.

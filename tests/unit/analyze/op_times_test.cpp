@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "tests/unit/analyze/fake_record.hpp"
 
@@ -127,6 +129,125 @@ TEST(OpTimes, AGemmThatWasBoundByMemoryGivesNoArithmeticRateToModelBy) {
   record.device.backend = Backend::kCpu;
   EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kBest).at(linear(64)).time_ns.value,
                    work_of(linear(64)).bytes / kReadGbps);
+}
+
+Measurement imported(const Op& op, double time_ns) {
+  Measurement m = measurement(op, time_ns);
+  m.origin = Origin::kImported;
+  return m;
+}
+
+Gemm layer(std::int64_t m, std::int64_t n, std::int64_t k) {
+  return gemm_of(DType::kBf16, m, n, k);
+}
+
+TEST(OpTimes, WhatTheRecordImportedStaysImported) {
+  const Record record = fake::record({imported(linear(8), 120'000)});
+  EXPECT_EQ(OpTimes(record, kReadGbps, Engine::kLibrary).at(linear(8)).origin, Origin::kImported);
+}
+
+TEST(OpTimes, BetweenTwoWidthsTheTimePerWeightIsWhatTheNeighboursSpan) {
+  const Record record = fake::record(
+      {imported(layer(1, 1000, 4096), 10'000), imported(layer(1, 4000, 4096), 20'000)});
+  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest).at(layer(1, 2000, 4096));
+  EXPECT_EQ(time.origin, Origin::kInterpolated);
+  EXPECT_NEAR(time.time_ns.value, std::sqrt(10'000.0 * 20'000), 1e-6);  // half way in log n
+  EXPECT_NEAR(time.time_ns.low, 0.99 * 20'000 / 2, 1e-6);   // as fast a weight as at n 4000
+  EXPECT_NEAR(time.time_ns.high, 1.01 * 10'000 * 2, 1e-6);  // as slow a weight as at n 1000
+  EXPECT_THAT(time.source, HasSubstr("n:1000/"));
+  EXPECT_THAT(time.source, HasSubstr("… n:4000"));
+}
+
+TEST(OpTimes, InsideACellOfTheGridAllEightCornersCount) {
+  std::vector<Measurement> corners;
+  for (const std::int64_t m : {4, 16})
+    for (const std::int64_t n : {1024, 4096})
+      for (const std::int64_t k : {2048, 8192})
+        corners.push_back(imported(
+            layer(m, n, k), 1e-3 * static_cast<double>(n * k) + 100 * static_cast<double>(m)));
+  const Record record = fake::record(corners);
+  const OpTimes times(record, kReadGbps, Engine::kBest);
+  double logs = 0, low = 1e99, high = 0;
+  for (const Measurement& corner : corners) {
+    const auto& g = std::get<Gemm>(corner.c.op);
+    const double to_middle = 2048.0 * 4096 / static_cast<double>(g.n * g.k);
+    logs += std::log(corner.time_ns.value) / 8;
+    low = std::min(low, corner.time_ns.low * to_middle);
+    high = std::max(high, corner.time_ns.high * to_middle);
+  }
+  const OpTime time = times.at(layer(8, 2048, 4096));
+  EXPECT_EQ(time.origin, Origin::kInterpolated);
+  EXPECT_NEAR(time.time_ns.value, std::exp(logs), 1e-6 * std::exp(logs));
+  EXPECT_NEAR(time.time_ns.low, low, 1e-6 * low);
+  EXPECT_NEAR(time.time_ns.high, high, 1e-6 * high);
+}
+
+TEST(OpTimes, OutsideTheGridAndInACellWithoutACornerItIsModelled) {
+  const Record record =
+      fake::record({imported(layer(1, 1024, 2048), 5'000), imported(layer(1, 4096, 2048), 20'000),
+                    imported(layer(1, 1024, 8192), 20'000)});
+  const OpTimes times(record, kReadGbps, Engine::kBest);
+  EXPECT_EQ(times.at(layer(1, 2048, 2048)).origin, Origin::kInterpolated);
+  EXPECT_EQ(times.at(layer(1, 1024, 4096)).origin, Origin::kInterpolated);
+  EXPECT_EQ(times.at(layer(1, 2048, 4096)).origin, Origin::kModelled);  // no n 4096, k 8192
+  EXPECT_EQ(times.at(layer(1, 8192, 2048)).origin, Origin::kModelled);
+  EXPECT_EQ(times.at(layer(1, 1024, 1024)).origin, Origin::kModelled);
+  EXPECT_EQ(times.at(layer(2, 2048, 2048)).origin, Origin::kModelled);
+}
+
+AttentionDecode decode(std::int64_t batch, std::int64_t context, std::int64_t heads = 32) {
+  return {.batch = batch,
+          .context = context,
+          .heads = heads,
+          .kv_heads = 8,
+          .head_dim = 128,
+          .kv = DType::kBf16};
+}
+
+TEST(OpTimes, DecodeAttentionIsInterpolatedInBatchAndContext) {
+  const Record record =
+      fake::record({imported(decode(4, 1024), 10'000), imported(decode(4, 4096), 20'000),
+                    imported(decode(16, 1024), 20'000), imported(decode(16, 4096), 80'000)});
+  const OpTimes times(record, kReadGbps, Engine::kLibrary);
+  const OpTime middle = times.at(decode(8, 2048));
+  EXPECT_EQ(middle.origin, Origin::kInterpolated);
+  EXPECT_NEAR(middle.time_ns.value, std::pow(10'000.0 * 20'000 * 20'000 * 80'000, 0.25), 1e-6);
+  EXPECT_DOUBLE_EQ(middle.time_ns.low, 0.99 * 10'000);
+  EXPECT_DOUBLE_EQ(middle.time_ns.high, 1.01 * 80'000);
+  EXPECT_NEAR(times.at(decode(4, 2048)).time_ns.value, std::sqrt(10'000.0 * 20'000), 1e-6);
+  EXPECT_EQ(times.at(decode(4, 1024)).origin, Origin::kImported);
+  EXPECT_EQ(times.at(decode(8, 8192)).origin, Origin::kModelled);
+  EXPECT_EQ(times.at(decode(2, 2048)).origin, Origin::kModelled);
+  EXPECT_EQ(times.at(decode(8, 2048, 64)).origin, Origin::kModelled);
+}
+
+TEST(OpTimes, PrefillAttentionIsInterpolatedInTokens) {
+  const auto prefill = [](std::int64_t tokens) {
+    return AttentionPrefill{.batch = 1,
+                            .tokens = tokens,
+                            .heads = 32,
+                            .kv_heads = 8,
+                            .head_dim = 128,
+                            .dtype = DType::kBf16};
+  };
+  const Record record =
+      fake::record({measurement(prefill(512), 20'000), measurement(prefill(2048), 180'000)});
+  const OpTimes times(record, kReadGbps, Engine::kBest);
+  EXPECT_NEAR(times.at(prefill(1024)).time_ns.value, 60'000, 1e-6);
+  EXPECT_EQ(times.at(prefill(4096)).origin, Origin::kModelled);
+}
+
+TEST(ReadRate, IsMeasuredElseStatedOfAnImportedFileElseUnknown) {
+  Record record = fake::record({imported(linear(8), 120'000)});
+  EXPECT_FALSE(read_rate(record));
+  record.device.pin_rate_gbps = 864;
+  EXPECT_EQ(read_rate(record)->origin, Origin::kQuoted);
+  EXPECT_DOUBLE_EQ(read_rate(record)->rate.value, 864);
+  record.measurements[0].origin = Origin::kMeasured;  // then it can be measured as well
+  EXPECT_FALSE(read_rate(record));
+  record.measurements.push_back(fake::at_gbps(fake::memory(MemoryPattern::kRead), 750));
+  EXPECT_EQ(read_rate(record)->origin, Origin::kMeasured);
+  EXPECT_NEAR(read_rate(record)->rate.value, 750, 1e-6);
 }
 
 }  // namespace

@@ -33,6 +33,14 @@ TEST(Representative, LeavesOutWhatDoesNotSpeakForTheDevice) {
   EXPECT_THAT(representative(record), IsEmpty());
 }
 
+TEST(Representative, WhatWasImportedSpeaksWithoutOurVerification) {
+  Record record = fake::record({at_gbps(memory(MemoryPattern::kRead), 100)});
+  record.measurements[0].verification.passed = false;
+  EXPECT_THAT(representative(record), IsEmpty());
+  record.measurements[0].origin = Origin::kImported;
+  EXPECT_THAT(representative(record), ElementsAre(&record.measurements[0]));
+}
+
 TEST(Representative, TakesTheRepetitionOfMedianTime) {
   const Op read = memory(MemoryPattern::kRead);
   const Record record = fake::record(
@@ -104,6 +112,15 @@ TEST(GemmDtypes, AreListedOnceInTheOrderOfTheEnum) {
                                       at_tflops(square(DType::kBf16, 512), 1),
                                       at_tflops(square(DType::kBf16, 1024), 1)});
   EXPECT_THAT(gemm_dtypes(record), ElementsAre(DType::kBf16, DType::kInt8));
+}
+
+TEST(BestArithmetic, OfAnImportedFileTheRidgeIsThatOfTheStatedBandwidth) {
+  Record record = fake::record({at_tflops(square(DType::kBf16, 8192), 100)});
+  record.measurements[0].origin = Origin::kImported;
+  EXPECT_FALSE(best_arithmetic(record, DType::kBf16));
+  record.device.pin_rate_gbps = 1000;
+  ASSERT_TRUE(best_arithmetic(record, DType::kBf16));
+  EXPECT_NEAR(best_arithmetic(record, DType::kBf16)->rate.value, 100, 1e-9);
 }
 
 }  // namespace

@@ -1,0 +1,118 @@
+"""Files that scripts/import_aiconfigurator.py made, in the hands of the reading commands."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "scripts" / "import_aiconfigurator.py"
+VALIDATE = ROOT / "tests" / "cli" / "validate_result.py"
+DATA = os.environ.get("GPUGAUGE_AICONFIGURATOR_DATA", "")
+
+COMMON = {"framework": "VLLM", "version": "1.2", "device": "NVIDIA TOY"}
+# At 700 GB/s, around every linear of llama-3.1-8b but the LM head, at batches 1 and 16.
+GEMMS = [{**COMMON, "op_name": "gemm", "kernel_source": "linear", "gemm_dtype": "bfloat16", "m": m, "n": n, "k": k,
+          "latency": 2 * n * k / 700e6} for m in (1, 16) for n in (4096, 32768) for k in (4096, 16384)]
+ATTENTION = [{**COMMON, "op_name": "generation_attention", "kernel_source": "fa2", "batch_size": batch, "isl": 1,
+              "num_heads": 32, "num_key_value_heads": 8, "head_dim": 128, "beam_width": 1, "attn_dtype": "bfloat16",
+              "kv_cache_dtype": "bfloat16", "step": step, "window_size": 0, "latency": batch * (step + 1) / 100e3}
+             for batch in (1, 16) for step in (1023, 4095)]
+
+
+def import_system(folder, system, output, *arguments):
+    return subprocess.run([sys.executable, str(SCRIPT), str(folder), "--system", system, "-o", str(output), *arguments],
+                          capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def toy(gpugauge):
+    """A program with a small imported file in its folder."""
+    systems = gpugauge.folder / "systems"
+    tables = systems / "data" / "toy" / "vllm" / "1.2"
+    tables.mkdir(parents=True)
+    (systems / "toy.yaml").write_text("gpu:\n  mem_bw: 800000000000\n  mem_capacity: 48000000000\n  sm_version: 89\n")
+    for name, rows in (("gemm_perf", GEMMS), ("generation_attention_perf", ATTENTION)):
+        with (tables / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(rows)
+    result = import_system(systems, "toy", gpugauge.folder / "toy.json")
+    assert result.returncode == 0, result.stderr
+    return gpugauge
+
+
+def rows_of(gpugauge, command, *arguments):
+    result = gpugauge(command, *arguments, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def tokens_of(gpugauge, file, *arguments):
+    return rows_of(gpugauge, "tokens", file, "--model", "llama-3.1-8b", "--precision", "bf16", *arguments)["tokens"]
+
+
+def test_an_imported_file_is_of_the_published_schema(toy):
+    result = subprocess.run([sys.executable, str(VALIDATE), str(toy.folder / "toy.json")], capture_output=True,
+                            text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "tokens", "cost"])
+def test_every_reader_takes_it(toy, command):
+    arguments = [] if command == "show" else ["--model", "llama-3.1-8b"]
+    arguments += ["--hourly", "1"] if command == "cost" else []
+    result = toy(command, "toy.json", *arguments)
+    assert result.returncode == 0, result.stderr
+    assert {"show": "linear", "tokens": "imported", "cost": "$1.00"}[command] in result.stdout
+
+
+def test_the_step_is_the_sum_of_what_was_imported(toy):
+    row, = tokens_of(toy, "toy.json", "--batch", "1", "--context", "1024")
+    streamed = 2 * (8030261248 - 128256 * 4096)  # all weights but the input embedding
+    assert row["bytes_floor_tok_per_s"] == pytest.approx(800e9 / (streamed + 1024 * 131072), rel=1e-3)
+    layers = 32 * 2 * (6144 * 4096 + 4096 * 4096 + 28672 * 4096 + 4096 * 14336) / 700e9
+    attention = 32 * 1024 / 100e6
+    head = 2 * 128256 * 4096 / 800e9
+    assert row["library_tok_per_s"] < 1 / (layers + attention + head)
+    assert row["library_tok_per_s"] > 0.95 / (layers + attention + head)  # the small ops are modelled
+    assert row["library_low_tok_per_s"] < row["library_tok_per_s"] < row["library_high_tok_per_s"]
+    assert row["interpolated_percent"] > 50
+
+
+def test_every_op_says_whether_it_was_imported_or_interpolated(toy):
+    rows = rows_of(toy, "tokens", "toy.json", "--model", "llama-3.1-8b", "--precision", "bf16", "--batch", "1",
+                   "--context", "1024", "--ops")["ops"]
+    ops = {row["op"]: row["origin"] for row in rows}
+    assert ops["o"] == "imported"
+    assert ops["attention"] == "imported"
+    assert ops["gate_up"] == "interpolated"
+    assert ops["lm_head"] == "modelled"
+
+
+def test_outside_what_was_imported_nothing_is_made_up(toy):
+    row, = tokens_of(toy, "toy.json", "--batch", "64", "--context", "1024")
+    assert row["library_tok_per_s"] is None
+    assert row["reason"]
+
+
+@pytest.mark.skipif(not DATA, reason="GPUGAUGE_AICONFIGURATOR_DATA does not name aiconfigurator's systems folder")
+def test_a_decode_step_is_near_what_was_published(gpugauge):
+    """vLLM, Llama-3.1-8B in BF16 on an L40S: 44 to 46 tok/s at batch 1, 325 to 350 at batch 8."""
+    for system in ("l40s", "h100_sxm"):
+        imported = import_system(DATA, system, gpugauge.folder / f"{system}.json", "--heads", "32/8/128")
+        if imported.returncode == 3:
+            pytest.skip(imported.stderr.strip())
+        assert imported.returncode == 0, imported.stderr
+    rates = {system: {row["batch"]: row["library_tok_per_s"] for row in
+                      tokens_of(gpugauge, f"{system}.json", "--batch", "1,8", "--context", "1024")}
+             for system in ("l40s", "h100_sxm")}
+    assert 0.9 * 44 <= rates["l40s"][1] <= 1.1 * 46, rates
+    assert 0.9 * 325 <= rates["l40s"][8] <= 1.1 * 350, rates
+    for batch in (1, 8):
+        # The faster card is faster, by no more than its memory is and the small ops leave room for.
+        assert 2 < rates["h100_sxm"][batch] / rates["l40s"][batch] < 1.2 * 3350 / 864, rates

@@ -1,0 +1,170 @@
+"""scripts/import_aiconfigurator.py, on small tables that are made up."""
+
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "import_aiconfigurator.py"
+
+SYSTEM = """# made up
+data_dir: data/toy
+gpu:
+  mem_bw: 1000000000000 # 1000 GB/s
+  mem_capacity: 48000000000
+  power: 300  # Watt
+  sm_version: 89
+node:
+  mem_bw: 1
+"""
+COMMON = {"framework": "VLLM", "version": "1.2", "device": "NVIDIA TOY", "kernel_source": "torch.nn::linear"}
+GEMM = {**COMMON, "op_name": "gemm", "gemm_dtype": "bfloat16", "m": 1, "n": 4096, "k": 4096, "latency": 0.05}
+ATTENTION = {**COMMON, "kernel_source": "fa2", "batch_size": 8, "isl": 1, "num_heads": 32, "num_key_value_heads": 8,
+             "head_dim": 128, "beam_width": 1, "attn_dtype": "bfloat16", "kv_cache_dtype": "bfloat16", "step": 1023,
+             "window_size": 0, "latency": 0.04}
+
+
+class ImportAiconfigurator(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        self.write_system(SYSTEM)
+
+    def write_system(self, text):
+        (self.folder / "toy.yaml").write_text(text)
+
+    def write(self, table, *rows, where="vllm/1.2", suffix="txt"):
+        path = self.folder / "data" / "toy" / where / f"{table}.{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    def run_script(self, *arguments, environment=None):
+        return subprocess.run([sys.executable, SCRIPT, self.folder, "--system", "toy", "-o", self.folder / "out.json",
+                               *arguments], capture_output=True, text=True, check=False, env=environment)
+
+    def imported(self, *arguments):
+        result = self.run_script(*arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads((self.folder / "out.json").read_text())
+
+    def names(self, *arguments):
+        return [entry["name"] for entry in self.imported(*arguments)["benchmarks"]]
+
+    def refused(self, *arguments, status=2, environment=None):
+        result = self.run_script(*arguments, environment=environment)
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        self.assertFalse((self.folder / "out.json").exists())
+        return result.stderr
+
+    def test_a_gemm(self):
+        self.write("gemm_perf", GEMM)
+        entry, = self.imported()["benchmarks"]
+        self.assertEqual(entry["name"], "gemm/bf16/m:1/n:4096/k:4096/torch.nn__linear/cold")
+        ours = entry["gpugauge"]
+        self.assertEqual(ours["time_ns"]["median"], 50_000)  # 0.05 ms
+        self.assertEqual(ours["work"], {"flops": 2 * 4096 * 4096, "bytes": 2 * (4096 * 4096 + 4096 + 4096)})
+        self.assertEqual((ours["origin"], ours["case"]["library"]), ("imported", True))
+        self.assertFalse(ours["verification"]["passed"])
+        self.assertEqual(ours["samples"]["count"], 0)
+
+    def test_the_device_is_what_is_stated_and_no_more(self):
+        self.write("gemm_perf", GEMM)
+        ours = self.imported()["context"]["gpugauge"]
+        self.assertEqual(ours["device"], {
+            "id": "cuda:0", "backend": "cuda", "name": "NVIDIA TOY", "memory_bytes": 48_000_000_000, "cache_bytes": 0,
+            "compute_units": 0, "features": ["sm_89"], "pin_rate_gbps": 1000, "compute_capability": 89,
+            "default_power_limit_w": 300})
+        self.assertEqual(ours["software"]["libraries"]["VLLM"], "1.2")
+        self.assertRegex(ours["software"]["libraries"]["aiconfigurator/gemm_perf.txt"], "^sha256:[0-9a-f]{64}$")
+
+    def test_attention(self):
+        self.write("gemm_perf", GEMM)
+        self.write("generation_attention_perf", ATTENTION, {**ATTENTION, "kv_cache_dtype": "fp8"})
+        self.write("context_attention_perf", {**ATTENTION, "batch_size": 1, "isl": 512, "step": 0})
+        result = self.imported()["benchmarks"]
+        self.assertEqual([entry["name"] for entry in result[1:]], [
+            "attention_decode/bf16/b:8/c:1024/h:32/kv:8/d:128/p:16/fa2/cold",
+            "attention_decode/fp8_e4m3/b:8/c:1024/h:32/kv:8/d:128/p:16/fa2/cold",
+            "attention_prefill/bf16/b:1/t:512/h:32/kv:8/d:128/fa2/cold"])
+        works = [entry["gpugauge"]["work"] for entry in result[1:]]
+        self.assertEqual(works[0]["bytes"] - works[1]["bytes"], 2 * 8 * 1024 * 8 * 128)  # half of the cache
+        self.assertEqual(works[2]["flops"], 2 * 32 * 128 * 512 * 513)
+
+    def test_what_is_no_op_of_ours_is_left_out(self):
+        self.write("gemm_perf", GEMM, {**GEMM, "gemm_dtype": "fp8_block"})
+        self.write("generation_attention_perf", {**ATTENTION, "window_size": 128}, {**ATTENTION, "beam_width": 4})
+        self.write("context_attention_perf", {**ATTENTION, "kv_cache_dtype": "fp8", "step": 0})
+        self.assertEqual(len(self.names()), 1)
+
+    def test_faster_than_the_memory_is_from_the_cache(self):
+        self.write("gemm_perf", {**GEMM, "latency": 0.02})  # 33.6 MB at 1678 GB/s
+        self.assertEqual(self.names(), ["gemm/bf16/m:1/n:4096/k:4096/torch.nn__linear/hot"])
+
+    def test_of_m_only_powers_of_two_unless_every_one_is_asked_for(self):
+        self.write("gemm_perf", *({**GEMM, "m": m, "latency": 0.05 + m / 1000} for m in (1, 2, 3, 4)))
+        self.assertEqual(len(self.names()), 3)
+        self.assertEqual(len(self.names("--every-m")), 4)
+
+    def test_only_some_heads(self):
+        self.write("gemm_perf", GEMM)
+        self.write("generation_attention_perf", ATTENTION, {**ATTENTION, "num_heads": 64})
+        self.assertEqual(len(self.names("--heads", "64/8/128")), 2)
+        self.assertEqual(len(self.names("--heads", "64/8/128", "--heads", "32/8/128")), 3)
+        self.assertEqual(self.run_script("--heads", "64").returncode, 2)
+
+    def test_a_case_that_is_there_twice_is_repeated(self):
+        self.write("gemm_perf", GEMM, {**GEMM, "latency": 0.06})
+        result = self.imported()
+        self.assertEqual([entry["repetition_index"] for entry in result["benchmarks"]], [0, 1])
+        self.assertEqual(len(result["context"]["gpugauge"]["planned"]), 1)
+
+    def test_of_several_backends_one_is_chosen(self):
+        self.write("gemm_perf", GEMM)
+        self.write("gemm_perf", {**GEMM, "framework": "TRTLLM"}, where="gemm/trtllm/0.9", suffix="csv")
+        self.assertIn("trtllm 0.9, vllm 1.2: choose", self.refused())
+        self.assertIn("no gemm_perf of backend sglang", self.refused("--backend", "sglang"))
+        self.assertEqual(self.imported("--backend", "trtllm")["benchmarks"][0]["gpugauge"]["details"], "TRTLLM 1.2")
+
+    def test_numbers_that_are_none_name_their_row(self):
+        for column, value in (("latency", "nan"), ("latency", "0"), ("latency", "-1"), ("m", "0"), ("n", "x"),
+                              ("kernel_source", "")):
+            self.write("gemm_perf", GEMM, {**GEMM, column: value})
+            self.assertIn(f"gemm_perf.txt:3: {column}: found '{value}'", self.refused())
+
+    def test_a_system_without_a_bandwidth_is_refused(self):
+        self.write("gemm_perf", GEMM)
+        self.write_system(SYSTEM.replace("  mem_bw: 1000000000000", "  other: x"))
+        self.assertIn("gpu.mem_bw: found nothing", self.refused())
+        (self.folder / "toy.yaml").unlink()
+        self.assertIn("toy.yaml", self.refused())
+
+    def test_nothing_to_import(self):
+        self.assertIn("no such folder", self.refused())
+        self.write("gemm_perf", {**GEMM, "gemm_dtype": "int4"})
+        self.assertIn("no row to import", self.refused())
+
+    def test_two_devices_in_one_table(self):
+        self.write("gemm_perf", GEMM, {**GEMM, "device": "NVIDIA OTHER"})
+        self.assertIn("found NVIDIA OTHER, NVIDIA TOY, expected rows of one device", self.refused())
+
+    def test_parquet_without_its_reader_says_what_to_install(self):
+        self.write("gemm_perf", GEMM, suffix="parquet")
+        hidden = self.folder / "hidden"
+        (hidden / "pyarrow").mkdir(parents=True)
+        (hidden / "pyarrow" / "__init__.py").write_text("raise ImportError('hidden')\n")
+        message = self.refused(status=3, environment={**os.environ, "PYTHONPATH": str(hidden)})
+        self.assertIn("pip install pyarrow", message)
+
+
+if __name__ == "__main__":
+    unittest.main()
