@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <set>
 
 #include "harness/analyze/estimate.hpp"
@@ -16,36 +15,6 @@ namespace {
 constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::kFp16,
                                  Precision::kFp8, Precision::kInt8};
 constexpr double kNsPerSecond = 1e9;
-
-double total_ns(const OpLine& line) {
-  return line.time.time_ns.value * static_cast<double>(line.step.count);
-}
-
-template <typename Predicate>
-double share_where(const EngineStep& step, Predicate predicate) {
-  return std::accumulate(
-      step.ops.begin(), step.ops.end(), 0.0, [&](double share, const OpLine& line) {
-        return predicate(line) ? share + total_ns(line) / step.step_ns.value : share;
-      });
-}
-
-bool is_known_linear(const OpLine& line) {
-  return line.step.group == OpGroup::kLinears && line.time.origin != Origin::kModelled;
-}
-
-/// Nothing if not a single linear of the layers is known.
-std::optional<EngineStep> sum_of_ops(const OpTimes& times, const std::vector<StepOp>& ops,
-                                     std::int64_t batch) {
-  EngineStep step;
-  for (const StepOp& op : ops) {
-    step.ops.push_back({op, times.at(op.op)});
-    step.step_ns =
-        sum(step.step_ns, scaled(step.ops.back().time.time_ns, static_cast<double>(op.count)));
-  }
-  if (std::none_of(step.ops.begin(), step.ops.end(), is_known_linear)) return std::nullopt;
-  step.tokens_per_second = reciprocal(static_cast<double>(batch) * kNsPerSecond, step.step_ns);
-  return step;
-}
 
 /// Batches at which a linear of the model's layers was measured at this precision.
 std::set<std::int64_t> measured_batches(const Record& record, const ModelConfig& model,
@@ -58,7 +27,10 @@ std::set<std::int64_t> measured_batches(const Record& record, const ModelConfig&
         gemm->activations != gemm->weights)
       continue;
     const bool of_model = std::any_of(linears.begin(), linears.end(), [&](const Linear& linear) {
-      return linear.role != LinearRole::kLmHead && linear.n == gemm->n && linear.k == gemm->k;
+      // In a mixture an expert's M is not the batch.
+      const bool is_of_batch = linear.role == LinearRole::kQkv || linear.role == LinearRole::kO ||
+                               (!model.is_mixture() && linear.role != LinearRole::kLmHead);
+      return is_of_batch && linear.n == gemm->n && linear.k == gemm->k;
     });
     if (of_model) batches.insert(gemm->m);
   }
@@ -77,17 +49,6 @@ std::string no_linear_reason(const Record& record, const ModelConfig& model,
                      what, *batches.begin(), *batches.rbegin(), remedy);
 }
 
-void warn_of_modelled_linears(const EngineStep& step, std::vector<std::string>& warnings) {
-  std::vector<std::string> names;
-  for (const OpLine& line : step.ops) {
-    if (std::holds_alternative<Gemm>(line.step.op) && line.time.origin == Origin::kModelled)
-      names.push_back(line.step.name);
-  }
-  if (!names.empty())
-    warnings.push_back(
-        fmt::format("not measured, and therefore modelled: {}", fmt::join(names, ", ")));
-}
-
 void warn_if_it_does_not_fit(const Record& record, const ModelConfig& model,
                              const DecodePoint& point, std::vector<std::string>& warnings) {
   constexpr double kGib = 1024.0 * 1024 * 1024;
@@ -103,51 +64,64 @@ void warn_if_it_does_not_fit(const Record& record, const ModelConfig& model,
 
 }  // namespace
 
-double EngineStep::share_of(OpGroup group) const {
-  return share_where(*this, [&](const OpLine& line) { return line.step.group == group; });
-}
-
-double EngineStep::share_of(Origin origin) const {
-  return share_where(*this, [&](const OpLine& line) { return line.time.origin == origin; });
+const EngineStep* DecodeFinding::step(Engine engine) const {
+  const std::optional<EngineStep>& graph = engine == Engine::kLibrary ? library_graph : best_graph;
+  if (graph) return &*graph;
+  const std::optional<EngineStep>& ops = engine == Engine::kLibrary ? library : best;
+  return ops ? &*ops : nullptr;
 }
 
 const EngineStep* DecodeFinding::preferred() const {
-  if (library) return &*library;
-  return best ? &*best : nullptr;
+  const EngineStep* library_step = step(Engine::kLibrary);
+  return library_step != nullptr ? library_step : step(Engine::kBest);
+}
+
+const EngineStep* DecodeFinding::explained() const {
+  const std::optional<EngineStep>& ops = step(Engine::kLibrary) != nullptr ? library : best;
+  return ops ? &*ops : nullptr;
+}
+
+DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
+                             const DecodePoint& point) {
+  const Record& record = times.record();
+  const std::vector<StepOp> ops = decode_ops(model, point);
+  DecodeFinding finding;
+  finding.file = record.path.string();
+  finding.device = record.device.name;
+  finding.model = model.name;
+  finding.point = point;
+  warn_if_it_does_not_fit(record, model, point, finding.warnings);
+  if (!times.read()) {
+    finding.reason =
+        "no cold memory read in this file; measure it with: gpugauge run --suite datasheet";
+    return finding;
+  }
+  finding.floor_tokens_per_second =
+      scaled(times.read()->rate,
+             static_cast<double>(point.batch) * kNsPerSecond / decode_bytes(model, point));
+  const auto sum_of_known = [&](Engine engine) {
+    std::optional<EngineStep> step = times.sum(engine, ops, point.batch);
+    return has_known_linear(*step) ? step : std::nullopt;
+  };
+  finding.library = sum_of_known(Engine::kLibrary);
+  finding.best = sum_of_known(Engine::kBest);
+  finding.library_graph = times.graph(Engine::kLibrary, model, point);
+  finding.best_graph = times.graph(Engine::kBest, model, point);
+  if (!finding.best) {
+    finding.reason = no_linear_reason(record, model, point);
+  } else if (const auto modelled = modelled_linears(*finding.best); !modelled.empty()) {
+    finding.warnings.push_back(
+        fmt::format("not measured, and therefore modelled: {}", fmt::join(modelled, ", ")));
+  }
+  return finding;
 }
 
 std::vector<DecodeFinding> decode_findings(const Record& record, const ModelConfig& model,
                                            std::span<const DecodePoint> points) {
-  const std::optional<Peak> read = best_bandwidth(record, MemoryPattern::kRead);
-  std::optional<OpTimes> library, best;
-  if (read) {
-    library.emplace(record, read->rate.value, Engine::kLibrary);
-    best.emplace(record, read->rate.value, Engine::kBest);
-  }
+  const StepTimes times(record);
   std::vector<DecodeFinding> findings;
-  for (const DecodePoint& point : points) {
-    const std::vector<StepOp> ops = decode_ops(model, point);
-    DecodeFinding& finding = findings.emplace_back();
-    finding.file = record.path.string();
-    finding.device = record.device.name;
-    finding.model = model.name;
-    finding.point = point;
-    warn_if_it_does_not_fit(record, model, point, finding.warnings);
-    if (!read) {
-      finding.reason =
-          "no cold memory read in this file; measure it with: gpugauge run --suite datasheet";
-      continue;
-    }
-    finding.floor_tokens_per_second = scaled(
-        read->rate, static_cast<double>(point.batch) * kNsPerSecond / decode_bytes(model, point));
-    finding.library = sum_of_ops(*library, ops, point.batch);
-    finding.best = sum_of_ops(*best, ops, point.batch);
-    if (finding.best) {
-      warn_of_modelled_linears(*finding.best, finding.warnings);
-    } else {
-      finding.reason = no_linear_reason(record, model, point);
-    }
-  }
+  findings.reserve(points.size());
+  for (const DecodePoint& point : points) findings.push_back(decode_finding(times, model, point));
   return findings;
 }
 

@@ -6,28 +6,11 @@
 #include <vector>
 
 #include "harness/analyze/decode_step.hpp"
-#include "harness/analyze/op_times.hpp"
+#include "harness/analyze/engine_step.hpp"
 #include "harness/config/model.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
-
-/// One op of a step with its time.
-struct OpLine {
-  StepOp step;
-  OpTime time;  ///< of one launch
-};
-
-/// A decode step as the sum of its ops.
-struct EngineStep {
-  std::vector<OpLine> ops;
-  Estimate step_ns;  ///< intervals of the ops added linearly: they share the card's clock
-  Estimate tokens_per_second;
-
-  /// Of the step's time.
-  double share_of(OpGroup group) const;
-  double share_of(Origin origin) const;
-};
 
 /// How many tokens a second a card could decode at one point. All rates count the output tokens of
 /// the whole batch.
@@ -36,16 +19,25 @@ struct DecodeFinding {
   std::string device;
   std::string model;
   DecodePoint point;
-  std::optional<Estimate>
-      floor_tokens_per_second;        ///< `decode_bytes` at the measured read bandwidth
-  std::optional<EngineStep> library;  ///< absent if no library linear is known
-  std::optional<EngineStep> best;     ///< absent if no linear is known: `reason` says so
+  std::optional<Estimate> floor_tokens_per_second;  ///< `decode_bytes` at the read bandwidth
+  std::optional<EngineStep> library;                ///< absent if no library linear is known
+  std::optional<EngineStep> best;  ///< absent if no linear is known: `reason` says so
   std::string reason;
   std::vector<std::string> warnings;
+  /// The whole step, where the record has it as one graph: the proxy of an engine that the sums
+  /// above explain.
+  std::optional<EngineStep> library_graph, best_graph;
 
+  /// The step of an engine: its graph, else the sum of its ops, else null.
+  const EngineStep* step(Engine engine) const;
   /// What a framework would run today, else the best there is; null if there is neither.
   const EngineStep* preferred() const;
+  /// The sum of ops of the engine that `preferred` names; null if only its graph is known.
+  const EngineStep* explained() const;
 };
+
+DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
+                             const DecodePoint& point);
 
 /// Derives points, in their order. Instead of a number made of air a finding says which cases to
 /// measure: where no linear of the layers was measured at this batch or around it, or no memory

@@ -1,11 +1,12 @@
 #include "harness/render/tokens_table.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "harness/render/decode_columns.hpp"
+#include "harness/render/origins.hpp"
 
 namespace gpugauge {
 namespace {
@@ -43,21 +44,13 @@ std::string rate_text(const PricedDecode& p) {
 }
 
 template <typename Part>
-Cell share_cell(const PricedDecode& p, Part part) {
-  const EngineStep* step = p.decode.preferred();
+Cell share_cell(const EngineStep* step, Part part) {
   return percent_cell(step != nullptr ? std::optional(step->share_of(part)) : std::nullopt);
 }
 
-/// `94% measured, 6% modelled`.
-Cell origin_cell(const PricedDecode& p) {
-  const EngineStep* step = p.decode.preferred();
-  if (step == nullptr) return {};
-  std::vector<std::string> parts;
-  for (const Origin origin : {Origin::kMeasured, Origin::kInterpolated, Origin::kModelled}) {
-    const double share = step->share_of(origin);
-    if (share > 0) parts.push_back(fmt::format("{:.0f}% {}", 100 * share, name_of(origin)));
-  }
-  return fmt::format("{}", fmt::join(parts, ", "));
+bool any_graph(const DecodeGroup& group, std::optional<EngineStep> DecodeFinding::*graph) {
+  return std::any_of(group.begin(), group.end(),
+                     [&](const PricedDecode* p) { return (p->decode.*graph).has_value(); });
 }
 
 /// An estimate as three columns: for people with its interval, for programs value, low and high.
@@ -80,8 +73,16 @@ std::vector<ColumnOf<TokensRow>> tokens_columns(const DecodeGroup& group, bool o
          }));
   append(columns, rate_columns("library", "sum of ops (library)",
                                [](const PricedDecode& p) { return tokens_of(p.decode.library); }));
+  if (any_graph(group, &DecodeFinding::library_graph))
+    append(columns,
+           rate_columns("library_graph", "step graph (library)",
+                        [](const PricedDecode& p) { return tokens_of(p.decode.library_graph); }));
   append(columns, rate_columns("best", "sum of ops (best)",
                                [](const PricedDecode& p) { return tokens_of(p.decode.best); }));
+  if (any_graph(group, &DecodeFinding::best_graph))
+    append(columns, rate_columns("best_graph", "step graph (best)", [](const PricedDecode& p) {
+             return tokens_of(p.decode.best_graph);
+           }));
   append<TokensRow>(
       columns,
       {
@@ -90,21 +91,28 @@ std::vector<ColumnOf<TokensRow>> tokens_columns(const DecodeGroup& group, bool o
           {visible_if(!one_rate, text_column("rate", "at")),
            [](const TokensRow& r) { return text_cell(rate_text(*r)); }},
           {text_column("step_time_is", "step time is"),
-           [](const TokensRow& r) { return origin_cell(*r); }},
+           [](const TokensRow& r) {
+             const EngineStep* step = r->decode.preferred();
+             return step != nullptr ? origins_cell(step->origins()) : Cell();
+           }},
           {data_column("measured_percent"),
-           [](const TokensRow& r) { return share_cell(*r, Origin::kMeasured); }},
+           [](const TokensRow& r) { return share_cell(r->decode.preferred(), Origin::kMeasured); }},
           {data_column("interpolated_percent"),
-           [](const TokensRow& r) { return share_cell(*r, Origin::kInterpolated); }},
+           [](const TokensRow& r) {
+             return share_cell(r->decode.preferred(), Origin::kInterpolated);
+           }},
           {data_column("modelled_percent"),
-           [](const TokensRow& r) { return share_cell(*r, Origin::kModelled); }},
+           [](const TokensRow& r) { return share_cell(r->decode.preferred(), Origin::kModelled); }},
           {data_column("linears_percent"),
-           [](const TokensRow& r) { return share_cell(*r, OpGroup::kLinears); }},
+           [](const TokensRow& r) { return share_cell(r->decode.explained(), OpGroup::kLinears); }},
           {data_column("attention_percent"),
-           [](const TokensRow& r) { return share_cell(*r, OpGroup::kAttention); }},
+           [](const TokensRow& r) {
+             return share_cell(r->decode.explained(), OpGroup::kAttention);
+           }},
           {data_column("head_percent"),
-           [](const TokensRow& r) { return share_cell(*r, OpGroup::kHead); }},
+           [](const TokensRow& r) { return share_cell(r->decode.explained(), OpGroup::kHead); }},
           {data_column("other_percent"),
-           [](const TokensRow& r) { return share_cell(*r, OpGroup::kOther); }},
+           [](const TokensRow& r) { return share_cell(r->decode.explained(), OpGroup::kOther); }},
           {data_column("reason"), [](const TokensRow& r) { return text_cell(r->decode.reason); }},
       });
   return columns;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/config/model_ops.hpp"
 #include "harness/error.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
 
@@ -146,6 +147,50 @@ TEST(DecodeFindings, WarnsOfAModelThatDoesNotFit) {
 
 TEST(DecodeFindings, RefusesABatchOfZero) {
   EXPECT_THROW(at(card({8}), {.precision = Precision::kFp8, .batch = 0}), UsageError);
+}
+
+Measurement graph(double step_ns, std::string implementation,
+                  const DecodePoint& point = kFp8Batch8) {
+  return fake::measurement(
+      decode_step_of(fake::llama_8b(), point.precision, point.batch, point.context, point.kv),
+      step_ns, std::move(implementation));
+}
+
+TEST(StepGraph, OfEachEngineStandsBesideItsSum) {
+  Record record = card({8});
+  record.measurements.push_back(graph(12e6, "graph_library"));
+  record.measurements.push_back(graph(11e6, "graph_library_pdl"));
+  record.measurements.push_back(graph(10e6, "graph_best"));
+  record.measurements.push_back(graph(9e6, "graph_best_pdl"));
+  const DecodeFinding f = at(record, kFp8Batch8);
+  EXPECT_DOUBLE_EQ(f.library_graph.value().step_ns.value, 12e6);
+  EXPECT_NEAR(f.library_graph->tokens_per_second.value, 8e9 / 12e6, 1e-9);
+  EXPECT_NEAR(f.library_graph->tokens_per_second.low, 8e9 / 12e6 / 1.01, 1e-9);
+  EXPECT_DOUBLE_EQ(f.best_graph.value().step_ns.value, 9e6);
+  EXPECT_EQ(f.preferred(), &*f.library_graph);
+  EXPECT_EQ(f.step(Engine::kBest), &*f.best_graph);
+  EXPECT_EQ(f.explained(), &*f.library);
+  EXPECT_NEAR(f.preferred()->share_of(Origin::kMeasured), 1, 1e-12);
+}
+
+TEST(StepGraph, OfAnotherPointIsNotThisOne) {
+  Record record = card({8});
+  for (DecodePoint other : {DecodePoint{Precision::kFp8, 4, 1024, DType::kBf16},
+                            DecodePoint{Precision::kFp8, 8, 2048, DType::kBf16},
+                            DecodePoint{Precision::kFp8, 8, 1024, DType::kFp8E4m3},
+                            DecodePoint{Precision::kBf16, 8, 1024, DType::kBf16}})
+    record.measurements.push_back(graph(12e6, "graph_library", other));
+  const DecodeFinding f = at(record, kFp8Batch8);
+  EXPECT_FALSE(f.library_graph);
+  EXPECT_EQ(f.preferred(), &*f.library);
+}
+
+TEST(StepGraph, SpeaksAloneWhereNoLinearIsKnown) {
+  const Record record =
+      fake::record({at_gbps(memory(MemoryPattern::kRead), 1000), graph(12e6, "graph_library")});
+  const DecodeFinding f = at(record, kFp8Batch8);
+  EXPECT_EQ(f.preferred(), &f.library_graph.value());
+  EXPECT_EQ(f.explained(), nullptr);
 }
 
 TEST(DecodePoints, AreWhatTheFileHolds) {

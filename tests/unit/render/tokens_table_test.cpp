@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/config/model_ops.hpp"
 #include "harness/render/cost_table.hpp"
 #include "harness/render/ops_table.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
@@ -64,6 +65,21 @@ TEST(TokensTable, HasARowABatchAndTheRateInItsTitle) {
       text, AllOf(HasSubstr("bytes floor"), HasSubstr("sum of ops (library)"),
                   HasSubstr("sum of ops (best)"), HasSubstr("$/M output"), HasSubstr("% measured"),
                   HasSubstr("% modelled"), Not(HasSubstr("run.json"))));
+}
+
+TEST(TokensTable, AMeasuredStepGraphHasItsColumnAndIsWhatIsPriced) {
+  Record record = card();
+  Measurement graph = fake::measurement(
+      decode_step_of(fake::llama_8b(), Precision::kFp8, 8, 1024, DType::kBf16), 4e6, "graph_best");
+  record.measurements.push_back(graph);
+  const auto findings =
+      priced(record, {.precisions = {}, .batches = {8}, .contexts = {}}, {on_demand(3.6)});
+  EXPECT_THAT(rendered(tokens_tables(findings), Format::kTable),
+              AllOf(HasSubstr("step graph (best)"), HasSubstr("2000")));
+  // $3.60 an hour is a tenth of a cent a second, in which 2000 tokens come.
+  EXPECT_NEAR(findings[0].costs[0].best->value, 0.5, 1e-9);
+  EXPECT_THAT(rendered(tokens_tables(priced(card(), {}, {on_demand(3.6)})), Format::kTable),
+              Not(HasSubstr("step graph")));
 }
 
 TEST(TokensTable, JsonHasTheWholeFinding) {

@@ -1,0 +1,210 @@
+#include "harness/render/serving_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "harness/render/columns.hpp"
+#include "harness/render/origins.hpp"
+
+namespace gpugauge {
+namespace {
+
+using Row = const ServingFinding*;
+using Group = std::vector<Row>;
+
+constexpr double kNsPerMs = 1e6;
+
+std::vector<Group> groups_of(std::span<const ServingFinding> findings) {
+  const auto key = [](const ServingFinding& f) {
+    return std::tuple(f.decode.model, f.request.precision, f.request.kv, f.request.input_tokens,
+                      f.request.output_tokens);
+  };
+  std::vector<Group> groups;
+  for (const ServingFinding& finding : findings) {
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      return key(*group.front()) == key(finding);
+    });
+    if (same == groups.end()) {
+      groups.push_back({&finding});
+    } else {
+      same->push_back(&finding);
+    }
+  }
+  return groups;
+}
+
+std::optional<Estimate> tokens_of(const std::optional<ServingRate>& rate) {
+  return rate ? std::optional(rate->output_tokens_per_second) : std::nullopt;
+}
+
+std::optional<Estimate> decode_time(const ServingFinding& f) {
+  return f.engine() ? std::optional(f.decode.step(*f.engine())->step_ns) : std::nullopt;
+}
+
+std::optional<Estimate> of_rate(const ServingFinding& f, Estimate ServingRate::*time) {
+  return f.rate() != nullptr ? std::optional(f.rate()->*time) : std::nullopt;
+}
+
+/// `18.30 ±8.1%`.
+Cell interval_cell(const std::optional<Estimate>& e) {
+  return e ? Cell(fmt::format("{} {}", format_significant(e->value), format_plus_minus(*e)),
+                  e->value)
+           : Cell();
+}
+
+/// An estimate as three columns: for people with its interval, for programs value, low and high.
+template <typename Get>
+std::vector<ColumnOf<Row>> interval_columns(const std::string& key, const std::string& unit,
+                                            std::string header, Get get) {
+  return {
+      {number_column(key + "_" + unit, std::move(header)),
+       [=](const Row& r) { return interval_cell(get(*r)); }},
+      {data_column(key + "_low_" + unit), [=](const Row& r) { return low_cell(get(*r)); }},
+      {data_column(key + "_high_" + unit), [=](const Row& r) { return high_cell(get(*r)); }},
+  };
+}
+
+template <typename Get>
+std::vector<ColumnOf<Row>> time_columns(const std::string& key, std::string header, Get get) {
+  return interval_columns(key, "ms", std::move(header), [=](const ServingFinding& f) {
+    std::optional<Estimate> e = get(f);
+    if (e) e = Estimate{e->value / kNsPerMs, e->low / kNsPerMs, e->high / kNsPerMs};
+    return e;
+  });
+}
+
+template <typename Get>
+ColumnOf<Row> fit_column(Column column, Get get) {
+  return {std::move(column), [=](const Row& r) { return r->fit ? get(*r->fit) : Cell(); }};
+}
+
+Cell bytes_cell(double bytes) { return {format_bytes(bytes), bytes}; }
+
+Cell share_cell(const ServingFinding& f, Origin origin) {
+  return percent_cell(f.rate() != nullptr
+                          ? std::optional(f.rate()->origins[static_cast<std::size_t>(origin)])
+                          : std::nullopt);
+}
+
+std::vector<ColumnOf<Row>> place_columns(const Group& group) {
+  const bool several = std::any_of(group.begin(), group.end(), [&](Row r) {
+    return r->decode.file != group.front()->decode.file;
+  });
+  return {
+      {visible_if(several, text_column("file", "file")),
+       [](const Row& r) { return text_cell(r->decode.file); }},
+      {visible_if(several, text_column("device", "device")),
+       [](const Row& r) { return text_cell(r->decode.device); }},
+      {data_column("model"), [](const Row& r) { return Cell(r->decode.model); }},
+      {data_column("precision"), [](const Row& r) { return Cell(name_of(r->request.precision)); }},
+      {data_column("kv_dtype"), [](const Row& r) { return Cell(name_of(r->request.kv)); }},
+      {data_column("input_tokens"),
+       [](const Row& r) { return integer_cell(r->request.input_tokens); }},
+      {data_column("output_tokens"),
+       [](const Row& r) { return integer_cell(r->request.output_tokens); }},
+      {visible_if(group.front()->request.group.cards > 1, number_column("cards", "cards")),
+       [](const Row& r) { return integer_cell(r->request.group.cards); }},
+      {text_column("batch_is", "batch is"),
+       [](const Row& r) {
+         return r->limit == BatchLimit::kGiven
+                    ? Cell("given")
+                    : Cell(fmt::format("largest: {}", name_of(r->limit)), std::string("largest"));
+       }},
+      {number_column("batch", "batch"), [](const Row& r) { return integer_cell(r->point.batch); }},
+      {data_column("batch_limit"), [](const Row& r) { return Cell(name_of(r->limit)); }},
+  };
+}
+
+std::vector<ColumnOf<Row>> serving_columns(const Group& group) {
+  auto columns = place_columns(group);
+  append<Row>(
+      columns,
+      {
+          fit_column(data_column("fits"),
+                     [](const FitFinding& f) { return Cell(f.fits() ? "yes" : "no", f.fits()); }),
+          fit_column(number_column("memory_batch", "fit in memory"),
+                     [](const FitFinding& f) { return integer_cell(f.largest_batch); }),
+          fit_column(data_column("weight_bytes"),
+                     [](const FitFinding& f) { return bytes_cell(f.weight_bytes); }),
+          fit_column(data_column("kv_bytes"),
+                     [](const FitFinding& f) { return bytes_cell(f.kv_bytes); }),
+          fit_column(data_column("usable_bytes"),
+                     [](const FitFinding& f) { return bytes_cell(f.usable_bytes); }),
+          fit_column(data_column("cards_needed"),
+                     [](const FitFinding& f) {
+                       return f.cards_needed ? integer_cell(*f.cards_needed) : Cell();
+                     }),
+          {data_column("engine"),
+           [](const Row& r) { return r->engine() ? Cell(name_of(*r->engine())) : Cell(); }},
+      });
+  append(columns, time_columns("decode", "decode ms", decode_time));
+  append(columns, time_columns("ttft", "TTFT ms", [](const ServingFinding& f) {
+           return of_rate(f, &ServingRate::ttft_ns);
+         }));
+  append(columns, time_columns("tpot", "TPOT ms", [](const ServingFinding& f) {
+           return of_rate(f, &ServingRate::tpot_ns);
+         }));
+  append(columns, interval_columns("library_output", "tok_per_s", "out tok/s (library)",
+                                   [](const ServingFinding& f) { return tokens_of(f.library); }));
+  append(columns, interval_columns("best_output", "tok_per_s", "out tok/s (best)",
+                                   [](const ServingFinding& f) { return tokens_of(f.best); }));
+  append<Row>(columns,
+              {
+                  {text_column("time_is", "time is"),
+                   [](const Row& r) {
+                     return r->rate() != nullptr ? origins_cell(r->rate()->origins) : Cell();
+                   }},
+                  {data_column("measured_percent"),
+                   [](const Row& r) { return share_cell(*r, Origin::kMeasured); }},
+                  {data_column("interpolated_percent"),
+                   [](const Row& r) { return share_cell(*r, Origin::kInterpolated); }},
+                  {data_column("modelled_percent"),
+                   [](const Row& r) { return share_cell(*r, Origin::kModelled); }},
+                  {data_column("imported_percent"),
+                   [](const Row& r) { return share_cell(*r, Origin::kImported); }},
+                  {data_column("reason"), [](const Row& r) { return text_cell(r->reason); }},
+              });
+  return columns;
+}
+
+std::vector<std::string> notes_of(const Group& group) {
+  std::vector<std::string> notes;
+  for (const Row& r : group) {
+    std::vector<std::string> texts;
+    if (!r->reason.empty()) texts.push_back(r->reason);
+    if (r->rate() != nullptr) {
+      texts.insert(texts.end(), r->decode.warnings.begin(), r->decode.warnings.end());
+      texts.insert(texts.end(), r->prefill.warnings.begin(), r->prefill.warnings.end());
+    }
+    if (!r->fit)
+      texts.emplace_back("nothing says how much memory the card has: whether it fits is unknown");
+    for (const std::string& text : texts) {
+      std::string note = fmt::format("{}: {}", r->decode.file, text);
+      if (std::find(notes.begin(), notes.end(), note) == notes.end())
+        notes.push_back(std::move(note));
+    }
+  }
+  return notes;
+}
+
+}  // namespace
+
+std::vector<Table> serving_tables(std::span<const ServingFinding> findings) {
+  std::vector<Table> tables;
+  for (const Group& group : groups_of(findings)) {
+    const ServingFinding& first = *group.front();
+    tables.push_back(
+        make_table<Row>("serving",
+                        fmt::format("serving {} {}, {} tokens in, {} out", first.decode.model,
+                                    name_of(first.request.precision), first.request.input_tokens,
+                                    first.request.output_tokens),
+                        serving_columns(group), group));
+    tables.back().notes = notes_of(group);
+  }
+  return tables;
+}
+
+}  // namespace gpugauge
