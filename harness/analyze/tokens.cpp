@@ -42,7 +42,7 @@ std::string no_linear_reason(const Record& record, const ModelConfig& model,
   const std::set<std::int64_t> batches = measured_batches(record, model, point.precision);
   const std::string what = fmt::format("{} at {}", model.name, name_of(point.precision));
   const std::string remedy =
-      fmt::format("measure it with: gpugauge run --suite full --filter 'gemm/{}/{}/'",
+      fmt::format("measure it with: gpugauge run --suite full --model {1} --filter 'gemm/{0}/{1}/'",
                   name_of(linear_dtype(point.precision)), model.name);
   if (batches.empty()) return fmt::format("no linear of {} in this file; {}", what, remedy);
   return fmt::format("batch {} lies outside what was measured of {} (m {} to {}); {}", point.batch,
