@@ -19,7 +19,7 @@ using testing::IsEmpty;
 
 constexpr PrefillPoint kFp8At1024{.precision = Precision::kFp8, .tokens = 1024};
 
-const StepOp& op_named(const std::vector<StepOp>& ops, const std::string& name) {
+StepOp op_named(const std::vector<StepOp>& ops, const std::string& name) {
   const auto found =
       std::find_if(ops.begin(), ops.end(), [&](const StepOp& op) { return op.name == name; });
   if (found == ops.end()) throw std::runtime_error("no op " + name);
@@ -48,7 +48,7 @@ PrefillFinding of(const Record& record, const PrefillPoint& point = kFp8At1024) 
 
 TEST(PrefillOps, LinearsTakeAllTokensAndTheHeadTheLastOne) {
   const std::vector<StepOp> ops = prefill_ops(fake::llama_8b(), kFp8At1024);
-  const auto& qkv = std::get<Gemm>(op_named(ops, "qkv").op);
+  const auto qkv = std::get<Gemm>(op_named(ops, "qkv").op);
   EXPECT_EQ(qkv.m, 1024);
   EXPECT_EQ(qkv.n, 6144);
   EXPECT_EQ(qkv.weights, DType::kFp8E4m3);
@@ -59,7 +59,7 @@ TEST(PrefillOps, LinearsTakeAllTokensAndTheHeadTheLastOne) {
 }
 
 TEST(PrefillOps, AttentionIsThePromptToItself) {
-  const StepOp& op = op_named(prefill_ops(fake::llama_8b(), kFp8At1024), "attention");
+  const StepOp op = op_named(prefill_ops(fake::llama_8b(), kFp8At1024), "attention");
   const auto& attention = std::get<AttentionPrefill>(op.op);
   EXPECT_EQ(attention.batch, 1);
   EXPECT_EQ(attention.tokens, 1024);
