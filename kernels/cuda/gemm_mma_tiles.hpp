@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -51,12 +50,10 @@ inline Plan plan_with(int tile, std::int64_t m, std::int64_t n, int multiprocess
   const auto columns = static_cast<int>((n + shape.columns() - 1) / shape.columns());
   const auto blocks = static_cast<int>(
       std::min(std::int64_t{rows} * columns, std::int64_t{multiprocessors} * shape.resident));
-  // As many rows of tiles as make a square patch of what runs at once.
-  const double band = std::sqrt(static_cast<double>(blocks) * shape.columns() / shape.rows());
   return {.tile = tile,
           .schedule = {.rows = rows,
                        .columns = columns,
-                       .band = std::clamp(static_cast<int>(std::lround(band)), 1, rows)},
+                       .band = square_band(blocks, shape.rows(), shape.columns(), rows)},
           .blocks = blocks};
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 
 #include "kernels/cuda/tile_schedule.hpp"
@@ -39,9 +38,7 @@ inline Plan plan_with(Tile tile, int cluster, std::int64_t m, std::int64_t n,
   const auto rows = static_cast<int>(ceil_div(m, std::int64_t{tile.m} * cluster));
   const auto columns = static_cast<int>(ceil_div(n, tile.n));
   const int clusters = std::min(rows * columns, std::max(1, multiprocessors / cluster));
-  // As many rows of tiles as make the patch of what runs at once a square.
-  const double square = std::sqrt(static_cast<double>(clusters) * tile.n / (tile.m * cluster));
-  const int band = std::clamp(static_cast<int>(std::lround(square)), 1, rows);
+  const int band = square_band(clusters, tile.m * cluster, tile.n, rows);
   return {.tile = tile,
           .cluster = cluster,
           .schedule = {.rows = rows, .columns = columns, .band = band},

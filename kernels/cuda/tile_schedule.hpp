@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 /// In which order a persistent grid walks through the tiles of a matrix. Pure; kernels and host
 /// use the same functions.
 namespace gpugauge {
@@ -13,6 +16,13 @@ struct TileSchedule {
 
   constexpr int tiles() const { return rows * columns; }
 };
+
+/// As many of the matrix's `rows` of tiles as make the patch of the `at_once` tiles that run at
+/// once a square; a tile is `tile_height` by `tile_width` elements.
+inline int square_band(int at_once, int tile_height, int tile_width, int rows) {
+  const double band = std::sqrt(static_cast<double>(at_once) * tile_width / tile_height);
+  return std::clamp(static_cast<int>(std::lround(band)), 1, rows);
+}
 
 struct TilePosition {
   int row, column;
