@@ -144,6 +144,13 @@ struct WorkOf {
 
   Work operator()(const Latency&) const { return {.flops = 0, .bytes = 0}; }
   Work operator()(const Transfer& op) const { return {.flops = 0, .bytes = as_double(op.bytes)}; }
+
+  /// In a ring every card sends all parts of the array but one twice: once to be summed, once as a
+  /// sum. No algorithm that runs on the cards alone sends fewer.
+  Work operator()(const AllReduce& op) const {
+    const double cards = as_double(op.cards);
+    return {.flops = 0, .bytes = 2 * (cards - 1) / cards * as_double(op.bytes)};
+  }
 };
 
 struct KindPath {
@@ -175,6 +182,7 @@ struct KindPath {
   std::string operator()(const Transfer& op) const {
     return fmt::format("transfer/{}", name_of(op.kind));
   }
+  std::string operator()(const AllReduce&) const { return "all_reduce"; }
 };
 
 struct ShapePath {
@@ -207,6 +215,9 @@ struct ShapePath {
                         : fmt::format("x:{}", op.count);
   }
   std::string operator()(const Transfer& op) const { return format_bytes_exact(op.bytes); }
+  std::string operator()(const AllReduce& op) const {
+    return fmt::format("cards:{}/{}", op.cards, format_bytes_exact(op.bytes));
+  }
 };
 
 }  // namespace
@@ -235,9 +246,9 @@ std::string kind_path(const Op& op) { return std::visit(KindPath{}, op); }
 std::string shape_path(const Op& op) { return std::visit(ShapePath{}, op); }
 
 std::string_view family_of(const Op& op) {
-  constexpr std::array<std::string_view, 9> kFamilies{
-      "memory",      "gemm",    "attention_decode", "token_op", "tensor_peak", "attention_prefill",
-      "decode_step", "latency", "transfer"};
+  constexpr std::array<std::string_view, 10> kFamilies{
+      "memory",      "gemm",    "attention_decode", "token_op",  "tensor_peak", "attention_prefill",
+      "decode_step", "latency", "transfer",         "all_reduce"};
   static_assert(kFamilies.size() == std::variant_size_v<Op>);
   return kFamilies.at(op.index());
 }

@@ -123,10 +123,16 @@ struct Transfer {
   std::int64_t bytes;
 };
 
-using Op = std::variant<MemoryStream, Gemm, AttentionDecode, TokenOp, TensorPeak, AttentionPrefill,
-                        DecodeStep, Latency, Transfer>;
+/// The sum of arrays of `bytes` that each of `cards` has, left in each of them.
+struct AllReduce {
+  std::int64_t cards, bytes;
+};
 
-/// Floating-point operations, and the fewest bytes that must cross device memory, of one launch.
+using Op = std::variant<MemoryStream, Gemm, AttentionDecode, TokenOp, TensorPeak, AttentionPrefill,
+                        DecodeStep, Latency, Transfer, AllReduce>;
+
+/// Floating-point operations, and the fewest bytes that must cross device memory, of one launch; of
+/// a transfer or an all-reduce the bytes that must cross the link of each card, in each direction.
 struct Work {
   double flops;
   double bytes;

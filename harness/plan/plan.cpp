@@ -212,7 +212,9 @@ std::optional<double> arithmetic_rate(const Op& op, const FloorRates& rates) {
 }
 
 bool crosses_device_memory(const Op& op) {
-  return !std::holds_alternative<Transfer>(op) && work_of(op).bytes > 0;
+  const bool crosses_a_link =
+      std::holds_alternative<Transfer>(op) || std::holds_alternative<AllReduce>(op);
+  return !crosses_a_link && work_of(op).bytes > 0;
 }
 
 }  // namespace

@@ -106,6 +106,11 @@ void fields(Of<Transfer> auto& op, auto&& visit) {
   visit("bytes", op.bytes);
 }
 
+void fields(Of<AllReduce> auto& op, auto&& visit) {
+  visit("cards", op.cards);
+  visit("bytes", op.bytes);
+}
+
 void fields(Of<Case> auto& c, auto&& visit) {
   visit("op", c.op);
   visit("model", c.model);

@@ -89,6 +89,12 @@ TEST(WorkOfTokenOp, AFusedQuantisationWritesAByteInsteadOfTwo) {
 
 // Llama-3.1-8B in FP8 with a BF16 head and cache at batch 1, context 1024: 32 layers of 218,103,808
 // weights, a head of 525,336,576, 32·1024·2·8·128 cached elements.
+TEST(WorkOfAllReduce, CountsWhatCrossesTheLinkOfACard) {
+  EXPECT_DOUBLE_EQ(work_of(AllReduce{.cards = 2, .bytes = 1000}).bytes, 1000);
+  EXPECT_DOUBLE_EQ(work_of(AllReduce{.cards = 8, .bytes = 1000}).bytes, 1750);
+  EXPECT_DOUBLE_EQ(work_of(AllReduce{.cards = 8, .bytes = 1000}).flops, 0);
+}
+
 TEST(WorkOfDecodeStep, StreamsWeightsAndCache) {
   const Work work = work_of(DecodeStep{.batch = 1,
                                        .context = 1024,
@@ -153,6 +159,8 @@ TEST(OpNames, MakeStablePaths) {
   const Op transfer = Transfer{TransferKind::kDeviceToHostPageable, kGiB};
   EXPECT_EQ(kind_path(transfer) + "/" + shape_path(transfer),
             "transfer/device_to_host_pageable/1GiB");
+  const Op all_reduce = AllReduce{.cards = 8, .bytes = 1 << 20};
+  EXPECT_EQ(kind_path(all_reduce) + "/" + shape_path(all_reduce), "all_reduce/cards:8/1MiB");
   DecodeStep step{};
   step.batch = 4;
   step.context = 8192;

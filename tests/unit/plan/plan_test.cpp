@@ -212,6 +212,7 @@ TEST(FloorSeconds, IsUnknownWithoutARateThatBoundsTheOp) {
   EXPECT_EQ(floor_seconds(MemoryStream{MemoryPattern::kRead, 1 << 20}, {}), std::nullopt);
   const FloorRates rates{.memory_gbps = 1000, .tflops = {{DType::kBf16, 100}}};
   EXPECT_EQ(floor_seconds(Transfer{TransferKind::kHostToDevice, 1 << 20}, rates), std::nullopt);
+  EXPECT_EQ(floor_seconds(AllReduce{.cards = 2, .bytes = 1 << 20}, rates), std::nullopt);
   EXPECT_EQ(floor_seconds(Latency{LatencyKind::kPointerChase, 1, 1 << 20}, rates), std::nullopt);
 }
 

@@ -85,6 +85,7 @@ TEST_F(ReadRecord, GivesBackEveryKindOfOp) {
     record.measurements.push_back(test::synthetic_measurement(
         Transfer{.kind = static_cast<TransferKind>(t), .bytes = 1 << 20}, true));
   }
+  record.measurements.push_back(test::synthetic_measurement(AllReduce{4, 1 << 20}, true));
   for (bool sparse : {false, true}) {
     record.measurements.push_back(
         test::synthetic_measurement(TensorPeak{DType::kInt8, sparse, 1'000'000'000}, true));
@@ -215,7 +216,7 @@ TEST_F(ReadRecord, NamesTheNearestOfTheNamesItKnows) {
       message_about("/benchmarks/3/gpugauge/case/op/kind", "gem"),
       "x.json: benchmarks[3].gpugauge.case.op.kind: found 'gem', expected one of memory, "
       "gemm, attention_decode, token_op, tensor_peak, attention_prefill, decode_step, latency, "
-      "transfer; did you mean 'gemm'?");
+      "transfer, all_reduce; did you mean 'gemm'?");
   EXPECT_EQ(message_about("/benchmarks/1/gpugauge/case/op/weights", "fp8"),
             "x.json: benchmarks[1].gpugauge.case.op.weights: found 'fp8', expected one of fp32, "
             "tf32, bf16, fp16, fp8_e4m3, fp8_e5m2, int8, int32; did you mean 'fp8_e4m3'?");

@@ -71,6 +71,10 @@ auto members(const Transfer& op) {
   const auto& [kind, bytes] = op;
   return std::tie(kind, bytes);
 }
+auto members(const AllReduce& op) {
+  const auto& [cards, bytes] = op;
+  return std::tie(cards, bytes);
+}
 auto members(const Session& s) {
   const auto& [started, ended, argv] = s;
   return std::tie(started, ended, argv);
