@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@ namespace gpugauge {
 
 /// What a memory kernel does with its arrays. Names after STREAM (McCalpin).
 enum class MemoryPattern : std::uint8_t { kRead, kWrite, kCopy, kScale, kAdd, kTriad };
+inline constexpr std::array kMemoryPatterns{MemoryPattern::kRead, MemoryPattern::kWrite,
+                                            MemoryPattern::kCopy, MemoryPattern::kScale,
+                                            MemoryPattern::kAdd,  MemoryPattern::kTriad};
 
 /// Streams whole arrays. `bytes` is the traffic of one launch, reads and writes together, so that
 /// every pattern of one size has the same floor; it is shared evenly among the pattern's arrays.

@@ -11,8 +11,6 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::array kPatterns{MemoryPattern::kRead,  MemoryPattern::kWrite, MemoryPattern::kCopy,
-                               MemoryPattern::kScale, MemoryPattern::kAdd,   MemoryPattern::kTriad};
 constexpr const char* kHowToMeasure = "measure it with: gpugauge run --suite datasheet";
 
 /// What held the device back in this case, in a person's words.
@@ -96,7 +94,7 @@ class Check {
 
   std::vector<DatasheetFinding> findings() const {
     std::vector<DatasheetFinding> all;
-    for (const MemoryPattern pattern : kPatterns) add(all, memory(pattern));
+    for (const MemoryPattern pattern : kMemoryPatterns) add(all, memory(pattern));
     for (const DType dtype : dtypes()) add(all, gemm(dtype));
     return all;
   }

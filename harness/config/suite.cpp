@@ -14,8 +14,6 @@ constexpr std::array kBackends{Backend::kCpu, Backend::kCuda};
 constexpr std::array kCaches{CacheState::kCold, CacheState::kHot};
 constexpr std::array kDistributions{Distribution::kNormal, Distribution::kUniform,
                                     Distribution::kZeros, Distribution::kSmallIntegers};
-constexpr std::array kPatterns{MemoryPattern::kRead,  MemoryPattern::kWrite, MemoryPattern::kCopy,
-                               MemoryPattern::kScale, MemoryPattern::kAdd,   MemoryPattern::kTriad};
 // int32 is only ever an output.
 constexpr std::array kDTypes{DType::kFp32,    DType::kTf32,    DType::kBf16, DType::kFp16,
                              DType::kFp8E4m3, DType::kFp8E5m2, DType::kInt8};
@@ -124,7 +122,7 @@ struct FamilyKeys {
 constexpr std::array kFamilies{
     FamilyKeys{"memory",
                [](YamlMapping& map, SuiteEntry& entry, const auto&) {
-                 entry.patterns = map.required("patterns").distinct(one_of(kPatterns));
+                 entry.patterns = map.required("patterns").distinct(one_of(kMemoryPatterns));
                  entry.sizes_bytes = map.required("sizes").distinct(bytes_of_launch);
                }},
     FamilyKeys{"gemm",

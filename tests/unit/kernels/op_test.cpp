@@ -175,9 +175,7 @@ TEST(OpNames, NameBothTypesOfAMixedGemm) {
 }
 
 TEST(OpNames, ReadBackWhatTheyWrite) {
-  for (MemoryPattern pattern :
-       {MemoryPattern::kRead, MemoryPattern::kWrite, MemoryPattern::kCopy, MemoryPattern::kScale,
-        MemoryPattern::kAdd, MemoryPattern::kTriad}) {
+  for (MemoryPattern pattern : kMemoryPatterns) {
     EXPECT_EQ(memory_pattern_from_name(name_of(pattern)), pattern);
   }
   for (TokenOpKind kind : {TokenOpKind::kRmsNorm, TokenOpKind::kHeadNorm, TokenOpKind::kRopeAppend,
