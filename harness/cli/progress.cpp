@@ -38,7 +38,7 @@ std::string shortened(const std::string& name, std::size_t columns) {
 }  // namespace
 
 std::string rate_text(const Op& op, const Estimate& time_ns) {
-  const Rate rate = rate_of(op, time_ns.value);
+  const CaseRate rate = rate_of(op, time_ns.value);
   return fmt::format("{:.4g} {} ±{:.1f}%", rate.value, name_of(rate.unit),
                      100 * time_ns.relative_half_width());
 }

@@ -15,7 +15,7 @@ std::string_view name_of(RateUnit unit) {
   return kNames.at(static_cast<std::size_t>(unit));
 }
 
-Rate rate_of(const Op& op, double time_ns) {
+CaseRate rate_of(const Op& op, double time_ns) {
   if (const auto* latency = std::get_if<Latency>(&op))
     return {time_ns / static_cast<double>(latency->count), RateUnit::kNsEach};
   if (const auto* step = std::get_if<DecodeStep>(&op))

@@ -16,12 +16,12 @@ enum class RateUnit : std::uint8_t {
 };
 std::string_view name_of(RateUnit unit);
 
-struct Rate {
+struct CaseRate {
   double value;
   RateUnit unit;
 };
 
 /// The rate that says most of an op, from the time of one launch.
-Rate rate_of(const Op& op, double time_ns);
+CaseRate rate_of(const Op& op, double time_ns);
 
 }  // namespace gpugauge

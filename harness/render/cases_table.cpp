@@ -47,8 +47,8 @@ std::optional<double> gbps_of(const Measurement& m) {
 }
 
 /// Tokens per second, or nanoseconds each; the other rates have columns of their own.
-std::optional<Rate> own_rate(const Measurement& m) {
-  const Rate rate = rate_of(m.c.op, m.time_ns.value);
+std::optional<CaseRate> own_rate(const Measurement& m) {
+  const CaseRate rate = rate_of(m.c.op, m.time_ns.value);
   const bool has_column = rate.unit == RateUnit::kGbps || rate.unit == RateUnit::kTflops;
   return has_column ? std::nullopt : std::optional(rate);
 }
