@@ -19,7 +19,7 @@ readonly gpugauge_tools=(g++:g++ cmake:cmake ninja:ninja-build git:git)
 readonly gpugauge_libraries=(libbenchmark-dev libboost-dev libcli11-dev libdnnl-dev libfmt-dev libsimdjson-dev
                              libspdlog-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev
                              ocl-icd-opencl-dev)
-readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck)
+readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck xmllint:libxml2-utils)
 # compare.py of libbenchmark-tools imports scipy.
 # Boost.Context: the fibers that stand for a kernel's threads.
 readonly gpugauge_test_libraries=(libgtest-dev libgmock-dev libbenchmark-tools libboost-context-dev
@@ -39,6 +39,9 @@ readonly gpugauge_cuda_folder=$gpugauge_root/.cuda
 # Reads machine code for a test. There is no 13.0 of it; newer ones read older code.
 readonly gpugauge_cuobjdump_wheels=(nvidia-cuda-cuobjdump==13.5.37 nvidia-cuda-nvdisasm==13.5.37)
 readonly gpugauge_cuobjdump_folder=$gpugauge_root/.cuobjdump
+# Checks what Prometheus will read. Only unpacked: the package would start a server.
+readonly gpugauge_promtool_package=prometheus
+readonly gpugauge_promtool_folder=$gpugauge_root/.promtool
 
 # A prefix of the places outside the checkout that are looked at; the tests set it.
 readonly gpugauge_system=${GPUGAUGE_SYSTEM_ROOT:-}
@@ -250,6 +253,23 @@ ensure_cuobjdump() {
   fi
 }
 
+ensure_promtool() {
+  if command -v promtool >/dev/null || [[ -x $gpugauge_promtool_folder/usr/bin/promtool ]] ||
+     ! command -v apt-get >/dev/null; then
+    return 0
+  fi
+  say "no promtool here, unpacking it from Debian's $gpugauge_promtool_package"
+  local partial=$gpugauge_promtool_folder.partial
+  change rm -rf -- "$partial"
+  change mkdir -- "$partial"
+  if (cd -- "$partial" && change apt-get -qq -o Acquire::Retries=3 download "$gpugauge_promtool_package" &&
+      dpkg-deb --fsys-tarfile ./*.deb | change tar -x ./usr/bin/promtool && change rm -- ./*.deb); then
+    put_in_place "$gpugauge_promtool_folder"
+  else
+    say "without it the test of the Prometheus export is skipped"
+  fi
+}
+
 # ---- the build folder ----------------------------------------------------------------------------------
 
 # configure [--tests]: only where the settings are not those of the last time. A folder that has the tests
@@ -297,7 +317,10 @@ setup() {
   ensure_packages "$@"
   ensure_cmake
   choose_cuda
-  [[ ${1:-} != --tests ]] || ensure_cuobjdump
+  if [[ ${1:-} == --tests ]]; then
+    ensure_cuobjdump
+    ensure_promtool
+  fi
   configure "$@"
 }
 

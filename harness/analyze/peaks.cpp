@@ -21,18 +21,12 @@ bool speaks_for_device(const Measurement& m) {
          t.low > 0 && t.low <= t.value && t.value <= t.high && std::isfinite(t.high);
 }
 
-const Gemm* gemm_with_operands(const Measurement& m, DType dtype) {
-  const auto* gemm = std::get_if<Gemm>(&m.c.op);
-  return gemm != nullptr && gemm->weights == dtype && gemm->activations == dtype ? gemm : nullptr;
-}
-
-}  // namespace
-
-std::vector<const Measurement*> representative(const Record& record) {
+template <typename Predicate>
+std::vector<const Measurement*> one_per_case_where(const Record& record, Predicate predicate) {
   std::map<std::string_view, std::vector<const Measurement*>> repetitions;
   std::vector<std::string_view> order;
   for (const Measurement& m : record.measurements) {
-    if (!speaks_for_device(m)) continue;
+    if (!predicate(m)) continue;
     auto& same_name = repetitions[m.name];
     if (same_name.empty()) order.push_back(m.name);
     same_name.push_back(&m);
@@ -49,6 +43,21 @@ std::vector<const Measurement*> representative(const Record& record) {
     result.push_back(*middle);
   }
   return result;
+}
+
+const Gemm* gemm_with_operands(const Measurement& m, DType dtype) {
+  const auto* gemm = std::get_if<Gemm>(&m.c.op);
+  return gemm != nullptr && gemm->weights == dtype && gemm->activations == dtype ? gemm : nullptr;
+}
+
+}  // namespace
+
+std::vector<const Measurement*> one_per_case(const Record& record) {
+  return one_per_case_where(record, [](const Measurement&) { return true; });
+}
+
+std::vector<const Measurement*> representative(const Record& record) {
+  return one_per_case_where(record, speaks_for_device);
 }
 
 std::optional<Peak> best_bandwidth(const Record& record, MemoryPattern pattern) {

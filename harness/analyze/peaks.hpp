@@ -19,9 +19,12 @@ struct Peak {
   const Measurement* measurement;  ///< points into the record
 };
 
-/// The measurements that may speak for the device: cold, N(0,1) data, verified, with a positive
-/// time. A case that was repeated is represented by its repetition of median time (of an even
-/// count, the slower of the middle two). In the order of the record, into which the pointers point.
+/// One measurement a case: of repetitions that of median time (of an even count, the slower of the
+/// middle two). In the order of the record, into which the pointers point.
+std::vector<const Measurement*> one_per_case(const Record& record);
+
+/// Of those that may speak for the device (cold, N(0,1) data, verified, with a positive time) one a
+/// case, in the same way.
 std::vector<const Measurement*> representative(const Record& record);
 
 /// The fastest measurement of a pattern at its largest footprint, which is what a model's weights

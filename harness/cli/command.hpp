@@ -30,6 +30,7 @@ void add_datasheet_command(CLI::App& app, const GlobalOptions& global, Action& a
 void add_tokens_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_cost_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_serve_command(CLI::App& app, const GlobalOptions& global, Action& action);
+void add_export_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_doctor_command(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace gpugauge

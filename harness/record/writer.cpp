@@ -145,9 +145,7 @@ std::string line_of(const Json& json, const std::string& what) {
   return format_compact(json) + '\n';
 }
 
-}  // namespace
-
-std::string format_result(const Record& record) {
+Json result_of(const Record& record) {
   std::map<std::string_view, std::size_t> families;
   std::map<std::string_view, int> repetitions;
   for (const Measurement& m : record.measurements) {
@@ -158,6 +156,17 @@ std::string format_result(const Record& record) {
   require_finite(file, "result file");
   for (const Measurement& m : record.measurements)
     file["benchmarks"].push_back(entry_of(m, families.at(m.name), repetitions.at(m.name)));
+  return file;
+}
+
+}  // namespace
+
+std::string format_result(const Record& record) { return format_readable(result_of(record)); }
+
+std::string format_google_benchmark(const Record& record) {
+  Json file = result_of(record);
+  file["context"].erase("gpugauge");
+  for (Json& entry : file["benchmarks"]) entry.erase("gpugauge");
   return format_readable(file);
 }
 

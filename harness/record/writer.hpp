@@ -11,6 +11,9 @@ namespace gpugauge {
 /// not finite, or the case if it was measured but not verified.
 std::string format_result(const Record& record);
 
+/// The same without our part: what any reader of Google Benchmark's files knows.
+std::string format_google_benchmark(const Record& record);
+
 /// The lines of a journal, each with its line end: the header first (everything in `record` but its
 /// measurements), then one for each outcome, and one for each session that goes on with it. Throws
 /// as `format_result`.

@@ -48,7 +48,7 @@ class ScriptTest(unittest.TestCase):
 
     def fake_tools(self, cmake_version="3.25.1"):
         """A machine on which nothing is missing."""
-        for name in ("g++", "git", "ninja", "shellcheck", "python3"):
+        for name in ("g++", "git", "ninja", "promtool", "shellcheck", "python3", "xmllint"):
             self.fake(name)
         # Configuring leaves a build folder behind.
         self.fake("cmake", f'case "$*" in\n  --version) echo "cmake version {cmake_version}" ;;\n'

@@ -1,0 +1,74 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "harness/cli/analysis_options.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/record/file.hpp"
+#include "harness/render/export.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kExamples = R"(
+Examples:
+  gpugauge export result.json --format junit -o results.xml
+  gpugauge export result.json --format prometheus -o /var/lib/node_exporter/gpugauge.prom
+  gpugauge export result.json --format github            in a step of GitHub Actions
+  gpugauge export result.json --format markdown >> "$GITHUB_STEP_SUMMARY")";
+
+struct ExportOptions {
+  AnalysisOptions inputs;
+  std::string format;
+  std::string output;
+};
+
+/// Under its name whole or not at all: a collector may read it at any time.
+void write_whole(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::path partial = path;
+  partial += fmt::format(".{}.partial", getpid());
+  OutputFile file(partial, O_CREAT | O_TRUNC);
+  file.append(text);
+  file.rename_to(path);
+}
+
+ExitStatus export_record(const ExportOptions& options) {
+  const Exporter& exporter = exporter_named(options.format);
+  const std::vector<Record> records = read_inputs(options.inputs);
+  const std::vector<Datasheet> sheets = Catalog::locate().datasheets();
+  std::ostringstream text;
+  exporter.write(text,
+                 export_input(records.front(), match_datasheet(sheets, records.front().device)));
+  if (options.output.empty()) {
+    std::cout << text.str();
+  } else {
+    write_whole(options.output, text.str());
+  }
+  return ExitStatus::kDone;
+}
+
+std::string formats_help() {
+  std::string help = "\nFormats:";
+  for (const Exporter& exporter : exporters())
+    help += fmt::format("\n  {:17}{}", exporter.name, exporter.description);
+  return help + '\n';
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("export", "a result file as other tools read it");
+  auto options = std::make_shared<ExportOptions>();
+  command->add_option("FILE", options->inputs.files, "a result file")->required()->expected(1);
+  command->add_option("-f,--format", options->format, "see below")->required();
+  command->add_option("-o,--output", options->output,
+                      "where to; appears whole or not at all (default: stdout)");
+  command->footer(formats_help() + kExamples);
+  command->callback([=, &action] { action = [=] { return export_record(*options); }; });
+}
+
+}  // namespace gpugauge
