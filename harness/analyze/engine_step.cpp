@@ -112,7 +112,7 @@ std::optional<EngineStep> StepTimes::graph(Engine engine, const ModelConfig& mod
   }
   if (fastest == nullptr) return std::nullopt;
   return step_of({{{OpGroup::kOther, "decode_step", fastest->c.op, 1},
-                   {fastest->time_ns, fastest->origin, fastest->name}}},
+                   {fastest->time_ns, fastest->origin, fastest->name, fastest}}},
                  point.batch);
 }
 

@@ -25,7 +25,7 @@ void keep_faster(const Measurement*& best, const Measurement* candidate) {
 std::string path_of(const Op& op) { return fmt::format("{}/{}", kind_path(op), shape_path(op)); }
 
 std::optional<OpTime> time_of(const Measurement* m) {
-  return OpTime{m->time_ns, m->origin, m->name};
+  return OpTime{m->time_ns, m->origin, m->name, m};
 }
 
 /// What the time of one neighbour says about this place.

@@ -24,6 +24,7 @@ struct OpTime {
   Estimate time_ns;
   Origin origin;
   std::string source;  ///< the case, the cases around it, or what bounds the model
+  const Measurement* measurement = nullptr;  ///< that it is; null if derived from others
 };
 
 /// Times of ops on the device of a record, from the measurements that may speak for it.
