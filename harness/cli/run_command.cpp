@@ -142,6 +142,7 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   const BenchmarkArguments arguments = parse_benchmark_arguments(global.benchmark_arguments);
   initialize_benchmark_library(arguments);
   check_price_options(catalog, analysis);
+  const Turn turn = turn_from_text(options.turn);
   Record so_far;
   if (!options.resume.empty()) {
     so_far = read_record(options.resume, Detail::kSummary);
@@ -160,6 +161,7 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   Plan plan = make_plan(selection.suite, selection.models, device->info());
   if (!options.filter.empty()) apply_filter(plan, options.filter);
   if (arguments.filter) apply_filter(plan, *arguments.filter);
+  rotate(plan, turn);
   if (arguments.list_tests) {
     for (const PlannedCase& planned : plan.cases) std::cout << registered_name(planned) << '\n';
     return ExitStatus::kDone;
@@ -199,6 +201,8 @@ void add_run_command(CLI::App& app, const GlobalOptions& global, Action& action)
   command->add_option(
       "--resume", options->resume,
       "go on with an interrupted result (.partial), or retry what failed in a result file");
+  command->add_option("--turn", options->turn,
+                      "2/5: the second of five processes begins at another case than the first");
   command->add_flag("--redact", options->redact, "leave out the host's name and the device's UUID");
   add_price_options(*command, *analysis);
   command->footer(kExamples);

@@ -15,6 +15,7 @@ namespace gpugauge {
 struct RunOptions : PlanOptions {
   std::string output;
   std::string resume;
+  std::string turn = "1/1";  ///< as turn_from_text reads it
   bool overwrite = false;
   bool redact = false;
 };

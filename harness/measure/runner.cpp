@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <regex>
@@ -172,6 +173,23 @@ void apply_filter(Plan& plan, const std::string& filter) {
         fmt::format("filter '{}' matches none of the plan's {} cases; gpugauge list shows them",
                     filter, before));
   }
+}
+
+Turn turn_from_text(const std::string& text) {
+  Turn turn;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%d/%d%c", &turn.index, &turn.count, &rest) != 2 ||
+      turn.index < 1 || turn.index > turn.count)
+    throw UsageError(fmt::format(
+        "--turn is '{}', expected like 2/5: which of how many processes this is", text));
+  return turn;
+}
+
+void rotate(Plan& plan, Turn turn) {
+  const auto first = plan.cases.size() * static_cast<std::size_t>(turn.index - 1) /
+                     static_cast<std::size_t>(turn.count);
+  std::rotate(plan.cases.begin(), plan.cases.begin() + static_cast<std::ptrdiff_t>(first),
+              plan.cases.end());
 }
 
 void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& arguments,

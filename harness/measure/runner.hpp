@@ -35,6 +35,17 @@ void initialize_benchmark_library(const BenchmarkArguments& arguments);
 /// `-` keeps the others. Throws UsageError if it is not a regular expression or nothing is left.
 void apply_filter(Plan& plan, const std::string& filter);
 
+/// Which of several processes that measure the same plan this is.
+struct Turn {
+  int index = 1;  ///< from 1
+  int count = 1;
+};
+/// Of `2/5`. Throws UsageError for anything else, and for a turn beyond the count.
+Turn turn_from_text(const std::string& text);
+/// Begins where turn `index - 1` of `count` equal parts of the plan ends, and goes round: what a
+/// case inherits from the one before it (heat, a clock, a cache) is not the same in every process.
+void rotate(Plan& plan, Turn turn);
+
 /// Sees a run as it goes.
 class RunObserver {
  public:

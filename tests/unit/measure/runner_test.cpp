@@ -156,5 +156,32 @@ TEST(ApplyFilter, RefusesAnEmptyResultAndABrokenExpression) {
               ThrowsMessage<UsageError>(HasSubstr("regular expression")));
 }
 
+std::vector<std::string> turned(int cases, const std::string& turn) {
+  Plan plan;
+  for (int i = 0; i < cases; ++i) {
+    plan.cases.emplace_back();
+    plan.cases.back().name = std::to_string(i);
+  }
+  rotate(plan, turn_from_text(turn));
+  std::vector<std::string> names;
+  for (const PlannedCase& planned : plan.cases) names.push_back(planned.name);
+  return names;
+}
+
+TEST(Rotate, EveryTurnBeginsElsewhereAndRunsAll) {
+  EXPECT_THAT(turned(4, "1/2"), ElementsAre("0", "1", "2", "3"));
+  EXPECT_THAT(turned(4, "2/2"), ElementsAre("2", "3", "0", "1"));
+  EXPECT_THAT(turned(5, "3/3"), ElementsAre("3", "4", "0", "1", "2"));
+  EXPECT_THAT(turned(2, "5/5"), ElementsAre("1", "0"));
+}
+
+TEST(Rotate, RefusesATurnThatIsNone) {
+  for (const char* turn : {"", "2", "0/5", "6/5", "1/0", "-1/5", "1/5x", "a/b"}) {
+    EXPECT_THAT([&] { turn_from_text(turn); },
+                ThrowsMessage<UsageError>(HasSubstr("expected like 2/5")))
+        << turn;
+  }
+}
+
 }  // namespace
 }  // namespace gpugauge

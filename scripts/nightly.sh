@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# One night of one card: measures a suite in fresh processes, holds it against the nights before, and keeps it.
+#
+#   ./scripts/nightly.sh [options] [-- options of gpugauge run]
+#
+#   --history DIR   the nights so far, one folder for any number of cards: history
+#   --suite NAME    nightly
+#   --device NAME   cuda:N or cpu: best
+#   --processes N   fresh processes a night, each in another order of the cases: 5
+#   --cool-down N   seconds before a suspicious night is measured once more: 60
+#   --seconds N     how long all of it may take: 10800
+#   --gpugauge FILE the program: build/gpugauge of this checkout, which is built if it is missing
+#   --notify FILE   a program that is called at the end with the folder of the night and the exit status
+#
+# Leaves HISTORY.nights/<UTC time>/ with the result files, check.md and check.json, and nightly.log. Two of them never
+# measure at the same time: the second one ends at once.
+#
+# Exit status: that of `gpugauge track check`: 0 as fast as ever; 1 a regression; 5 inconclusive; 6 too few nights yet. Else
+# 2 wrong arguments; 3 the environment cannot do it, time is up, or another one is at work; 4 a case computed something
+# wrong; 130 interrupted.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf 'nightly: %s\n' "$*" >&2; }
+usage() {
+  say "$1"
+  say "see the head of $root/scripts/nightly.sh"
+  exit 2
+}
+
+history=history suite=nightly device=best gpugauge='' notify=''
+processes=5 cool_down=60 seconds=10800
+run_options=()
+while [[ $# -gt 0 ]]; do
+  case $1 in
+    --history | --suite | --device | --processes | --cool-down | --seconds | --gpugauge | --notify)
+      [[ $# -ge 2 ]] || usage "$1 needs a value"
+      case $1 in
+        --history) history=${2%/} ;;
+        --suite) suite=$2 ;;
+        --device) device=$2 ;;
+        --processes) processes=$2 ;;
+        --cool-down) cool_down=$2 ;;
+        --seconds) seconds=$2 ;;
+        --gpugauge) gpugauge=$2 ;;
+        --notify) notify=$2 ;;
+      esac
+      shift 2
+      ;;
+    --)
+      shift
+      run_options=("$@")
+      break
+      ;;
+    *) usage "unknown argument '$1'" ;;
+  esac
+done
+[[ $processes =~ ^[1-9][0-9]*$ ]] || usage "--processes is '$processes', expected a whole number from 1 on"
+[[ $cool_down =~ ^[0-9]+$ ]] || usage "--cool-down is '$cool_down', expected a whole number"
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || usage "--seconds is '$seconds', expected a whole number from 1 on"
+[[ -z $notify || -x $notify ]] || usage "--notify: '$notify' cannot be run"
+deadline=$((SECONDS + seconds))
+
+if [[ -z $gpugauge ]]; then
+  gpugauge=$root/build/gpugauge
+  if [[ ! -x $gpugauge ]]; then
+    # shellcheck source=scripts/setup.sh
+    (source "$root/scripts/setup.sh" && setup && build gpugauge) >&2 || { say "the build failed"; exit 3; }
+  fi
+fi
+[[ -x $gpugauge ]] || usage "'$gpugauge' is not a program"
+
+mkdir -p -- "$history" || exit 3
+exec 9>"$history.lock"
+flock --nonblock 9 || { say "another one is at work on '$history'"; exit 3; }
+
+night=$history.nights/$(date -u +%Y-%m-%dT%H%M%SZ)
+mkdir -p -- "$history.nights"
+mkdir -- "$night" || exit 3
+# The log outlives a Ctrl-C that reaches all of us.
+exec > >(trap '' INT TERM; exec tee -a -- "$night/nightly.log") 2>&1
+
+# finish <status>: the one way out from here on.
+finish() {
+  trap - INT TERM
+  [[ -z $notify ]] || "$notify" "$night" "$1" 9>&- || say "'$notify' failed"
+  say "exit status $1; $night"
+  exit "$1"
+}
+trap 'say interrupted; finish 130' INT TERM
+
+# limited <command…>: its own status, or 124 if time was up (137 if it would not end). Asks first, as Ctrl-C does: what was
+# measured is kept. The lock stays ours.
+limited() {
+  local left=$((deadline - SECONDS))
+  [[ $left -gt 0 ]] || return 124
+  timeout --foreground --signal=INT --kill-after=15 "$left" "$@" 9>&-
+}
+
+# measure <prefix>: the files of as many fresh processes, in `files`.
+measure() {
+  local turn file status
+  files=()
+  for ((turn = 1; turn <= processes; ++turn)); do
+    file=$night/$1-$turn.json
+    status=0
+    limited "$gpugauge" --quiet run --suite "$suite" --device "$device" --turn "$turn/$processes" -o "$file" \
+      "${run_options[@]}" >"$night/$1-$turn.txt" || status=$?
+    case $status in
+      0) ;;
+      1) say "$1-$turn: a card below its datasheet, or a rate that was refused: $night/$1-$turn.txt" ;;
+      4) wrong=1; say "$1-$turn: a case computed something wrong: $night/$1-$turn.txt" ;;
+      124 | 137) say "time is up after $seconds s"; finish 3 ;;
+      *)
+        # 3 is also that of a run in which some cases failed: the others count.
+        [[ $status -eq 3 && -e $file ]] || { say "$1-$turn: gpugauge run ended with status $status"; finish "$status"; }
+        say "$1-$turn: some cases could not be run: $night/$1-$turn.txt"
+        ;;
+    esac
+    files+=("$file")
+  done
+}
+
+# check <arguments of track check…>: its status; for people and for programs.
+check() {
+  local status=0
+  limited "$gpugauge" track check --history "$history" --format markdown "$@" >"$night/check.md" || status=$?
+  limited "$gpugauge" track check --history "$history" --format json "$@" >"$night/check.json" || true
+  return "$status"
+}
+
+wrong=0 status=0
+say "$processes processes of '$suite' on $device"
+measure run
+tonight=("${files[@]}")
+check "${tonight[@]}" || status=$?
+if [[ $status -eq 7 ]]; then
+  say "something looks slower: once more after $cool_down s"
+  sleep "$cool_down"
+  measure rerun
+  status=0
+  check "${tonight[@]}" --rerun "${files[@]}" || status=$?
+fi
+cat -- "$night/check.md"
+limited "$gpugauge" track add --history "$history" "${tonight[@]}" >/dev/null || { say "the night could not be kept"; finish 3; }
+[[ $wrong -eq 0 ]] || status=4
+finish "$status"

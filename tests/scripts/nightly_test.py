@@ -1,0 +1,166 @@
+"""scripts/nightly.sh: its processes, its rerun, what it keeps, and how it ends."""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import time
+import unittest
+
+from sandbox import SOURCE, ScriptTest
+
+
+class NightlyTest(ScriptTest):
+    def setUp(self):
+        super().setUp()
+        for tool in ("cat", "date", "flock", "sleep", "tee", "timeout"):
+            path = self.bin / tool
+            if not path.exists():
+                path.symlink_to(shutil.which(tool))
+        self.history = self.checkout.parent / "the history"
+        self.fake_program()
+
+    def fake_program(self, run="", check="exit 0", rerun="exit 0", add=""):
+        """What `run`, `track check` without and with --rerun, and `track add` do beyond being logged."""
+        self.program = self.fake("gpugauge", f'''case $* in
+  *" run "*) {run}
+    while [[ $1 != -o ]]; do shift; done; echo "{{}}" >"$2" ;;
+  *"--format json"*) echo "{{}}" ;;
+  *--rerun*) echo "| after a rerun |"; {rerun} ;;
+  *"track check"*) echo "| tonight |"; {check} ;;
+  *"track add"*) {add} ;;
+esac''', self.checkout.parent / "made elsewhere")
+
+    def nightly(self, *arguments):
+        return self.run_script("scripts/nightly.sh", "--gpugauge", self.program, "--history", self.history,
+                               "--cool-down", "0", *arguments, dry=False)
+
+    def runs(self):
+        return [call for call in self.calls() if " run " in call]
+
+    def adds(self):
+        return [call for call in self.calls() if "track add" in call]
+
+    def night(self):
+        (folder,) = self.history.with_name(self.history.name + ".nights").iterdir()
+        return folder
+
+    def test_a_quiet_night(self):
+        result = self.nightly()
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertEqual([call.split("--turn ")[1].split()[0] for call in self.runs()],
+                         ["1/5", "2/5", "3/5", "4/5", "5/5"])
+        self.assertIn("| tonight |", result.stdout)
+        self.assertEqual(len(self.adds()), 1)
+        for name in ("run-1.json", "run-5.json", "check.md", "check.json", "nightly.log"):
+            self.assertTrue((self.night() / name).exists(), name)
+        self.assertIn("exit status 0", (self.night() / "nightly.log").read_text())
+
+    def test_options_reach_the_run(self):
+        self.nightly("--processes", "1", "--suite", "full", "--device", "cuda:1", "--", "--filter", "a b")
+        (run,) = self.runs()
+        for part in ("--suite full", "--device cuda:1", "--turn 1/1", "--filter a b"):
+            self.assertIn(part, run)
+
+    def test_the_status_of_the_check_is_passed_on_and_the_night_is_kept(self):
+        for status in (1, 5, 6):
+            with self.subTest(status):
+                self.fake_program(check=f"exit {status}")
+                self.assertEqual(self.nightly("--processes", "1").returncode, status)
+                shutil.rmtree(self.history.with_name(self.history.name + ".nights"))
+        self.assertEqual(len(self.adds()), 3)
+
+    def test_a_suspicion_is_measured_again_and_the_rerun_decides(self):
+        for status, expected in (("0", 0), ("1", 1)):
+            with self.subTest(expected):
+                self.log.unlink(missing_ok=True)
+                self.fake_program(check="exit 7", rerun=f"exit {status}")
+                result = self.nightly("--processes", "2")
+                self.assertEqual(result.returncode, expected, result.stdout)
+                self.assertEqual(len(self.runs()), 4)
+                self.assertIn("| after a rerun |", result.stdout)
+                self.assertNotIn("rerun-1.json", self.adds()[0])
+                shutil.rmtree(self.history.with_name(self.history.name + ".nights"))
+
+    def test_a_wrong_result_outweighs_the_check(self):
+        self.fake_program(run='status=4; trap "exit 4" EXIT')
+        self.assertEqual(self.nightly("--processes", "1").returncode, 4)
+
+    def test_a_run_in_which_cases_failed_still_counts(self):
+        self.fake_program(run='trap "exit 3" EXIT')
+        result = self.nightly("--processes", "1")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn("some cases could not be run", result.stdout)
+
+    def test_without_a_result_it_ends(self):
+        for status in (2, 3):
+            with self.subTest(status):
+                self.fake_program(run=f"exit {status}")
+                self.assertEqual(self.nightly("--processes", "2").returncode, status)
+                shutil.rmtree(self.history.with_name(self.history.name + ".nights"))
+        self.assertEqual(len(self.runs()), 2)
+        self.assertEqual(self.adds(), [])
+
+    def test_time_is_up(self):
+        self.fake_program(run="exec sleep 30")
+        result = self.nightly("--seconds", "1")
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("time is up", result.stdout)
+
+    def test_a_night_that_cannot_be_kept_is_no_success(self):
+        self.fake_program(add="exit 3")
+        self.assertEqual(self.nightly("--processes", "1").returncode, 3)
+
+    def test_two_at_once(self):
+        lock = self.history.with_name(self.history.name + ".lock")
+        with lock.open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            result = self.nightly()
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("another one is at work", result.stderr)
+        self.assertEqual(self.calls(), [])
+
+    def test_what_it_starts_does_not_hold_the_lock(self):
+        self.fake_program(run="{ : >&9; } 2>/dev/null && echo inherited >&2")
+        self.assertNotIn("inherited", self.nightly("--processes", "1").stdout)
+
+    def test_interrupted(self):
+        self.fake_program(run="exec sleep 30")
+        command = [self.checkout / "scripts/nightly.sh", "--gpugauge", self.program, "--history", self.history]
+        process = subprocess.Popen(command, env={"PATH": str(self.bin)}, text=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
+        while not self.runs():
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does, and systemd
+        output, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, output)
+
+    def test_it_tells(self):
+        teller = self.fake("teller")
+        self.fake_program(check="exit 1")
+        self.nightly("--processes", "1", "--notify", teller)
+        (call,) = [call for call in self.calls() if call.startswith("teller")]
+        self.assertEqual(call, f"teller {self.night()} 1")
+
+    def test_a_teller_that_fails_changes_nothing(self):
+        self.assertEqual(self.nightly("--processes", "1", "--notify", self.fake("teller", "exit 9")).returncode, 0)
+
+    def test_wrong_arguments(self):
+        for arguments, word in ((["--processes", "0"], "--processes"), (["--seconds", "soon"], "--seconds"),
+                                (["--cool-down", "-1"], "--cool-down"), (["--sweet", "x"], "--sweet"),
+                                (["--suite"], "--suite"), (["--notify", "/nowhere"], "/nowhere")):
+            with self.subTest(arguments):
+                result = self.nightly(*arguments)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn(word, result.stderr)
+        self.assertEqual(self.calls(), [])
+
+    def test_the_unit_files_name_what_is_there(self):
+        service = (SOURCE / "scripts/nightly/gpugauge-nightly.service").read_text()
+        self.assertIn("/scripts/nightly.sh --history", service)
+        self.assertTrue((SOURCE / "scripts/nightly/gpugauge-nightly.timer").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
