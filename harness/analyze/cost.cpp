@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "harness/analyze/estimate.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {
@@ -109,14 +110,38 @@ Estimate dollars_per_million(double hourly_rate, int num_gpus, const Estimate& t
           .high = dollars_per_million(hourly_rate, num_gpus, tok_per_second.low)};
 }
 
-std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,
+void check(const Billing& billing) {
+  constexpr double kHoursIn31Days = 744;
+  if (!(billing.utilisation > 0 && billing.utilisation <= 1))
+    throw UsageError(
+        fmt::format("utilisation {}: expected a share above 0 and at most 1", billing.utilisation));
+  if (!(billing.hours_per_month > 0 && billing.hours_per_month <= kHoursIn31Days))
+    throw UsageError(fmt::format("{} hours a month: expected above 0 and at most {:.0f}",
+                                 billing.hours_per_month, kHoursIn31Days));
+  if (billing.dollars_per_kwh) positive("dollars per kWh", *billing.dollars_per_kwh);
+}
+
+Estimate dollars_per_million(const Rate& rate, int num_gpus, const Estimate& tok_per_second,
+                             const Billing& billing) {
+  return dollars_per_million(rate.dollars_per_gpu_hour, num_gpus,
+                             scaled(tok_per_second, billing.utilisation));
+}
+
+double dollars_per_month(const Rate& rate, int billed_gpus, const Billing& billing) {
+  return rate.dollars_per_gpu_hour * billed_gpus * billing.hours_per_month;
+}
+
+Estimate million_tokens_per_month(const Estimate& tok_per_second, const Billing& billing) {
+  return scaled(tok_per_second,
+                billing.utilisation * billing.hours_per_month * kSecondsPerHour / kTokens);
+}
+
+std::vector<std::string> doubts_about(std::span<const Cost> costs, std::string_view today,
                                       int max_age_days) {
   std::map<std::string, std::set<std::string>> providers_of;
-  for (const PricedDecode& point : points) {
-    for (const Cost& cost : point.costs) {
-      for (const std::string& doubt : doubts_about(cost, today, max_age_days))
-        providers_of[doubt].insert(cost.rate.provider);
-    }
+  for (const Cost& cost : costs) {
+    for (const std::string& doubt : doubts_about(cost, today, max_age_days))
+      providers_of[doubt].insert(cost.rate.provider);
   }
   std::vector<std::string> doubts;
   for (const auto& [doubt, providers] : providers_of)
@@ -124,20 +149,43 @@ std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std:
   return doubts;
 }
 
-PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus) {
-  PricedDecode priced{.decode = std::move(decode), .costs = {}};
-  if (priced.decode.preferred() == nullptr) return priced;
+std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,
+                                      int max_age_days) {
+  std::vector<Cost> costs;
+  for (const PricedDecode& point : points)
+    costs.insert(costs.end(), point.costs.begin(), point.costs.end());
+  return doubts_about(costs, today, max_age_days);
+}
+
+Energy energy_of(const PowerReadings& readings, const DecodeFinding& decode, int num_gpus) {
+  const EngineStep* step = decode.preferred();
+  if (step == nullptr) return {};
+  const RepeatedStep once{step, 1};
+  return energy_of(readings, {&once, 1}, static_cast<double>(decode.point.batch), num_gpus);
+}
+
+PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus,
+                   const Billing& billing) {
+  check(billing);
+  PricedDecode priced{.decode = std::move(decode), .costs = {}, .energy = {}};
+  const EngineStep* preferred = priced.decode.preferred();
+  if (preferred == nullptr) return priced;
   const auto cost_of = [&](const EngineStep* step, const Rate& rate) {
-    return step != nullptr ? std::optional(dollars_per_million(rate.dollars_per_gpu_hour, num_gpus,
-                                                               step->tokens_per_second))
+    return step != nullptr ? std::optional(dollars_per_million(rate, num_gpus,
+                                                               step->tokens_per_second, billing))
                            : std::nullopt;
   };
   for (const Rate& rate : rates) {
+    const int billed_gpus = billable_gpus(num_gpus, rate.min_gpus);
     priced.costs.push_back({.rate = rate,
                             .num_gpus = num_gpus,
-                            .billed_gpus = billable_gpus(num_gpus, rate.min_gpus),
+                            .billed_gpus = billed_gpus,
                             .library = cost_of(priced.decode.step(Engine::kLibrary), rate),
-                            .best = cost_of(priced.decode.step(Engine::kBest), rate)});
+                            .best = cost_of(priced.decode.step(Engine::kBest), rate),
+                            .billing = billing,
+                            .dollars_per_month = dollars_per_month(rate, billed_gpus, billing),
+                            .million_tokens_per_month =
+                                million_tokens_per_month(preferred->tokens_per_second, billing)});
   }
   return priced;
 }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/analyze/energy.hpp"
 #include "harness/analyze/tokens.hpp"
 #include "harness/config/prices.hpp"
 
@@ -36,11 +37,32 @@ struct Rate {
 /// above kMaxDollarsPerGpuHour.
 std::vector<Rate> rates_of(std::span<const PriceOffer> offers, std::optional<double> hourly);
 
+/// Months that price pages count by: 30 days, and a twelfth of a year of 365.
+inline constexpr double kHoursIn30Days = 720, kHoursInMeanMonth = 730;
+
+/// How much of the rented time is used, and how it is counted.
+struct Billing {
+  double utilisation = 1.0;  ///< the share of the paid time that serves, at its full rate
+  double hours_per_month = kHoursInMeanMonth;
+  std::optional<double> dollars_per_kwh;  ///< for owners, who pay the electricity apart
+};
+
+/// Throws UsageError for a utilisation outside of (0, 1], for hours that no month has, and for an
+/// electricity price that is not positive.
+void check(const Billing& billing);
+
 /// (hourly_rate × num_gpus / tok_per_second) × 1,000,000 / 3600, in dollars per million tokens.
 /// Throws UsageError for anything that is not positive and finite.
 double dollars_per_million(double hourly_rate, int num_gpus, double tok_per_second);
 /// The dearest end is that of the slowest rate.
 Estimate dollars_per_million(double hourly_rate, int num_gpus, const Estimate& tok_per_second);
+/// Of tokens that come only in the used share of the time: utilisation divides tokens, the bill
+/// stays.
+Estimate dollars_per_million(const Rate& rate, int num_gpus, const Estimate& tok_per_second,
+                             const Billing& billing);
+
+double dollars_per_month(const Rate& rate, int billed_gpus, const Billing& billing);
+Estimate million_tokens_per_month(const Estimate& tok_per_second, const Billing& billing);
 
 /// Dollars per million output tokens at one rate.
 struct Cost {
@@ -48,20 +70,30 @@ struct Cost {
   int num_gpus = 1;     ///< that serve the tokens together, and that `library` and `best` count
   int billed_gpus = 1;  ///< that are paid for: bundles of the rate's `min_gpus`
   std::optional<Estimate> library, best;
+  Billing billing;
+  double dollars_per_month = 0;       ///< of the billed GPUs
+  Estimate million_tokens_per_month;  ///< of the engine that `DecodeFinding::preferred` names
 };
 
 /// A decode point with what it costs: one entry a rate, none if the point has no number.
 struct PricedDecode {
   DecodeFinding decode;
   std::vector<Cost> costs;
+  Energy energy;  ///< of the preferred step; without a number where nobody asked the record
 };
+
+/// Of a decode step of the engine that `preferred` names. A finding without one has none.
+Energy energy_of(const PowerReadings& readings, const DecodeFinding& decode, int num_gpus = 1);
 
 /// What keeps the prices from being the last word: older than `max_age_days` on `today` (an ISO
 /// date), of a day to come, for a card whose form factor is guessed, or for more GPUs than serve.
 /// One sentence each, with the providers that it is about.
+std::vector<std::string> doubts_about(std::span<const Cost> costs, std::string_view today,
+                                      int max_age_days = kMaxPriceAgeDays);
 std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,
                                       int max_age_days = kMaxPriceAgeDays);
 
-PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus = 1);
+PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus = 1,
+                   const Billing& billing = {});
 
 }  // namespace gpugauge

@@ -51,15 +51,6 @@ PriceList price_list(const Catalog& catalog, const AnalysisOptions& options) {
   return load_price_list(files);
 }
 
-std::vector<Rate> rates_for(const Record& record, const Catalog& catalog,
-                            const std::vector<PriceOffer>& offers, const AnalysisOptions& options) {
-  if (options.hourly) return rates_of({}, options.hourly);
-  const std::vector<Datasheet> sheets = catalog.datasheets();
-  const Datasheet* sheet = match_datasheet(sheets, record.device);
-  return rates_of(sheet != nullptr ? offers_for(offers, *sheet) : std::vector<PriceOffer>{},
-                  std::nullopt);
-}
-
 }  // namespace
 
 void add_file_arguments(CLI::App& command, AnalysisOptions& options) {
@@ -89,13 +80,29 @@ void add_decode_options(CLI::App& command, AnalysisOptions& options) {
       ->check(CLI::PositiveNumber);
 }
 
-void add_price_options(CLI::App& command, AnalysisOptions& options) {
+void add_price_list_option(CLI::App& command, AnalysisOptions& options) {
   command
       .add_option("--prices", options.prices,
                   "price lists: the native CSV, SkyPilot's or gpuhunt's, or Spheron's JSON "
                   "(default: the newest of configs/prices)")
       ->allow_extra_args(false);
+}
+
+void add_price_options(CLI::App& command, AnalysisOptions& options) {
+  add_price_list_option(command, options);
   command.add_option("--hourly", options.hourly, "your own price, in dollars per GPU-hour");
+}
+
+void add_billing_options(CLI::App& command, AnalysisOptions& options) {
+  command.add_option("--utilisation", options.billing.utilisation,
+                     "share of the paid time that serves, above 0 and up to 1 (default: 1)");
+  command.add_option("--hours-per-month", options.billing.hours_per_month,
+                     "730 (default) is a year over 12, 720 are 30 days");
+}
+
+void add_electricity_option(CLI::App& command, AnalysisOptions& options) {
+  command.add_option("--electricity", options.billing.dollars_per_kwh,
+                     "dollars per kWh, where one pays it apart");
 }
 
 void check_price_options(const Catalog& catalog, const AnalysisOptions& options) {
@@ -104,6 +111,22 @@ void check_price_options(const Catalog& catalog, const AnalysisOptions& options)
   } else {
     price_list(catalog, options);
   }
+}
+
+PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options) {
+  if (options.hourly) return {};
+  PriceList list = price_list(catalog, options);
+  for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
+  return list;
+}
+
+std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
+                            const AnalysisOptions& options) {
+  if (options.hourly) return rates_of({}, options.hourly);
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  const Datasheet* sheet = match_datasheet(sheets, record.device);
+  return rates_of(sheet != nullptr ? offers_for(list.offers, *sheet) : std::vector<PriceOffer>{},
+                  std::nullopt);
 }
 
 std::vector<Record> read_inputs(const AnalysisOptions& options) {
@@ -121,16 +144,16 @@ std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, con
   const DecodeSelection selection{.precisions = parse_precisions(options.precisions),
                                   .batches = options.batches,
                                   .contexts = options.contexts};
-  PriceList list;
-  if (!options.hourly) list = price_list(catalog, options);
-  for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
+  const PriceList list = read_prices(catalog, options);
   std::vector<PricedDecode> priced;
   for (const Record& record : records) {
-    const std::vector<Rate> rates = rates_for(record, catalog, list.offers, options);
+    const std::vector<Rate> rates = rates_for(record, catalog, list, options);
+    const PowerReadings powers(record);
     for (const ModelConfig& model : models_for(record, catalog, options)) {
       for (DecodeFinding& finding :
            decode_findings(record, model, decode_points(record, model, selection))) {
-        priced.push_back(price(std::move(finding), rates, options.gpus));
+        priced.push_back(price(std::move(finding), rates, options.gpus, options.billing));
+        priced.back().energy = energy_of(powers, priced.back().decode, options.gpus);
       }
     }
   }

@@ -27,16 +27,30 @@ struct AnalysisOptions {
   std::optional<double> hourly;
   std::vector<std::string> prices;
   int gpus = 1;
+  Billing billing;
   Format format = Format::kTable;
 };
 
 void add_file_arguments(CLI::App& command, AnalysisOptions& options);
 void add_decode_options(CLI::App& command, AnalysisOptions& options);
+/// --prices.
+void add_price_list_option(CLI::App& command, AnalysisOptions& options);
+/// --prices and --hourly.
 void add_price_options(CLI::App& command, AnalysisOptions& options);
+/// --utilisation, --hours-per-month.
+void add_billing_options(CLI::App& command, AnalysisOptions& options);
+void add_electricity_option(CLI::App& command, AnalysisOptions& options);
 
 /// Throws UsageError for a price that is none, or a price list that cannot be read: before an hour
 /// is measured.
 void check_price_options(const Catalog& catalog, const AnalysisOptions& options);
+
+/// The lists of --prices, else the newest that is shipped; its warnings go to the log. Empty, and
+/// not read, if the user named a price.
+PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options);
+/// What the record's card costs, as `rates_of`.
+std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
+                            const AnalysisOptions& options);
 
 /// Reads the files, and passes the reader's warnings to the log.
 std::vector<Record> read_inputs(const AnalysisOptions& options);

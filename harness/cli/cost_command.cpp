@@ -6,6 +6,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/render/cost_table.hpp"
+#include "harness/render/money_table.hpp"
 
 namespace gpugauge {
 namespace {
@@ -16,11 +17,16 @@ constexpr const char* kExamples = R"(
 Examples:
   gpugauge cost result.json                          at the prices of configs/prices
   gpugauge cost result.json --hourly 2.49            at your own
+  gpugauge cost result.json --utilisation 0.6        40% of the paid time nobody asks anything
   gpugauge cost h100.json l40s.json --format csv)";
 
 ExitStatus cost(const AnalysisOptions& options) {
+  check(options.billing);
   const auto points = priced_decodes(read_inputs(options), Catalog::locate(), options);
   std::vector<Table> tables = cost_tables(points);
+  for (auto* make : {month_tables, energy_tables}) {
+    for (Table& table : make(points)) tables.push_back(std::move(table));
+  }
   if (!tables.empty()) {
     for (std::string& doubt : doubts_about(points, utc_date(std::time(nullptr))))
       tables.back().notes.push_back(std::move(doubt));
@@ -37,6 +43,8 @@ void add_cost_command(CLI::App& app, const GlobalOptions&, Action& action) {
   add_file_arguments(*command, *options);
   add_decode_options(*command, *options);
   add_price_options(*command, *options);
+  add_billing_options(*command, *options);
+  add_electricity_option(*command, *options);
   command->add_option("--gpus", options->gpus, "GPUs that are paid for")
       ->check(CLI::PositiveNumber);
   command->footer(kExamples);

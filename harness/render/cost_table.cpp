@@ -42,6 +42,8 @@ std::vector<ColumnOf<CostRow>> cost_columns(bool several) {
                        [](const CostRow& r) { return high_cell(r.cost->best); }},
                       {text_column("observed_at", "price of"),
                        [](const CostRow& r) { return text_cell(r.cost->rate.observed_at); }},
+                      {data_column("utilisation_percent"),
+                       [](const CostRow& r) { return percent_cell(r.cost->billing.utilisation); }},
                       {data_column("num_gpus"),
                        [](const CostRow& r) { return integer_cell(r.cost->num_gpus); }},
                       {data_column("min_gpus"),
@@ -74,7 +76,9 @@ std::vector<Table> cost_tables(std::span<const PricedDecode> points) {
       }
     }
     tables.push_back(make_table<CostRow>(
-        "cost", fmt::format("$ per million output tokens, {}", subject_of(group)),
+        "cost",
+        fmt::format("$ per million output tokens, {}{}", subject_of(group),
+                    rows.empty() ? "" : at_utilisation(rows.front().cost->billing)),
         cost_columns(several_files(group)), rows));
     tables.back().notes.assign(notes.begin(), notes.end());
   }

@@ -64,6 +64,11 @@ std::vector<std::string> notes_of(const DecodeGroup& group) {
   return lines;
 }
 
+std::string at_utilisation(const Billing& billing) {
+  return billing.utilisation < 1 ? fmt::format(", {:.3g}% used", 100 * billing.utilisation)
+                                 : std::string();
+}
+
 Cell dollars_cell(const std::optional<Estimate>& dollars) {
   return dollars ? Cell(fmt::format("{} {}", format_dollars(dollars->value),
                                     format_plus_minus(*dollars)),

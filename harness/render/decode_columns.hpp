@@ -21,6 +21,9 @@ std::string subject_of(const DecodeGroup& group);
 /// What the findings warn of or refuse, each text once with the batches that it is about.
 std::vector<std::string> notes_of(const DecodeGroup& group);
 
+/// `, 60% used`; nothing where all of the time is.
+std::string at_utilisation(const Billing& billing);
+
 /// `$0.31 ±4.2%`.
 Cell dollars_cell(const std::optional<Estimate>& dollars);
 

@@ -1,0 +1,74 @@
+#include "harness/analyze/energy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/analyze/estimate.hpp"
+#include "harness/analyze/peaks.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr double kNsPerSecond = 1e9;
+/// A number that is mostly a guess of the rest is none.
+constexpr double kMinKnownShare = 0.5;
+
+}  // namespace
+
+PowerReadings::PowerReadings(const Record& record) {
+  for (const Measurement* m : representative(record)) {
+    if (!m->power_w || !(*m->power_w > 0)) continue;
+    least_w_ = watts_.empty() ? *m->power_w : std::min(least_w_, *m->power_w);
+    most_w_ = std::max(most_w_, *m->power_w);
+    watts_.emplace(m->name, *m->power_w);
+  }
+}
+
+std::optional<double> PowerReadings::of(const OpTime& time) const {
+  const auto found = watts_.find(time.source);
+  return found != watts_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+std::optional<Estimate> Energy::kwh_per_million_tokens() const {
+  constexpr double kJoulesPerKwh = 3.6e6;
+  return joules_per_token ? std::optional(scaled(*joules_per_token, 1e6 / kJoulesPerKwh))
+                          : std::nullopt;
+}
+
+Energy energy_of(const PowerReadings& readings, std::span<const RepeatedStep> steps, double tokens,
+                 int cards) {
+  Estimate known_joules, rest_seconds;
+  double known_seconds = 0;
+  for (const RepeatedStep& repeated : steps) {
+    for (const OpLine& line : repeated.step->ops) {
+      const Estimate seconds = scaled(
+          line.time.time_ns, repeated.times * static_cast<double>(line.step.count) / kNsPerSecond);
+      if (const auto watts = readings.of(line.time)) {
+        known_joules = sum(known_joules, scaled(seconds, *watts));
+        known_seconds += seconds.value;
+      } else {
+        rest_seconds = sum(rest_seconds, seconds);
+      }
+    }
+  }
+  Energy energy;
+  if (known_seconds > 0) {
+    energy.known_share = known_seconds / (known_seconds + rest_seconds.value);
+    energy.mean_w = known_joules.value / known_seconds;
+  }
+  if (energy.known_share < kMinKnownShare) {
+    energy.reason = fmt::format(
+        "no energy: power was measured for {:.0f}% of the step's time, "
+        "where {:.0f}% are needed",
+        100 * energy.known_share, 100 * kMinKnownShare);
+    return energy;
+  }
+  const Estimate rest_joules{.value = rest_seconds.value * *energy.mean_w,
+                             .low = rest_seconds.low * readings.least_w(),
+                             .high = rest_seconds.high * readings.most_w()};
+  energy.joules_per_token = scaled(sum(known_joules, rest_joules), cards / tokens);
+  return energy;
+}
+
+}  // namespace gpugauge
