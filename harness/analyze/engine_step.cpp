@@ -75,14 +75,15 @@ std::vector<std::string> modelled_linears(const EngineStep& step) {
   return names;
 }
 
-StepTimes::StepTimes(const Record& record) : record_(&record), read_(read_rate(record)) {
+StepTimes::StepTimes(const Record& record)
+    : record_(&record), representatives_(representative(record)), read_(read_rate(record)) {
   if (!read_) return;
   library_.emplace(record, read_->rate.value, Engine::kLibrary);
   best_.emplace(record, read_->rate.value, Engine::kBest);
   for (const DType dtype : gemm_dtypes(record)) {
     if (const auto peak = best_arithmetic(record, dtype)) tflops_.emplace(dtype, peak->rate);
   }
-  for (const Measurement* m : representative(record)) {
+  for (const Measurement* m : representatives_) {
     if (std::holds_alternative<DecodeStep>(m->c.op)) graphs_.push_back(m);
   }
 }
@@ -112,7 +113,7 @@ std::optional<EngineStep> StepTimes::graph(Engine engine, const ModelConfig& mod
   }
   if (fastest == nullptr) return std::nullopt;
   return step_of({{{OpGroup::kOther, "decode_step", fastest->c.op, 1},
-                   {fastest->time_ns, fastest->origin, fastest->name, fastest}}},
+                   {fastest->time_ns, fastest->origin, {}, fastest}}},
                  point.batch);
 }
 

@@ -52,6 +52,8 @@ class StepTimes {
   explicit StepTimes(const Record& record);
 
   const Record& record() const { return *record_; }
+  /// Of the record, as `representative` finds them.
+  std::span<const Measurement* const> representatives() const { return representatives_; }
   /// The read bandwidth, without which nothing is derived.
   const std::optional<ReadRate>& read() const { return read_; }
   /// Measured TFLOPS of GEMMs of this type, if there are any that arithmetic limits.
@@ -66,6 +68,7 @@ class StepTimes {
 
  private:
   const Record* record_;
+  std::vector<const Measurement*> representatives_;
   std::optional<ReadRate> read_;
   std::optional<OpTimes> library_, best_;
   std::map<DType, Estimate> tflops_;

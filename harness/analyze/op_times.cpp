@@ -24,9 +24,7 @@ void keep_faster(const Measurement*& best, const Measurement* candidate) {
 
 std::string path_of(const Op& op) { return fmt::format("{}/{}", kind_path(op), shape_path(op)); }
 
-std::optional<OpTime> time_of(const Measurement* m) {
-  return OpTime{m->time_ns, m->origin, m->name, m};
-}
+std::optional<OpTime> time_of(const Measurement* m) { return OpTime{m->time_ns, m->origin, {}, m}; }
 
 /// What the time of one neighbour says about this place.
 enum class Spread : std::uint8_t {
@@ -54,12 +52,15 @@ std::optional<OpTime> along(const std::map<std::int64_t, Entry>& entries, std::s
   const bool per_unit = spread == Spread::kPerUnit;
   const Estimate from_below = scaled(a, per_unit ? to_place : 1);
   const Estimate from_above = scaled(b, per_unit ? to_place / to_upper : 1);
+  Neighbours neighbours = below->measurement != nullptr ? Neighbours{.lowest = below->measurement}
+                                                        : std::get<Neighbours>(below->source);
+  neighbours.above.at(neighbours.dimensions++) = {label, upper->first};
   return OpTime{{.value = std::exp(std::lerp(std::log(a.value), std::log(b.value),
                                              std::log(to_place) / std::log(to_upper))),
                  .low = std::min(from_below.low, from_above.low),
                  .high = std::max(from_below.high, from_above.high)},
                 Origin::kInterpolated,
-                fmt::format("{} … {}:{}", below->source, label, upper->first)};
+                neighbours};
 }
 
 /// Attention: by batch, then by tokens.
@@ -86,7 +87,29 @@ auto heads_of(const AttentionPrefill& a) {
   return std::tuple(a.heads, a.kv_heads, a.head_dim, a.dtype);
 }
 
+auto shape_of(const TokenOp& t) {
+  return std::tuple(t.kind, t.tokens, t.width, t.output, t.kv_heads, t.head_dim);
+}
+
+std::string text_of(const std::string& text) { return text; }
+
+std::string text_of(const Neighbours& neighbours) {
+  std::string text = neighbours.lowest->name;
+  for (std::size_t i = 0; i < neighbours.dimensions; ++i)
+    text += fmt::format(" … {}:{}", neighbours.above.at(i).dimension, neighbours.above.at(i).at);
+  return text;
+}
+
+std::string text_of(const Roofline& roofline) {
+  return fmt::format("roofline: {:.4g} {}", roofline.rate, roofline.unit);
+}
+
 }  // namespace
+
+std::string source_of(const OpTime& time) {
+  if (time.measurement != nullptr) return time.measurement->name;
+  return std::visit([](const auto& source) { return text_of(source); }, time.source);
+}
 
 std::string_view name_of(Engine engine) {
   constexpr std::array<std::string_view, 2> kNames{"library", "best"};
@@ -112,6 +135,8 @@ void OpTimes::add(const Measurement& m) {
     keep_faster(decodes_[heads_of(*decode)][decode->batch][decode->context], &m);
   } else if (const auto* prefill = std::get_if<AttentionPrefill>(&op)) {
     keep_faster(prefills_[heads_of(*prefill)][prefill->batch][prefill->tokens], &m);
+  } else if (const auto* token_op = std::get_if<TokenOp>(&op)) {
+    keep_faster(token_ops_[shape_of(*token_op)], &m);
   } else {
     keep_faster(others_[path_of(op)], &m);
   }
@@ -136,6 +161,10 @@ std::optional<OpTime> OpTimes::known(const Op& op) const {
     return attention_time(decodes_, heads_of(*decode), decode->batch, "c", decode->context);
   if (const auto* prefill = std::get_if<AttentionPrefill>(&op))
     return attention_time(prefills_, heads_of(*prefill), prefill->batch, "t", prefill->tokens);
+  if (const auto* token_op = std::get_if<TokenOp>(&op)) {
+    const auto found = token_ops_.find(shape_of(*token_op));
+    return found != token_ops_.end() ? time_of(found->second) : std::nullopt;
+  }
   const auto found = others_.find(path_of(op));
   return found != others_.end() ? time_of(found->second) : std::nullopt;
 }
@@ -160,8 +189,7 @@ OpTime OpTimes::modelled(const Op& op) const {
   const double value = roofline_ns + launch_gap_ns_;
   return {{.value = value, .low = value / 2, .high = 2 * roofline_ns + kSmallKernelNs},
           Origin::kModelled,
-          arithmetic_ns > memory_ns ? fmt::format("roofline: {:.4g} TFLOPS", *tflops)
-                                    : fmt::format("roofline: {:.4g} GB/s", read_gbps_)};
+          arithmetic_ns > memory_ns ? Roofline{*tflops, "TFLOPS"} : Roofline{read_gbps_, "GB/s"}};
 }
 
 }  // namespace gpugauge

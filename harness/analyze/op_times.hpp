@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <variant>
 
 #include "harness/analyze/peaks.hpp"
 #include "harness/record/record.hpp"
@@ -19,13 +21,35 @@ enum class Engine : std::uint8_t {
 };
 std::string_view name_of(Engine engine);
 
+/// The cases around an interpolated op: the lowest of them, and the place above in each dimension
+/// that does not match.
+struct Neighbours {
+  struct Place {
+    std::string_view dimension;
+    std::int64_t at = 0;
+  };
+  const Measurement* lowest = nullptr;
+  std::array<Place, 3> above{};
+  std::size_t dimensions = 0;
+};
+
+/// What bounds an op that is modelled by the roofline.
+struct Roofline {
+  double rate = 0;
+  std::string_view unit;
+};
+
 /// The time of one launch, and how it is known.
 struct OpTime {
   Estimate time_ns;
   Origin origin;
-  std::string source;  ///< the case, the cases around it, or what bounds the model
-  const Measurement* measurement = nullptr;  ///< that it is; null if derived from others
+  /// Of what is derived; `source_of` has the words.
+  std::variant<std::string, Neighbours, Roofline> source;
+  const Measurement* measurement = nullptr;  ///< that it is; null if derived
 };
+
+/// The case, the cases around it, or what bounds the model.
+std::string source_of(const OpTime& time);
 
 /// Times of ops on the device of a record, from the measurements that may speak for it.
 ///
@@ -54,6 +78,8 @@ class OpTimes {
   using Surface = std::map<std::int64_t, Curve>;
   using GemmTypes = std::tuple<DType, DType, DType>;  ///< activations, weights, output
   using DecodeHeads = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType, std::int64_t>;
+  using TokenShape =
+      std::tuple<TokenOpKind, std::int64_t, std::int64_t, DType, std::int64_t, std::int64_t>;
   using PrefillHeads = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType>;
 
   void add(const Measurement& m);
@@ -64,7 +90,8 @@ class OpTimes {
   std::map<GemmTypes, std::map<std::int64_t, Surface>> gemms_;  ///< by k, n, m
   std::map<DecodeHeads, Surface> decodes_;                      ///< by batch, context
   std::map<PrefillHeads, Surface> prefills_;                    ///< by batch, tokens
-  std::map<std::string, const Measurement*> others_;            ///< by kind and shape
+  std::map<TokenShape, const Measurement*> token_ops_;
+  std::map<std::string, const Measurement*> others_;  ///< by kind and shape
   double read_gbps_;
   double launch_gap_ns_;
   std::map<DType, double> tflops_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -107,11 +108,20 @@ std::optional<BatchLimit> Server::obstacle(const ServingFinding& finding) const 
 
 ServingFinding Server::at_largest_batch() const {
   const auto works = [&](std::int64_t batch) { return !obstacle(at(batch)); };
+  std::int64_t most = kLargestBatch;
+  if (request_.budget) {
+    const DecodePoint one{.precision = request_.precision,
+                          .batch = 1,
+                          .context = request_.input_tokens + request_.output_tokens,
+                          .kv = request_.kv};
+    most = std::min(most, fit(*model_, one, *request_.budget, request_.group.cards).largest_batch);
+  }
   std::int64_t largest = 0;
-  std::int64_t above = kLargestBatch + 1;
+  std::int64_t above = most + 1;
+  if (most >= 1) (works(most) ? largest : above) = most;
   for (std::int64_t power = kLargestBatch; power >= 1 && largest == 0; power /= 2) {
     for (const std::int64_t batch : {power, power * 3 / 4}) {
-      if (batch < 1 || largest != 0) continue;
+      if (batch < 1 || batch >= above || largest != 0) continue;
       (works(batch) ? largest : above) = batch;
     }
   }

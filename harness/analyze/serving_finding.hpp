@@ -62,8 +62,8 @@ class Server {
 
   ServingFinding at(std::int64_t batch) const;
   /// At the largest batch that fits, meets the targets (of the engine of `rate()`) and can be
-  /// derived. Between the powers of two and their halves that do and do not, the limit is searched
-  /// as if times grew with the batch.
+  /// derived. What memory holds is tried first; between the powers of two and their halves that do
+  /// and do not, the limit is searched as if times grew with the batch.
   ServingFinding at_largest_batch() const;
 
  private:

@@ -17,11 +17,11 @@ constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::
 constexpr double kNsPerSecond = 1e9;
 
 /// Batches at which a linear of the model's layers was measured at this precision.
-std::set<std::int64_t> measured_batches(const Record& record, const ModelConfig& model,
-                                        Precision precision) {
+std::set<std::int64_t> measured_batches(std::span<const Measurement* const> measurements,
+                                        const ModelConfig& model, Precision precision) {
   std::set<std::int64_t> batches;
   const std::vector<Linear> linears = model.linears();
-  for (const Measurement* m : representative(record)) {
+  for (const Measurement* m : measurements) {
     const auto* gemm = std::get_if<Gemm>(&m->c.op);
     if (gemm == nullptr || gemm->weights != linear_dtype(precision) ||
         gemm->activations != gemm->weights)
@@ -37,9 +37,10 @@ std::set<std::int64_t> measured_batches(const Record& record, const ModelConfig&
   return batches;
 }
 
-std::string no_linear_reason(const Record& record, const ModelConfig& model,
+std::string no_linear_reason(const StepTimes& times, const ModelConfig& model,
                              const DecodePoint& point) {
-  const std::set<std::int64_t> batches = measured_batches(record, model, point.precision);
+  const std::set<std::int64_t> batches =
+      measured_batches(times.representatives(), model, point.precision);
   const std::string what = fmt::format("{} at {}", model.name, name_of(point.precision));
   const std::string remedy =
       fmt::format("measure it with: gpugauge run --suite full --model {1} --filter 'gemm/{0}/{1}/'",
@@ -108,7 +109,7 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
   finding.library_graph = times.graph(Engine::kLibrary, model, point);
   finding.best_graph = times.graph(Engine::kBest, model, point);
   if (!finding.best) {
-    finding.reason = no_linear_reason(record, model, point);
+    finding.reason = no_linear_reason(times, model, point);
   } else if (const auto modelled = modelled_linears(*finding.best); !modelled.empty()) {
     finding.warnings.push_back(
         fmt::format("not measured, and therefore modelled: {}", fmt::join(modelled, ", ")));
@@ -135,10 +136,11 @@ std::vector<std::string> models_in(const Record& record) {
 
 std::vector<DecodePoint> decode_points(const Record& record, const ModelConfig& model,
                                        const DecodeSelection& selection) {
+  const std::vector<const Measurement*> measurements = representative(record);
   std::vector<Precision> precisions = selection.precisions;
   if (precisions.empty()) {
     std::copy_if(kPrecisions.begin(), kPrecisions.end(), std::back_inserter(precisions),
-                 [&](Precision p) { return !measured_batches(record, model, p).empty(); });
+                 [&](Precision p) { return !measured_batches(measurements, model, p).empty(); });
   }
   if (precisions.empty()) precisions = {Precision::kBf16};
   std::vector<std::int64_t> contexts =
@@ -149,7 +151,7 @@ std::vector<DecodePoint> decode_points(const Record& record, const ModelConfig& 
   for (const Precision precision : precisions) {
     std::vector<std::int64_t> batches = selection.batches;
     if (batches.empty()) {
-      const std::set<std::int64_t> measured = measured_batches(record, model, precision);
+      const std::set<std::int64_t> measured = measured_batches(measurements, model, precision);
       batches.assign(measured.begin(), measured.end());
     }
     if (batches.empty()) batches = {DecodePoint{}.batch};

@@ -45,7 +45,8 @@ std::vector<ColumnOf<OpRow>> ops_columns(bool several) {
            [](const OpRow& r) { return percent_cell(r.total_ns() / r.step->step_ns.value); }},
           {text_column("origin", "is"),
            [](const OpRow& r) { return Cell(name_of(r.line->time.origin)); }},
-          {text_column("source", "from"), [](const OpRow& r) { return Cell(r.line->time.source); }},
+          {text_column("source", "from"),
+           [](const OpRow& r) { return Cell(source_of(r.line->time)); }},
       });
   return columns;
 }

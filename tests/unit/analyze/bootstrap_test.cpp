@@ -49,7 +49,7 @@ class Card {
 };
 
 OpLine line(const Measurement& m, std::int64_t count = 1) {
-  return {{OpGroup::kLinears, "qkv", m.c.op, count}, {m.time_ns, m.origin, m.name, &m}};
+  return {{OpGroup::kLinears, "qkv", m.c.op, count}, {m.time_ns, m.origin, {}, &m}};
 }
 
 OpLine line(Estimate ns, Origin origin, std::int64_t count = 1) {
