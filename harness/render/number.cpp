@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <string_view>
 
 namespace gpugauge {
 namespace {
@@ -68,13 +69,6 @@ std::string format_bytes(double bytes) {
   if (!std::isfinite(bytes)) return kNotANumber;
   const Scaled size = scaled_by(1024, bytes, kPrefixes);
   return fmt::format("{:.4g} {}B", size.value, size.prefix);
-}
-
-std::string format_si(double value, std::string_view unit) {
-  constexpr std::array<std::string_view, 6> kPrefixes{"", "k", "M", "G", "T", "P"};
-  if (!std::isfinite(value)) return kNotANumber;
-  const Scaled amount = scaled_by(1000, value, kPrefixes);
-  return fmt::format("{} {}{}", format_significant(amount.value), amount.prefix, unit);
 }
 
 std::string format_duration_ns(double ns) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "harness/measure/statistics.hpp"
 
@@ -24,9 +23,6 @@ std::string format_dollars(double dollars);
 
 /// Binary sizes: `80 GiB`, `1.5 MiB`, `512 B`.
 std::string format_bytes(double bytes);
-
-/// Decimal prefixes up to peta: 3.352e12 of `B/s` → `3.352 TB/s`.
-std::string format_si(double value, std::string_view unit);
 
 /// `412.0 ns`, `13.42 µs`, `1.200 ms`, `2.500 s`, `3 min 20 s`.
 std::string format_duration_ns(double ns);
