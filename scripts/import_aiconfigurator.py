@@ -7,8 +7,8 @@ usage: import_aiconfigurator.py SYSTEMS_FOLDER --system NAME -o FILE
 SYSTEMS_FOLDER is aiconfigurator's `systems`: NAME.yaml beside data/NAME. A card that one does not have can
 then stand in a comparison: every entry is labelled `imported`. It has one time, no samples and no verification.
 
-Read are GEMMs (bfloat16 and fp8 per tensor), and attention over the whole context: decode with a bfloat16 or fp8
-cache, prefill with a bfloat16 one. Of m only powers of two are taken, unless --every-m is given; --heads keeps
+Read are GEMMs (bfloat16 and fp8 per tensor), attention over the whole context (decode with a bfloat16 or fp8 cache,
+prefill with a bfloat16 one), and NCCL's all-reduces of 16-bit numbers over 2, 4 and 8 cards. Of m only powers of two are taken, unless --every-m is given; --heads keeps
 only attention of that many query heads, key and value heads, and elements a head. An entry that is faster than the
 memory of the card is marked `hot`: it was read from the cache. The tables do not say how long a page of the KV
 cache is: it is taken to be vLLM's default.
@@ -30,7 +30,10 @@ import uuid
 GEMM_DTYPES = {"bfloat16": "bf16", "fp8": "fp8_e4m3"}
 KV_DTYPES = {"bfloat16": "bf16", "fp8": "fp8_e4m3"}
 BYTES = {"bf16": 2, "fp8_e4m3": 1}
-TABLES = ("gemm_perf", "generation_attention_perf", "context_attention_perf")
+TABLES = ("gemm_perf", "generation_attention_perf", "context_attention_perf", "nccl_perf")
+COMMUNICATION = "nccl_perf"  # lies in a folder of its own, by NCCL's version: no backend made it
+NCCL_DTYPES = ("half", "bfloat16")
+CARDS = (2, 4, 8)
 PAGE_TOKENS = 16  # vLLM's default block size on CUDA (vllm/config/cache.py)
 CONFIDENCE = 0.95  # that the format gives every interval; an imported one is a single number
 
@@ -73,7 +76,10 @@ def find_tables(folder, backend, version):
     found = {}
     for table in TABLES:
         files = [file for suffix in ("parquet", "csv", "txt") for file in sorted(folder.rglob(f"{table}.{suffix}"))
-                 if backend in (None, file.parent.parent.name) and version in (None, file.parent.name)]
+                 if table == COMMUNICATION or
+                 backend in (None, file.parent.parent.name) and version in (None, file.parent.name)]
+        if table == COMMUNICATION:
+            files = sorted(files, key=lambda file: [int(part) for part in re.findall(r"\d+", file.parent.name)])[-1:]
         if len(files) > 1:
             choices = ", ".join(f"{file.parent.parent.name} {file.parent.name}" for file in files)
             raise WrongInput(f"{folder}: several {table}: {choices}: choose with --backend and --version")
@@ -183,19 +189,48 @@ def prefill(row):
             2 * b * t * (h + kv_heads) * d * BYTES["bf16"])
 
 
-CONVERTERS = dict(zip(TABLES, (gemm, decode, prefill)))
+def all_reduce(row):
+    if row.text("op_name") != "all_reduce" or row.text("nccl_dtype") not in NCCL_DTYPES:
+        return None
+    cards = row.whole("num_gpus")
+    if cards not in CARDS:
+        return None
+    bytes_ = row.whole("message_size") * BYTES["bf16"]  # a message is counted in elements
+    op = {"kind": "all_reduce", "cards": cards, "bytes": bytes_}
+    return op, f"all_reduce/cards:{cards}/{exact(bytes_)}", 0, 2 * (cards - 1) * bytes_ / cards
+
+
+def exact(bytes_):
+    """As format_bytes_exact of kernels/op.cpp."""
+    units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    while len(units) > 1 and bytes_ % 1024 == 0:
+        bytes_ //= 1024
+        units.pop(0)
+    return f"{bytes_}{units[0]}"
+
+
+CONVERTERS = dict(zip(TABLES, (gemm, decode, prefill, all_reduce)))
 
 
 def wanted(op, arguments):
     if op["kind"] == "gemm":
         return arguments.every_m or op["m"] & (op["m"] - 1) == 0
+    if op["kind"] == "all_reduce":
+        return True
     return not arguments.heads or (op["heads"], op["kv_heads"], op["head_dim"]) in arguments.heads
+
+
+def maker_of(row):
+    """Whose kernels these are, and their version: of a collective not the framework's that called it."""
+    is_collective = row.values.get("nccl_dtype") is not None
+    return row.text("kernel_source" if is_collective else "framework"), row.text("version")
 
 
 def entry_of(row, converted, bytes_per_second):
     op, path, flops, bytes_ = converted
     time_ns = row.latency_ns()
-    cache = "hot" if bytes_ / time_ns * 1e9 > bytes_per_second else "cold"
+    is_of_memory = op["kind"] != "all_reduce"
+    cache = "hot" if is_of_memory and bytes_ / time_ns * 1e9 > bytes_per_second else "cold"
     implementation = re.sub(r"[^A-Za-z0-9_.-]", "_", row.text("kernel_source"))
     name = f"{path}/{implementation}/{cache}"
     ours = {
@@ -209,7 +244,7 @@ def entry_of(row, converted, bytes_per_second):
         "verification": {"passed": False, "max_error": 0, "relative_error": 0, "checked": 0,
                          "reason": "imported: not verified"},
         "flags": [],
-        "details": f"{row.text('framework')} {row.text('version')}",
+        "details": " ".join(maker_of(row)),
         "origin": "imported",
     }
     return {"name": name, "family_index": 0, "per_family_instance_index": 0, "run_name": name,
@@ -305,7 +340,7 @@ def run(arguments):
                 skipped += 1
             elif wanted(converted[0], arguments):
                 devices.add(row.text("device"))
-                versions[row.text("framework")] = row.text("version")
+                versions.update([maker_of(row)])
                 entries.append(entry_of(row, converted, gpu["mem_bw"]))
     if len(devices) != 1:
         raise WrongInput(f"{arguments.folder}: {arguments.system}: found "

@@ -26,6 +26,8 @@ GEMM = {**COMMON, "op_name": "gemm", "gemm_dtype": "bfloat16", "m": 1, "n": 4096
 ATTENTION = {**COMMON, "kernel_source": "fa2", "batch_size": 8, "isl": 1, "num_heads": 32, "num_key_value_heads": 8,
              "head_dim": 128, "beam_width": 1, "attn_dtype": "bfloat16", "kv_cache_dtype": "bfloat16", "step": 1023,
              "window_size": 0, "latency": 0.04}
+NCCL = {**COMMON, "framework": "TRTLLM", "version": "2.29.2", "kernel_source": "NCCL", "op_name": "all_reduce",
+        "nccl_dtype": "half", "num_gpus": 4, "message_size": 32768, "latency": 0.012}
 
 
 class ImportAiconfigurator(unittest.TestCase):
@@ -99,6 +101,23 @@ class ImportAiconfigurator(unittest.TestCase):
         works = [entry["gpugauge"]["work"] for entry in result[1:]]
         self.assertEqual(works[0]["bytes"] - works[1]["bytes"], 2 * 8 * 1024 * 8 * 128)  # half of the cache
         self.assertEqual(works[2]["flops"], 2 * 32 * 128 * 512 * 513)
+
+    def test_all_reduces_beside_any_backend(self):
+        self.write("gemm_perf", GEMM)
+        self.write("nccl_perf", {**NCCL, "latency": 1}, where="comm/nccl/2.3.4")
+        self.write("nccl_perf", NCCL, {**NCCL, "num_gpus": 8, "nccl_dtype": "bfloat16", "message_size": 24},
+                   {**NCCL, "num_gpus": 16}, {**NCCL, "nccl_dtype": "int8"}, {**NCCL, "op_name": "all_gather"},
+                   where="comm/nccl/2.29.2")
+        result = self.imported("--backend", "vllm", "--version", "1.2", "--heads", "64/8/128")
+        entries = result["benchmarks"][1:]
+        self.assertEqual([entry["name"] for entry in entries],
+                         ["all_reduce/cards:4/64KiB/NCCL/cold", "all_reduce/cards:8/48B/NCCL/cold"])
+        ours = entries[0]["gpugauge"]
+        self.assertEqual(ours["case"]["op"], {"kind": "all_reduce", "cards": 4, "bytes": 65536})  # of 16 bits each
+        self.assertEqual((ours["work"], ours["time_ns"]["median"]), ({"flops": 0, "bytes": 1.5 * 65536}, 12_000))
+        self.assertEqual((ours["origin"], ours["details"]), ("imported", "NCCL 2.29.2"))
+        libraries = result["context"]["gpugauge"]["software"]["libraries"]
+        self.assertEqual((libraries["VLLM"], libraries["NCCL"]), ("1.2", "2.29.2"))
 
     def test_what_is_no_op_of_ours_is_left_out(self):
         self.write("gemm_perf", GEMM, {**GEMM, "gemm_dtype": "fp8_block"})
