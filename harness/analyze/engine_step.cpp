@@ -93,8 +93,16 @@ std::optional<Estimate> StepTimes::tflops(DType dtype) const {
   return found != tflops_.end() ? std::optional(found->second) : std::nullopt;
 }
 
+const OpTimes& StepTimes::of(Engine engine) const {
+  return engine == Engine::kLibrary ? library_.value() : best_.value();
+}
+
+std::optional<OpTime> StepTimes::known(Engine engine, const Op& op) const {
+  return of(engine).known(op);
+}
+
 EngineStep StepTimes::sum(Engine engine, std::span<const StepOp> ops, std::int64_t tokens) const {
-  const OpTimes& times = engine == Engine::kLibrary ? library_.value() : best_.value();
+  const OpTimes& times = of(engine);
   std::vector<OpLine> lines;
   lines.reserve(ops.size());
   for (const StepOp& op : ops) lines.push_back({op, times.at(op.op)});

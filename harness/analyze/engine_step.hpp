@@ -61,12 +61,16 @@ class StepTimes {
 
   /// The sum of these ops. Needs `read()`.
   EngineStep sum(Engine engine, std::span<const StepOp> ops, std::int64_t tokens) const;
+  /// An op as the record knows it, or nothing. Needs `read()`.
+  std::optional<OpTime> known(Engine engine, const Op& op) const;
   /// The whole decode step as it was measured: by `graph_library` for the engine library, by the
   /// fastest `graph_best…` for the engine best.
   std::optional<EngineStep> graph(Engine engine, const ModelConfig& model,
                                   const DecodePoint& point) const;
 
  private:
+  const OpTimes& of(Engine engine) const;
+
   const Record* record_;
   std::vector<const Measurement*> representatives_;
   std::optional<ReadRate> read_;

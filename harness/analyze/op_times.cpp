@@ -137,6 +137,8 @@ void OpTimes::add(const Measurement& m) {
     keep_faster(prefills_[heads_of(*prefill)][prefill->batch][prefill->tokens], &m);
   } else if (const auto* token_op = std::get_if<TokenOp>(&op)) {
     keep_faster(token_ops_[shape_of(*token_op)], &m);
+  } else if (const auto* reduce = std::get_if<AllReduce>(&op)) {
+    keep_faster(all_reduces_[reduce->cards][reduce->bytes], &m);
   } else {
     keep_faster(others_[path_of(op)], &m);
   }
@@ -164,6 +166,11 @@ std::optional<OpTime> OpTimes::known(const Op& op) const {
   if (const auto* token_op = std::get_if<TokenOp>(&op)) {
     const auto found = token_ops_.find(shape_of(*token_op));
     return found != token_ops_.end() ? time_of(found->second) : std::nullopt;
+  }
+  if (const auto* reduce = std::get_if<AllReduce>(&op)) {
+    const auto of_cards = all_reduces_.find(reduce->cards);
+    if (of_cards == all_reduces_.end()) return std::nullopt;
+    return along(of_cards->second, "bytes", reduce->bytes, Spread::kAbsolute, time_of);
   }
   const auto found = others_.find(path_of(op));
   return found != others_.end() ? time_of(found->second) : std::nullopt;

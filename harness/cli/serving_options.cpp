@@ -62,7 +62,7 @@ ServingRequest request_for(const Record& record, const Datasheet* sheet,
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;
   if (options.ttft_ms) request.ttft_target_ns = *options.ttft_ms * kNsPerMs;
   request.group = {.cards = options.inputs.gpus,
-                   .link = link_of(sheet, link_from_name(options.link))};
+                   .link = link_of(record, sheet, link_from_name(options.link))};
   if (const auto bytes = device_memory_bytes(record.device, sheet))
     request.budget = MemoryBudget{.device_bytes = *bytes,
                                   .utilisation = options.utilisation,

@@ -15,7 +15,7 @@ using fake::at_gbps;
 using testing::Contains;
 using testing::HasSubstr;
 
-constexpr CardGroup kFourByNvlink{4, {Link::kNvlink, 450}};
+const CardGroup kFourByNvlink{4, {.link = Link::kNvlink, .gbps_each_way = 450}};
 constexpr DecodePoint kBf16Batch8{.precision = Precision::kBf16, .batch = 8, .context = 1024};
 
 const OpLine& line_named(const EngineStep& step, const std::string& name) {
@@ -84,7 +84,8 @@ TEST(AllReduce, GrowsByTheRingsShareOfTheBytes) {
   const double small = all_reduce_time(kFourByNvlink, 0).time_ns.value;
   // 2 · 3/4 of 1 GB at 450 GB/s.
   EXPECT_NEAR(all_reduce_time(kFourByNvlink, 1e9).time_ns.value - small, 1.5e9 / 450, 1e-3);
-  EXPECT_LT(small, all_reduce_time({8, {Link::kNvlink, 450}}, 0).time_ns.value);
+  EXPECT_LT(small,
+            all_reduce_time({8, {.link = Link::kNvlink, .gbps_each_way = 450}}, 0).time_ns.value);
   EXPECT_THROW(all_reduce_time({1, {}}, 1), UsageError);
 }
 
@@ -94,7 +95,8 @@ TEST(AllReduce, ItsIntervalHoldsWhatWasPublished) {
     CardGroup group;
     double bytes, ns;
   };
-  constexpr LinkRate kNvlink{Link::kNvlink, 450}, kPcie{Link::kPcie, 32};
+  const LinkRate kNvlink{.link = Link::kNvlink, .gbps_each_way = 450};
+  const LinkRate kPcie{.link = Link::kPcie, .gbps_each_way = 32};
   constexpr double kMiB = 1024.0 * 1024;
   for (const Published& p :
        {Published{{2, kNvlink}, 2 * kMiB, 27860}, Published{{4, kNvlink}, kMiB / 8, 11420},
@@ -107,10 +109,63 @@ TEST(AllReduce, ItsIntervalHoldsWhatWasPublished) {
   }
 }
 
+TEST(Link, IsAsItWasMeasured) {
+  Datasheet sheet = fake::datasheet();
+  constexpr std::int64_t kMiB = 1 << 20;
+  Record record = card();
+  const auto add = [&](TransferKind kind, std::int64_t bytes, double gbps) {
+    record.measurements.push_back(at_gbps(Transfer{kind, bytes}, gbps));
+  };
+  EXPECT_EQ(link_of(record, &sheet, std::nullopt).gbps_each_way, 32);
+  EXPECT_EQ(link_of(record, &sheet, std::nullopt).source, "");
+  add(TransferKind::kHostToDevice, fake::kGiB, 26);
+  EXPECT_EQ(link_of(record, &sheet, std::nullopt).gbps_each_way, 32);  // one way only
+  add(TransferKind::kDeviceToHost, fake::kGiB, 25);
+  add(TransferKind::kDeviceToHost, kMiB, 12);
+  EXPECT_NEAR(link_of(record, &sheet, std::nullopt).gbps_each_way, 25, 1e-9);
+  EXPECT_EQ(link_of(record, &sheet, Link::kNvlink).gbps_each_way, 450);
+  add(TransferKind::kPeerToPeer, fake::kGiB, 20);
+  EXPECT_NEAR(link_of(record, &sheet, std::nullopt).gbps_each_way, 20, 1e-9);
+  EXPECT_THAT(link_of(record, &sheet, std::nullopt).source, HasSubstr("transfer/peer_to_peer"));
+  sheet.nvlink_gbps = SourcedValue{600, "a datasheet"};  // … which the peers then copy over
+  EXPECT_NEAR(link_of(record, &sheet, std::nullopt).gbps_each_way, 20, 1e-9);
+  EXPECT_NEAR(link_of(record, &sheet, Link::kPcie).gbps_each_way, 25, 1e-9);
+}
+
+TEST(AllReduce, IsWhatTheRecordKnowsOfAsManyCardsAndTheirLink) {
+  Record record = card();
+  for (const auto& [bytes, ns] : {std::pair{1 << 16, 10e3}, std::pair{1 << 18, 40e3}}) {
+    Measurement m = fake::measurement(AllReduce{4, bytes}, ns);
+    m.origin = Origin::kImported;
+    m.verification.passed = false;
+    record.measurements.push_back(m);
+  }
+  const StepTimes times(record);
+  CardGroup group = kFourByNvlink;
+  const OpTime there = all_reduce_time(times, Engine::kLibrary, group, 1 << 16);
+  EXPECT_EQ(there.origin, Origin::kImported);
+  EXPECT_EQ(there.time_ns.value, 10e3);
+  const OpTime between = all_reduce_time(times, Engine::kBest, group, 1 << 17);
+  EXPECT_EQ(between.origin, Origin::kInterpolated);
+  EXPECT_NEAR(between.time_ns.value, 20e3, 1e-6);
+  EXPECT_NEAR(between.time_ns.low, 9.9e3, 1e-6);
+  EXPECT_NEAR(between.time_ns.high, 40.4e3, 1e-6);
+  EXPECT_EQ(all_reduce_time(times, Engine::kBest, group, 1 << 19).origin, Origin::kModelled);
+  group.cards = 8;
+  EXPECT_EQ(all_reduce_time(times, Engine::kBest, group, 1 << 16).origin, Origin::kModelled);
+  group = kFourByNvlink;
+  group.link.is_own = false;
+  EXPECT_EQ(all_reduce_time(times, Engine::kBest, group, 1 << 16).origin, Origin::kModelled);
+
+  const DecodeFinding f = decode_finding(times, fake::llama_8b(), kBf16Batch8, kFourByNvlink);
+  EXPECT_EQ(line_named(*f.library, "all_reduce").time.time_ns.value, 10e3);
+  EXPECT_THAT(f.warnings, Contains(HasSubstr("all-reduces are imported")));
+}
+
 TEST(DecodeOverCards, OneCardIsThePlainFinding) {
   const Record record = card();
   const StepTimes times(record);
-  const CardGroup one{1, {Link::kPcie, 32}};
+  const CardGroup one{1, {.link = Link::kPcie, .gbps_each_way = 32}};
   EXPECT_EQ(decode_finding(times, fake::llama_8b(), kBf16Batch8, one).library->step_ns.value,
             decode_finding(times, fake::llama_8b(), kBf16Batch8).library->step_ns.value);
 }
@@ -122,14 +177,17 @@ TEST(DecodeOverCards, IsTheShardsStepAndTwoAllReducesALayer) {
   ASSERT_TRUE(f.library);
   const OpLine& reduce = line_named(*f.library, "all_reduce");
   EXPECT_EQ(reduce.step.count, 64);
-  EXPECT_EQ(work_of(reduce.step.op).bytes, 8 * 4096 * 2);
+  EXPECT_EQ(std::get<AllReduce>(reduce.step.op).bytes, 8 * 4096 * 2);
+  EXPECT_EQ(std::get<AllReduce>(reduce.step.op).cards, 4);
   EXPECT_EQ(reduce.time.origin, Origin::kModelled);
   EXPECT_EQ(std::get<Gemm>(line_named(*f.library, "down").step.op).k, 14336 / 4);
   Estimate total;
   for (const OpLine& line : f.library->ops)
     total.value += line.time.time_ns.value * static_cast<double>(line.step.count);
   EXPECT_NEAR(f.library->step_ns.value, total.value, 1e-3);
-  EXPECT_THAT(f.warnings, Contains(HasSubstr("all-reduces are modelled")));
+  EXPECT_THAT(f.warnings,
+              Contains(HasSubstr(
+                  "all-reduces are modelled: ring over nvlink: 450 GB/s each way, by datasheet")));
   EXPECT_THAT(f.warnings, Contains(HasSubstr("therefore modelled: qkv")));
 }
 
@@ -161,7 +219,7 @@ TEST(PrefillOverCards, AddsUpAllTokens) {
       prefill_finding(StepTimes(record), fake::llama_8b(),
                       {.precision = Precision::kBf16, .tokens = 2048}, kFourByNvlink);
   ASSERT_TRUE(f.best);
-  EXPECT_EQ(work_of(line_named(*f.best, "all_reduce").step.op).bytes, 2048 * 4096 * 2);
+  EXPECT_EQ(std::get<AllReduce>(line_named(*f.best, "all_reduce").step.op).bytes, 2048 * 4096 * 2);
   EXPECT_NEAR(f.best->tokens_per_second.value, 2048e9 / f.best->step_ns.value, 1e-6);
 }
 
