@@ -247,10 +247,11 @@ def entry_of(row, converted, bytes_per_second):
         "details": " ".join(maker_of(row)),
         "origin": "imported",
     }
+    rates = {"bytes_per_second": bytes_ / time_ns * 1e9, "flops_per_second": flops / time_ns * 1e9}
     return {"name": name, "family_index": 0, "per_family_instance_index": 0, "run_name": name,
             "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "threads": 1, "iterations": 0,
             "real_time": time_ns, "cpu_time": time_ns, "time_unit": "ns",
-            "bytes_per_second": bytes_ / time_ns * 1e9, "flops_per_second": flops / time_ns * 1e9, "gpugauge": ours}
+            **{key: rate for key, rate in rates.items() if rate > 0}, "gpugauge": ours}
 
 
 def number(entries):

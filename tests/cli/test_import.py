@@ -94,6 +94,31 @@ def test_every_op_says_whether_it_was_imported_or_interpolated(toy):
     assert ops["lm_head"] == "modelled"
 
 
+def test_all_reduces_of_several_cards_are_imported(gpugauge):
+    systems = gpugauge.folder / "systems"
+    (systems / "data" / "toy").mkdir(parents=True)
+    (systems / "toy.yaml").write_text("gpu:\n  mem_bw: 800000000000\n  mem_capacity: 48000000000\n  sm_version: 89\n")
+    reduces = [{**COMMON, "op_name": "all_reduce", "kernel_source": "NCCL", "nccl_dtype": "half", "num_gpus": 2,
+                "message_size": 4096 * tokens, "latency": 0.04 * tokens} for tokens in (1, 2, 1024)]
+    prefill = [{**GEMMS[0], "m": m, "latency": 10} for m in (1024, 2048)]
+    for name, rows in (("gemm_perf", GEMMS + prefill), ("nccl_perf", reduces)):
+        with (systems / "data" / "toy" / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(rows)
+    result = import_system(systems, "toy", gpugauge.folder / "toy.json")
+    assert result.returncode == 0, result.stderr
+    valid = subprocess.run([sys.executable, str(VALIDATE), str(gpugauge.folder / "toy.json")], capture_output=True,
+                           text=True, check=False)
+    assert valid.returncode == 0, valid.stdout + valid.stderr
+    asked = ["serve", "toy.json", "--model", "llama-3.1-8b", "--precision", "bf16", "--input", "1024", "--output", "8",
+             "--batch", "2", "--gpus", "2"]
+    result = gpugauge(*asked)
+    assert result.returncode == 0, result.stderr
+    assert "all-reduces are imported" in result.stdout, result.stdout
+    assert "all-reduces are modelled: ring over pcie" in gpugauge(*asked[:-1], "4").stdout
+
+
 def test_outside_what_was_imported_nothing_is_made_up(toy):
     row, = tokens_of(toy, "toy.json", "--batch", "64", "--context", "1024")
     assert row["library_tok_per_s"] is None
