@@ -97,6 +97,11 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
         "no cold memory read in this file; measure it with: gpugauge run --suite datasheet";
     return finding;
   }
+  if (times.read()->origin == Origin::kQuoted)
+    finding.warnings.push_back(
+        fmt::format("no memory read was measured: bytes floor and models take the memory's quoted "
+                    "{:.4g} GB/s",
+                    times.read()->rate.value));
   finding.floor_tokens_per_second =
       scaled(times.read()->rate,
              static_cast<double>(point.batch) * kNsPerSecond / decode_bytes(model, point));

@@ -12,9 +12,11 @@ namespace {
 
 using fake::at_gbps;
 using fake::memory;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 /// A card that reads 1000 GB/s and streams the linears at 800 GB/s, at these batches.
 Record card(std::vector<std::int64_t> batches, Precision precision = Precision::kFp8) {
@@ -137,6 +139,16 @@ TEST(DecodeFindings, WarnsOfLinearsThatAreModelled) {
   const DecodeFinding f = at(record, kFp8Batch8);
   ASSERT_TRUE(f.best);
   EXPECT_THAT(f.warnings, ElementsAre("not measured, and therefore modelled: down, lm_head"));
+}
+
+TEST(DecodeFindings, SaysWhereTheReadRateIsQuoted) {
+  Record record = card({8});
+  std::erase_if(record.measurements,
+                [](const Measurement& m) { return std::holds_alternative<MemoryStream>(m.c.op); });
+  for (Measurement& m : record.measurements) m.origin = Origin::kImported;
+  record.device.pin_rate_gbps = 864;
+  EXPECT_THAT(at(record, kFp8Batch8).warnings, Contains(HasSubstr("the memory's quoted 864 GB/s")));
+  EXPECT_THAT(at(card({8}), kFp8Batch8).warnings, Not(Contains(HasSubstr("quoted"))));
 }
 
 TEST(DecodeFindings, WarnsOfAModelThatDoesNotFit) {
