@@ -2,7 +2,7 @@
 """Holds a measurement of vLLM against what gpugauge derives: a calibration factor, as JSON.
 
 usage: import_vllm.py BENCH_JSON --proxy TOK_PER_S [--batch B] [--input-len I] [--output-len O]
-       [--model NAME] [--precision NAME] [-o FILE]
+       [--model NAME] [--precision NAME] [--device NAME] [--cards N] [-o FILE]
 
 BENCH_JSON is what `vllm bench throughput --output-json`, `vllm bench latency --output-json` or `vllm bench serve
 --save-result` wrote; which of them is seen from its fields. The factor is measured over proxy, both in output tokens
@@ -15,6 +15,9 @@ a second of the whole batch, prefill included:
 The proxy is the serving rate that gpugauge derives for the same model, card, batch and lengths. What vLLM does not
 write down must be said: for `latency` and `throughput` the lengths and the batch (throughput's --max-num-seqs), for
 `serve` the batch where it ran without --max-concurrency. What is said twice must agree.
+`gpugauge --calibration` applies a factor where device, model and precision are those of a result file, so it needs all
+three, by the names of `gpugauge tokens`. `latency` times the whole batch several times over: the fastest and the slowest
+of them are the ends of the factor's interval.
 
 Exit status: 0; 2 if the command line or the file is wrong.
 """
@@ -51,6 +54,15 @@ class Bench:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not (math.isfinite(value) and value > 0):
             raise WrongInput(f"{self.path}: {name}: found {json.dumps(value)}, expected a number above 0")
         return value
+
+
+    def times(self):
+        """Seconds of each run of a whole batch, where the benchmark says them."""
+        values = self.fields.get("latencies", [])
+        if not isinstance(values, list) or not all(
+                isinstance(value, (int, float)) and math.isfinite(value) and value > 0 for value in values):
+            raise WrongInput(f"{self.path}: latencies: expected a list of numbers above 0")
+        return values
 
 
 class Said:
@@ -103,16 +115,22 @@ def calibration(arguments):
     if field is None:
         raise WrongInput(f"{arguments.bench}: none of {', '.join(KINDS)}: not what `vllm bench` writes")
     measured, batch, input_len, output_len = KINDS[field](bench, Said(arguments.bench, arguments))
+    factor = measured / arguments.proxy
     result = {
         "gpugauge_calibration": 1,
-        "factor": measured / arguments.proxy,
+        "factor": factor,
         "measured_output_tokens_per_second": measured,
         "proxy_output_tokens_per_second": arguments.proxy,
         "batch": batch, "input_tokens": input_len, "output_tokens": output_len,
         "source": {"benchmark": f"vllm bench {KINDS[field].__name__}", "file": arguments.bench.name,
                    "sha256": hashlib.sha256(bench.text).hexdigest()},
     }
+    times = bench.times()
+    if len(times) > 1:
+        result["factor_low"] = factor * bench.number("avg_latency") / max(times)
+        result["factor_high"] = factor * bench.number("avg_latency") / min(times)
     for name, value in (("model", arguments.model or bench.fields.get("model_id")), ("precision", arguments.precision),
+                        ("device", arguments.device), ("cards", arguments.cards),
                         ("failed_requests", bench.fields.get("failed"))):
         if value is not None:
             result[name] = value
@@ -140,6 +158,8 @@ def parse_arguments():
         parser.add_argument(f"--{name}", type=positive(int))
     parser.add_argument("--model")
     parser.add_argument("--precision")
+    parser.add_argument("--device", help="as the result file names it, e.g. 'NVIDIA L40S'")
+    parser.add_argument("--cards", type=positive(int), help="that shared the model (default: 1)")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="FILE", help="else to the screen")
     return parser.parse_args()
 

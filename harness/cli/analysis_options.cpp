@@ -129,6 +129,20 @@ std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const 
                   std::nullopt);
 }
 
+void add_calibration_option(CLI::App& command, AnalysisOptions& options) {
+  command
+      .add_option("--calibration", options.calibrations,
+                  "what an engine measured (of scripts/import_vllm.py), to show beside the derived")
+      ->delimiter(',');
+}
+
+std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {
+  std::vector<Calibration> calibrations;
+  for (const std::string& file : options.calibrations)
+    calibrations.push_back(load_calibration(file));
+  return calibrations;
+}
+
 std::vector<Record> read_inputs(const AnalysisOptions& options) {
   const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
   std::vector<Record> records = read_records(files);

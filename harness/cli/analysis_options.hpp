@@ -10,6 +10,7 @@
 #include "harness/analyze/cost.hpp"
 #include "harness/analyze/datasheet.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/config/calibration.hpp"
 #include "harness/config/catalog.hpp"
 #include "harness/record/record.hpp"
 #include "harness/render/table.hpp"
@@ -26,6 +27,7 @@ struct AnalysisOptions {
   std::vector<std::int64_t> contexts;
   std::optional<double> hourly;
   std::vector<std::string> prices;
+  std::vector<std::string> calibrations;
   int gpus = 1;
   Billing billing;
   Format format = Format::kTable;
@@ -37,6 +39,7 @@ void add_decode_options(CLI::App& command, AnalysisOptions& options);
 void add_price_list_option(CLI::App& command, AnalysisOptions& options);
 /// --prices and --hourly.
 void add_price_options(CLI::App& command, AnalysisOptions& options);
+void add_calibration_option(CLI::App& command, AnalysisOptions& options);
 /// --utilisation, --hours-per-month.
 void add_billing_options(CLI::App& command, AnalysisOptions& options);
 void add_electricity_option(CLI::App& command, AnalysisOptions& options);
@@ -51,6 +54,9 @@ PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options);
 /// What the record's card costs, as `rates_of`.
 std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
                             const AnalysisOptions& options);
+
+/// What engines measured, in the order of the command line.
+std::vector<Calibration> read_calibrations(const AnalysisOptions& options);
 
 /// Reads the files, and passes the reader's warnings to the log.
 std::vector<Record> read_inputs(const AnalysisOptions& options);

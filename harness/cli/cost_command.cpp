@@ -5,6 +5,7 @@
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/render/calibration_table.hpp"
 #include "harness/render/cost_table.hpp"
 #include "harness/render/money_table.hpp"
 
@@ -22,6 +23,7 @@ Examples:
 
 ExitStatus cost(const AnalysisOptions& options) {
   check(options.billing);
+  const std::vector<Calibration> calibrations = read_calibrations(options);
   const auto points = priced_decodes(read_inputs(options), Catalog::locate(), options);
   std::vector<Table> tables = cost_tables(points);
   for (auto* make : {month_tables, energy_tables}) {
@@ -31,6 +33,8 @@ ExitStatus cost(const AnalysisOptions& options) {
     for (std::string& doubt : doubts_about(points, utc_date(std::time(nullptr))))
       tables.back().notes.push_back(std::move(doubt));
   }
+  for (Table& table : calibration_tables(calibrate(calibrations, points), ShownRates::kAll))
+    tables.push_back(std::move(table));
   print_tables(std::cout, tables, options.format);
   return ExitStatus::kDone;
 }
@@ -43,6 +47,7 @@ void add_cost_command(CLI::App& app, const GlobalOptions&, Action& action) {
   add_file_arguments(*command, *options);
   add_decode_options(*command, *options);
   add_price_options(*command, *options);
+  add_calibration_option(*command, *options);
   add_billing_options(*command, *options);
   add_electricity_option(*command, *options);
   command->add_option("--gpus", options->gpus, "GPUs that are paid for")

@@ -7,6 +7,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/serving_options.hpp"
+#include "harness/render/calibration_table.hpp"
 #include "harness/render/money_table.hpp"
 #include "harness/render/serving_table.hpp"
 
@@ -69,6 +70,7 @@ std::vector<PricedServing> priced_servings(const ServingOptions& options, bool h
 
 ExitStatus serve(const ServingOptions& options) {
   check(options.inputs.billing);
+  const std::vector<Calibration> calibrations = read_calibrations(options.inputs);
   const bool has_prices = options.inputs.hourly || !options.inputs.prices.empty();
   const std::vector<PricedServing> servings = priced_servings(options, has_prices);
   std::vector<ServingFinding> findings;
@@ -79,6 +81,8 @@ ExitStatus serve(const ServingOptions& options) {
     for (std::string& doubt : doubts_about(servings, utc_date(std::time(nullptr))))
       tables.back().notes.push_back(std::move(doubt));
   }
+  for (Table& table : calibration_tables(calibrate(calibrations, findings), ShownRates::kFirst))
+    tables.push_back(std::move(table));
   print_tables(std::cout, tables, options.inputs.format);
   return ExitStatus::kDone;
 }
@@ -91,6 +95,7 @@ void add_serve_command(CLI::App& app, const GlobalOptions&, Action& action) {
   add_file_arguments(*command, options->inputs);
   add_serving_options(*command, *options);
   add_price_options(*command, options->inputs);
+  add_calibration_option(*command, options->inputs);
   add_billing_options(*command, options->inputs);
   add_electricity_option(*command, options->inputs);
   command->footer(kExamples);

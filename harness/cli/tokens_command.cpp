@@ -4,6 +4,7 @@
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/render/calibration_table.hpp"
 #include "harness/render/ops_table.hpp"
 #include "harness/render/tokens_table.hpp"
 
@@ -21,8 +22,12 @@ struct TokensOptions : AnalysisOptions {
 };
 
 ExitStatus tokens(const TokensOptions& options) {
+  const std::vector<Calibration> calibrations = read_calibrations(options);
   const auto points = priced_decodes(read_inputs(options), Catalog::locate(), options);
-  print_tables(std::cout, options.ops ? ops_tables(points) : tokens_tables(points), options.format);
+  std::vector<Table> tables = options.ops ? ops_tables(points) : tokens_tables(points);
+  for (Table& table : calibration_tables(calibrate(calibrations, points), ShownRates::kFirst))
+    tables.push_back(std::move(table));
+  print_tables(std::cout, tables, options.format);
   return ExitStatus::kDone;
 }
 
@@ -34,6 +39,7 @@ void add_tokens_command(CLI::App& app, const GlobalOptions&, Action& action) {
   add_file_arguments(*command, *options);
   add_decode_options(*command, *options);
   add_price_options(*command, *options);
+  add_calibration_option(*command, *options);
   command->add_flag("--ops", options->ops, "the ops of each step instead of its sum");
   command->footer(kExamples);
   command->callback([=, &action] { action = [=] { return tokens(*options); }; });

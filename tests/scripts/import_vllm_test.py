@@ -57,6 +57,16 @@ class ImportVllm(unittest.TestCase):
         found = self.calibration(LATENCY, "--proxy", "500", "--batch", "8", *LENGTHS)
         self.assertAlmostEqual(found["measured_output_tokens_per_second"], 500)
         self.assertAlmostEqual(found["factor"], 1)
+        self.assertAlmostEqual(found["factor_low"], 3.2 / 3.3)  # the slowest of its runs …
+        self.assertAlmostEqual(found["factor_high"], 3.2 / 3.1)  # … and the fastest
+        self.assertIn("latencies", self.refused({**LATENCY, "latencies": [3.1, "x"]}, "--proxy", "500", "--batch", "8",
+                                                *LENGTHS))
+
+    def test_it_says_what_it_was_measured_on(self):
+        found = self.calibration(SERVE, "--proxy", "400", "--device", "NVIDIA TOY", "--cards", "2")
+        self.assertEqual((found["device"], found["cards"]), ("NVIDIA TOY", 2))
+        self.assertNotIn("factor_low", found)  # one run
+        self.assertNotIn("device", self.calibration(SERVE, "--proxy", "400"))
 
     def test_the_raw_numbers_stand_beside_the_factor_in_a_file(self):
         output = self.folder / "calibration.json"

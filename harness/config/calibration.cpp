@@ -1,0 +1,80 @@
+#include "harness/config/calibration.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "harness/config/yaml_reader.hpp"
+#include "harness/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr std::int64_t kSchema = 1;
+constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::kFp16,
+                                 Precision::kFp8, Precision::kInt8};
+/// An engine a hundred times slower or ten times faster than the sum of its ops was not measured at
+/// this point.
+constexpr NumberRange kFactor{0.01, 10};
+constexpr NumberRange kTokensPerSecond{1e-6, 1e12};
+constexpr NumberRange kTokens{1, 1 << 24};
+constexpr double kTolerance = 0.01;
+
+YamlValue required(YamlMapping& map, const std::filesystem::path& file, const char* key,
+                   const char* option) {
+  if (!map.has(key))
+    throw UsageError(
+        fmt::format("{}: has no '{}': what it was measured on must be said; give "
+                    "scripts/import_vllm.py {}",
+                    file.string(), key, option));
+  return map.required(key);
+}
+
+}  // namespace
+
+Calibration load_calibration(const std::filesystem::path& file) {
+  YamlMapping root = read_yaml(file).mapping();  // JSON is YAML
+  if (!root.has("gpugauge_calibration"))
+    throw UsageError(fmt::format(
+        "{}: has no 'gpugauge_calibration': expected what scripts/import_vllm.py writes",
+        file.string()));
+  root.required("gpugauge_calibration").integer({kSchema, kSchema});
+
+  Calibration calibration;
+  calibration.file = file.string();
+  const YamlValue factor = root.required("factor");
+  calibration.factor.value = factor.number(kFactor);
+  calibration.factor.low = root.number_or("factor_low", calibration.factor.value, kFactor);
+  calibration.factor.high = root.number_or("factor_high", calibration.factor.value, kFactor);
+  const auto& [value, low, high] = calibration.factor;
+  calibration.has_spread = low < high;
+  if (!(low <= value && value <= high))
+    factor.fail(fmt::format("is {}, expected a number from factor_low, {}, to factor_high, {}",
+                            value, low, high));
+  const double measured =
+      root.required("measured_output_tokens_per_second").number(kTokensPerSecond);
+  const double proxy = root.required("proxy_output_tokens_per_second").number(kTokensPerSecond);
+  if (std::abs(value * proxy / measured - 1) > kTolerance)
+    factor.fail(
+        fmt::format("is {}, expected measured over proxy, {:.6g}", value, measured / proxy));
+
+  calibration.device = required(root, file, "device", "--device").text();
+  calibration.model = required(root, file, "model", "--model").text();
+  calibration.precision = required(root, file, "precision", "--precision")
+                              .one_of(std::span<const Precision>(kPrecisions));
+  calibration.cards = static_cast<int>(root.integer_or("cards", 1, {1, 1024}));
+  calibration.batch = root.required("batch").number(kTokens);
+  calibration.input_tokens = root.required("input_tokens").number(kTokens);
+  calibration.output_tokens = root.required("output_tokens").number(kTokens);
+  root.integer_or("failed_requests", 0, {0, std::int64_t{1} << 40});
+  YamlMapping source = root.required("source").mapping();
+  calibration.benchmark = source.required("benchmark").text();
+  source.required("file").text();
+  source.required("sha256").text();
+  source.finish();
+  root.finish();
+  return calibration;
+}
+
+}  // namespace gpugauge
