@@ -26,6 +26,7 @@ Then, from result files:
   gpugauge cost FILE… --hourly 2.49     dollars per million tokens
   gpugauge serve FILE… --model …        TTFT, TPOT and tokens per second of requests
   gpugauge break-even A.json B.json …   which of two cards is cheaper, and what would flip that
+  gpugauge forward FILE… --model …      embeddings or images per hour
 
 Exit status: 0 done; 1 done, and a check failed; 2 the command line or a config is wrong; 3 the device or the
 environment cannot do it; 4 a verification failed; 130 interrupted, the partial file is kept.)";
@@ -77,7 +78,7 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
   Action action;
   for (auto* add : {add_run_command, add_list_command, add_show_command, add_datasheet_command,
                     add_tokens_command, add_cost_command, add_serve_command, add_export_command,
-                    add_break_even_command, add_doctor_command}) {
+                    add_break_even_command, add_forward_command, add_doctor_command}) {
     add(app, global, action);
   }
 

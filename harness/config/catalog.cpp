@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdlib>
 
+#include "harness/config/checkpoint_file.hpp"
 #include "harness/config/nearest.hpp"
+#include "harness/config/yaml_reader.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {
@@ -36,13 +38,17 @@ std::vector<std::string> stems_in(const fs::path& folder) {
   return names;
 }
 
+bool is_path(const fs::path& given) {
+  constexpr std::array<std::string_view, 3> kExtensions{".yaml", ".yml", ".json"};
+  return given.has_parent_path() ||
+         std::find(kExtensions.begin(), kExtensions.end(), given.extension()) != kExtensions.end();
+}
+
 /// The file that was named, the config.json of the folder that was, or the file of that name in
 /// `folder`.
 fs::path find_file(std::string_view kind, const fs::path& folder, std::string_view name_or_path) {
   const fs::path given(name_or_path);
-  constexpr std::array<std::string_view, 3> kExtensions{".yaml", ".yml", ".json"};
-  if (given.has_parent_path() ||
-      std::find(kExtensions.begin(), kExtensions.end(), given.extension()) != kExtensions.end()) {
+  if (is_path(given)) {
     std::error_code ignored;
     return fs::is_directory(given, ignored) ? given / "config.json" : given;
   }
@@ -98,6 +104,26 @@ EncoderConfig Catalog::encoder(std::string_view name_or_path) const {
 
 DiffusionConfig Catalog::diffusion(std::string_view name_or_path) const {
   return load_diffusion(find_file("diffusion model", root_ / "diffusion", name_or_path));
+}
+
+std::variant<EncoderConfig, DiffusionConfig> Catalog::forward_model(
+    std::string_view name_or_path) const {
+  const std::vector<std::string> encoders = encoder_names(), images = diffusion_names();
+  if (is_path(name_or_path)) {
+    const fs::path file = find_file("model", root_, name_or_path);
+    if (is_checkpoint_config(file)) return load_encoder(file);
+    constexpr std::array<std::string_view, 2> kKinds{"encoder", "diffusion"};
+    if (read_yaml(file).mapping().required("kind").name_in(kKinds) == kKinds[0])
+      return load_encoder(file);
+    return load_diffusion(file);
+  }
+  if (std::find(images.begin(), images.end(), name_or_path) != images.end())
+    return diffusion(name_or_path);
+  if (std::find(encoders.begin(), encoders.end(), name_or_path) != encoders.end())
+    return encoder(name_or_path);
+  std::vector<std::string> known = encoders;
+  known.insert(known.end(), images.begin(), images.end());
+  throw UsageError(unknown_name_message("encoder or image model", name_or_path, known));
 }
 
 Datasheet Catalog::datasheet(std::string_view name_or_path) const {

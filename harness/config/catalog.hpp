@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "harness/config/datasheet.hpp"
@@ -36,6 +37,8 @@ class Catalog {
   ModelConfig model(std::string_view name_or_path) const;
   EncoderConfig encoder(std::string_view name_or_path) const;
   DiffusionConfig diffusion(std::string_view name_or_path) const;
+  /// Whichever of the two it is: by the folder of a name, the `kind` of a file.
+  std::variant<EncoderConfig, DiffusionConfig> forward_model(std::string_view name_or_path) const;
   Datasheet datasheet(std::string_view name_or_path) const;
   /// The last price list by name: their names begin with the date.
   std::filesystem::path default_prices() const;

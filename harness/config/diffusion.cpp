@@ -126,7 +126,7 @@ class StageOps {
     // Keys and values are activations: in their type, and each pass has its own.
     const auto product = [&](const char* name, std::int64_t n, std::int64_t k) {
       ops_.push_back({name, gemm_of(head_dtype(precision_), image_tokens_, n, k),
-                      passes_ * stage_.num_layers});
+                      passes_ * stage_.num_layers, true});
     };
     product("cross_scores", text_tokens_, c_);
     product("cross_values", c_, text_tokens_);

@@ -20,7 +20,7 @@ ForwardOp full_attention(std::int64_t batch, std::int64_t tokens, std::int64_t h
                            .kv_heads = heads,
                            .head_dim = head_dim,
                            .dtype = dtype},
-          kCausalPerFull * layers};
+          kCausalPerFull * layers, true};
 }
 
 }  // namespace gpugauge

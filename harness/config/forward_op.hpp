@@ -13,6 +13,7 @@ struct ForwardOp {
   std::string name;  ///< `qkv`, `attention`, `mlp_up`
   Op op;
   std::int64_t count;
+  bool is_attention = false;  ///< a product of activations alone
 };
 
 /// Floating-point operations of them all.

@@ -53,6 +53,21 @@ TEST_F(CatalogTest, OffersTheNearestName) {
   EXPECT_THAT(error_of([&] { catalog.suite(""); }), testing::StartsWith("unknown suite ''"));
 }
 
+TEST_F(CatalogTest, FindsEncodersAndImageModelsByNameOrKind) {
+  const Catalog shipped(std::filesystem::path(GPUGAUGE_SOURCE_DIR) / "configs");
+  EXPECT_TRUE(std::holds_alternative<EncoderConfig>(shipped.forward_model("bge-large")));
+  EXPECT_TRUE(std::holds_alternative<DiffusionConfig>(shipped.forward_model("sdxl")));
+  const auto file = [&](const char* path) { return (shipped.root() / path).string(); };
+  EXPECT_TRUE(std::holds_alternative<EncoderConfig>(
+      shipped.forward_model(file("encoders/gte-large.yaml"))));
+  EXPECT_TRUE(std::holds_alternative<DiffusionConfig>(
+      shipped.forward_model(file("diffusion/flux.1-dev.yaml"))));
+  EXPECT_EQ(error_of([&] { shipped.forward_model("sdlx"); }),
+            "unknown encoder or image model 'sdlx', expected one of bge-large, gte-large, "
+            "flux.1-dev, sdxl; did you mean 'sdxl'?");
+  EXPECT_NE(error_of([&] { shipped.forward_model(file("models/llama-3.1-8b.yaml")); }), "no error");
+}
+
 TEST_F(CatalogTest, TakesAPathAsWellAsAName) {
   const Catalog catalog(root() / "configs");
   const std::string model =

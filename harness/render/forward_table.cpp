@@ -1,0 +1,289 @@
+#include "harness/render/forward_table.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <tuple>
+
+#include "harness/analyze/estimate.hpp"
+#include "harness/render/columns.hpp"
+#include "harness/render/decode_columns.hpp"
+#include "harness/render/origins.hpp"
+
+namespace gpugauge {
+namespace {
+
+using Row = const PricedForward*;
+using Group = std::vector<Row>;
+
+constexpr double kNsPerMs = 1e6;
+
+std::vector<Group> groups_of(std::span<const PricedForward> points) {
+  const auto key = [](const PricedForward& p) {
+    const ForwardPoint& point = p.finding.pass.point;
+    return std::tuple(p.finding.pass.model, point.precision, point.extent, point.steps,
+                      point.guidance_passes);
+  };
+  std::vector<Group> groups;
+  for (const PricedForward& point : points) {
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+      return key(*group.front()) == key(point);
+    });
+    if (same == groups.end()) {
+      groups.push_back({&point});
+    } else {
+      same->push_back(&point);
+    }
+  }
+  return groups;
+}
+
+bool several_files(const Group& group) {
+  return std::any_of(group.begin(), group.end(),
+                     [&](Row r) { return r->finding.file != group.front()->finding.file; });
+}
+
+/// How a unit is written: in titles and headers, and what a price is quoted for.
+struct Words {
+  const char* plural;
+  const char* extent_key;
+  const char* priced;
+  const char* priced_key;
+};
+const Words& words_of(ForwardUnit unit) {
+  static constexpr std::array<Words, 2> kWords{
+      Words{"embeddings", "tokens", "$/M", "dollars_per_million"},
+      Words{"images", "side_pixels", "$/1000", "dollars_per_thousand"}};
+  return kWords.at(static_cast<std::size_t>(unit));
+}
+
+std::string shape_text(const ForwardPass& pass) {
+  const ForwardPoint& p = pass.point;
+  if (pass.unit == ForwardUnit::kEmbedding) return fmt::format("{} tokens", p.extent);
+  return fmt::format("{0}x{0}, {1} steps of {2} pass{3}", p.extent, p.steps, p.guidance_passes,
+                     p.guidance_passes == 1 ? "" : "es");
+}
+
+const EngineStep* shown_step(const ForwardFinding& f) {
+  const EngineStep* library = f.step(Engine::kLibrary);
+  return library != nullptr ? library : f.step(Engine::kBest);
+}
+
+Engine shown_engine(const ForwardFinding& f) {
+  return f.library ? Engine::kLibrary : Engine::kBest;
+}
+
+Cell interval_cell(const std::optional<Estimate>& e) {
+  return e ? Cell(fmt::format("{} {}", format_significant(e->value), format_plus_minus(*e)),
+                  e->value)
+           : Cell();
+}
+
+/// An estimate as three columns: for people with its interval, for programs value, low and high.
+template <typename Get>
+std::vector<ColumnOf<Row>> interval_columns(const std::string& key, const std::string& unit,
+                                            std::string header, Get get) {
+  return {
+      {number_column(key + "_" + unit, std::move(header)),
+       [=](const Row& r) { return interval_cell(get(r->finding)); }},
+      {data_column(key + "_low_" + unit), [=](const Row& r) { return low_cell(get(r->finding)); }},
+      {data_column(key + "_high_" + unit),
+       [=](const Row& r) { return high_cell(get(r->finding)); }},
+  };
+}
+
+template <typename Part>
+ColumnOf<Row> share_column(Column column, Part part) {
+  return {
+      std::move(column), [=](const Row& r) {
+        const EngineStep* step = shown_step(r->finding);
+        return percent_cell(step != nullptr ? std::optional(step->share_of(part)) : std::nullopt);
+      }};
+}
+
+std::vector<ColumnOf<Row>> place_columns(const Group& group) {
+  const ForwardPass& first = group.front()->finding.pass;
+  std::vector<ColumnOf<Row>> columns{
+      {visible_if(several_files(group), text_column("file", "file")),
+       [](const Row& r) { return text_cell(r->finding.file); }},
+      {visible_if(several_files(group), text_column("device", "device")),
+       [](const Row& r) { return text_cell(r->finding.device); }},
+      {data_column("model"), [](const Row& r) { return Cell(r->finding.pass.model); }},
+      {data_column("precision"),
+       [](const Row& r) { return Cell(name_of(r->finding.pass.point.precision)); }},
+      {data_column(words_of(first.unit).extent_key),
+       [](const Row& r) { return integer_cell(r->finding.pass.point.extent); }},
+  };
+  if (first.unit == ForwardUnit::kImage)
+    append<Row>(columns, {{data_column("steps"),
+                           [](const Row& r) { return integer_cell(r->finding.pass.point.steps); }},
+                          {data_column("guidance_passes"), [](const Row& r) {
+                             return integer_cell(r->finding.pass.point.guidance_passes);
+                           }}});
+  append<Row>(columns, {{number_column("batch", "batch"),
+                         [](const Row& r) { return integer_cell(r->finding.pass.point.batch); }}});
+  return columns;
+}
+
+std::vector<ColumnOf<Row>> forward_columns(const Group& group) {
+  const Words& words = words_of(group.front()->finding.pass.unit);
+  const std::string per_hour = fmt::format("{}_per_hour", words.plural);
+  auto columns = place_columns(group);
+  append(columns, interval_columns("pass", "ms", "ms a pass", [](const ForwardFinding& f) {
+           const EngineStep* step = shown_step(f);
+           return step != nullptr ? std::optional(scaled(step->step_ns, 1 / kNsPerMs))
+                                  : std::nullopt;
+         }));
+  for (const Engine engine : {Engine::kLibrary, Engine::kBest})
+    append(columns,
+           interval_columns(std::string(name_of(engine)), per_hour,
+                            fmt::format("{}/h ({})", words.plural, name_of(engine)),
+                            [=](const ForwardFinding& f) { return f.units_per_hour(engine); }));
+  append<Row>(
+      columns,
+      {
+          {number_column(words.priced_key, words.priced),
+           [](const Row& r) {
+             return dollars_cell(
+                 r->finding.dollars(shown_engine(r->finding), r->rate.dollars_per_gpu_hour));
+           }},
+          {data_column("dollars_per_gpu_hour"),
+           [](const Row& r) { return number_cell(r->rate.dollars_per_gpu_hour); }},
+          {data_column("rate_kind"), [](const Row& r) { return Cell(name_of(r->rate.kind)); }},
+          {data_column("provider"), [](const Row& r) { return text_cell(r->rate.provider); }},
+          share_column(data_column("linears_percent"), OpGroup::kLinears),
+          share_column(number_column("attention_percent", "attention"), OpGroup::kAttention),
+          {text_column("pass_time_is", "time is"),
+           [](const Row& r) {
+             const EngineStep* step = shown_step(r->finding);
+             return step != nullptr ? origins_cell(step->origins()) : Cell();
+           }},
+          share_column(data_column("measured_percent"), Origin::kMeasured),
+          share_column(data_column("interpolated_percent"), Origin::kInterpolated),
+          share_column(data_column("modelled_percent"), Origin::kModelled),
+          share_column(data_column("imported_percent"), Origin::kImported),
+          {data_column("weight_bytes"),
+           [](const Row& r) { return number_cell(r->finding.pass.weight_bytes); }},
+          {data_column("activation_bytes"),
+           [](const Row& r) { return number_cell(r->finding.pass.activation_bytes); }},
+          {data_column("fits"),
+           [](const Row& r) {
+             const std::optional<bool> fits = r->finding.fits();
+             return fits ? Cell(*fits ? "yes" : "no", *fits) : Cell();
+           }},
+          {data_column("reason"), [](const Row& r) { return text_cell(r->finding.reason); }},
+      });
+  return columns;
+}
+
+/// What the findings warn of or refuse, each text once with the batches that it is about, if these
+/// are not all.
+std::vector<std::string> notes_of(const Group& group) {
+  std::vector<std::pair<std::string, std::vector<std::int64_t>>> notes;
+  for (const Row& r : group) {
+    std::vector<std::string> texts = r->finding.warnings;
+    if (!r->finding.reason.empty()) texts.push_back(r->finding.reason);
+    for (const std::string& text : texts) {
+      auto same = std::find_if(notes.begin(), notes.end(),
+                               [&](const auto& note) { return note.first == text; });
+      if (same == notes.end()) same = notes.insert(same, {text, {}});
+      same->second.push_back(r->finding.pass.point.batch);
+    }
+  }
+  std::vector<std::string> lines;
+  for (const auto& [text, batches] : notes) {
+    lines.push_back(batches.size() == group.size()
+                        ? text
+                        : fmt::format("batch {}: {}", fmt::join(batches, ", "), text));
+  }
+  return lines;
+}
+
+std::string rate_text(const Rate& rate) {
+  if (rate.kind == RateKind::kUnit) return "$ per $1.00/h; pass --hourly";
+  return fmt::format("{}/h {}", format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind));
+}
+
+std::string subject_of(const ForwardPass& pass) {
+  return fmt::format("{} {}, {}", pass.model, name_of(pass.point.precision), shape_text(pass));
+}
+
+std::string title_of(const Group& group) {
+  const ForwardPass& pass = group.front()->finding.pass;
+  return fmt::format(
+      "{}/hour, {}    {}", words_of(pass.unit).plural, subject_of(pass),
+      several_files(group) ? "each card at its first price" : rate_text(group.front()->rate));
+}
+
+struct OpRow {
+  Row point;
+  const OpLine* line;
+
+  double share() const {
+    return line->time.time_ns.value * static_cast<double>(line->step.count) /
+           shown_step(point->finding)->step_ns.value;
+  }
+};
+
+std::vector<ColumnOf<OpRow>> op_columns(bool several) {
+  return {
+      {visible_if(several, text_column("file", "file")),
+       [](const OpRow& r) { return text_cell(r.point->finding.file); }},
+      {data_column("model"), [](const OpRow& r) { return Cell(r.point->finding.pass.model); }},
+      {number_column("batch", "batch"),
+       [](const OpRow& r) { return integer_cell(r.point->finding.pass.point.batch); }},
+      {text_column("op", "op"), [](const OpRow& r) { return Cell(r.line->step.name); }},
+      {data_column("group"), [](const OpRow& r) { return Cell(name_of(r.line->step.group)); }},
+      {text_column("shape", "shape"),
+       [](const OpRow& r) {
+         return Cell(fmt::format("{}/{}", kind_path(r.line->step.op), shape_path(r.line->step.op)));
+       }},
+      {number_column("count", "count"),
+       [](const OpRow& r) { return integer_cell(r.line->step.count); }},
+      {number_column("time_ns", "each"),
+       [](const OpRow& r) {
+         const double ns = r.line->time.time_ns.value;
+         return Cell(format_duration_ns(ns), ns);
+       }},
+      {number_column("half_width_percent", "±"),
+       [](const OpRow& r) { return plus_minus_cell(r.line->time.time_ns); }},
+      {number_column("share_percent", "%"), [](const OpRow& r) { return percent_cell(r.share()); }},
+      {text_column("origin", "is"),
+       [](const OpRow& r) { return Cell(name_of(r.line->time.origin)); }},
+      {data_column("source"), [](const OpRow& r) { return Cell(source_of(r.line->time)); }},
+  };
+}
+
+}  // namespace
+
+std::vector<Table> forward_tables(std::span<const PricedForward> points) {
+  std::vector<Table> tables;
+  for (const Group& group : groups_of(points)) {
+    tables.push_back(make_table<Row>(words_of(group.front()->finding.pass.unit).plural,
+                                     title_of(group), forward_columns(group), group));
+    tables.back().notes = notes_of(group);
+  }
+  return tables;
+}
+
+std::vector<Table> forward_ops_tables(std::span<const PricedForward> points) {
+  std::vector<Table> tables;
+  for (const Group& group : groups_of(points)) {
+    std::vector<OpRow> rows;
+    for (const Row& point : group) {
+      const EngineStep* step = shown_step(point->finding);
+      if (step == nullptr) continue;
+      for (const OpLine& line : step->ops) rows.push_back({point, &line});
+    }
+    tables.push_back(make_table<OpRow>(
+        "ops", fmt::format("ops of a pass, {}", subject_of(group.front()->finding.pass)),
+        op_columns(several_files(group)), rows));
+    tables.back().notes = notes_of(group);
+  }
+  return tables;
+}
+
+}  // namespace gpugauge
