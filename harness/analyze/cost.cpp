@@ -157,11 +157,11 @@ std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std:
   return doubts_about(costs, today, max_age_days);
 }
 
-Energy energy_of(const PowerReadings& readings, const DecodeFinding& decode, int num_gpus) {
+Energy energy_of(const PowerRange& powers, const DecodeFinding& decode, int num_gpus) {
   const EngineStep* step = decode.preferred();
   if (step == nullptr) return {};
   const RepeatedStep once{step, 1};
-  return energy_of(readings, {&once, 1}, static_cast<double>(decode.point.batch), num_gpus);
+  return energy_of(powers, {&once, 1}, static_cast<double>(decode.point.batch), num_gpus);
 }
 
 PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus,

@@ -83,7 +83,7 @@ struct PricedDecode {
 };
 
 /// Of a decode step of the engine that `preferred` names. A finding without one has none.
-Energy energy_of(const PowerReadings& readings, const DecodeFinding& decode, int num_gpus = 1);
+Energy energy_of(const PowerRange& powers, const DecodeFinding& decode, int num_gpus = 1);
 
 /// What keeps the prices from being the last word: older than `max_age_days` on `today` (an ISO
 /// date), of a day to come, for a card whose form factor is guessed, or for more GPUs than serve.

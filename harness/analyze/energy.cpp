@@ -14,20 +14,27 @@ constexpr double kNsPerSecond = 1e9;
 /// A number that is mostly a guess of the rest is none.
 constexpr double kMinKnownShare = 0.5;
 
-}  // namespace
-
-PowerReadings::PowerReadings(const Record& record) {
-  for (const Measurement* m : representative(record)) {
-    if (!m->power_w || !(*m->power_w > 0)) continue;
-    least_w_ = watts_.empty() ? *m->power_w : std::min(least_w_, *m->power_w);
-    most_w_ = std::max(most_w_, *m->power_w);
-    watts_.emplace(m->name, *m->power_w);
-  }
+std::optional<double> power_of(const Measurement& m) {
+  return m.power_w && *m.power_w > 0 ? m.power_w : std::nullopt;
 }
 
-std::optional<double> PowerReadings::of(const OpTime& time) const {
-  const auto found = watts_.find(time.source);
-  return found != watts_.end() ? std::optional(found->second) : std::nullopt;
+/// While this op ran; nothing unless its time is that of one measured case.
+std::optional<double> power_of(const OpTime& time) {
+  return time.measurement != nullptr ? power_of(*time.measurement) : std::nullopt;
+}
+
+}  // namespace
+
+PowerRange power_range(const Record& record) {
+  std::optional<PowerRange> range;
+  for (const Measurement* m : representative(record)) {
+    const std::optional<double> watts = power_of(*m);
+    if (!watts) continue;
+    if (!range) range = PowerRange{*watts, *watts};
+    range->least_w = std::min(range->least_w, *watts);
+    range->most_w = std::max(range->most_w, *watts);
+  }
+  return range.value_or(PowerRange{});
 }
 
 std::optional<Estimate> Energy::kwh_per_million_tokens() const {
@@ -36,7 +43,7 @@ std::optional<Estimate> Energy::kwh_per_million_tokens() const {
                           : std::nullopt;
 }
 
-Energy energy_of(const PowerReadings& readings, std::span<const RepeatedStep> steps, double tokens,
+Energy energy_of(const PowerRange& range, std::span<const RepeatedStep> steps, double tokens,
                  int cards) {
   Estimate known_joules, rest_seconds;
   double known_seconds = 0;
@@ -44,7 +51,7 @@ Energy energy_of(const PowerReadings& readings, std::span<const RepeatedStep> st
     for (const OpLine& line : repeated.step->ops) {
       const Estimate seconds = scaled(
           line.time.time_ns, repeated.times * static_cast<double>(line.step.count) / kNsPerSecond);
-      if (const auto watts = readings.of(line.time)) {
+      if (const auto watts = power_of(line.time)) {
         known_joules = sum(known_joules, scaled(seconds, *watts));
         known_seconds += seconds.value;
       } else {
@@ -65,8 +72,8 @@ Energy energy_of(const PowerReadings& readings, std::span<const RepeatedStep> st
     return energy;
   }
   const Estimate rest_joules{.value = rest_seconds.value * *energy.mean_w,
-                             .low = rest_seconds.low * readings.least_w(),
-                             .high = rest_seconds.high * readings.most_w()};
+                             .low = rest_seconds.low * range.least_w,
+                             .high = rest_seconds.high * range.most_w};
   energy.joules_per_token = scaled(sum(known_joules, rest_joules), cards / tokens);
   return energy;
 }

@@ -3,29 +3,18 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 
 #include "harness/analyze/engine_step.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
 
-/// What the cases of a record drew: the median power of each. The record must outlive it.
-class PowerReadings {
- public:
-  explicit PowerReadings(const Record& record);
-
-  /// While this op ran, in watts; nothing unless its time is that of one measured case.
-  std::optional<double> of(const OpTime& time) const;
-  /// The least and the most that any case drew; zero without readings.
-  double least_w() const { return least_w_; }
-  double most_w() const { return most_w_; }
-
- private:
-  std::unordered_map<std::string_view, double> watts_;  ///< by case
-  double least_w_ = 0, most_w_ = 0;
+/// The least and the most of the median powers that the cases of a record drew; zero without
+/// readings.
+struct PowerRange {
+  double least_w = 0, most_w = 0;
 };
+PowerRange power_range(const Record& record);
 
 /// Steps that run one after another.
 struct RepeatedStep {
@@ -48,7 +37,7 @@ struct Energy {
 /// rest, and in the interval at anything between the least and the most that a case of the file
 /// drew. Without a number where power is known for less than half of the time. `cards` run the
 /// steps together for `tokens` tokens.
-Energy energy_of(const PowerReadings& readings, std::span<const RepeatedStep> steps, double tokens,
+Energy energy_of(const PowerRange& range, std::span<const RepeatedStep> steps, double tokens,
                  int cards = 1);
 
 }  // namespace gpugauge

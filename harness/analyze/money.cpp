@@ -42,7 +42,7 @@ std::vector<std::string> doubts_about(std::span<const PricedServing> servings,
   return doubts_about(costs, today, max_age_days);
 }
 
-Energy energy_of(const PowerReadings& readings, const ServingFinding& finding) {
+Energy energy_of(const PowerRange& powers, const ServingFinding& finding) {
   if (finding.rate() == nullptr) {
     Energy none;
     none.reason = finding.reason;
@@ -53,7 +53,7 @@ Energy energy_of(const PowerReadings& readings, const ServingFinding& finding) {
   const auto output = static_cast<double>(finding.point.output_tokens);
   const std::array steps{RepeatedStep{finding.decode.step(engine), output},
                          RepeatedStep{finding.prefill.step(engine), batch}};
-  return energy_of(readings, steps, batch * output, finding.request.group.cards);
+  return energy_of(powers, steps, batch * output, finding.request.group.cards);
 }
 
 }  // namespace gpugauge

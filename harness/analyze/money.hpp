@@ -14,8 +14,8 @@ namespace gpugauge {
 /// What serving a request costs at one rate: dollars per million tokens.
 struct ServingMoney {
   Rate rate;
-  int num_gpus = 1;          ///< that serve together, and that the dollars per million count
-  int billed_gpus = 1;       ///< that are paid for: bundles of the rate's `min_gpus`
+  int num_gpus = 1;     ///< that serve together, and that the dollars per million count
+  int billed_gpus = 1;  ///< that are paid for: bundles of the rate's `min_gpus`
   Billing billing;
   Estimate output_all_time;  ///< every second charged to the output: the classic formula
   // The same bill by whose time it is: prefill is charged to the input, decode to the output. With
@@ -44,6 +44,6 @@ std::vector<std::string> doubts_about(std::span<const PricedServing> servings,
                                       std::string_view today, int max_age_days = kMaxPriceAgeDays);
 
 /// Per output token, of a whole batch with its prefills. A finding without a rate has none.
-Energy energy_of(const PowerReadings& readings, const ServingFinding& finding);
+Energy energy_of(const PowerRange& powers, const ServingFinding& finding);
 
 }  // namespace gpugauge

@@ -162,7 +162,7 @@ std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, con
   std::vector<PricedDecode> priced;
   for (const Record& record : records) {
     const std::vector<Rate> rates = rates_for(record, catalog, list, options);
-    const PowerReadings powers(record);
+    const PowerRange powers = power_range(record);
     for (const ModelConfig& model : models_for(record, catalog, options)) {
       for (DecodeFinding& finding :
            decode_findings(record, model, decode_points(record, model, selection))) {

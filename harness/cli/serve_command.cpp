@@ -27,7 +27,7 @@ Examples:
   gpugauge serve h100.json --model qwen3-14b --input 1024 --output 256 --gpus 2 --link nvlink
   gpugauge serve h100.json --model qwen3-8b --input 1024 --output 256 --hourly 2.49 --utilisation 0.6)";
 
-PricedServing priced(ServingFinding finding, const PowerReadings& powers,
+PricedServing priced(ServingFinding finding, const PowerRange& powers,
                      const std::vector<Rate>& rates, const Billing& billing) {
   PricedServing serving{.finding = std::move(finding), .money = {}, .energy = {}};
   for (const Rate& rate : rates) {
@@ -50,7 +50,7 @@ std::vector<PricedServing> priced_servings(const ServingOptions& options, bool h
     const ModelConfig model = catalog.model(name);
     for (const Record& record : records) {
       const StepTimes times(record);
-      const PowerReadings powers(record);
+      const PowerRange powers = power_range(record);
       const std::vector<Rate> rates =
           has_prices ? rates_for(record, catalog, list, options.inputs) : std::vector<Rate>{};
       ServingRequest request = request_for(record, match_datasheet(sheets, record.device), options);

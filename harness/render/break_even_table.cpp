@@ -28,9 +28,7 @@ Cell cheaper_cell(const std::optional<Estimate>& a, const std::optional<Estimate
 
 /// A signed share with its interval: `+14% (+2…+31)`.
 Cell margin_cell(const Estimate& margin) {
-  return {fmt::format("{:+.0f}% ({:+.0f}…{:+.0f})", 100 * margin.value, 100 * margin.low,
-                      100 * margin.high),
-          100 * margin.value};
+  return {fmt::format("{:+.0f}%", 100 * margin.value), 100 * margin.value};
 }
 
 /// `0.187 (0.152…0.233)`, with the ends of the interval as columns for programs.
@@ -213,8 +211,8 @@ Table fleet_table(const BreakEvenFinding& finding) {
                                }}});
   return make_table<FleetPair>(
       "fleet",
-      fmt::format("fleets for {} output tokens a day, a month of {:g} hours",
-                  format_si(finding.tokens_per_day, ""), finding.a.billing.hours_per_month),
+      fmt::format("fleets for {:.0f} output tokens a day, a month of {:g} hours",
+                  finding.tokens_per_day, finding.a.billing.hours_per_month),
       columns, finding.fleets);
 }
 

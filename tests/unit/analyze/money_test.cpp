@@ -129,9 +129,9 @@ TEST(Contender, CostsWhatItsServingCosts) {
 
 TEST(Energy, IsPowerTimesTime) {
   const Fixture f(300);
-  const PowerReadings readings(f.record);
+  const PowerRange powers = power_range(f.record);
   const DecodeFinding decode = decode_finding(f.times, f.model, {.batch = 64});
-  const Energy energy = energy_of(readings, decode);
+  const Energy energy = energy_of(powers, decode);
   // Linears drew 300 W, the rest counts at the same: all of the step.
   EXPECT_DOUBLE_EQ(energy.mean_w.value(), 300);
   EXPECT_GT(energy.known_share, 0.5);
@@ -140,7 +140,7 @@ TEST(Energy, IsPowerTimesTime) {
               1e-9);
   EXPECT_DOUBLE_EQ(energy.kwh_per_million_tokens()->value,
                    energy.joules_per_token->value * 1e6 / 3.6e6);
-  EXPECT_NEAR(energy_of(readings, decode, 2).joules_per_token->value,
+  EXPECT_NEAR(energy_of(powers, decode, 2).joules_per_token->value,
               2 * energy.joules_per_token->value, 1e-9);
 }
 
@@ -149,9 +149,9 @@ TEST(Energy, ThePartWithoutAReadingIsAnythingThatTheFileDrew) {
   f.record.measurements[0].power_w = 100;  // memory read
   f.record.measurements[1].power_w = 700;  // a GEMM
   const DecodeFinding decode = decode_finding(f.times, f.model, {.batch = 64});
-  const Energy wide = energy_of(PowerReadings(f.record), decode);
+  const Energy wide = energy_of(power_range(f.record), decode);
   const Fixture even(300);
-  const Energy narrow = energy_of(PowerReadings(even.record), decode);
+  const Energy narrow = energy_of(power_range(even.record), decode);
   EXPECT_DOUBLE_EQ(wide.joules_per_token->value, narrow.joules_per_token->value);
   EXPECT_LT(wide.joules_per_token->low, narrow.joules_per_token->low);
   EXPECT_GT(wide.joules_per_token->high, narrow.joules_per_token->high);
@@ -162,7 +162,7 @@ TEST(Energy, OfAServedTokenHasThePrefillInIt) {
   Fixture f(300);
   f.request.input_tokens = 64;
   const ServingFinding finding = f.at(64);
-  const Energy energy = energy_of(PowerReadings(f.record), finding);
+  const Energy energy = energy_of(power_range(f.record), finding);
   EXPECT_NEAR(energy.joules_per_token.value().value,
               300 / finding.rate()->output_tokens_per_second.value, 1e-9);
 }
@@ -170,7 +170,7 @@ TEST(Energy, OfAServedTokenHasThePrefillInIt) {
 TEST(Energy, IsAbsentWherePowerWasNotMeasuredForMostOfTheTime) {
   const Fixture f;
   const Energy energy =
-      energy_of(PowerReadings(f.record), decode_finding(f.times, f.model, {.batch = 64}));
+      energy_of(power_range(f.record), decode_finding(f.times, f.model, {.batch = 64}));
   EXPECT_FALSE(energy.joules_per_token);
   EXPECT_EQ(energy.known_share, 0);
   EXPECT_THAT(energy.reason, HasSubstr("power was measured for 0%"));
