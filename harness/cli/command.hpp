@@ -34,6 +34,7 @@ void add_export_command(CLI::App& app, const GlobalOptions& global, Action& acti
 void add_break_even_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_forward_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_compare_command(CLI::App& app, const GlobalOptions& global, Action& action);
+void add_ab_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_doctor_command(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace gpugauge
