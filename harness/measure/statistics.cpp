@@ -35,4 +35,16 @@ Estimate median_interval(std::span<const double> sorted, double confidence) {
   return estimate;
 }
 
+Estimate wilson_interval(std::size_t successes, std::size_t trials) {
+  constexpr double kZ = 1.959964;  // Φ⁻¹(0.975)
+  const auto n = static_cast<double>(trials);
+  const double share = static_cast<double>(successes) / n;
+  const double scale = 1 / (1 + kZ * kZ / n);
+  const double center = scale * (share + kZ * kZ / (2 * n));
+  const double half_width = scale * kZ * std::sqrt(share * (1 - share) / n + kZ * kZ / (4 * n * n));
+  return {.value = share,
+          .low = std::max(0.0, center - half_width),
+          .high = std::min(1.0, center + half_width)};
+}
+
 }  // namespace gpugauge

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -26,5 +27,10 @@ double median(std::vector<double> values);
 /// `confidence` where the count allows: below six samples the interval is the whole range).
 /// `sorted` must not be empty. Source: Hahn & Meeker, Statistical Intervals, 5.2.
 Estimate median_interval(std::span<const double> sorted, double confidence = 0.95);
+
+/// Share of successes with Wilson's 95% score interval, which stays within [0, 1] and has a width
+/// where all or none succeeded. Source: Wilson 1927; Brown, Cai & DasGupta 2001. `trials` must be
+/// above 0.
+Estimate wilson_interval(std::size_t successes, std::size_t trials);
 
 }  // namespace gpugauge

@@ -76,5 +76,15 @@ TEST(Estimate, HalfWidthIsRelativeToTheValue) {
 
 TEST(Median, TakesValuesInAnyOrder) { EXPECT_EQ(median({9, 1, 4}), 4.0); }
 
+TEST(WilsonInterval, AgreesWithTheLiterature) {
+  // Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263, 0 of 20.
+  const Estimate some = wilson_interval(81, 263);
+  EXPECT_NEAR(some.low, 0.2553, 1e-4);
+  EXPECT_NEAR(some.high, 0.3662, 1e-4);
+  EXPECT_EQ(wilson_interval(0, 20).low, 0);
+  EXPECT_NEAR(wilson_interval(0, 20).high, 0.1611, 1e-4);
+  EXPECT_EQ(wilson_interval(20, 20).high, 1);
+}
+
 }  // namespace
 }  // namespace gpugauge
