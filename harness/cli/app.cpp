@@ -80,9 +80,7 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
   for (auto* add : {add_run_command, add_list_command, add_show_command, add_datasheet_command,
                     add_tokens_command, add_cost_command, add_serve_command, add_export_command,
                     add_break_even_command, add_forward_command, add_compare_command,
-                    add_ab_command, add_doctor_command}) {
-    add_break_even_command, add_selftest_command, add_doctor_command
-  }) {
+                    add_ab_command, add_selftest_command, add_doctor_command}) {
     add(app, global, action);
   }
 
