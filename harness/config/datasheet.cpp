@@ -24,6 +24,15 @@ std::optional<SourcedValue> read_optional_sourced(YamlMapping& map, std::string_
   return value ? std::optional(read_sourced(*value)) : std::nullopt;
 }
 
+std::optional<SourcedText> read_optional_text(YamlMapping& root, std::string_view key) {
+  const auto value = root.optional(key);
+  if (!value) return std::nullopt;
+  YamlMapping map = value->mapping();
+  SourcedText sourced{map.required("value").text(), map.required("source").text()};
+  map.finish();
+  return sourced;
+}
+
 DatasheetMetric read_metric(const YamlValue& value, std::optional<DType> dtype) {
   YamlMapping map = value.mapping();
   DatasheetMetric metric{.dtype = dtype,
@@ -80,6 +89,8 @@ Datasheet load_datasheet(const std::filesystem::path& file) {
   sheet.boost_clock_mhz = read_optional_sourced(root, "boost_clock_mhz");
   sheet.nvlink_gbps = read_optional_sourced(root, "nvlink_gbps");
   sheet.pcie_gbps = read_optional_sourced(root, "pcie_gbps");
+  sheet.mig_instances = read_optional_sourced(root, "mig_instances");
+  sheet.memory_kind = read_optional_text(root, "memory_kind");
   sheet.metrics = read_metrics(root.required("metrics"));
   root.finish();
   return sheet;

@@ -16,6 +16,12 @@ struct SourcedValue {
   std::string source;
 };
 
+/// Likewise a word.
+struct SourcedText {
+  std::string text;
+  std::string source;
+};
+
 /// One row of a datasheet: a dense arithmetic rate (`dtype` set, TFLOPS) or the memory bandwidth
 /// (`dtype` absent, GB/s).
 struct DatasheetMetric {
@@ -37,7 +43,8 @@ struct Datasheet {
   std::string form_factor;    ///< the price list's form_factor; may be empty
   std::optional<int> compute_capability;  ///< 90 for 9.0
   std::optional<SourcedValue> memory_gib, tdp_w, sm_count, l2_mib, boost_clock_mhz, nvlink_gbps,
-      pcie_gbps;
+      pcie_gbps, mig_instances;
+  std::optional<SourcedText> memory_kind;  ///< `HBM3`
   std::vector<DatasheetMetric> metrics;
 };
 

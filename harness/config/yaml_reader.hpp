@@ -41,6 +41,9 @@ class YamlValue {
   /// The identifier that is the stem of `file`: what a config calls itself is what it is found by.
   std::string stem_of(const std::filesystem::path& file) const;
   bool is_null() const { return node_.IsNull(); }
+  bool is_list() const { return node_.IsSequence(); }
+  /// `file:line`: for messages about it that come later.
+  std::string place() const { return fmt::format("{}:{}", file_, mark_.line + 1); }
   bool boolean() const;
   std::int64_t integer(IntegerRange range) const;
   double number(NumberRange range) const;
