@@ -28,6 +28,7 @@ Then, from result files:
   gpugauge break-even A.json B.json …   which of two cards is cheaper, and what would flip that
   gpugauge forward FILE… --model …      embeddings or images per hour
   gpugauge compare BASE OTHER…          what changed, and is it more than noise?
+  gpugauge audit CLAIMS FILE…           what holds of what somebody wrote
 
 Exit status: 0 done; 1 done, and a check failed; 2 the command line or a config is wrong; 3 the device or the
 environment cannot do it; 4 a verification failed; 130 interrupted, the partial file is kept.)";
@@ -80,7 +81,7 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
   for (auto* add : {add_run_command, add_list_command, add_show_command, add_datasheet_command,
                     add_tokens_command, add_cost_command, add_serve_command, add_export_command,
                     add_break_even_command, add_forward_command, add_compare_command,
-                    add_ab_command, add_selftest_command, add_doctor_command}) {
+                    add_ab_command, add_selftest_command, add_audit_command, add_doctor_command}) {
     add(app, global, action);
   }
 

@@ -1,0 +1,105 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "harness/analyze/audit.hpp"
+#include "harness/cli/analysis_options.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/output.hpp"
+#include "harness/config/nearest.hpp"
+#include "harness/render/audit_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kExamples = R"(
+Verdicts are worked out from the formulas, the configs (devices, models, prices) and the result files. Without files,
+what only a measurement can say is "not measured", and the reason names what would settle it.
+
+Examples:
+  gpugauge audit configs/claims/l40s-vs-h100.yaml
+  gpugauge audit claims.yaml l40s.json h100.json --verdict wrong,inconsistent
+  gpugauge audit claims.yaml --fail-on wrong          exit status 1 if a claim is wrong)";
+
+struct AuditOptions {
+  AnalysisOptions inputs;
+  std::string claims;
+  std::vector<std::string> shown, failing;
+  double reserve_gib = 1;
+};
+
+std::vector<ClaimVerdict> parse_verdicts(const std::vector<std::string>& names) {
+  std::vector<std::string_view> known;
+  for (const ClaimVerdict verdict : claim_verdicts()) known.push_back(name_of(verdict));
+  std::vector<ClaimVerdict> verdicts;
+  for (const std::string& name : names) {
+    const auto verdict = claim_verdict_from_name(name);
+    if (!verdict)
+      throw UsageError(
+          unknown_name_message("verdict", name, std::span<const std::string_view>(known)));
+    verdicts.push_back(*verdict);
+  }
+  return verdicts;
+}
+
+bool is_in(const std::vector<ClaimVerdict>& verdicts, const ClaimFinding& finding) {
+  return std::find(verdicts.begin(), verdicts.end(), finding.verdict) != verdicts.end();
+}
+
+AuditFacts facts_of(const Catalog& catalog, const AuditOptions& options,
+                    const std::vector<Record>& records) {
+  constexpr double kGib = 1024.0 * 1024 * 1024;
+  AuditFacts facts;
+  facts.sheets = catalog.datasheets();
+  for (const std::string& name : catalog.model_names()) facts.models.push_back(catalog.model(name));
+  for (const std::string& name : catalog.encoder_names())
+    facts.encoders.push_back(catalog.encoder(name));
+  for (const std::string& name : catalog.diffusion_names())
+    facts.diffusions.push_back(catalog.diffusion(name));
+  facts.offers = read_prices(catalog, options.inputs).offers;
+  facts.memory.reserve_bytes = options.reserve_gib * kGib;
+  for (const Record& record : records) facts.times.emplace_back(record);
+  return facts;
+}
+
+ExitStatus audit_claims(const AuditOptions& options) {
+  const std::vector<ClaimVerdict> shown = parse_verdicts(options.shown);
+  const std::vector<ClaimVerdict> failing = parse_verdicts(options.failing);
+  const ClaimsFile file = load_claims(options.claims, audit_functions());
+  const std::vector<Record> records = read_inputs(options.inputs);
+  const AuditFacts facts = facts_of(Catalog::locate(), options, records);
+  const std::vector<ClaimFinding> findings = audit(file, facts);
+  std::vector<ClaimFinding> selected;
+  std::copy_if(findings.begin(), findings.end(), std::back_inserter(selected),
+               [&](const ClaimFinding& f) { return shown.empty() || is_in(shown, f); });
+  const bool wrapped = options.inputs.format == Format::kTable;
+  print_tables(std::cout, audit_tables(file, findings, selected, wrapped), options.inputs.format);
+  const bool failed = std::any_of(findings.begin(), findings.end(),
+                                  [&](const ClaimFinding& f) { return is_in(failing, f); });
+  return failed ? ExitStatus::kCheckFailed : ExitStatus::kDone;
+}
+
+}  // namespace
+
+void add_audit_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("audit", "what holds of the claims of a text");
+  auto options = std::make_shared<AuditOptions>();
+  command->add_option("CLAIMS", options->claims, "claims file (configs/claims/*.yaml)")->required();
+  command->add_option("FILE", options->inputs.files, "result files, or .partial files");
+  add_format_option(*command, options->inputs.format);
+  add_price_list_option(*command, options->inputs);
+  command->add_option("--verdict", options->shown, "show only claims of these verdicts")
+      ->delimiter(',');
+  command->add_option("--fail-on", options->failing, "exit status 1 if a claim has one of these")
+      ->delimiter(',');
+  command
+      ->add_option("--reserve", options->reserve_gib,
+                   "GiB of a card's memory for activations, graphs and workspaces (default: 1)")
+      ->check(CLI::NonNegativeNumber);
+  command->footer(kExamples);
+  command->callback([=, &action] { action = [=] { return audit_claims(*options); }; });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "harness/analyze/audit.hpp"
+#include "harness/render/table.hpp"
+
+namespace gpugauge {
+
+/// How many claims have which verdict, a table named `audit_summary`, and the claims that are to be
+/// shown, a table named `audit`. For a terminal (`wrapped`) long reasons go on in rows of their
+/// own.
+std::vector<Table> audit_tables(const ClaimsFile& file, std::span<const ClaimFinding> all,
+                                std::span<const ClaimFinding> shown, bool wrapped);
+
+}  // namespace gpugauge
