@@ -92,13 +92,20 @@ std::vector<ColumnOf<ClaimFinding>> columns() {
   };
 }
 
+/// Of a UTF-8 character that began before.
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 /// Lines of at most `width` columns, broken at spaces, and within a word that is longer.
 std::vector<std::string> wrapped_lines(std::string_view text, std::size_t width) {
   std::vector<std::string> lines(1);
   while (!text.empty()) {
     std::size_t end = std::min(text.find(' '), text.size());
     std::size_t next = std::min(end + 1, text.size());
-    if (display_width(text.substr(0, end)) > width) next = end = width;
+    if (display_width(text.substr(0, end)) > width) {
+      end = width;
+      while (end > 1 && is_continuation(text[end])) --end;
+      next = end;
+    }
     const std::string word(text.substr(0, end));
     text.remove_prefix(next);
     std::string& line = lines.back();

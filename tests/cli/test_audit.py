@@ -20,8 +20,8 @@ claims:
 """
 
 
-def own(program, text=OWN):
-    (program.folder / "own.yaml").write_text(text)
+def own(gpugauge, text=OWN):
+    (gpugauge.folder / "own.yaml").write_text(text)
     return "own.yaml"
 
 
@@ -30,39 +30,39 @@ def verdicts(result):
     return {row["id"]: row["verdict"] for row in json.loads(result.stdout)["audit"]}
 
 
-def test_every_verdict_on_a_text_of_ones_own(program):
-    assert verdicts(program("audit", own(program), "--format", "json")) == {
+def test_every_verdict_on_a_text_of_ones_own(gpugauge):
+    assert verdicts(gpugauge("audit", own(gpugauge), "--format", "json")) == {
         "sum": "holds", "price": "holds", "wrong": "wrong", "odd": "inconsistent", "open": "not measured",
         "taste": "outside"}
 
 
-def test_a_row_carries_the_quotation_the_number_and_the_conflict(program):
-    rows = {row["id"]: row for row in json.loads(program("audit", own(program), "--format", "json").stdout)["audit"]}
+def test_a_row_carries_the_quotation_the_number_and_the_conflict(gpugauge):
+    rows = {row["id"]: row for row in json.loads(gpugauge("audit", own(gpugauge), "--format", "json").stdout)["audit"]}
     assert rows["wrong"]["quote"] == "twice as fast"
     assert rows["wrong"]["found"] == pytest.approx(4800 / 3352)
     assert rows["odd"]["conflicts"] == "sum"
     assert rows["sum"]["claimed_low"] == 3.5
 
 
-def test_the_table_fits_a_terminal_and_sums_up(program):
-    result = program("audit", CLAIMS)
+def test_the_table_fits_a_terminal_and_sums_up(gpugauge):
+    result = gpugauge("audit", CLAIMS)
     assert result.returncode == 0, result.stderr
     assert max(map(len, result.stdout.splitlines())) <= 120
     counts = dict(re.findall(r"^  (\w[\w ]*\w) +(\d+)$", result.stdout, re.M))
     assert int(counts["wrong"]) > 10 and int(counts["inconsistent"]) > 10
 
 
-def test_verdicts_can_be_chosen_and_can_fail(program):
-    claims = own(program)
-    assert set(verdicts(program("audit", claims, "--verdict", "wrong,outside", "--format", "json"))) == {"wrong", "taste"}
-    assert program("audit", claims, "--fail-on", "wrong").returncode == 1
-    clean = own(program, "\n".join(OWN.splitlines()[:6]) + "\n")
-    assert program("audit", clean, "--fail-on", "wrong,inconsistent").returncode == 0
+def test_verdicts_can_be_chosen_and_can_fail(gpugauge):
+    claims = own(gpugauge)
+    assert set(verdicts(gpugauge("audit", claims, "--verdict", "wrong,outside", "--format", "json"))) == {"wrong", "taste"}
+    assert gpugauge("audit", claims, "--fail-on", "wrong").returncode == 1
+    clean = own(gpugauge, "\n".join(OWN.splitlines()[:6]) + "\n")
+    assert gpugauge("audit", clean, "--fail-on", "wrong,inconsistent").returncode == 0
 
 
 @pytest.mark.parametrize("output", ["csv", "markdown"])
-def test_other_formats_have_every_claim(program, output):
-    result = program("audit", own(program), "--format", output)
+def test_other_formats_have_every_claim(gpugauge, output):
+    result = gpugauge("audit", own(gpugauge), "--format", output)
     assert result.returncode == 0
     assert all(name in result.stdout for name in ("sum", "taste", "inconsistent"))
 
@@ -77,26 +77,26 @@ def test_other_formats_have_every_claim(program, output):
     ("decode(h200, micro", "decode(h200, mikro", "own.yaml:9: claim 'open': unknown model 'mikro'.*did you mean 'micro'"),
     ("claims: 4,", "claims: nan,", "own.yaml:5: claim 'sum': claims the word 'nan'"),
 ])
-def test_a_bad_claim_is_one_line_with_its_place(program, before, after, message):
+def test_a_bad_claim_is_one_line_with_its_place(gpugauge, before, after, message):
     assert before in OWN
-    result = program("audit", own(program, OWN.replace(before, after)))
+    result = gpugauge("audit", own(gpugauge, OWN.replace(before, after)))
     assert result.returncode == 2
     assert re.search(message, result.stderr), result.stderr
     assert len(result.stderr.splitlines()) == 1 and result.stdout == ""
 
 
-def test_wrong_words_on_the_command_line(program):
-    result = program("audit", own(program), "--fail-on", "wrnog")
+def test_wrong_words_on_the_command_line(gpugauge):
+    result = gpugauge("audit", own(gpugauge), "--fail-on", "wrnog")
     assert result.returncode == 2 and "did you mean 'wrong'?" in result.stderr
-    assert program("audit").returncode == 2
-    assert program("audit", "absent.yaml").returncode == 2
-    assert program("audit", own(program), "absent.json").returncode == 2
+    assert gpugauge("audit").returncode == 2
+    assert gpugauge("audit", "absent.yaml").returncode == 2
+    assert gpugauge("audit", own(gpugauge), "absent.json").returncode == 2
 
 
-def test_other_prices_change_the_verdict(program):
-    (program.folder / "today.csv").write_text(
+def test_other_prices_change_the_verdict(gpugauge):
+    (gpugauge.folder / "today.csv").write_text(
         "InstanceType,AcceleratorName,AcceleratorCount,Price,SpotPrice,Provider,form_factor\nx,L40S,1,1.00,,Spheron,\n")
-    found = verdicts(program("audit", CLAIMS, "--prices", "today.csv", "--format", "json"))
+    found = verdicts(gpugauge("audit", CLAIMS, "--prices", "today.csv", "--format", "json"))
     assert found["pricing.l40s"] == "wrong"
     assert found["pricing.h100"] == "not measured"
     assert found["monthly.l40s"] == "wrong"
