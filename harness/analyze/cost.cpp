@@ -11,6 +11,7 @@
 #include <set>
 
 #include "harness/analyze/estimate.hpp"
+#include "harness/config/iso_date.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {

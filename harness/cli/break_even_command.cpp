@@ -8,6 +8,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/serving_options.hpp"
+#include "harness/config/iso_date.hpp"
 #include "harness/render/break_even_table.hpp"
 
 namespace gpugauge {

@@ -5,6 +5,7 @@
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/config/iso_date.hpp"
 #include "harness/render/calibration_table.hpp"
 #include "harness/render/cost_table.hpp"
 #include "harness/render/money_table.hpp"

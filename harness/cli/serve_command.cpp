@@ -7,6 +7,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/serving_options.hpp"
+#include "harness/config/iso_date.hpp"
 #include "harness/render/calibration_table.hpp"
 #include "harness/render/money_table.hpp"
 #include "harness/render/serving_table.hpp"

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "harness/config/csv.hpp"
+#include "harness/config/iso_date.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/config/price_formats.hpp"
 #include "harness/error.hpp"

@@ -4,34 +4,16 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <iterator>
 #include <limits>
 
+#include "harness/config/iso_date.hpp"
 #include "harness/config/price_formats.hpp"
 #include "harness/config/text_file.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {
-
-std::optional<std::chrono::sys_days> parse_iso_date(std::string_view text) {
-  constexpr std::string_view kPattern = "dddd-dd-dd";
-  if (text.size() != kPattern.size()) return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (kPattern[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > '9') return std::nullopt;
-  }
-  const auto part = [&](std::size_t begin, std::size_t size) {
-    int value = 0;
-    std::from_chars(text.data() + begin, text.data() + begin + size, value);
-    return value;
-  };
-  const std::chrono::year_month_day date(std::chrono::year(part(0, 4)),
-                                         std::chrono::month(static_cast<unsigned>(part(5, 2))),
-                                         std::chrono::day(static_cast<unsigned>(part(8, 2))));
-  return date.ok() ? std::optional<std::chrono::sys_days>(date) : std::nullopt;
-}
 
 /// The date that the name begins with, as those of configs/prices do, else that of the last change
 /// (UTC): a file that was copied or checked out keeps the first and loses the second.
@@ -72,22 +54,6 @@ bool same_form_factor(std::string_view offered, std::string_view wanted) {
 }
 
 }  // namespace
-
-bool is_iso_date(std::string_view text) { return parse_iso_date(text).has_value(); }
-
-std::string utc_date(std::time_t moment) {
-  const std::chrono::sys_seconds time{std::chrono::seconds(moment)};
-  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-}
-
-std::optional<int> days_between(std::string_view from, std::string_view to) {
-  const auto first = parse_iso_date(from);
-  const auto last = parse_iso_date(to);
-  if (!first || !last) return std::nullopt;
-  return static_cast<int>((*last - *first).count());
-}
 
 const std::string& price_date(const PriceOffer& offer) {
   return offer.observed_at.empty() ? offer.file_date : offer.observed_at;

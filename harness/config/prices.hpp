@@ -1,6 +1,5 @@
 #pragma once
 
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -67,12 +66,5 @@ constexpr int billable_gpus(int needed, int min_gpus) {
 
 /// The day that the price is of: observed_at, else the file's. May be empty.
 const std::string& price_date(const PriceOffer& offer);
-
-/// Whether it is a day of the calendar, written as 2026-05-26.
-bool is_iso_date(std::string_view text);
-/// The ISO date of a moment, in UTC.
-std::string utc_date(std::time_t moment);
-/// Days from one ISO date to another, negative if `to` is earlier; nothing if either is no date.
-std::optional<int> days_between(std::string_view from, std::string_view to);
 
 }  // namespace gpugauge

@@ -1,3 +1,4 @@
+#include "harness/config/iso_date.hpp"
 #include "harness/config/prices.hpp"
 
 #include <gtest/gtest.h>
