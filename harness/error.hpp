@@ -12,6 +12,9 @@ enum class ExitStatus : int {
   kUsage = 2,          ///< the command line, a config or an input file is wrong
   kEnvironment = 3,    ///< the device or the environment cannot do it
   kVerification = 4,   ///< a case computed something wrong
+  kInconclusive = 5,   ///< done, and there was something that a check could not judge
+  kNoBaseline = 6,     ///< done, and a check has too little history
+  kNeedsRerun = 7,     ///< done, and a check wants the confirming rerun
   kInterrupted = 130,  ///< stopped by the user; the partial file is kept
 };
 

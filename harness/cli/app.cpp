@@ -29,23 +29,24 @@ Then, from result files:
   gpugauge forward FILE… --model …      embeddings or images per hour
   gpugauge compare BASE OTHER…          what changed, and is it more than noise?
   gpugauge audit CLAIMS FILE…           what holds of what somebody wrote
+  gpugauge track check FILE…            is it as fast as on the nights before?
 
 Exit status: 0 done; 1 done, and a check failed; 2 the command line or a config is wrong; 3 the device or the
-environment cannot do it; 4 a verification failed; 130 interrupted, the partial file is kept.)";
+environment cannot do it; 4 a verification failed; 5, 6, 7 a check is inconclusive, has no baseline, needs a rerun;
+130 interrupted, the partial file is kept.)";
 
-/// Every name that the parser would have taken at this place.
+/// Every name that the parser would have taken at this place: of `app` and of the commands given.
 std::vector<std::string> known_words(const CLI::App& app) {
   std::vector<std::string> words;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     words.push_back(command->get_name());
   }
-  const auto add_options = [&](const CLI::App& of) {
-    for (const CLI::Option* option : of.get_options()) {
-      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
-    }
-  };
-  add_options(app);
-  for (const CLI::App* command : app.get_subcommands()) add_options(*command);
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (std::string& word : known_words(*command)) words.push_back(std::move(word));
+  }
   return words;
 }
 
@@ -78,10 +79,11 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
   app.fallthrough();
 
   Action action;
-  for (auto* add : {add_run_command, add_list_command, add_show_command, add_datasheet_command,
-                    add_tokens_command, add_cost_command, add_serve_command, add_export_command,
-                    add_break_even_command, add_forward_command, add_compare_command,
-                    add_ab_command, add_selftest_command, add_audit_command, add_doctor_command}) {
+  for (auto* add :
+       {add_run_command, add_list_command, add_show_command, add_datasheet_command,
+        add_tokens_command, add_cost_command, add_serve_command, add_export_command,
+        add_break_even_command, add_forward_command, add_compare_command, add_ab_command,
+        add_selftest_command, add_audit_command, add_track_command, add_doctor_command}) {
     add(app, global, action);
   }
 

@@ -37,6 +37,7 @@ void add_compare_command(CLI::App& app, const GlobalOptions& global, Action& act
 void add_ab_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_selftest_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_audit_command(CLI::App& app, const GlobalOptions& global, Action& action);
+void add_track_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_doctor_command(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace gpugauge

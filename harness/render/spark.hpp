@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace gpugauge {
+
+/// The values as a line of blocks, `▁▃█`: the lowest and the highest of them are its range. Values
+/// that are all within `least_range` of each other do not fill it, so that noise looks like none.
+std::string spark_line(std::span<const double> values, double least_range);
+
+}  // namespace gpugauge
