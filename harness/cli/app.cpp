@@ -25,6 +25,7 @@ Then, from result files:
   gpugauge tokens FILE…                 tokens per second of a model's decode step
   gpugauge cost FILE… --hourly 2.49     dollars per million tokens
   gpugauge serve FILE… --model …        TTFT, TPOT and tokens per second of requests
+  gpugauge advise FILE… --model …       which card to rent, and what would change that
   gpugauge break-even A.json B.json …   which of two cards is cheaper, and what would flip that
   gpugauge forward FILE… --model …      embeddings or images per hour
   gpugauge compare BASE OTHER…          what changed, and is it more than noise?
@@ -79,11 +80,11 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
   app.fallthrough();
 
   Action action;
-  for (auto* add :
-       {add_run_command, add_list_command, add_show_command, add_datasheet_command,
-        add_tokens_command, add_cost_command, add_serve_command, add_export_command,
-        add_break_even_command, add_forward_command, add_compare_command, add_ab_command,
-        add_selftest_command, add_audit_command, add_track_command, add_doctor_command}) {
+  for (auto* add : {add_run_command, add_list_command, add_show_command, add_datasheet_command,
+                    add_tokens_command, add_cost_command, add_serve_command, add_export_command,
+                    add_break_even_command, add_forward_command, add_compare_command,
+                    add_ab_command, add_selftest_command, add_audit_command, add_track_command,
+                    add_advise_command, add_doctor_command}) {
     add(app, global, action);
   }
 

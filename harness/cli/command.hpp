@@ -38,6 +38,7 @@ void add_ab_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_selftest_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_audit_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_track_command(CLI::App& app, const GlobalOptions& global, Action& action);
+void add_advise_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_doctor_command(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace gpugauge

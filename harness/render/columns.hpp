@@ -52,6 +52,13 @@ inline Column data_column(std::string key) {
   return {.key = std::move(key), .header = {}, .align = Align::kLeft, .data_only = true};
 }
 
+/// Text of sentences.
+inline Column wrapped_column(std::string key, std::string header, std::size_t width) {
+  Column column = text_column(std::move(key), std::move(header));
+  column.wrap = width;
+  return column;
+}
+
 /// For what is the same in every row unless several files are shown.
 inline Column visible_if(bool visible, Column column) {
   column.data_only = !visible;

@@ -40,12 +40,27 @@ std::string colored(std::string text, std::string_view color, Style style) {
 /// A cell that is ready to be laid out: what to write and how wide it is without its colour.
 struct Laid {
   std::string text;
-  std::size_t width;
+  std::size_t width = 0;
 };
 
 Laid lay(std::string_view raw, std::string_view color, Style style) {
   const std::string text = printable(raw);
   return {colored(text, color, style), display_width(text)};
+}
+
+/// Broken at spaces into lines of at most `width`, but for words that are longer; 0: one line.
+std::vector<std::string> lines_of(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  if (width == 0) return {text};
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::string word = text.substr(begin, end - begin);
+    if (!lines.back().empty() && display_width(lines.back()) + 1 + display_width(word) > width)
+      lines.emplace_back();
+    lines.back() += (lines.back().empty() ? "" : " ") + word;
+    begin = end + 1;
+  }
+  return lines;
 }
 
 std::string line_of(const std::vector<Laid>& cells, const std::vector<std::size_t>& widths,
@@ -69,9 +84,14 @@ void write_table(std::ostream& out, const Table& table, Style style) {
     aligns.push_back(table.columns[c].align);
   }
   for (const auto& row : table.rows) {
-    auto& line = lines.emplace_back();
-    for (const std::size_t c : shown)
-      line.push_back(lay(row.at(c).text, color_of(row.at(c).tone), style));
+    const std::size_t first = lines.size();
+    for (std::size_t place = 0; place < shown.size(); ++place) {
+      const Cell& cell = row.at(shown[place]);
+      const auto pieces = lines_of(cell.text, table.columns[shown[place]].wrap);
+      while (lines.size() < first + pieces.size()) lines.emplace_back(shown.size());
+      for (std::size_t i = 0; i < pieces.size(); ++i)
+        lines[first + i][place] = lay(pieces[i], color_of(cell.tone), style);
+    }
   }
   std::vector<std::size_t> widths(shown.size(), 0);
   for (const auto& line : lines) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -40,6 +41,7 @@ struct Column {
   std::string header;  ///< for people
   Align align = Align::kRight;
   bool data_only = false;  ///< in JSON and CSV only
+  std::size_t wrap = 0;    ///< in the terminal lines of a cell are at most this wide; 0: one line
 };
 
 /// What every analysis becomes before it is text. `notes` are lines under the table.
