@@ -69,7 +69,7 @@ std::vector<Card> cards_of(std::span<const StepTimes> files, const std::vector<D
 
 void AdviceRequest::check() const {
   constexpr std::int64_t kMostTokens = std::int64_t{1} << 24, kLargestBatch = 1 << 16;
-  constexpr double kMostTokensPerDay = 1e18;
+  constexpr double kMostTokensPerDay = 1e12;
   if (contexts.empty() || batches.empty())
     throw UsageError("expected at least one context and one batch");
   for (const std::int64_t context : contexts) check_ascending({context}, "context", kMostTokens);

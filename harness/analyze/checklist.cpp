@@ -120,21 +120,21 @@ ChecklistLine context(const Evidence& c) {
 }
 
 ChecklistLine utilisation(const Evidence& c) {
-  std::string why = "it divides every card's tokens alike; what is paid whatever the load: ";
-  why += each(c, [](const CardFacts& facts) {
+  const std::string rents = each(c, [](const CardFacts& facts) {
     return facts.smallest_rent
                ? fmt::format("{} ${:.0f} a month ({} GPU{})", facts.card->name,
                              facts.smallest_rent->dollars, facts.smallest_rent->billed_gpus,
                              facts.smallest_rent->billed_gpus > 1 ? "s" : "")
                : std::string();
   });
+  if (rents.empty()) return {Question::kUtilisation, nullptr, "no price is known"};
   constexpr double kNever = 1e300;
   return {Question::kUtilisation,
           least(c,
                 [](const CardFacts& facts) {
                   return facts.smallest_rent ? facts.smallest_rent->dollars : kNever;
                 }),
-          std::move(why)};
+          "it divides every card's tokens alike; what is paid whatever the load: " + rents};
 }
 
 ChecklistLine training(const Evidence& c) {

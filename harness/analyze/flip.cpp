@@ -87,7 +87,7 @@ std::vector<Flip> flips_of(const Ranking& ranking, std::int64_t context,
   const auto is_cheaper_for = [&](double demand) -> std::optional<bool> {
     return dollars(*other, demand) < dollars(*winner, demand);
   };
-  constexpr double kLeastDemand = 1e3, kMostDemand = 1e15;
+  constexpr double kLeastDemand = 1e3, kMostDemand = 1e12;
   // A demand that nobody named is one that fills every card.
   if (request.tokens_per_day.empty()) {
     flips.push_back({FlipKind::kDemand, std::nullopt,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <ctime>
 #include <iostream>
 #include <memory>
@@ -86,10 +87,13 @@ ExitStatus advise(const AdviseOptions& options) {
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;
   if (options.ttft_ms) request.ttft_target_ns = *options.ttft_ms * kNsPerMs;
   request.check();
+  // A p95 that is the median is one comparison.
+  request.batches.erase(std::unique(request.batches.begin(), request.batches.end()),
+                        request.batches.end());
   std::vector<ModelConfig> models;
   for (const std::string& name : options.inputs.models) models.push_back(catalog.model(name));
 
-  const std::vector<Record> records = read_inputs(options.inputs);
+  const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
   const std::vector<StepTimes> files(records.begin(), records.end());
   const std::vector<Datasheet> sheets = catalog.datasheets();
   std::vector<Card> cards = cards_of(files, sheets);

@@ -8,7 +8,6 @@
 
 #include "harness/cli/output.hpp"
 #include "harness/config/nearest.hpp"
-#include "harness/record/reader.hpp"
 #include "harness/render/cases_table.hpp"
 
 namespace gpugauge {
@@ -143,9 +142,9 @@ std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {
   return calibrations;
 }
 
-std::vector<Record> read_inputs(const AnalysisOptions& options) {
+std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
   const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
-  std::vector<Record> records = read_records(files);
+  std::vector<Record> records = read_records(files, detail);
   for (const Record& record : records) {
     for (const std::string& warning : record.warnings)
       spdlog::warn("{}: {}", record.path.string(), warning);

@@ -12,6 +12,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/config/calibration.hpp"
 #include "harness/config/catalog.hpp"
+#include "harness/record/reader.hpp"
 #include "harness/record/record.hpp"
 #include "harness/render/table.hpp"
 
@@ -59,7 +60,7 @@ std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const 
 std::vector<Calibration> read_calibrations(const AnalysisOptions& options);
 
 /// Reads the files, and passes the reader's warnings to the log.
-std::vector<Record> read_inputs(const AnalysisOptions& options);
+std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail = Detail::kSummary);
 
 /// Every decode step that the options ask for of every record, with its price. Models that no
 /// config describes are left out with a warning.

@@ -80,7 +80,7 @@ std::vector<ColumnOf<OptionRow>> option_columns(bool own_largest) {
       {
           {data_column("batch_is"),
            [](const Row& r) { return Cell(r.ranking->batch ? "given" : "largest"); }},
-          {number_column("place", "#"), [](const Row& r) { return integer_cell(r.place); }},
+          {data_column("place"), [](const Row& r) { return integer_cell(r.place); }},
           {text_column("card", "card"), [](const Row& r) { return Cell(r.service().card->name); }},
           {wrapped_column("offer", "$/GPU-h", 16),
            [](const Row& r) { return Cell(offer_text(*r.option->rate)); }},
@@ -110,7 +110,7 @@ std::vector<ColumnOf<OptionRow>> option_columns(bool own_largest) {
              return Cell(r.option->margin > 0 ? fmt::format("{:.0f}%", 100 * r.option->margin) : "",
                          100 * r.option->margin);
            }},
-          {number_column("probability_cheaper", "P <next"),
+          {number_column("probability_cheaper", "P"),
            [](const Row& r) {
              return r.option->probability ? Cell(fmt::format("{:.2f}", *r.option->probability),
                                                  *r.option->probability)
@@ -124,12 +124,15 @@ std::vector<ColumnOf<OptionRow>> option_columns(bool own_largest) {
            [](const Row& r) { return ms_cell(r.service().rate.ttft_ns); }},
           {number_column("tpot_ms", "TPOT"),
            [](const Row& r) { return ms_cell(r.service().rate.tpot_ns); }},
-          {visible_if(own_largest, number_column("batch", "batch")),
-           [](const Row& r) { return integer_cell(r.service().batch); }},
-          {visible_if(own_largest, text_column("batch_limit", "limit")),
+          {visible_if(own_largest, number_column("batch", "batch, limit")),
+           [](const Row& r) {
+             return Cell(fmt::format("{} {}", r.service().batch, name_of(r.service().limit)),
+                         r.service().batch);
+           }},
+          {data_column("batch_limit"),
            [](const Row& r) { return Cell(name_of(r.service().limit)); }},
           {data_column("file"), [](const Row& r) { return text_cell(r.service().file); }},
-          {wrapped_column("because", "because", own_largest ? 14 : 24),
+          {wrapped_column("because", "because, per GPU", own_largest ? 14 : 24),
            [](const Row& r) { return Cell(because(r)); }},
       });
   return columns;
