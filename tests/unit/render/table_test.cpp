@@ -157,6 +157,20 @@ TEST(Render, NoFormatLetsDataDriveATerminal) {
   }
 }
 
+TEST(Render, BreaksSentencesAtSpacesForPeopleOnly) {
+  Table table;
+  table.columns = {{.key = "what", .header = "what", .align = Align::kLeft},
+                   {.key = "why", .header = "why", .align = Align::kLeft}};
+  table.columns[1].wrap = 9;
+  table.rows = {{Cell("a"), Cell("one two three")}, {Cell("b"), Cell("unbreakable")}};
+  EXPECT_EQ(rendered({table}, Format::kTable),
+            "  what  why\n"
+            "  a     one two\n"
+            "        three\n"
+            "  b     unbreakable\n");
+  EXPECT_THAT(rendered({table}, Format::kCsv), testing::HasSubstr("a,one two three\n"));
+}
+
 TEST(FormatNames, GoBothWays) {
   for (const Format format : {Format::kTable, Format::kJson, Format::kCsv, Format::kMarkdown})
     EXPECT_EQ(format_from_name(name_of(format)), format);
