@@ -23,7 +23,7 @@ double known_share(const ServingFinding& finding) {
 
 double share_of_all_reduce(const EngineStep& step) {
   const auto found = std::find_if(step.ops.begin(), step.ops.end(), [](const OpLine& line) {
-    return std::holds_alternative<Transfer>(line.step.op);
+    return std::holds_alternative<AllReduce>(line.step.op);
   });
   return found == step.ops.end() ? 0
                                  : found->time.time_ns.value *
@@ -93,14 +93,16 @@ const Server* CardServer::server(std::size_t file, int gpus) {
   const auto found = servers_.find({file, gpus});
   if (found != servers_.end()) return &found->second;
   if (!can_shard(*model_, gpus)) return nullptr;
-  ServingRequest asked{.precision = request_->precision,
-                       .kv = request_->kv,
-                       .input_tokens = context_,
-                       .output_tokens = request_->output_tokens,
-                       .tpot_target_ns = request_->tpot_target_ns,
-                       .ttft_target_ns = request_->ttft_target_ns,
-                       .group = {.cards = gpus, .link = link_of(card_->sheet, std::nullopt)},
-                       .budget = card_->budget()};
+  ServingRequest asked{
+      .precision = request_->precision,
+      .kv = request_->kv,
+      .input_tokens = context_,
+      .output_tokens = request_->output_tokens,
+      .tpot_target_ns = request_->tpot_target_ns,
+      .ttft_target_ns = request_->ttft_target_ns,
+      .group = {.cards = gpus,
+                .link = link_of(card_->files[file]->record(), card_->sheet, std::nullopt)},
+      .budget = card_->budget()};
   return &servers_
               .emplace(std::pair(file, gpus),
                        Server(*card_->files[file], *model_, std::move(asked)))

@@ -15,7 +15,6 @@ namespace {
 constexpr double kSecondsPerDay = 86400;
 /// Beyond any fleet: what would take more ranks last all the same.
 constexpr double kMostGpus = 1e8;
-constexpr double kHoursInMeanMonth = 730;
 
 int gpus_for(double tokens_per_day, double tokens_per_second, int gpus_of_group,
              double utilisation) {
