@@ -10,6 +10,7 @@
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/config/iso_date.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/render/advice_table.hpp"
 
