@@ -35,15 +35,15 @@ Evens evens_of(const Contender& a, const Contender& b, const Standing& of_a, con
 
 }  // namespace
 
-std::string_view name_of(Cheaper cheaper) {
+std::string_view name_of(CheaperCard cheaper) {
   constexpr std::array<std::string_view, 3> kNames{"A", "B", "undecided"};
   return kNames.at(static_cast<std::size_t>(cheaper));
 }
 
-Cheaper cheaper_of(const Estimate& a_dollars, const Estimate& b_dollars) {
-  if (a_dollars.high < b_dollars.low) return Cheaper::kA;
-  if (b_dollars.high < a_dollars.low) return Cheaper::kB;
-  return Cheaper::kUndecided;
+CheaperCard cheaper_of(const Estimate& a_dollars, const Estimate& b_dollars) {
+  if (a_dollars.high < b_dollars.low) return CheaperCard::kA;
+  if (b_dollars.high < a_dollars.low) return CheaperCard::kB;
+  return CheaperCard::kUndecided;
 }
 
 Estimate Evens::margin() const {
@@ -51,8 +51,8 @@ Estimate Evens::margin() const {
   return {.value = of_today.value - 1, .low = of_today.low - 1, .high = of_today.high - 1};
 }
 
-Comparison compare(const Contender& a, const Contender& b, const Load& load) {
-  Comparison comparison{
+CardComparison compare(const Contender& a, const Contender& b, const Load& load) {
+  CardComparison comparison{
       .load = load, .a = standing_of(a, load), .b = standing_of(b, load), .evens = {}};
   if (comparison.a && comparison.b) comparison.evens = evens_of(a, b, *comparison.a, *comparison.b);
   return comparison;

@@ -9,9 +9,9 @@
 namespace gpugauge {
 
 /// Who costs less, where the intervals leave no doubt.
-enum class Cheaper : std::uint8_t { kA, kB, kUndecided };
-std::string_view name_of(Cheaper cheaper);
-Cheaper cheaper_of(const Estimate& a_dollars, const Estimate& b_dollars);
+enum class CheaperCard : std::uint8_t { kA, kB, kUndecided };
+std::string_view name_of(CheaperCard cheaper);
+CheaperCard cheaper_of(const Estimate& a_dollars, const Estimate& b_dollars);
 
 /// What makes two contenders cost the same for a token, all else as it is.
 struct Evens {
@@ -26,12 +26,12 @@ struct Evens {
   Estimate margin() const;
 };
 
-struct Comparison {
+struct CardComparison {
   Load load;
   std::optional<Standing> a, b;
   std::optional<Evens> evens;  ///< if both stand
 };
-Comparison compare(const Contender& a, const Contender& b, const Load& load);
+CardComparison compare(const Contender& a, const Contender& b, const Load& load);
 
 /// What a fixed demand takes: as many groups of cards as it needs, in bundles as they are sold.
 struct Fleet {

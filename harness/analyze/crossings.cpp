@@ -12,11 +12,11 @@ namespace {
 bool is_known(const CurvePoint& point) { return point.a && point.b; }
 
 /// By value: who is cheaper though the intervals may overlap.
-Cheaper leader(const CurvePoint& point) {
-  return point.a->value < point.b->value ? Cheaper::kA : Cheaper::kB;
+CheaperCard leader(const CurvePoint& point) {
+  return point.a->value < point.b->value ? CheaperCard::kA : CheaperCard::kB;
 }
 
-Cheaper verdict(const CurvePoint& point) { return cheaper_of(*point.a, *point.b); }
+CheaperCard verdict(const CurvePoint& point) { return cheaper_of(*point.a, *point.b); }
 
 class Tracer {
  public:
@@ -58,7 +58,7 @@ class Tracer {
 /// The doubtless place nearest to `swap`, among the points that one walks along from it while the
 /// same contender leads.
 template <typename Points>
-std::optional<std::int64_t> sure_place(const Tracer& tracer, std::int64_t swap, Cheaper leads,
+std::optional<std::int64_t> sure_place(const Tracer& tracer, std::int64_t swap, CheaperCard leads,
                                        const Points& walk) {
   const auto is_sure = [&](const CurvePoint& point) { return verdict(point) == leads; };
   if (is_sure(tracer.at(swap))) return swap;
@@ -82,7 +82,7 @@ Crossing crossing_after(const Tracer& tracer, const std::vector<CurvePoint>& poi
   crossing.last = points[left].place;
   crossing.first = points[left + 1].place;
   crossing.before = leader(points[left]);
-  const Cheaper after = leader(points[left + 1]);
+  const CheaperCard after = leader(points[left + 1]);
   tracer.narrow(crossing.last, crossing.first,
                 [&](const CurvePoint& point) { return leader(point) == crossing.before; });
   const auto middle = points.begin() + static_cast<std::ptrdiff_t>(left) + 1;

@@ -24,8 +24,8 @@ struct CurvePoint {
 /// is cheaper is undecided; each is absent if there is no doubtless place before the next crossing
 /// or the end of what is known of both.
 struct Crossing {
-  std::int64_t last = 0, first = 0;  ///< the last place before the swap, and the first after it
-  Cheaper before = Cheaper::kA;      ///< who is cheaper, by value, up to `last`; then the other
+  std::int64_t last = 0, first = 0;      ///< the last place before the swap, and the first after it
+  CheaperCard before = CheaperCard::kA;  ///< who is cheaper, by value, up to `last`; then the other
   std::optional<std::int64_t> sure_until, sure_from;
 };
 

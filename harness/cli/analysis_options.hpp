@@ -62,10 +62,13 @@ std::vector<Calibration> read_calibrations(const AnalysisOptions& options);
 /// Reads the files, and passes the reader's warnings to the log.
 std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail = Detail::kSummary);
 
-/// Every decode step that the options ask for of every record, with its price. Models that no
+/// Every decode step that the options ask for of every record, with its price; they point into the
+/// records. Models that no
 /// config describes are left out with a warning.
 std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, const Catalog& catalog,
                                          const AnalysisOptions& options);
+std::vector<PricedDecode> priced_decodes(std::vector<Record>&& records, const Catalog& catalog,
+                                         const AnalysisOptions& options) = delete;
 
 std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog);
 std::vector<DatasheetReport> datasheet_reports(const std::vector<Record>& records,

@@ -87,7 +87,7 @@ BreakEvenFinding find(const Side& a, const Side& b, const ModelConfig& model, Pr
                                  batch_grid(finding.a, finding.b, input)));
   for (const Load& load : loads) {
     finding.comparisons.push_back(compare(finding.a, finding.b, load));
-    const Comparison& c = finding.comparisons.back();
+    const CardComparison& c = finding.comparisons.back();
     if (options.tokens_per_day && c.evens)
       finding.fleets.push_back(
           {load, fleet_for(finding.a, c.a->tokens_per_second, *options.tokens_per_day),

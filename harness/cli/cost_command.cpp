@@ -25,7 +25,8 @@ Examples:
 ExitStatus cost(const AnalysisOptions& options) {
   check(options.billing);
   const std::vector<Calibration> calibrations = read_calibrations(options);
-  const auto points = priced_decodes(read_inputs(options), Catalog::locate(), options);
+  const std::vector<Record> records = read_inputs(options);
+  const auto points = priced_decodes(records, Catalog::locate(), options);
   std::vector<Table> tables = cost_tables(points);
   for (auto* make : {month_tables, energy_tables}) {
     for (Table& table : make(points)) tables.push_back(std::move(table));

@@ -89,8 +89,9 @@ ExitStatus forward(const ForwardOptions& options) {
   check_options(passes, options);
   const PriceList list = read_prices(catalog, options);
   const std::vector<Datasheet> sheets = catalog.datasheets();
+  const std::vector<Record> records = read_inputs(options);
   std::vector<PricedForward> points;
-  for (const Record& record : read_inputs(options)) {
+  for (const Record& record : records) {
     const Rate rate = rates_for(record, catalog, list, options).front();
     const auto memory = device_memory_bytes(record.device, match_datasheet(sheets, record.device));
     const auto budget =

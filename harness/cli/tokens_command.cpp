@@ -23,7 +23,8 @@ struct TokensOptions : AnalysisOptions {
 
 ExitStatus tokens(const TokensOptions& options) {
   const std::vector<Calibration> calibrations = read_calibrations(options);
-  const auto points = priced_decodes(read_inputs(options), Catalog::locate(), options);
+  const std::vector<Record> records = read_inputs(options);
+  const auto points = priced_decodes(records, Catalog::locate(), options);
   std::vector<Table> tables = options.ops ? ops_tables(points) : tokens_tables(points);
   for (Table& table : calibration_tables(calibrate(calibrations, points), ShownRates::kFirst))
     tables.push_back(std::move(table));

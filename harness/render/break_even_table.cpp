@@ -77,19 +77,19 @@ Columns<Row> finding_columns(const BreakEvenFinding& finding) {
           same(data_column("a"), finding.a.name), same(data_column("b"), finding.b.name)};
 }
 
-Columns<Comparison> place_columns(const BreakEvenFinding& finding) {
-  auto columns = finding_columns<Comparison>(finding);
-  append<Comparison>(columns,
-                     {
-                         {data_column("input_tokens"),
-                          [](const Comparison& c) { return integer_cell(c.load.input_tokens); }},
-                         {text_column("batches", "batches"),
-                          [](const Comparison& c) { return batches_cell(c.load); }},
-                         {number_column("a_batch", "batch A"),
-                          [](const Comparison& c) { return batch_cell(c.a); }},
-                         {number_column("b_batch", "batch B"),
-                          [](const Comparison& c) { return batch_cell(c.b); }},
-                     });
+Columns<CardComparison> place_columns(const BreakEvenFinding& finding) {
+  auto columns = finding_columns<CardComparison>(finding);
+  append<CardComparison>(
+      columns, {
+                   {data_column("input_tokens"),
+                    [](const CardComparison& c) { return integer_cell(c.load.input_tokens); }},
+                   {text_column("batches", "batches"),
+                    [](const CardComparison& c) { return batches_cell(c.load); }},
+                   {number_column("a_batch", "batch A"),
+                    [](const CardComparison& c) { return batch_cell(c.a); }},
+                   {number_column("b_batch", "batch B"),
+                    [](const CardComparison& c) { return batch_cell(c.b); }},
+               });
   return columns;
 }
 
@@ -103,48 +103,49 @@ std::string describe(char side, const Contender& contender) {
                      at_utilisation(contender.billing));
 }
 
-std::optional<Estimate> price_ratio(const Comparison& c) {
+std::optional<Estimate> price_ratio(const CardComparison& c) {
   return c.evens ? std::optional(c.evens->price_ratio) : std::nullopt;
 }
 
 Table price_table(const BreakEvenFinding& finding) {
   auto columns = place_columns(finding);
-  append(columns, dollars_columns<Comparison>("a", "$/M out A",
-                                              [](const Comparison& c) { return dollars_of(c.a); }));
-  append(columns, dollars_columns<Comparison>("b", "$/M out B",
-                                              [](const Comparison& c) { return dollars_of(c.b); }));
-  append<Comparison>(columns, {{text_column("cheaper", "cheaper"), [](const Comparison& c) {
-                                  return cheaper_cell(dollars_of(c.a), dollars_of(c.b));
-                                }}});
-  append<Comparison>(
+  append(columns, dollars_columns<CardComparison>(
+                      "a", "$/M out A", [](const CardComparison& c) { return dollars_of(c.a); }));
+  append(columns, dollars_columns<CardComparison>(
+                      "b", "$/M out B", [](const CardComparison& c) { return dollars_of(c.b); }));
+  append<CardComparison>(columns, {{text_column("cheaper", "cheaper"), [](const CardComparison& c) {
+                                      return cheaper_cell(dollars_of(c.a), dollars_of(c.b));
+                                    }}});
+  append<CardComparison>(
       columns,
-      {{number_column("price_ratio_today", "A/B now"), [](const Comparison& c) {
+      {{number_column("price_ratio_today", "A/B now"), [](const CardComparison& c) {
           return number_cell(c.evens ? std::optional(c.evens->price_ratio_today) : std::nullopt);
         }}});
   append(columns,
-         range_columns<Comparison>("break_even_price_ratio", "A/B even", price_ratio,
-                                   [](double value) { return format_significant(value, 3); }));
-  append<Comparison>(
-      columns,
-      {
-          {number_column("margin_percent", "A's margin"),
-           [](const Comparison& c) { return c.evens ? margin_cell(c.evens->margin()) : Cell(); }},
-          {data_column("margin_low_percent"),
-           [](const Comparison& c) {
-             return c.evens ? number_cell(100 * c.evens->margin().low) : Cell();
-           }},
-          {data_column("margin_high_percent"),
-           [](const Comparison& c) {
-             return c.evens ? number_cell(100 * c.evens->margin().high) : Cell();
-           }},
-      });
-  Table table = make_table<Comparison>("break_even", "break-even, " + finding.subject, columns,
-                                       finding.comparisons);
+         range_columns<CardComparison>("break_even_price_ratio", "A/B even", price_ratio,
+                                       [](double value) { return format_significant(value, 3); }));
+  append<CardComparison>(columns,
+                         {
+                             {number_column("margin_percent", "A's margin"),
+                              [](const CardComparison& c) {
+                                return c.evens ? margin_cell(c.evens->margin()) : Cell();
+                              }},
+                             {data_column("margin_low_percent"),
+                              [](const CardComparison& c) {
+                                return c.evens ? number_cell(100 * c.evens->margin().low) : Cell();
+                              }},
+                             {data_column("margin_high_percent"),
+                              [](const CardComparison& c) {
+                                return c.evens ? number_cell(100 * c.evens->margin().high) : Cell();
+                              }},
+                         });
+  Table table = make_table<CardComparison>("break_even", "break-even, " + finding.subject, columns,
+                                           finding.comparisons);
   table.notes = {describe('A', finding.a), describe('B', finding.b),
                  "A/B: price of a GPU-hour; margin: how far A's price could rise (if negative, "
                  "must fall) until both cost the "
                  "same"};
-  for (const Comparison& c : finding.comparisons) {
+  for (const CardComparison& c : finding.comparisons) {
     if (!c.evens) {
       table.notes.emplace_back("empty: it does not fit or is not known; gpugauge serve says why");
       break;
@@ -161,18 +162,20 @@ Table utilisation_table(const BreakEvenFinding& finding) {
     columns.push_back(
         {number_column(fmt::format("{}_utilisation_percent", other == 'A' ? "a" : "b"),
                        fmt::format("{} at", other)),
-         [share = fixed.billing.utilisation](const Comparison&) { return percent_cell(share); }});
-    append(columns, range_columns<Comparison>(
+         [share = fixed.billing.utilisation](const CardComparison&) {
+           return percent_cell(share);
+         }});
+    append(columns, range_columns<CardComparison>(
                         side + "_break_even_utilisation", std::move(header),
-                        [=](const Comparison& c) {
+                        [=](const CardComparison& c) {
                           return c.evens ? std::optional((*c.evens).*utilisation) : std::nullopt;
                         },
                         show));
   };
   add("a", 'B', "A breaks even at", finding.b, &Evens::utilisation_a);
   add("b", 'A', "B breaks even at", finding.a, &Evens::utilisation_b);
-  Table table = make_table<Comparison>("utilisation", "utilisation at which a token costs the same",
-                                       columns, finding.comparisons);
+  Table table = make_table<CardComparison>(
+      "utilisation", "utilisation at which a token costs the same", columns, finding.comparisons);
   table.notes.emplace_back(
       "below its break-even a card costs more than the other; above 100% it "
       "cannot get there");
@@ -243,7 +246,8 @@ std::string throughout(const Curve& curve) {
   if (common.empty()) return "nothing is known of both";
   const CurvePoint& first = *common.front();
   std::size_t undecided = 0;
-  for (const CurvePoint* p : common) undecided += cheaper_of(*p->a, *p->b) == Cheaper::kUndecided;
+  for (const CurvePoint* p : common)
+    undecided += cheaper_of(*p->a, *p->b) == CheaperCard::kUndecided;
   return fmt::format("none: {} throughout, undecided at {} of {}",
                      first.a->value < first.b->value ? "A" : "B", undecided, common.size());
 }
@@ -283,7 +287,7 @@ Table crossings_table(const BreakEvenFinding& finding) {
           {text_column("swap", "they swap"),
            [](const CrossingRow& r) {
              if (r.crossing == nullptr) return Cell(throughout(*r.curve));
-             const bool a_first = r.crossing->before == Cheaper::kA;
+             const bool a_first = r.crossing->before == CheaperCard::kA;
              return Cell(fmt::format("{} cheaper to {}, {} from {}", a_first ? "A" : "B",
                                      r.crossing->last, a_first ? "B" : "A", r.crossing->first));
            }},

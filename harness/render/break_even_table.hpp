@@ -23,7 +23,7 @@ struct BreakEvenFinding {
   Precision precision = Precision::kBf16;
   std::int64_t output_tokens = 256;
   Contender a, b;
-  std::vector<Comparison> comparisons;
+  std::vector<CardComparison> comparisons;
   std::vector<FleetPair> fleets;  ///< empty without a demand
   double tokens_per_day = 0;
   std::vector<Curve> curves;

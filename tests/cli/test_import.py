@@ -100,7 +100,7 @@ def test_all_reduces_of_several_cards_are_imported(gpugauge):
     (systems / "toy.yaml").write_text("gpu:\n  mem_bw: 800000000000\n  mem_capacity: 48000000000\n  sm_version: 89\n")
     reduces = [{**COMMON, "op_name": "all_reduce", "kernel_source": "NCCL", "nccl_dtype": "half", "num_gpus": 2,
                 "message_size": 4096 * tokens, "latency": 0.04 * tokens} for tokens in (1, 2, 1024)]
-    prefill = [{**GEMMS[0], "m": m, "latency": 10} for m in (1024, 2048)]
+    prefill = [{**GEMMS[0], "m": m, "latency": m / 2048} for m in (1024, 2048)]
     for name, rows in (("gemm_perf", GEMMS + prefill), ("nccl_perf", reduces)):
         with (systems / "data" / "toy" / f"{name}.csv").open("w", newline="") as file:
             writer = csv.DictWriter(file, rows[0].keys())

@@ -17,7 +17,7 @@ const Contender kA = contender("A", 1, 100, 0.1);
 const Contender kB = contender("B", 4, 200, 0.1);
 
 TEST(Compare, TheBreakEvenPriceRatioIsThatOfTheTokens) {
-  const Comparison c = compare(kA, kB, {.batch = 8});
+  const CardComparison c = compare(kA, kB, {.batch = 8});
   EXPECT_DOUBLE_EQ(c.evens->price_ratio.value, 0.5);
   EXPECT_DOUBLE_EQ(c.evens->price_ratio.low, 90.0 / 220);
   EXPECT_DOUBLE_EQ(c.evens->price_ratio.high, 110.0 / 180);
@@ -25,16 +25,17 @@ TEST(Compare, TheBreakEvenPriceRatioIsThatOfTheTokens) {
   EXPECT_DOUBLE_EQ(c.evens->margin().value, 1.0);  // A's price could double
   EXPECT_DOUBLE_EQ(c.evens->margin().low, 360.0 / 220 - 1);
   EXPECT_DOUBLE_EQ(c.a->dollars_per_million.value, 1 / 100.0 * 1e6 / 3600);
-  EXPECT_EQ(cheaper_of(c.a->dollars_per_million, c.b->dollars_per_million), Cheaper::kA);
+  EXPECT_EQ(cheaper_of(c.a->dollars_per_million, c.b->dollars_per_million), CheaperCard::kA);
 }
 
 TEST(Compare, AtTheBreakEvenPriceBothCostTheSame) {
   Contender a = kA;
   a.rate.dollars_per_gpu_hour = 0.5 * kB.rate.dollars_per_gpu_hour;
-  const Comparison c = compare(a, kB, {.batch = 8});
+  const CardComparison c = compare(a, kB, {.batch = 8});
   EXPECT_DOUBLE_EQ(c.a->dollars_per_million.value, c.b->dollars_per_million.value);
   EXPECT_NEAR(c.evens->margin().value, 0, 1e-12);
-  EXPECT_EQ(cheaper_of(c.a->dollars_per_million, c.b->dollars_per_million), Cheaper::kUndecided);
+  EXPECT_EQ(cheaper_of(c.a->dollars_per_million, c.b->dollars_per_million),
+            CheaperCard::kUndecided);
 }
 
 TEST(Compare, AtTheBreakEvenUtilisationBothCostTheSame) {
@@ -45,14 +46,14 @@ TEST(Compare, AtTheBreakEvenUtilisationBothCostTheSame) {
   EXPECT_DOUBLE_EQ(evens.utilisation_b.value, 2);  // it cannot
   Contender a = kA;
   a.billing.utilisation = evens.utilisation_a.value;
-  const Comparison even = compare(a, b, {.batch = 8});
+  const CardComparison even = compare(a, b, {.batch = 8});
   EXPECT_DOUBLE_EQ(even.a->dollars_per_million.value, even.b->dollars_per_million.value);
 }
 
 TEST(Compare, CardsThatServeTogetherArePaidForTogether) {
   Contender b = kB;
   b.num_gpus = 2;
-  const Comparison c = compare(kA, b, {.batch = 8});
+  const CardComparison c = compare(kA, b, {.batch = 8});
   EXPECT_DOUBLE_EQ(c.b->dollars_per_million.value, 2 * 4 / 200.0 * 1e6 / 3600);
   EXPECT_DOUBLE_EQ(c.evens->price_ratio.value, 1.0);
 }
@@ -63,7 +64,7 @@ TEST(Compare, EachAtItsOwnLargestBatch) {
     return std::optional(Estimate{double(batch), double(batch), double(batch)});
   };
   a.largest_batch = [](std::int64_t input) { return input / 128; };
-  const Comparison c = compare(a, kB, {.batch = {}, .input_tokens = 1024});
+  const CardComparison c = compare(a, kB, {.batch = {}, .input_tokens = 1024});
   EXPECT_EQ(c.a->batch, 8);
   EXPECT_EQ(c.b->batch, 64);
   EXPECT_DOUBLE_EQ(c.a->tokens_per_second.value, 8);

@@ -38,7 +38,7 @@ TEST(Crossing, IsFoundBetweenThePointsOfTheGrid) {
   ASSERT_THAT(curve.points, SizeIs(7));
   ASSERT_THAT(curve.crossings, SizeIs(1));
   const Crossing& c = curve.crossings[0];
-  EXPECT_EQ(c.before, Cheaper::kA);
+  EXPECT_EQ(c.before, CheaperCard::kA);
   EXPECT_EQ(c.last, 9);
   EXPECT_EQ(c.first, 10);
   // Without intervals only the tie itself is in doubt.
@@ -70,10 +70,10 @@ TEST(Crossing, ThereMayBeSeveral) {
   const std::vector<std::int64_t> grid{1, 32, 128};
   const Curve curve = trace(flat(), varying(valley), Axis::kBatch, {}, grid);
   ASSERT_THAT(curve.crossings, SizeIs(2));
-  EXPECT_EQ(curve.crossings[0].before, Cheaper::kB);
+  EXPECT_EQ(curve.crossings[0].before, CheaperCard::kB);
   EXPECT_EQ(curve.crossings[0].last, 20);
   EXPECT_EQ(curve.crossings[0].first, 21);
-  EXPECT_EQ(curve.crossings[1].before, Cheaper::kA);
+  EXPECT_EQ(curve.crossings[1].before, CheaperCard::kA);
   EXPECT_EQ(curve.crossings[1].last, 59);
   EXPECT_EQ(curve.crossings[1].first, 60);
 }
