@@ -119,15 +119,18 @@ void add_advise_command(CLI::App& app, const GlobalOptions&, Action& action) {
   add_file_arguments(*command, options->inputs);
   command->add_option("--model", options->inputs.models, "models: names or files")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->required();
   command->add_option("--context", request.contexts, "tokens of a prompt")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->required();
   command->add_option("--output", request.output_tokens, "tokens that a request generates (256)");
   command
       ->add_option("--batch", request.batches,
                    "requests at a time: the median, then higher quantiles: p50[,p95]")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->required();
   command->add_option("--precision", options->precision, "fp32, bf16, fp16, fp8, int8 (bf16)")
       ->check(CLI::IsMember({"fp32", "bf16", "fp16", "fp8", "int8"}));
@@ -137,6 +140,7 @@ void add_advise_command(CLI::App& app, const GlobalOptions&, Action& action) {
       ->add_option("--tokens-per-day", request.tokens_per_day,
                    "output tokens: today's, then what is expected later")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->expected(1, 2);
   command->add_option("--utilisation", request.utilisation,
                       "share of its rate that a card is kept busy (1)");
@@ -154,6 +158,7 @@ void add_advise_command(CLI::App& app, const GlobalOptions&, Action& action) {
       ->allow_extra_args(false);
   command->add_option("--hourly", options->hourly, "your own price: CARD=DOLLARS per GPU-hour")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->allow_extra_args(false);
   command->footer(kExamples);
   command->callback([=, &action] { action = [=] { return advise(*options); }; });

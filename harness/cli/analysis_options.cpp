@@ -64,18 +64,22 @@ void add_decode_options(CLI::App& command, AnalysisOptions& options) {
       .add_option(
           "--model", options.models,
           "models: names, files, or config.json of checkpoints (default: those in the file)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command
       .add_option("--precision", options.precisions,
                   "fp32, bf16, fp16, fp8, int8 (default: those in the file)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--batch", options.batches, "batch sizes (default: those in the file)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::PositiveNumber);
   command
       .add_option("--context", options.contexts,
                   "tokens of KV cache a sequence (default: the run's)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::PositiveNumber);
 }
 
@@ -132,7 +136,8 @@ void add_calibration_option(CLI::App& command, AnalysisOptions& options) {
   command
       .add_option("--calibration", options.calibrations,
                   "what an engine measured (of scripts/import_vllm.py), to show beside the derived")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
 }
 
 std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {

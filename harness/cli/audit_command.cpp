@@ -91,9 +91,11 @@ void add_audit_command(CLI::App& app, const GlobalOptions&, Action& action) {
   add_format_option(*command, options->inputs.format);
   add_price_list_option(*command, options->inputs);
   command->add_option("--verdict", options->shown, "show only claims of these verdicts")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command->add_option("--fail-on", options->failing, "exit status 1 if a claim has one of these")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command
       ->add_option("--reserve", options->reserve_gib,
                    "GiB of a card's memory for activations, graphs and workspaces (default: 1)")

@@ -170,11 +170,13 @@ void add_compare_command(CLI::App& app, const GlobalOptions&, Action& action) {
       ->add_option("--fail-on", options->fail_on,
                    "exit status 1 if a case is slower, ambiguous or missing, or none is in common")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"slower", "ambiguous", "missing"}));
   command
       ->add_option("--hourly", options->hourly,
                    "your own prices, in dollars per GPU-hour: the base's, then each other's")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command
       ->add_option("--prices", options->prices,
                    "price lists, of which the cheapest on-demand offer counts")

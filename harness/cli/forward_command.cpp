@@ -118,17 +118,21 @@ void add_forward_command(CLI::App& app, const GlobalOptions&, Action& action) {
                    "encoders (bge-large, gte-large) and image models (sdxl, flux.1-dev): names or "
                    "files")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->required();
   command->add_option("--batch", options->batches, "sequences or images at a time (1,8,32)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(range);
   command
       ->add_option("--tokens", options->tokens,
                    "of a sequence (default: as many as the encoder takes)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(range);
   command->add_option("--resolution", options->sides, "pixels of an image's side (1024)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(range);
   command->add_option("--steps", options->steps, "of an image (default: the model's)")
       ->check(CLI::Range(1, 1000));
@@ -138,6 +142,7 @@ void add_forward_command(CLI::App& app, const GlobalOptions&, Action& action) {
       ->check(CLI::Range(1, 4));
   command->add_option("--precision", options->precisions, "fp32, bf16, fp16, fp8, int8 (bf16)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"fp32", "bf16", "fp16", "fp8", "int8"}));
   add_price_options(*command, *options);
   command->add_flag("--ops", options->ops, "the ops of each pass instead of its sum");

@@ -54,14 +54,17 @@ void add_plan_options(CLI::App& command, PlanOptions& options) {
       .add_option(
           "--model", options.models,
           "these models in place of the suite's: names, files, or config.json of checkpoints")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--batch", options.batches, "these batch sizes in place of the suite's")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::PositiveNumber);
   command
       .add_option("--context", options.contexts,
                   "tokens of KV cache that the tokens table is made for")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::PositiveNumber);
 }
 

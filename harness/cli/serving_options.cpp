@@ -6,6 +6,7 @@ void add_serving_options(CLI::App& command, ServingOptions& options) {
   AnalysisOptions& inputs = options.inputs;
   command.add_option("--model", inputs.models, "models: names or files")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->required();
   command.add_option("--input", options.input, "tokens of a prompt")
       ->required()
@@ -17,9 +18,11 @@ void add_serving_options(CLI::App& command, ServingOptions& options) {
       .add_option("--batch", inputs.batches,
                   "requests at a time (each card's largest batch is always shown)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 16));
   command.add_option("--precision", inputs.precisions, "default: those in the file")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"fp32", "bf16", "fp16", "fp8", "int8"}));
   command.add_option("--kv", options.kv, "type of the KV cache (default: bf16)")
       ->check(CLI::IsMember({"fp32", "bf16", "fp16", "fp8_e4m3"}));

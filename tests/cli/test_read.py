@@ -143,3 +143,9 @@ def test_a_hostile_name_reaches_no_terminal(measured):
         shown = measured("datasheet", "hostile.json", "--format", format)
         assert shown.returncode == 0
         assert "\x1b" not in shown.stdout
+
+
+@pytest.mark.parametrize("command", ["tokens", "cost"])
+def test_a_list_before_the_file_does_not_swallow_it(measured, command):
+    result = measured(command, "--batch", "1,4", "--model", "micro", "result.json")
+    assert result.returncode == 0, result.stderr
