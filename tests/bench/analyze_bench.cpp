@@ -112,7 +112,9 @@ void add_candidates(const StepTimes& times, const ModelConfig& model, Bootstrap&
                     std::vector<std::vector<Candidate>>& candidates) {
   auto place = candidates.begin();
   for (const std::int64_t context : kContexts) {
-    ServingRequest request{.input_tokens = context, .output_tokens = kOutputTokens};
+    ServingRequest request;
+    request.input_tokens = context;
+    request.output_tokens = kOutputTokens;
     request.budget =
         MemoryBudget{.device_bytes = static_cast<double>(times.record().device.memory_bytes)};
     const Server server(times, model, request);
