@@ -58,7 +58,8 @@ Record card(int index, const std::vector<ModelConfig>& all) {
   record.device.backend = Backend::kCuda;
   record.device.name = fmt::format("Card {}", index);
   record.device.memory_bytes = (std::int64_t{24} + index % 4 * 40) << 30;
-  const auto add = [&, seen = std::set<std::string>()](const Op& op) mutable {
+  std::set<std::string> seen;
+  const auto add = [&](const Op& op) {
     const Work work = work_of(op);
     Measurement m = measured(op, std::max(work.bytes / gbps, work.flops / tflops / 1e3) + 2000);
     if (seen.insert(m.name).second) record.measurements.push_back(std::move(m));
@@ -81,7 +82,9 @@ void advice(benchmark::State& state) {
   const std::vector<ModelConfig> all = models();
   std::vector<Record> records;
   for (int i = 0; i < static_cast<int>(state.range(0)); ++i) records.push_back(card(i, all));
-  const AdviceRequest request{.contexts = kContexts, .batches = kBatches};
+  AdviceRequest request;
+  request.contexts = kContexts;
+  request.batches = kBatches;
   std::size_t options = 0;
   for (auto _ : state) {
     const std::vector<StepTimes> files(records.begin(), records.end());
