@@ -112,6 +112,15 @@ const Replicates& Bootstrap::medians_of(const Measurement& measurement) {
   return found->second;
 }
 
+const Replicates& Bootstrap::places_of(std::size_t origin) {
+  Replicates& places = places_[origin];
+  for (std::size_t r = places.size(); r < kReplicates; ++r) {
+    const std::uint64_t bits = random_bits(seed_, kIntervalBits + origin * kReplicates + r);
+    places.push_back(static_cast<double>(bits >> 11) * 0x1p-52 - 1);
+  }
+  return places;
+}
+
 Replicates Bootstrap::step_ns(const EngineStep& step) {
   Replicates total(kReplicates);
   std::array<Estimate, std::tuple_size_v<OriginShares>> by_origin{};
@@ -128,11 +137,9 @@ Replicates Bootstrap::step_ns(const EngineStep& step) {
   for (std::size_t origin = 0; origin < by_origin.size(); ++origin) {
     const Estimate& e = by_origin[origin];
     if (e.value == 0) continue;
-    for (std::size_t r = 0; r < kReplicates; ++r) {
-      const std::uint64_t bits = random_bits(seed_, kIntervalBits + origin * kReplicates + r);
-      const double place = static_cast<double>(bits >> 11) * 0x1p-52 - 1;  // in [-1, 1)
-      total[r] += e.value + place * (place < 0 ? e.value - e.low : e.high - e.value);
-    }
+    const Replicates& places = places_of(origin);
+    for (std::size_t r = 0; r < kReplicates; ++r)
+      total[r] += e.value + places[r] * (places[r] < 0 ? e.value - e.low : e.high - e.value);
   }
   return total;
 }

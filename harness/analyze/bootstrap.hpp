@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -15,7 +17,8 @@ namespace gpugauge {
 /// same state of that card (its clock), so that numbers of one card are combined entry by entry;
 /// numbers of two cards are independent.
 using Replicates = std::vector<double>;
-inline constexpr std::size_t kReplicates = 1000;
+/// Enough for a probability to within 0.02, and for the ends of a 95% interval.
+inline constexpr std::size_t kReplicates = 500;
 
 /// Resamples the times of one card; made once per record.
 ///
@@ -44,10 +47,13 @@ class Bootstrap {
 
  private:
   const Replicates& medians_of(const Measurement& measurement);
+  /// One number in [-1, 1) a replicate, the same for all that is known in this way.
+  const Replicates& places_of(std::size_t origin);
 
   std::uint64_t seed_;
   std::vector<std::uint16_t> weights_;  ///< rows of kReplicates, as many as were needed
   std::unordered_map<const Measurement*, Replicates> medians_;
+  std::array<Replicates, std::tuple_size_v<OriginShares>> places_;
 };
 
 /// Of the whole batch, as `serving_rate`; `decode_ns` and `prefill_ns` are of the same card.

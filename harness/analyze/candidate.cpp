@@ -58,11 +58,11 @@ std::vector<Card> cards_of(std::span<const StepTimes> files, const std::vector<D
     const std::string& name = sheet != nullptr ? sheet->name : device.name;
     const auto same = std::find_if(cards.begin(), cards.end(),
                                    [&](const Card& card) { return card.name == name; });
-    if (same != cards.end()) {
-      same->files.push_back(&file);
-    } else {
-      cards.push_back({.name = name, .sheet = sheet, .files = {&file}, .rates = {}});
-    }
+    Card& card = same != cards.end() ? *same : cards.emplace_back();
+    card.name = name;
+    card.sheet = sheet;
+    card.files.push_back(&file);
+    card.links.push_back(link_of(file.record(), sheet, std::nullopt));
   }
   return cards;
 }
@@ -93,16 +93,14 @@ const Server* CardServer::server(std::size_t file, int gpus) {
   const auto found = servers_.find({file, gpus});
   if (found != servers_.end()) return &found->second;
   if (!can_shard(*model_, gpus)) return nullptr;
-  ServingRequest asked{
-      .precision = request_->precision,
-      .kv = request_->kv,
-      .input_tokens = context_,
-      .output_tokens = request_->output_tokens,
-      .tpot_target_ns = request_->tpot_target_ns,
-      .ttft_target_ns = request_->ttft_target_ns,
-      .group = {.cards = gpus,
-                .link = link_of(card_->files[file]->record(), card_->sheet, std::nullopt)},
-      .budget = card_->budget()};
+  ServingRequest asked{.precision = request_->precision,
+                       .kv = request_->kv,
+                       .input_tokens = context_,
+                       .output_tokens = request_->output_tokens,
+                       .tpot_target_ns = request_->tpot_target_ns,
+                       .ttft_target_ns = request_->ttft_target_ns,
+                       .group = {.cards = gpus, .link = card_->links[file]},
+                       .budget = card_->budget()};
   return &servers_
               .emplace(std::pair(file, gpus),
                        Server(*card_->files[file], *model_, std::move(asked)))
@@ -185,9 +183,10 @@ Service CardServer::with_replicates(const Answer& answer) {
   const ServingFinding& finding = answer.finding;
   const Engine engine = finding.engine().value();
   Bootstrap& bootstrap = bootstraps_[answer.file];
-  service.tokens_per_second =
-      output_tokens_per_second(finding.point, bootstrap.step_ns(*finding.decode.step(engine)),
-                               bootstrap.step_ns(*finding.prefill.step(engine)));
+  Replicates& prefill_ns = prefills_ns_[{answer.file, service.gpus, engine}];
+  if (prefill_ns.empty()) prefill_ns = bootstrap.step_ns(*finding.prefill.step(engine));
+  service.tokens_per_second = output_tokens_per_second(
+      finding.point, bootstrap.step_ns(*finding.decode.step(engine)), prefill_ns);
   service.rate.output_tokens_per_second =
       interval_of(service.rate.output_tokens_per_second.value, service.tokens_per_second);
   return service;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Card {
   std::string name;  ///< of its datasheet, else as the driver spells it
   const Datasheet* sheet = nullptr;
   std::vector<const StepTimes*> files;  ///< at least one
+  std::vector<LinkRate> links;          ///< between several of it, by each file
   std::vector<Rate> rates;              ///< empty: nobody names a price
 
   /// What one of them may hold; absent if nothing says how much memory it has.
@@ -101,6 +103,7 @@ class CardServer {
   std::int64_t context_;
   std::span<Bootstrap> bootstraps_;
   std::map<std::pair<std::size_t, int>, Server> servers_;
+  std::map<std::tuple<std::size_t, int, Engine>, Replicates> prefills_ns_;  ///< of the servers
 };
 
 }  // namespace gpugauge

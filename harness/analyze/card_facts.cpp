@@ -67,7 +67,7 @@ CardFacts facts_of(const Card& card, const ModelConfig& model, const AdviceReque
   if (facts.read && facts.tflops)
     facts.ridge_batch =
         ridge_batch_of(model, request.precision, facts.tflops->value, facts.read->rate.value);
-  facts.link = link_of(card.times().record(), card.sheet, std::nullopt);
+  facts.link = card.links.front();
   facts.on_demand = cheapest(card, false);
   facts.spot = cheapest(card, true);
   for (const Rate& rate : card.rates) {
