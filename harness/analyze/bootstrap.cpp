@@ -163,20 +163,22 @@ Replicates dollars_per_million(double hourly_rate, int num_gpus,
 }
 
 double probability_less(std::span<const double> a, std::span<const double> b) {
-  const auto [least_a, most_a] = std::minmax_element(a.begin(), a.end());
-  const auto [least_b, most_b] = std::minmax_element(b.begin(), b.end());
-  if (*most_a < *least_b) return 1;
-  if (*most_b < *least_a) return 0;
   std::vector<double> first(a.begin(), a.end()), second(b.begin(), b.end());
   std::sort(first.begin(), first.end());
   std::sort(second.begin(), second.end());
+  return probability_less_sorted(first, second);
+}
+
+double probability_less_sorted(std::span<const double> a, std::span<const double> b) {
+  if (a.back() < b.front()) return 1;
+  if (b.back() < a.front()) return 0;
   // For each of b: those of a that are below it, and those that are not above it.
-  auto below = first.begin(), up_to = first.begin();
+  auto below = a.begin(), up_to = a.begin();
   double pairs = 0;
-  for (const double value : second) {
-    while (below != first.end() && *below < value) ++below;
-    while (up_to != first.end() && *up_to <= value) ++up_to;
-    pairs += 0.5 * static_cast<double>((below - first.begin()) + (up_to - first.begin()));
+  for (const double value : b) {
+    while (below != a.end() && *below < value) ++below;
+    while (up_to != a.end() && *up_to <= value) ++up_to;
+    pairs += 0.5 * static_cast<double>((below - a.begin()) + (up_to - a.begin()));
   }
   return pairs / (static_cast<double>(a.size()) * static_cast<double>(b.size()));
 }

@@ -65,6 +65,8 @@ Replicates dollars_per_million(double hourly_rate, int num_gpus,
 
 /// P(a < b) over all pairs, ties half: the cards are independent. Neither may be empty.
 double probability_less(std::span<const double> a, std::span<const double> b);
+/// The same of ascending numbers, which many comparisons share.
+double probability_less_sorted(std::span<const double> a, std::span<const double> b);
 
 /// The value with the interval that leaves out (1 - confidence) / 2 of the replicates at each end,
 /// widened to the value where that lies outside. There must be a replicate.

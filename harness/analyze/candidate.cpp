@@ -187,6 +187,7 @@ Service CardServer::with_replicates(const Answer& answer) {
   if (prefill_ns.empty()) prefill_ns = bootstrap.step_ns(*finding.prefill.step(engine));
   service.tokens_per_second = output_tokens_per_second(
       finding.point, bootstrap.step_ns(*finding.decode.step(engine)), prefill_ns);
+  std::sort(service.tokens_per_second.begin(), service.tokens_per_second.end());
   service.rate.output_tokens_per_second =
       interval_of(service.rate.output_tokens_per_second.value, service.tokens_per_second);
   return service;

@@ -55,9 +55,9 @@ struct Service {
   int gpus = 1;  ///< that share the model
   std::int64_t batch = 0;
   BatchLimit limit = BatchLimit::kGiven;
-  std::string file;  ///< that spoke for the card
-  ServingRate rate;  ///< its tokens per second with the bootstrap's interval
-  Replicates tokens_per_second;
+  std::string file;              ///< that spoke for the card
+  ServingRate rate;              ///< its tokens per second with the bootstrap's interval
+  Replicates tokens_per_second;  ///< ascending: services are of different cards
   std::optional<FitFinding> fit;
   double all_reduce_share = 0;  ///< of the decode step
   std::vector<std::string> warnings;

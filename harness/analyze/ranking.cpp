@@ -25,14 +25,16 @@ int gpus_for(double tokens_per_day, double tokens_per_second, int gpus_of_group,
   return static_cast<int>(std::min(std::max(groups, 1.0) * gpus_of_group, kMostGpus));
 }
 
+/// What it could cost, ascending.
 Replicates bills(const Ranking& ranking, const Option& option, const AdviceRequest& request) {
   const Service& service = ranking.service(option);
+  const Replicates fastest_first(service.tokens_per_second.rbegin(),
+                                 service.tokens_per_second.rend());
   if (!option.month)
-    return dollars_per_million(option.rate->dollars_per_gpu_hour, service.gpus,
-                               service.tokens_per_second);
+    return dollars_per_million(option.rate->dollars_per_gpu_hour, service.gpus, fastest_first);
   Replicates months;
-  months.reserve(service.tokens_per_second.size());
-  for (const double rate : service.tokens_per_second)
+  months.reserve(fastest_first.size());
+  for (const double rate : fastest_first)
     months.push_back(
         month_of(gpus_for(request.tokens_per_day.front(), rate, service.gpus, request.utilisation),
                  *option.rate)
@@ -76,7 +78,7 @@ void add_probabilities(Ranking& ranking, const AdviceRequest& request) {
     });
     if (next == ranking.options.end()) continue;
     option->probability =
-        probability_less(bills(ranking, *option, request), bills(ranking, *next, request));
+        probability_less_sorted(bills(ranking, *option, request), bills(ranking, *next, request));
   }
 }
 
