@@ -4,6 +4,7 @@
 #   ./scripts/nightly.sh [options] [-- options of gpugauge run]
 #
 #   --history DIR   the nights so far, one folder for any number of cards: history
+#   --night DATE    the night's name in the history: today, UTC
 #   --suite NAME    nightly
 #   --device NAME   cuda:N or cpu: best
 #   --processes N   fresh processes a night, each in another order of the cases: 5
@@ -31,13 +32,15 @@ usage() {
 
 history=history suite=nightly device=best gpugauge='' notify=''
 processes=5 cool_down=60 seconds=10800
+date=$(date -u +%Y-%m-%d)  # all of the night is of this date, though it ends after midnight
 run_options=()
 while [[ $# -gt 0 ]]; do
   case $1 in
-    --history | --suite | --device | --processes | --cool-down | --seconds | --gpugauge | --notify)
+    --history | --night | --suite | --device | --processes | --cool-down | --seconds | --gpugauge | --notify)
       [[ $# -ge 2 ]] || usage "$1 needs a value"
       case $1 in
         --history) history=${2%/} ;;
+        --night) date=$2 ;;
         --suite) suite=$2 ;;
         --device) device=$2 ;;
         --processes) processes=$2 ;;
@@ -143,6 +146,6 @@ if [[ $status -eq 7 ]]; then
   check "${tonight[@]}" --rerun "${files[@]}" || status=$?
 fi
 cat -- "$night/check.md"
-limited "$gpugauge" track add --history "$history" "${tonight[@]}" >/dev/null || { say "the night could not be kept"; finish 3; }
+limited "$gpugauge" track add --history "$history" --night "$date" "${tonight[@]}" >/dev/null || { say "the night could not be kept"; finish 3; }
 [[ $wrong -eq 0 ]] || status=4
 finish "$status"

@@ -63,6 +63,10 @@ esac''', self.checkout.parent / "made elsewhere")
         for part in ("--suite full", "--device cuda:1", "--turn 1/1", "--filter a b"):
             self.assertIn(part, run)
 
+    def test_the_whole_night_is_of_one_date(self):
+        self.nightly("--processes", "2", "--night", "2026-01-31")
+        self.assertIn("--night 2026-01-31", self.adds()[0])
+
     def test_the_status_of_the_check_is_passed_on_and_the_night_is_kept(self):
         for status in (1, 5, 6):
             with self.subTest(status):
