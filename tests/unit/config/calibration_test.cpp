@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "harness/error.hpp"
+#include "temporary_folder.hpp"
 
 namespace gpugauge {
 namespace {
@@ -30,18 +30,17 @@ const json kLatency = {
     {"precision", "bf16"},
     {"device", "NVIDIA L40S"}};
 
-std::filesystem::path written(const std::string& text) {
-  const std::filesystem::path file =
-      std::filesystem::path(testing::TempDir()) / "gpugauge_calibration_test.json";
-  std::ofstream(file) << text;
-  return file;
+constexpr const char* kFile = "gpugauge_calibration_test.json";
+
+Calibration read(const json& content) {
+  const TemporaryFolder folder;
+  return load_calibration(folder.write(kFile, content.dump(2)));
 }
 
-Calibration read(const json& content) { return load_calibration(written(content.dump(2))); }
-
 std::string refusal(const std::string& text) {
+  const TemporaryFolder folder;
   try {
-    load_calibration(written(text));
+    load_calibration(folder.write(kFile, text));
   } catch (const UsageError& error) {
     return error.what();
   }

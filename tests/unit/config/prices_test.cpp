@@ -1,5 +1,5 @@
-#include "harness/config/iso_date.hpp"
 #include "harness/config/prices.hpp"
+#include "harness/config/iso_date.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/time.h>
