@@ -17,13 +17,15 @@ gpugauge_build=$gpugauge_root/build
 readonly gpugauge_tools=(g++:g++ cmake:cmake ninja:ninja-build git:git)
 # oneDNN's CMake package wants OpenCL, which libdnnl-dev does not depend on.
 readonly gpugauge_libraries=(libbenchmark-dev libboost-dev libcli11-dev libdnnl-dev libfmt-dev libsimdjson-dev
-                             libspdlog-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev
-                             ocl-icd-opencl-dev)
+                             libjs-chart.js libspdlog-dev libssl-dev libyaml-cpp-dev
+                             nlohmann-json3-dev ocl-icd-opencl-dev)
 readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck xmllint:libxml2-utils)
 # compare.py of libbenchmark-tools imports scipy.
 # Boost.Context: the fibers that stand for a kernel's threads.
 readonly gpugauge_test_libraries=(libgtest-dev libgmock-dev libbenchmark-tools libboost-context-dev
                                   python3-jsonschema python3-pytest python3-scipy)
+# What the report is looked at with. Ubuntu has no chromium but as a snap: there its tests are skipped.
+readonly gpugauge_browser=(chromium chromium-driver python3-selenium)
 
 readonly gpugauge_oldest_cmake=3.25
 readonly gpugauge_cmake_wheel=cmake==3.31.6
@@ -270,6 +272,14 @@ ensure_promtool() {
   fi
 }
 
+ensure_browser() {
+  command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 0
+  local -a missing
+  mapfile -t missing < <(missing_packages "${gpugauge_browser[@]}")
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  (install_packages "${missing[@]}") || say "without a browser the tests that look at the report are skipped"
+}
+
 # ---- the build folder ----------------------------------------------------------------------------------
 
 # configure [--tests]: only where the settings are not those of the last time. A folder that has the tests
@@ -320,6 +330,7 @@ setup() {
   if [[ ${1:-} == --tests ]]; then
     ensure_cuobjdump
     ensure_promtool
+    ensure_browser
   fi
   configure "$@"
 }

@@ -21,6 +21,7 @@ Begin with:
   gpugauge doctor                       what is here, what is missing, what mends it
   gpugauge list --suite quick           what would be measured, without measuring
 Then, from result files:
+  gpugauge report FILE… -o page.html    all of it on one page, to look at and to hand on
   gpugauge datasheet FILE…              does it deliver its datasheet?
   gpugauge tokens FILE…                 tokens per second of a model's decode step
   gpugauge cost FILE… --hourly 2.49     dollars per million tokens
@@ -84,7 +85,7 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
                     add_tokens_command, add_cost_command, add_serve_command, add_export_command,
                     add_break_even_command, add_forward_command, add_compare_command,
                     add_ab_command, add_selftest_command, add_audit_command, add_track_command,
-                    add_advise_command, add_doctor_command}) {
+                    add_advise_command, add_report_command, add_doctor_command}) {
     add(app, global, action);
   }
 

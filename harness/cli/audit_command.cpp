@@ -6,6 +6,7 @@
 
 #include "harness/analyze/audit.hpp"
 #include "harness/cli/analysis_options.hpp"
+#include "harness/cli/audit_facts.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/config/nearest.hpp"
@@ -48,28 +49,13 @@ bool is_in(const std::vector<ClaimVerdict>& verdicts, const ClaimFinding& findin
   return std::find(verdicts.begin(), verdicts.end(), finding.verdict) != verdicts.end();
 }
 
-AuditFacts facts_of(const Catalog& catalog, const AuditOptions& options,
-                    const std::vector<Record>& records) {
-  constexpr double kGib = 1024.0 * 1024 * 1024;
-  AuditFacts facts;
-  facts.sheets = catalog.datasheets();
-  for (const std::string& name : catalog.model_names()) facts.models.push_back(catalog.model(name));
-  for (const std::string& name : catalog.encoder_names())
-    facts.encoders.push_back(catalog.encoder(name));
-  for (const std::string& name : catalog.diffusion_names())
-    facts.diffusions.push_back(catalog.diffusion(name));
-  facts.offers = read_prices(catalog, options.inputs).offers;
-  facts.memory.reserve_bytes = options.reserve_gib * kGib;
-  for (const Record& record : records) facts.times.emplace_back(record);
-  return facts;
-}
-
 ExitStatus audit_claims(const AuditOptions& options) {
   const std::vector<ClaimVerdict> shown = parse_verdicts(options.shown);
   const std::vector<ClaimVerdict> failing = parse_verdicts(options.failing);
   const ClaimsFile file = load_claims(options.claims, audit_functions());
   const std::vector<Record> records = read_inputs(options.inputs);
-  const AuditFacts facts = facts_of(Catalog::locate(), options, records);
+  const AuditFacts facts =
+      audit_facts(Catalog::locate(), options.inputs, records, options.reserve_gib);
   const std::vector<ClaimFinding> findings = audit(file, facts);
   std::vector<ClaimFinding> selected;
   std::copy_if(findings.begin(), findings.end(), std::back_inserter(selected),

@@ -39,6 +39,7 @@ void add_selftest_command(CLI::App& app, const GlobalOptions& global, Action& ac
 void add_audit_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_track_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_advise_command(CLI::App& app, const GlobalOptions& global, Action& action);
+void add_report_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_doctor_command(CLI::App& app, const GlobalOptions& global, Action& action);
 
 }  // namespace gpugauge

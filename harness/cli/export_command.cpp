@@ -1,6 +1,4 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -8,7 +6,7 @@
 
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/command.hpp"
-#include "harness/record/file.hpp"
+#include "harness/cli/whole_file.hpp"
 #include "harness/render/export.hpp"
 
 namespace gpugauge {
@@ -26,15 +24,6 @@ struct ExportOptions {
   std::string format;
   std::string output;
 };
-
-/// Under its name whole or not at all: a collector may read it at any time.
-void write_whole(const std::filesystem::path& path, const std::string& text) {
-  std::filesystem::path partial = path;
-  partial += fmt::format(".{}.partial", getpid());
-  OutputFile file(partial, O_CREAT | O_TRUNC);
-  file.append(text);
-  file.rename_to(path);
-}
 
 ExitStatus export_record(const ExportOptions& options) {
   const Exporter& exporter = exporter_named(options.format);

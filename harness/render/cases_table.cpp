@@ -138,7 +138,6 @@ std::vector<ColumnOf<MissingRow>> missing_columns(bool several) {
 
 std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
   std::vector<CaseRow> cases;
-  std::vector<MissingRow> missing;
   Wanted wanted;
   wanted.file = records.size() > 1;
   for (const RecordToShow& shown : records) {
@@ -150,7 +149,6 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
       wanted.own_rate = wanted.own_rate || own_rate(m).has_value();
       wanted.regret = wanted.regret || cases.back().regret.has_value();
     }
-    for (const NotMeasured& n : shown.record->not_measured) missing.push_back({shown.record, &n});
   }
   std::vector<Table> tables{make_table<CaseRow>("cases", "cases", case_columns(wanted), cases)};
   if (wanted.regret) {
@@ -158,10 +156,18 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
         "regret: how much longer the library's own first choice takes than the best that a search "
         "of it found");
   }
-  if (!missing.empty())
-    tables.push_back(make_table<MissingRow>("not_measured", "not measured",
-                                            missing_columns(wanted.file), missing));
+  Table missing = not_measured_table(records);
+  if (!missing.rows.empty()) tables.push_back(std::move(missing));
   return tables;
+}
+
+Table not_measured_table(std::span<const RecordToShow> records) {
+  std::vector<MissingRow> missing;
+  for (const RecordToShow& shown : records) {
+    for (const NotMeasured& n : shown.record->not_measured) missing.push_back({shown.record, &n});
+  }
+  return make_table<MissingRow>("not_measured", "not measured", missing_columns(records.size() > 1),
+                                missing);
 }
 
 }  // namespace gpugauge

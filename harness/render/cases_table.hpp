@@ -18,5 +18,7 @@ struct RecordToShow {
 /// Every measurement, in a table named `cases`; and if there are any, every case without a number,
 /// with its reason, in one named `not_measured`.
 std::vector<Table> cases_tables(std::span<const RecordToShow> records);
+/// The latter alone; without rows where every case has a number.
+Table not_measured_table(std::span<const RecordToShow> records);
 
 }  // namespace gpugauge

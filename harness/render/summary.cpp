@@ -82,6 +82,9 @@ std::string headline(const Record& record) {
 std::string summary_line(const Record& record) {
   const auto verified = std::count_if(record.measurements.begin(), record.measurements.end(),
                                       [](const Measurement& m) { return m.verification.passed; });
+  const auto imported = std::count_if(
+      record.measurements.begin(), record.measurements.end(),
+      [](const Measurement& m) { return m.origin == Origin::kImported && !m.verification.passed; });
   const auto with_status = [&](NotMeasuredStatus status) {
     return std::count_if(record.not_measured.begin(), record.not_measured.end(),
                          [&](const NotMeasured& n) { return n.status == status; });
@@ -92,8 +95,9 @@ std::string summary_line(const Record& record) {
   const auto add = [&](std::ptrdiff_t count, std::string_view what) {
     if (count > 0) line += fmt::format(", {} {}", count, what);
   };
+  add(imported, "imported, not verified here");
   add(with_status(NotMeasuredStatus::kVerificationFailed) + std::ssize(record.measurements) -
-          verified,
+          verified - imported,
       "computed wrong");
   add(with_status(NotMeasuredStatus::kRefused), "refused");
   add(std::ssize(record.planned) - std::ssize(record.measurements) -

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/record/record.hpp"
+
+namespace gpugauge {
+
+/// A measurement among several records.
+struct CasePlace {
+  std::size_t record = 0, measurement = 0;  ///< index into the records, and into their measurements
+};
+
+/// One implementation on one card, over the batch.
+struct SweepLine {
+  std::string implementation;
+  std::vector<CasePlace> cases;  ///< by m, each m once: of repetitions the first
+};
+
+/// A matrix product of fixed weights at several batches, on every card that has it.
+struct GemmSweep {
+  std::string model, role;  ///< empty where the product is of no model
+  DType weights = DType::kBf16;
+  std::int64_t n = 0, k = 0;
+  std::vector<SweepLine> lines;
+};
+
+/// Every product that some implementation ran at two batches at least, cold and on N(0,1) data; in
+/// the order in which they were first met.
+std::vector<GemmSweep> gemm_sweeps(std::span<const Record* const> records);
+
+/// Tokens of KV cache at which attention was measured, ascending; of more than `most` the powers of
+/// two among them.
+std::vector<std::int64_t> measured_contexts(std::span<const Record* const> records,
+                                            std::size_t most = 16);
+
+}  // namespace gpugauge

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace gpugauge {
+
+/// Writes a file that appears under its name whole or not at all: whoever waits for it may read it
+/// at any time. Throws EnvironmentError.
+void write_whole(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace gpugauge

@@ -1,0 +1,55 @@
+#include <algorithm>
+#include <array>
+
+#include "harness/render/report_data.hpp"
+#include "harness/render/text.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// Options of `run` that say where the result goes or what was left out of it, and whether the next
+/// word belongs to them.
+struct Dropped {
+  std::string_view name;
+  bool takes_value;
+};
+constexpr std::array kDropped{Dropped{"-o", true}, Dropped{"--output", true},
+                              Dropped{"--resume", true}, Dropped{"--filter", true},
+                              Dropped{"--overwrite", false}};
+
+/// A word as a POSIX shell takes it literally.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,%+@";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+Json rerun_json(const Record& record) {
+  const auto& sessions = record.provenance.sessions;
+  if (sessions.empty()) return nullptr;
+  const std::vector<std::string>& argv = sessions.front().argv;
+  const auto run = std::find(argv.begin(), argv.end(), "run");
+  // The program's own name may stand before it.
+  if (run == argv.end() || run - argv.begin() > 1) return nullptr;
+  const auto dashes = std::find(run, argv.end(), "--");
+  std::string before = "gpugauge run", behind;
+  for (auto word = run + 1; word != dashes; ++word) {
+    const auto drop = std::find_if(kDropped.begin(), kDropped.end(), [&](const Dropped& d) {
+      return word->substr(0, word->find('=')) == d.name;
+    });
+    if (drop == kDropped.end()) {
+      before += " " + quoted(*word);
+    } else if (drop->takes_value && word->find('=') == std::string::npos && word + 1 != dashes) {
+      ++word;
+    }
+  }
+  for (auto word = dashes; word != argv.end(); ++word) behind += " " + quoted(*word);
+  return {{"before", printable(before)}, {"behind", printable(behind)}};
+}
+
+}  // namespace gpugauge
