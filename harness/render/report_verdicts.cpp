@@ -25,12 +25,12 @@ std::string metrics_of(const std::vector<const DatasheetFinding*>& findings) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-/// `bf16 dense GEMM reaches 55.1% of its datasheet value, a good card at least 70.0%:
+/// `bf16 dense GEMM reaches 55.1% of its datasheet value; a card in order reaches at least 70.0%:
 /// power-capped`.
 std::string shortfall(const DatasheetFinding& f) {
   std::string text =
-      fmt::format("{} reaches {} of its datasheet value; a good card reaches {}", f.metric,
-                  format_percent(f.share().value), format_percent(f.floor.value_or(0)));
+      fmt::format("{} reaches {} of its datasheet value; a card in order reaches at least {}",
+                  f.metric, format_percent(f.share().value), format_percent(f.floor.value_or(0)));
   if (f.verdict == Verdict::kUndecided) text += ", which lies within the interval";
   return f.reason.empty() ? text : text + ": " + f.reason;
 }
@@ -46,6 +46,10 @@ Judgement judge(const Record& record, const DatasheetReport& report) {
   };
   if (std::none_of(record.measurements.begin(), record.measurements.end(), is_number))
     return {Tone::kBad, "says nothing about its speed: not one case gave a number"};
+  const bool is_verified = std::any_of(record.measurements.begin(), record.measurements.end(),
+                                       [](const Measurement& m) { return m.verification.passed; });
+  if (!is_verified)
+    return {Tone::kWarning, "is not judged: its numbers were imported, and not verified here"};
   const auto good = with(report, Verdict::kOk), bad = with(report, Verdict::kBelowFloor),
              open = with(report, Verdict::kUndecided);
   if (!bad.empty())

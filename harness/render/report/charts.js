@@ -6,8 +6,10 @@ const SERIES_COLORS = {
   dark: ['#56B4E9', '#E69F00', '#2fc59b', '#e69ac6', '#F0E442', '#ff8a4c', '#ffffff'],
 };
 const SHAPES = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'rectRounded', 'cross'];
+const DASH_NAMES = ['solid', 'dashed', 'dotted', 'dashed and dotted', 'short dashes'];
 const DASHES = [[], [8, 4], [2, 3], [12, 4, 2, 4], [5, 2]];
-const SCATTER_CELLS = 250;
+const SCATTER_CELLS = 160;
+const FEW_POINTS = 2000;
 
 let theme = 'light';
 const figures = [];
@@ -117,11 +119,11 @@ const lineLook = (index, dash = index) => ({
  * A chart with its words and its table. `config()` makes Chart.js' configuration anew for each theme; `describe(point)`
  * gives the lines that hover and focus show, for {dataset, index}.
  */
-function chartFigure(caption, {config, describe, table, notes = [], tall = false}) {
+function chartFigure(caption, {config, describe, table, notes = [], size = ''}) {
   const canvas = el('canvas', {tabindex: 0, role: 'img', 'aria-label': `${caption}. Arrow keys go from point to point; the data table below has every number.`});
   const live = el('p', {class: 'focus', 'aria-live': 'polite'});
   const tables = table ? [foldedTable(caption, table)] : [];
-  const figure = el('figure', {}, el('figcaption', {}, caption), el('div', {class: tall ? 'canvas tall' : 'canvas'}, canvas), live,
+  const figure = el('figure', {}, el('figcaption', {}, caption), el('div', {class: `canvas ${size}`}, canvas), live,
       ...notes.map((note) => el('p', {class: 'note'}, note)), ...tables);
   let chart = null, focused = -1;
 
@@ -185,9 +187,9 @@ function replaceFigures(parent, made) {
   for (const figure of made) place(parent, figure);
 }
 
-/** One of the points that would lie on each other, with how many there are in all. */
-function thinned(points, logX, logY) {
-  if (points.length <= 2000) return points;
+/** Of many points of one series that would lie on each other the first. */
+function thinned(points, seriesOf, logX, logY) {
+  if (points.length <= FEW_POINTS) return points;
   const scale = (values, log) => {
     const f = log ? Math.log : (v) => v;
     let low = Infinity, high = -Infinity;
@@ -197,7 +199,7 @@ function thinned(points, logX, logY) {
   const x = scale(points.map((p) => p.x), logX), y = scale(points.map((p) => p.y), logY);
   const taken = new Map();
   for (const point of points) {
-    const cell = x(point.x) * 1000 + y(point.y);
+    const cell = `${x(point.x)} ${y(point.y)} ${seriesOf(point.i)}`;
     if (!taken.has(cell)) taken.set(cell, point);
   }
   return [...taken.values()];
@@ -211,3 +213,11 @@ function setTheme(next) {
   button.setAttribute('aria-label', `Switch to the ${next === 'dark' ? 'light' : 'dark'} theme`);
   for (const figure of figures) figure.draw();
 }
+
+/** Text grows with the page's width, and charts measure it when they are drawn. */
+let drawnTextSize = textSize();
+addEventListener('resize', () => {
+  if (textSize() === drawnTextSize) return;
+  drawnTextSize = textSize();
+  for (const figure of figures) figure.draw();
+});

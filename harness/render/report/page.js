@@ -108,7 +108,7 @@ function datasheetFigure(unit, rows) {
   const at = (file, metric) => rows.find((row) => fileOf(row) === file && row.metric === metric);
   const column = (file, get) => metrics.map((metric) => { const row = at(file, metric); return row ? get(row) : null; });
   const rowAt = ({dataset, index}) => at(dataset.file, metrics[index]);
-  return chartFigure(`Measured against the datasheet, ${unit}`, {
+  return chartFigure(`${rows.some((row) => row.datasheet !== null) ? 'Measured against the datasheet' : 'Measured'}, ${unit}`, {
     config: () => ({
       type: 'bar',
       data: {
@@ -154,14 +154,14 @@ function rooflineSection() {
     return;
   }
   const all = shown.map((i) => ({x: caseValue('flops_per_byte', i), y: caseValue('tflops', i), i}));
-  const points = thinned(all, true, true);
   const keyOf = (i) => many ? fileLabel(caseValue('file', i)) : caseValue('family', i);
+  const points = thinned(all, keyOf, true, true);
   const keys = [...new Set(points.map(({i}) => keyOf(i)))];
   let low = Infinity, high = -Infinity;
   for (const {x} of all) { low = Math.min(low, x); high = Math.max(high, x); }
   const notes = [];
   if (without) notes.push(`${count(without, 'case')} of ${CASES.count} without arithmetic or without memory traffic ${without === 1 ? 'is' : 'are'} not on the chart, but in the table.`);
-  if (points.length < all.length) notes.push(`${points.length} of ${all.length} points are drawn: one wherever several would lie on each other. The table has all.`);
+  if (points.length < all.length) notes.push(`${points.length} of ${all.length} points are drawn: one wherever several of a kind would lie on each other. The table has all.`);
   DATA.rooflines.forEach((roof, file) => {
     if (roof.read_gbps === null) notes.push(`No roof for ${fileLabel(file)}: no memory read was measured.`);
     else if (roof.read_origin !== 'measured') notes.push(`The slope of ${fileLabel(file)} is ${roof.read_origin}: ${significant(roof.read_gbps)} GB/s.`);
@@ -172,17 +172,17 @@ function rooflineSection() {
     const name = many ? `${fileLabel(file)}: ` : '';
     const flats = roof.roofs.length ? roof.roofs : [{dtype: 'memory', tflops: slope(high), ridge_flops_per_byte: high}];
     return flats.map((flat, f) => ({
-      type: 'line', label: `${name}${flat.dtype} roof`, silent: true, pointRadius: 0, borderWidth: 2, pointStyle: 'line',
+      type: 'line', label: `${name}${flat.dtype} roof, ${DASH_NAMES[f % DASHES.length]}`, silent: true, pointRadius: 0, borderWidth: 2, pointStyle: 'line',
       borderColor: many ? color(file) : cssColor('--text'), borderDash: DASHES[f % DASHES.length], backgroundColor: 'transparent',
       data: [low, flat.ridge_flops_per_byte, Math.max(high, flat.ridge_flops_per_byte)].filter((x, n) => n > 0 || x < flat.ridge_flops_per_byte)
           .map((x) => ({x, y: Math.min(slope(x), flat.tflops)})),
     }));
   });
   place(parent, chartFigure('Roofline of every case', {
-    tall: true, notes,
+    size: 'tall', notes,
     config: () => ({
       type: 'scatter',
-      data: {datasets: [...keys.map((key, k) => ({...lineLook(k), label: key, pointRadius: points.length > 400 ? 3 : 5, data: points.filter(({i}) => keyOf(i) === key)})), ...roofLines()]},
+      data: {datasets: [...keys.map((key, k) => ({...lineLook(k), label: key, pointRadius: points.length > FEW_POINTS ? 1.5 : points.length > 400 ? 3 : 5, data: points.filter(({i}) => keyOf(i) === key)})), ...roofLines()]},
       options: {scales: {x: logarithmic('FLOP per byte'), y: logarithmic('TFLOPS')}},
     }),
     describe: ({dataset, index}) => caseLines(dataset.data[index].i),
@@ -281,12 +281,12 @@ function tokenFigures(group) {
   const split = (row) => (many ? fileLabel(fileOf(row)) : '');
   const same = rowsOf(DATA.crossings).filter((row) => row.model === subject.model && row.precision === subject.precision && row.context === subject.context);
   const uprights = same.filter((row) => row.first_batch !== null).map((row) => ({value: Math.sqrt(row.last_batch * row.first_batch), label: `break-even: ${row.last_batch} | ${row.first_batch}`}));
-  const made = [rateFigure(tokens.title, {
+  const made = [rateFigure(`Output tokens per second, ${subjectOf(tokens)}`, {
     rows, split, x: 'batch', xTitle: 'batch', yTitle: 'output tokens a second', unit: 'tokens/s', values: TOKEN_VALUES, table: tableSource(tokens), notes: tokens.notes,
   })];
   const priced = firstCosts(costs);
   if (priced.length) {
-    made.push(rateFigure(costs.title, {
+    made.push(rateFigure(`Dollars per million output tokens, ${subjectOf(tokens)}`, {
       rows: priced, split: (row) => `${split(row) || row.device} at $${significant(row.dollars_per_gpu_hour, 3)}/h ${row.rate_kind}`, x: 'batch', xTitle: 'batch', yTitle: '$ per million output tokens', unit: 'dollars per million',
       values: [{key: 'dollars', low: 'low', high: 'high', label: ''}], uprights, table: tableSource(costs),
       notes: [...same.map(breakEvenNote), ...costs.notes, ...DATA.price_doubts, 'Each card at its first price: on demand before spot, the cheapest first. The table has all prices.'],
@@ -337,7 +337,7 @@ function contextSection() {
       const cell = c < 0 ? null : row[c];
       return key === 'context' && cell !== null ? [String(cellOf(cell).value), cellOf(cell).value] : cell;
     })))};
-    return [rateFigure(`decode tok/s by context, ${label}`, {
+    return [rateFigure(`Output tokens per second by context, ${label}`, {
       rows: best, x: 'context', xTitle: 'context', yTitle: 'output tokens a second', unit: 'tokens/s', values: [{key: 'rate', low: 'low', high: 'high', label: ''}],
       split: (row) => `${many ? `${fileLabel(fileOf(row))}, ` : ''}batch ${row.batch}`, table: tableSource(merged),
     })];
@@ -346,11 +346,12 @@ function contextSection() {
 
 const STEP_GROUPS = ['linears', 'attention', 'head', 'other'];
 
-function stepFigure(table) {
-  const rows = rowsOf(table);
-  const labels = rows.map((row) => [many ? fileLabel(fileOf(row)) : '', `batch ${row.batch}, ${row.engine}`].filter(Boolean));
-  return chartFigure(table.title, {
-    tall: rows.length > 6,
+function stepFigure(table, file) {
+  const own = {...table, rows: rowsOf(table).flatMap((row, r) => (fileOf(row) === file ? [table.rows[r]] : []))};
+  const rows = rowsOf(own);
+  const labels = rows.map((row) => `batch ${row.batch}, ${row.engine}`);
+  return chartFigure(`T${table.title.slice(1)}${many ? `, ${fileLabel(file)}` : ''}`, {
+    size: rows.length > 6 ? 'tall' : '',
     config: () => ({
       type: 'bar',
       data: {labels, datasets: STEP_GROUPS.map((group, g) => ({
@@ -361,10 +362,10 @@ function stepFigure(table) {
     }),
     describe: ({dataset, index}) => {
       const row = rows[index];
-      return [`${labels[index].join(', ')}: ${dataset.group} ${duration(row[`${dataset.group}_ns`])}, ${percent(row[`${dataset.group}_ns`] / row.step_ns)} of ${duration(row.step_ns)}`,
+      return [`${labels[index]}: ${dataset.group} ${duration(row[`${dataset.group}_ns`])}, ${percent(row[`${dataset.group}_ns`] / row.step_ns)} of ${duration(row.step_ns)}`,
         ...(row.graph_ns !== null && row.graph_ns !== undefined ? [`measured as one graph: ${duration(row.graph_ns)}`] : []), `the sum is ${row.step_time_is}`];
     },
-    table: tableSource(table),
+    table: tableSource(own),
     notes: rows.some((row) => row.graph_ns) ? ['“One graph” is the whole step measured at once: what the sum lacks of it are the gaps between its kernels.'] : [],
   });
 }
@@ -372,16 +373,19 @@ function stepFigure(table) {
 function stepSection() {
   const parent = section('steps', 'Where the time of a decode step goes');
   if (DATA.steps.length === 0) return nothing(parent, NO_MODEL);
-  choice(parent, 'Model', DATA.steps.map((table) => ({label: subjectOf(table), table})), ({table}) => [stepFigure(table)]);
+  const options = DATA.steps.flatMap((table) => [...new Set(rowsOf(table).map(fileOf))].map((file) => ({
+    label: `${subjectOf(table)}${many ? `, ${fileLabel(file)}` : ''}`, table, file})));
+  choice(parent, 'Model', options, ({table, file}) => [stepFigure(table, file)]);
 }
 
 const STRIPS = [{key: 'clock_mhz', label: 'Clock', unit: 'MHz'}, {key: 'power_w', label: 'Power', unit: 'W'}, {key: 'temperature_c', label: 'Temperature', unit: '°C'}];
 
 function stripFigure({key, label, unit}, shown) {
   const all = shown.map((i) => ({x: i + 1, y: caseValue(key, i), i}));
-  const points = thinned(all, false, false);
+  const points = thinned(all, (i) => caseValue('file', i), false, false);
   const files = [...new Set(points.map(({i}) => caseValue('file', i)))];
   return chartFigure(`${label} over the cases, in the order measured`, {
+    size: 'low',
     config: () => ({
       type: 'scatter',
       data: {datasets: files.map((file, f) => ({...lineLook(f), label: fileLabel(file), showLine: points.length < 200, borderWidth: 1, pointRadius: 3, data: points.filter(({i}) => caseValue('file', i) === file)}))},
@@ -396,10 +400,9 @@ function stripFigure({key, label, unit}, shown) {
 function stripSection() {
   const parent = section('strip', 'Clock, power and temperature');
   const missing = [];
-  const box = grid(parent);
   for (const strip of STRIPS) {
     const shown = known(strip.key);
-    if (shown.length) place(box, stripFigure(strip, shown));
+    if (shown.length) place(parent, stripFigure(strip, shown));
     else missing.push(strip.label.toLowerCase());
   }
   if (missing.length) nothing(parent, `Not known in these files: ${missing.join(', ')}.`);

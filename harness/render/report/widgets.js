@@ -3,6 +3,9 @@
 
 const PAGE_ROWS = 50;
 const PICKER_OPTIONS = 300;
+const FILTER_ROWS = 25;
+// A cell of more characters may be broken into lines.
+const SHORT_TEXT = 32;
 
 function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -122,8 +125,8 @@ function tableWidget(caption, source) {
     const shown = order.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
     const body = el('tbody', {}, ...shown.map((row) => el('tr', {}, ...columns().map((column) => {
       const cell = source.cell(row, column);
-      const classes = [column.right ? 'right' : '', TONES[cell.tone]].filter(Boolean).join(' ');
-      return el('td', {class: classes || null, 'data-value': typeof cell.value === 'number' ? cell.value : null},
+      const classes = [column.right ? 'right' : '', String(cell.text).length > SHORT_TEXT ? 'long' : 'short', TONES[cell.tone]].filter(Boolean).join(' ');
+      return el('td', {class: classes, 'data-value': typeof cell.value === 'number' ? cell.value : null},
           (TONE_SIGNS[cell.tone] ?? '') + cell.text);
     }))));
     scroller.replaceChildren(el('table', {}, el('caption', {}, caption), el('thead', {}, el('tr', {}, ...columns().map(header))), body));
@@ -136,7 +139,7 @@ function tableWidget(caption, source) {
   }
 
   const tools = [];
-  if (source.count > 15) {
+  if (source.count > FILTER_ROWS) {
     const filter = (event) => { needle = event.target.value.toLowerCase(); arrange(); };
     tools.push(el('label', {}, 'Filter ', el('input', {type: 'search', oninput: filter})));
   }

@@ -1,0 +1,230 @@
+"""gpugauge report: what the page holds, without a browser."""
+
+import base64
+import hashlib
+import json
+import re
+import stat
+from html.parser import HTMLParser
+
+import pytest
+import synthetic_gpu as synthetic
+from conftest import ROOT, assert_one_line_error
+
+RESULT = ROOT / "results" / "intel-xeon-2-cores" / "quick.json"
+MIB = 1 << 20
+
+
+class Page(HTMLParser):
+    """The elements of a page that matter to its safety."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text, self.policy, self.parts, self.links, self.open, self.tags = text, "", [], [], None, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append(tag)
+        self.links += [value for name, value in attributes.items() if name in ("src", "href", "action", "data", "srcset")]
+        assert not [name for name in attributes if name.startswith("on")], "no handler is written into the page"
+        if attributes.get("http-equiv") == "Content-Security-Policy":
+            self.policy = attributes["content"]
+        if tag in ("script", "style"):
+            self.open = (tag, attributes.get("type"))
+            self.parts.append([tag, attributes.get("type"), ""])
+
+    def handle_data(self, data):
+        if self.open:
+            self.parts[-1][2] += data
+
+    def handle_endtag(self, tag):
+        self.open = None
+
+    @property
+    def data(self):
+        return json.loads(next(text for _, kind, text in self.parts if kind == "application/json"))
+
+
+def report(gpugauge, *files, options=()):
+    result = gpugauge("report", *files, "-o", "page.html", *options)
+    assert result.returncode == 0, result.stderr
+    return Page((gpugauge.folder / "page.html").read_text())
+
+
+def rows_of(table):
+    """As objects of values by key."""
+    def value(cell):
+        return cell[1] if isinstance(cell, list) else cell
+    keys = [column["key"] for column in table["columns"]]
+    return [dict(zip(keys, map(value, row))) for row in table["rows"]]
+
+
+def column(data, key):
+    found = data["cases"]["columns"][key]
+    return found if isinstance(found, list) else [found["words"][i] for i in found["index"]]
+
+
+def test_only_its_own_scripts_run_and_nothing_is_asked_for(gpugauge):
+    page = report(gpugauge, RESULT)
+    directives = dict(part.strip().split(" ", 1) for part in page.policy.split(";"))
+    assert directives["default-src"] == "'none'"
+    for tag, directive in (("script", "script-src"), ("style", "style-src")):
+        texts = [text for name, kind, text in page.parts if name == tag and kind is None]
+        hashes = ["'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'" for text in texts]
+        assert directives[directive].split() == hashes
+    assert "unsafe" not in page.policy
+    assert all(link.startswith("#") for link in page.links), page.links
+    assert "Released under the MIT License" in page.text, "Chart.js' licence stays"
+
+
+def test_its_numbers_are_the_files(gpugauge):
+    data = report(gpugauge, RESULT).data
+    entries = json.loads(RESULT.read_text())["benchmarks"]
+    assert column(data, "name") == [entry["name"] for entry in entries]
+    for key, part in (("time_ns", "median"), ("time_low_ns", "low"), ("time_high_ns", "high")):
+        assert column(data, key) == [entry["gpugauge"]["time_ns"][part] for entry in entries]
+    work = [entry["gpugauge"]["work"] for entry in entries]
+    times = column(data, "time_ns")
+    assert column(data, "gbps") == pytest.approx([w["bytes"] / t for w, t in zip(work, times)])
+    assert [entry["gpugauge"]["samples"]["time_ns"] for entry in entries] == [s["time_ns"] for s in data["samples"]]
+
+
+@pytest.mark.parametrize("command, section", [("datasheet", "datasheet"), ("tokens", "tokens"), ("cost", "costs")])
+def test_its_tables_are_those_of_the_commands(gpugauge, command, section):
+    synthetic.write(gpugauge.folder / "h100.json", synthetic.result(synthetic.H100))
+    synthetic.write(gpugauge.folder / "l40s.json", synthetic.result(synthetic.L40S, seed=9))
+    data = report(gpugauge, "h100.json", "l40s.json").data
+    printed = json.loads(gpugauge(command, "h100.json", "l40s.json", "--format", "json").stdout)
+    tables = data[section] if isinstance(data[section], list) else [data[section]]
+    assert [row for table in tables for row in rows_of(table)] == printed[tables[0]["name"]]
+
+
+def test_the_verdict_is_in_words(gpugauge):
+    synthetic.write(gpugauge.folder / "good.json", synthetic.result(synthetic.H100))
+    synthetic.write(gpugauge.folder / "slow.json", synthetic.result(synthetic.slow(synthetic.H100, 0.6), seed=9))
+    good, slow = report(gpugauge, "good.json", "slow.json").data["verdicts"]
+    assert good["words"].startswith("delivers its datasheet") and "memory read" in good["words"]
+    assert slow["words"].startswith("does not deliver its datasheet") and "memory read" in slow["words"]
+    assert any("of its datasheet value" in reason for reason in slow["reasons"])
+    assert "204 verified" in good["counts"]
+
+
+def test_two_cards_have_a_break_even(gpugauge):
+    dear = synthetic.slow(synthetic.L40S, 0.7)
+    synthetic.write(gpugauge.folder / "h100.json", synthetic.result(synthetic.H100))
+    synthetic.write(gpugauge.folder / "l40s.json", synthetic.result(dear, seed=9))
+    data = report(gpugauge, "h100.json", "l40s.json").data
+    crossings = rows_of(data["crossings"])
+    assert {row["precision"] for row in crossings} == {"bf16", "fp8"}
+    dollars = {}
+    for table in data["costs"]:
+        for row in rows_of(table):
+            dollars.setdefault((row["precision"], row["batch"], row["file"]), row["library_dollars_per_million"])
+    for row in crossings:
+        known = sorted({batch for precision, batch, _ in dollars if precision == row["precision"]})
+        leaders = [min(("h100.json", "l40s.json"), key=lambda file: dollars[row["precision"], batch, file]) for batch in known]
+        first = leaders[0]
+        assert row["cheaper"] == {"h100.json": "NVIDIA H100 80GB HBM3", "l40s.json": "NVIDIA L40S"}[first]
+        swapped = [batch for batch, leader in zip(known, leaders) if leader != first]
+        assert bool(swapped) == (row["last_batch"] is not None)
+        if swapped:
+            assert max(b for b in known if b < swapped[0]) <= row["last_batch"] < swapped[0]
+            assert row["first_batch"] == row["last_batch"] + 1
+
+
+def test_a_step_is_the_sum_of_its_parts(gpugauge):
+    rows = [row for table in report(gpugauge, RESULT).data["steps"] for row in rows_of(table)]
+    assert {row["engine"] for row in rows} == {"library", "best"}
+    for row in rows:
+        assert sum(row[f"{part}_ns"] for part in ("linears", "attention", "head", "other")) == pytest.approx(row["step_ns"])
+
+
+def test_ten_files_are_one_page(gpugauge):
+    files = [synthetic.write(gpugauge.folder / f"{n}.json", synthetic.result(synthetic.H100, 20, seed=n)) for n in range(10)]
+    data = report(gpugauge, *files).data
+    assert len(data["files"]) == len(data["verdicts"]) == 10
+    assert data["cases"]["count"] == 200 and set(column(data, "file")) == set(range(10))
+    assert len(data["environment"]["columns"]) == 11
+
+
+def test_five_hundred_cases_fit_into_a_mebibyte(gpugauge):
+    file = synthetic.write(gpugauge.folder / "r.json", synthetic.result(synthetic.H100, 500, sample_count=300))
+    page = report(gpugauge, file)
+    assert page.data["cases"]["count"] == 500
+    assert len(page.text.encode()) <= MIB
+    samples = page.data["samples"][0]
+    assert samples["step"] > 1, "thinned, and it says so"
+    all_times = json.loads(file.read_text())["benchmarks"][0]["gpugauge"]["samples"]["time_ns"]
+    assert samples["time_ns"] == all_times[::samples["step"]]
+
+
+def test_strings_of_a_file_stay_strings(gpugauge):
+    evil = "</script><img src=x onerror=alert(1)>\u2028{{script}}<!--"
+    file = synthetic.write(gpugauge.folder / "r.json", synthetic.result(synthetic.H100, 10, name=evil, host=evil))
+    page = report(gpugauge, file)
+    assert "img" not in page.tags and page.tags.count("script") == 3
+    assert page.data["verdicts"][0]["device"] == evil.replace("\u2028", "\\u2028"), "a separator shows as its escape"
+    assert page.parts[-1][2].startswith("'use strict'"), "no place is filled by the data"
+
+
+def test_only_failed_cases_are_a_page_that_says_so(gpugauge):
+    file = synthetic.write(gpugauge.folder / "r.json", synthetic.only_failed(synthetic.H100))
+    data = report(gpugauge, file).data
+    assert "not one case gave a number" in data["verdicts"][0]["words"]
+    assert [row["reason"] for row in rows_of(data["not_measured"])] == ["out of memory"] * 3
+    assert data["cases"]["count"] == 0
+
+
+def test_how_to_run_a_case_again_keeps_the_options_and_drops_the_output(gpugauge):
+    made = synthetic.result(synthetic.H100, 5)
+    argv = made["context"]["gpugauge"]["sessions"][0]["argv"]
+    argv += ["--output=x.json", "--overwrite", "--filter", "a b", "--model", "my model", "--", "--benchmark_repetitions=3"]
+    again = report(gpugauge, synthetic.write(gpugauge.folder / "r.json", made)).data["files"][0]["rerun"]
+    assert again == {"before": "gpugauge run --suite nightly --device cuda:0 --model 'my model'", "behind": " -- --benchmark_repetitions=3"}
+    made["context"]["gpugauge"]["sessions"][0]["argv"] = ["import.py"]
+    assert report(gpugauge, synthetic.write(gpugauge.folder / "r.json", made)).data["files"][0]["rerun"] is None
+
+
+def test_claims_and_history_are_given_or_said_to_be_missing(gpugauge):
+    file = synthetic.write(gpugauge.folder / "r.json", synthetic.result(synthetic.H100, 12))
+    data = report(gpugauge, file).data
+    assert data["claims"] is None and data["history"] is None
+    assert gpugauge("track", "add", file).returncode == 0
+    data = report(gpugauge, file, options=["--claims", gpugauge.configs / "claims" / "l40s-vs-h100.yaml", "--history", "history"]).data
+    summary, claims = data["claims"]
+    assert sum(row["claims"] for row in rows_of(summary)) == len(claims["rows"]) > 100
+    times = {entry["name"]: entry["real_time"] for entry in json.loads(file.read_text())["benchmarks"]}
+    assert len(data["history"]["nights"]) == len(times)
+    for tracked, nights in zip(rows_of(data["history"]["cases"]), data["history"]["nights"]):
+        assert rows_of(nights)[0]["time_ns"] == pytest.approx(times[tracked["case"]])
+
+
+def test_bad_input(gpugauge):
+    (gpugauge.folder / "empty.json").write_text("")
+    assert_one_line_error(gpugauge("report", "empty.json", "-o", "p.html"), 2, "empty.json")
+    assert_one_line_error(gpugauge("report", "nowhere.json", "-o", "p.html"), 2, "nowhere.json")
+    assert_one_line_error(gpugauge("report", RESULT), 2, "output")
+    assert_one_line_error(gpugauge("report", RESULT, RESULT, "-o", "p.html"), 2, "named twice")
+    assert_one_line_error(gpugauge("report", RESULT, "-o", "p.html", "--history", "no-history"), 3, "no-history")
+    assert_one_line_error(gpugauge("report", RESULT, "-o", "p.html", "--claims", "none.yaml"), 2, "none.yaml")
+    assert_one_line_error(gpugauge("report", RESULT, "-o", "no/such/p.html"), 3, "no/such")
+    assert_one_line_error(gpugauge("report", RESULT, "-o", "."), 3)
+    assert not list(gpugauge.folder.glob("p.html*")), "nothing half-written stays"
+
+
+def test_a_page_that_is_there_stays_if_a_new_one_fails(gpugauge):
+    (gpugauge.folder / "p.html").write_text("old")
+    assert gpugauge("report", "nowhere.json", "-o", "p.html").returncode == 2
+    assert (gpugauge.folder / "p.html").read_text() == "old"
+    assert gpugauge("report", RESULT, "-o", "p.html").returncode == 0
+    page = gpugauge.folder / "p.html"
+    assert page.read_text().startswith("<!DOCTYPE html>") and stat.S_ISREG(page.stat().st_mode)
+
+
+def test_twenty_thousand_cases(gpugauge):
+    file = synthetic.write(gpugauge.folder / "r.json", synthetic.result(synthetic.H100, 20_000, sample_count=6))
+    page = report(gpugauge, file)
+    assert page.data["cases"]["count"] == 20_000
+    assert len(page.text) < 10 * MIB
+    assert re.search(r"20000 verified", page.data["verdicts"][0]["counts"])
