@@ -77,12 +77,16 @@ std::optional<Tracked> tracked_of(const ReportOptions& options) {
 }
 
 std::vector<DecodeBreakEven> break_evens_of(const std::vector<Record>& records,
-                                            const Catalog& catalog,
+                                            const Catalog& catalog, const AnalysisOptions& options,
                                             std::span<const PricedDecode> decodes) {
   if (records.size() < 2) return {};
   std::map<std::string, StepTimes> times;
   std::map<std::string, ModelConfig> models;
   for (const Record& record : records) times.try_emplace(record.path.string(), record);
+  for (const std::string& name : options.models) {  // which may be files
+    ModelConfig model = catalog.model(name);
+    models.emplace(model.name, std::move(model));
+  }
   for (const PricedDecode& p : decodes) {
     if (!models.contains(p.decode.model)) models[p.decode.model] = catalog.model(p.decode.model);
   }
@@ -134,7 +138,7 @@ ExitStatus report(const ReportOptions& options) {
 
   const auto datasheets = datasheet_reports(records, catalog);
   const auto decodes = priced_decodes(records, catalog, options.inputs);
-  const auto break_evens = break_evens_of(records, catalog, decodes);
+  const auto break_evens = break_evens_of(records, catalog, options.inputs, decodes);
   const auto contexts = context_sweep(records, catalog, options, decodes);
   const auto audited = audit_of(options, catalog, records);
   const auto tracked = tracked_of(options);
