@@ -23,6 +23,12 @@ std::optional<Number> parse_number(std::string_view text) {
   return value;
 }
 
+UsageError error_at(std::string_view file, const YAML::Mark& mark, std::string_view problem) {
+  return UsageError(fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, problem));
+}
+
+}  // namespace
+
 std::optional<std::int64_t> parse_bytes(std::string_view text) {
   constexpr std::array<std::string_view, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -33,12 +39,6 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
   if (*count > std::numeric_limits<std::int64_t>::max() >> shift) return std::nullopt;
   return *count << shift;
 }
-
-UsageError error_at(std::string_view file, const YAML::Mark& mark, std::string_view problem) {
-  return UsageError(fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, problem));
-}
-
-}  // namespace
 
 void YamlValue::fail(std::string_view problem) const {
   throw error_at(
@@ -178,6 +178,12 @@ YamlValue YamlMapping::required(std::string_view key) {
   throw error_at(
       value_.file_, value_.mark_,
       fmt::format("'{}{}{}' is missing", value_.path_, value_.path_.empty() ? "" : ".", key));
+}
+
+std::vector<std::string> YamlMapping::keys() const {
+  std::vector<std::string> keys;
+  for (const Item& item : items_) keys.push_back(item.key);
+  return keys;
 }
 
 bool YamlMapping::asked(std::string_view key) const {

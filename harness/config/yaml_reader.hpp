@@ -42,6 +42,7 @@ class YamlValue {
   std::string stem_of(const std::filesystem::path& file) const;
   bool is_null() const { return node_.IsNull(); }
   bool is_list() const { return node_.IsSequence(); }
+  bool is_mapping() const { return node_.IsMap(); }
   /// `file:line`: for messages about it that come later.
   std::string place() const { return fmt::format("{}:{}", file_, mark_.line + 1); }
   bool boolean() const;
@@ -88,6 +89,8 @@ class YamlMapping {
   YamlValue required(std::string_view key);
   std::optional<YamlValue> optional(std::string_view key);
   bool has(std::string_view key) const { return find(key) != nullptr; }
+  /// In the order of the file, for mappings whose keys are data.
+  std::vector<std::string> keys() const;
 
   double number_or(std::string_view key, double otherwise, NumberRange range);
   std::int64_t integer_or(std::string_view key, std::int64_t otherwise, IntegerRange range);
@@ -116,6 +119,9 @@ class YamlMapping {
   std::vector<Item> items_;
   std::vector<std::string> asked_;
 };
+
+/// A whole number with a binary unit, as `format_bytes_exact` writes it, or nothing.
+std::optional<std::int64_t> parse_bytes(std::string_view text);
 
 /// The one document of a YAML file. Throws UsageError if there is none, or if it is not YAML.
 YamlValue read_yaml(const std::filesystem::path& file);

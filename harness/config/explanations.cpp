@@ -1,0 +1,125 @@
+#include "harness/config/explanations.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "harness/config/yaml_reader.hpp"
+
+namespace gpugauge {
+namespace {
+
+struct Section {
+  std::string_view key;   ///< in the file
+  std::string_view name;  ///< of one of its words
+};
+constexpr std::array<Section, kWordKinds.size()> kSections{{{"families", "family"},
+                                                            {"kinds", "kind of op"},
+                                                            {"implementations", "implementation"},
+                                                            {"types", "type"},
+                                                            {"states", "cache or data"},
+                                                            {"metrics", "metric"},
+                                                            {"flags", "flag"},
+                                                            {"verdicts", "verdict"},
+                                                            {"columns", "column"}}};
+
+const Section& section_of(WordKind kind) { return kSections.at(static_cast<std::size_t>(kind)); }
+
+Explanation read_explanation(std::string name, WordKind kind, const YamlValue& value) {
+  Explanation e;
+  e.name = std::move(name);
+  e.kind = kind;
+  if (!value.is_mapping()) {
+    e.is = value.text();
+    return e;
+  }
+  YamlMapping map = value.mapping();
+  e.is = map.required("is").text();
+  for (auto [key, part] : {std::pair{"how", &e.how},
+                           {"floor", &e.floor},
+                           {"low", &e.low},
+                           {"try", &e.remedy},
+                           {"see", &e.see}}) {
+    if (const auto text = map.optional(key)) *part = text->text();
+  }
+  if (const auto rates = map.optional("rates")) {
+    constexpr std::array<std::string_view, 2> kRates{"memory", "arithmetic"};
+    for (const YamlValue& rate : rates->items())
+      (rate.name_in(kRates) == kRates[0] ? e.is_of_memory : e.is_of_arithmetic) = true;
+  }
+  map.finish();
+  return e;
+}
+
+}  // namespace
+
+std::string_view name_of(WordKind kind) { return section_of(kind).name; }
+
+std::string looked_up(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    const bool gap = c == '_' || c == '-' || c == '/' || c == ' ';
+    if (!gap) {
+      text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else if (!text.empty() && text.back() != ' ') {
+      text += ' ';
+    }
+  }
+  if (text.ends_with(' ')) text.pop_back();
+  return text;
+}
+
+Explanations Explanations::load(const std::filesystem::path& file) {
+  Explanations loaded;
+  YamlMapping sections = read_yaml(file).mapping();
+  for (const WordKind kind : kWordKinds) {
+    YamlMapping words = sections.required(section_of(kind).key).mapping();
+    for (const std::string& name : words.keys()) {
+      const YamlValue value = words.required(name);
+      if (loaded.find(kind, name) != nullptr) value.fail("is explained above, in another spelling");
+      loaded.all_.push_back(read_explanation(name, kind, value));
+    }
+  }
+  sections.finish();
+  return loaded;
+}
+
+std::vector<const Explanation*> Explanations::find(std::string_view name) const {
+  const std::string wanted = looked_up(name);
+  std::vector<const Explanation*> found;
+  for (const Explanation& e : all_) {
+    if (looked_up(e.name) == wanted) found.push_back(&e);
+  }
+  return found;
+}
+
+const Explanation* Explanations::find(WordKind kind, std::string_view name) const {
+  const std::string wanted = looked_up(name);
+  const auto found = std::find_if(all_.begin(), all_.end(), [&](const Explanation& e) {
+    return e.kind == kind && looked_up(e.name) == wanted;
+  });
+  return found == all_.end() ? nullptr : &*found;
+}
+
+Explanation Explanations::in_full(const Explanation& word) const {
+  Explanation full = word;
+  const Explanation* family =
+      word.kind == WordKind::kOpKind
+          ? find(WordKind::kFamily, word.name.substr(0, word.name.find(' ')))
+          : nullptr;
+  if (family == nullptr) return full;
+  for (auto part : {&Explanation::how, &Explanation::floor, &Explanation::low, &Explanation::remedy,
+                    &Explanation::see}) {
+    if ((full.*part).empty()) full.*part = family->*part;
+  }
+  full.is_of_memory = word.is_of_memory || family->is_of_memory;
+  full.is_of_arithmetic = word.is_of_arithmetic || family->is_of_arithmetic;
+  return full;
+}
+
+std::vector<std::string> Explanations::names() const {
+  std::vector<std::string> names;
+  for (const Explanation& e : all_) names.push_back(e.name);
+  return names;
+}
+
+}  // namespace gpugauge

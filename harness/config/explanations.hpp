@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gpugauge {
+
+/// What a word of the program is, by the section of configs/explain.yaml that it stands in.
+enum class WordKind : std::uint8_t {
+  kFamily,
+  kOpKind,
+  kImplementation,
+  kType,
+  kState,
+  kMetric,
+  kFlag,
+  kVerdict,
+  kColumn,
+};
+inline constexpr std::array kWordKinds{
+    WordKind::kFamily, WordKind::kOpKind,  WordKind::kImplementation,
+    WordKind::kType,   WordKind::kState,   WordKind::kMetric,
+    WordKind::kFlag,   WordKind::kVerdict, WordKind::kColumn};
+/// `family`, `implementation`, …
+std::string_view name_of(WordKind kind);
+
+/// What is said of a word. All but `is` may be empty.
+struct Explanation {
+  std::string name;
+  WordKind kind = WordKind::kColumn;
+  std::string is;                                       ///< what it measures or means
+  std::string how;                                      ///< how it is measured or computed
+  std::string floor;                                    ///< what bounds it
+  std::string low;                                      ///< what a bad value usually means
+  std::string remedy;                                   ///< what to try then
+  std::string see;                                      ///< the command that shows it
+  bool is_of_memory = false, is_of_arithmetic = false;  ///< which datasheet rows speak of it
+};
+
+/// A name as it is looked up: in small letters, with single spaces for `_`, `-`, `/` and spaces.
+std::string looked_up(std::string_view name);
+
+/// Everything that is explained, in the order of the file.
+class Explanations {
+ public:
+  /// Throws UsageError with file:line for a file that is not as its head says.
+  static Explanations load(const std::filesystem::path& file);
+
+  const std::vector<Explanation>& all() const { return all_; }
+  /// Every entry of that name, in whichever section.
+  std::vector<const Explanation*> find(std::string_view name) const;
+  /// The entry of that section, or null.
+  const Explanation* find(WordKind kind, std::string_view name) const;
+  /// The entry; of a kind of op with what its family says where it says nothing itself.
+  Explanation in_full(const Explanation& word) const;
+  std::vector<std::string> names() const;
+
+ private:
+  std::vector<Explanation> all_;
+};
+
+}  // namespace gpugauge
