@@ -206,9 +206,12 @@ void add_ab_command(CLI::App& app, const GlobalOptions&, Action& action) {
   command->add_option("BUILD_A", options->build_a, "a gpugauge program: what was")->required();
   command->add_option("BUILD_B", options->build_b, "another, or the same: what is to be judged")
       ->required();
-  command->add_option("-s,--suite", options->suite, "a suite's name or file (default: quick)");
-  command->add_option("--suite-b", options->suite_b, "that of B, where it is another one");
-  command->add_option("-d,--device", options->device, "cpu, cuda:N, or best (default)");
+  command->add_option("-s,--suite", options->suite, "a suite's name or file (default: quick)")
+      ->type_name("SUITE");
+  command->add_option("--suite-b", options->suite_b, "that of B, where it is another one")
+      ->type_name("SUITE");
+  command->add_option("-d,--device", options->device, "cpu, cuda:N, or best (default)")
+      ->type_name("DEVICE");
   command->add_option("--filter", options->filter,
                       "only cases whose name matches this regular expression");
   command->add_option("--rounds", options->rounds, "how often both are run (default: 10)")
@@ -221,8 +224,10 @@ void add_ab_command(CLI::App& app, const GlobalOptions&, Action& action) {
       ->add_option("--time-limit", options->time_limit_seconds,
                    "seconds for all of it; what is complete by then is judged")
       ->check(CLI::PositiveNumber);
-  command->add_option("-o,--output", options->output,
-                      "the folder of result files and logs (default: results/ab_<time>)");
+  command
+      ->add_option("-o,--output", options->output,
+                   "the folder of result files and logs (default: results/ab_<time>)")
+      ->type_name("FILE");
   add_format_option(*command, options->format);
   command->footer(kExamples);
   command->callback([=, &action] { action = [=] { return run_ab(*options); }; });

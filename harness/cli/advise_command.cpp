@@ -118,6 +118,7 @@ void add_advise_command(CLI::App& app, const GlobalOptions&, Action& action) {
   AdviceRequest& request = options->request;
   add_file_arguments(*command, options->inputs);
   command->add_option("--model", options->inputs.models, "models: names or files")
+      ->type_name("MODEL")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->required();
@@ -155,6 +156,7 @@ void add_advise_command(CLI::App& app, const GlobalOptions&, Action& action) {
       ->add_option(
           "--prices", options->inputs.prices,
           "price lists, of any format that 'cost' takes (default: the newest of configs/prices)")
+      ->type_name("FILE")
       ->allow_extra_args(false);
   command->add_option("--hourly", options->hourly, "your own price: CARD=DOLLARS per GPU-hour")
       ->delimiter(',')

@@ -64,6 +64,7 @@ void add_decode_options(CLI::App& command, AnalysisOptions& options) {
       .add_option(
           "--model", options.models,
           "models: names, files, or config.json of checkpoints (default: those in the file)")
+      ->type_name("MODEL")
       ->delimiter(',')
       ->allow_extra_args(false);
   command
@@ -88,6 +89,7 @@ void add_price_list_option(CLI::App& command, AnalysisOptions& options) {
       .add_option("--prices", options.prices,
                   "price lists: the native CSV, SkyPilot's or gpuhunt's, or Spheron's JSON "
                   "(default: the newest of configs/prices)")
+      ->type_name("FILE")
       ->allow_extra_args(false);
 }
 
@@ -136,6 +138,7 @@ void add_calibration_option(CLI::App& command, AnalysisOptions& options) {
   command
       .add_option("--calibration", options.calibrations,
                   "what an engine measured (of scripts/import_vllm.py), to show beside the derived")
+      ->type_name("FILE")
       ->delimiter(',')
       ->allow_extra_args(false);
 }

@@ -32,6 +32,8 @@ Then, from result files:
   gpugauge compare BASE OTHER…          what changed, and is it more than noise?
   gpugauge audit CLAIMS FILE…           what holds of what somebody wrote
   gpugauge track check FILE…            is it as fast as on the nights before?
+Anything on the screen:
+  gpugauge explain WORD…                what a case, metric, flag or column means, and what to try
 
 Exit status: 0 done; 1 done, and a check failed; 2 the command line or a config is wrong; 3 the device or the
 environment cannot do it; 4 a verification failed; 5, 6, 7 a check is inconclusive, has no baseline, needs a rerun;
@@ -81,11 +83,13 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
   app.fallthrough();
 
   Action action;
-  for (auto* add : {add_run_command, add_list_command, add_show_command, add_datasheet_command,
-                    add_tokens_command, add_cost_command, add_serve_command, add_export_command,
-                    add_break_even_command, add_forward_command, add_compare_command,
-                    add_ab_command, add_selftest_command, add_audit_command, add_track_command,
-                    add_advise_command, add_report_command, add_doctor_command}) {
+  for (auto* add :
+       {add_run_command,        add_list_command,    add_show_command,    add_datasheet_command,
+        add_tokens_command,     add_cost_command,    add_serve_command,   add_export_command,
+        add_break_even_command, add_forward_command, add_compare_command, add_ab_command,
+        add_selftest_command,   add_audit_command,   add_track_command,   add_advise_command,
+        add_report_command,     add_explain_command, add_man_command,     add_completion_command,
+        add_doctor_command}) {
     add(app, global, action);
   }
 

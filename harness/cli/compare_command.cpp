@@ -180,6 +180,7 @@ void add_compare_command(CLI::App& app, const GlobalOptions&, Action& action) {
   command
       ->add_option("--prices", options->prices,
                    "price lists, of which the cheapest on-demand offer counts")
+      ->type_name("FILE")
       ->allow_extra_args(false);
   command->footer(kExamples);
   command->callback([=, &action] { action = [=] { return compare_files(*options); }; });

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <iostream>
 #include <memory>
@@ -47,15 +48,26 @@ std::string formats_help() {
   return help + '\n';
 }
 
+/// As the parser writes one of a list.
+std::string format_type() {
+  std::vector<std::string_view> names;
+  for (const Exporter& exporter : exporters()) names.push_back(exporter.name);
+  return fmt::format("TEXT:{{{}}}", fmt::join(names, ","));
+}
+
 }  // namespace
 
 void add_export_command(CLI::App& app, const GlobalOptions&, Action& action) {
   auto* command = app.add_subcommand("export", "a result file as other tools read it");
   auto options = std::make_shared<ExportOptions>();
   command->add_option("FILE", options->inputs.files, "a result file")->required()->expected(1);
-  command->add_option("-f,--format", options->format, "see below")->required();
-  command->add_option("-o,--output", options->output,
-                      "where to; appears whole or not at all (default: stdout)");
+  command->add_option("-f,--format", options->format, "see below")
+      ->type_name(format_type())
+      ->required();
+  command
+      ->add_option("-o,--output", options->output,
+                   "where to; appears whole or not at all (default: stdout)")
+      ->type_name("FILE");
   command->footer(formats_help() + kExamples);
   command->callback([=, &action] { action = [=] { return export_record(*options); }; });
 }

@@ -117,6 +117,7 @@ void add_forward_command(CLI::App& app, const GlobalOptions&, Action& action) {
       ->add_option("--model", options->models,
                    "encoders (bge-large, gte-large) and image models (sdxl, flux.1-dev): names or "
                    "files")
+      ->type_name("FORWARD_MODEL")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->required();

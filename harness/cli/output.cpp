@@ -12,17 +12,19 @@
 namespace gpugauge {
 
 void add_format_option(CLI::App& command, Format& format) {
-  command.add_option_function<std::string>(
-      "-f,--format",
-      [&format](const std::string& name) {
-        constexpr std::array<std::string_view, 4> kNames{"table", "json", "csv", "markdown"};
-        const auto known = format_from_name(name);
-        if (!known)
-          throw UsageError(
-              unknown_name_message("format", name, std::span<const std::string_view>(kNames)));
-        format = *known;
-      },
-      "table, json, csv or markdown");
+  command
+      .add_option_function<std::string>(
+          "-f,--format",
+          [&format](const std::string& name) {
+            constexpr std::array<std::string_view, 4> kNames{"table", "json", "csv", "markdown"};
+            const auto known = format_from_name(name);
+            if (!known)
+              throw UsageError(
+                  unknown_name_message("format", name, std::span<const std::string_view>(kNames)));
+            format = *known;
+          },
+          "table, json, csv or markdown")
+      ->type_name("TEXT:{table,json,csv,markdown}");
 }
 
 void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {

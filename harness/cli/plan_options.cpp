@@ -42,10 +42,12 @@ void add_plan_options(CLI::App& command, PlanOptions& options) {
   command
       .add_option("-s,--suite", options.suite,
                   "a suite's name or file: quick, datasheet, nightly, full")
+      ->type_name("SUITE")
       ->capture_default_str();
   command
       .add_option("-d,--device", options.device,
                   "cpu, cuda:N, or best: the first GPU, else the CPU")
+      ->type_name("DEVICE")
       ->capture_default_str();
   command.add_option(
       "--filter", options.filter,
@@ -54,6 +56,7 @@ void add_plan_options(CLI::App& command, PlanOptions& options) {
       .add_option(
           "--model", options.models,
           "these models in place of the suite's: names, files, or config.json of checkpoints")
+      ->type_name("MODEL")
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--batch", options.batches, "these batch sizes in place of the suite's")

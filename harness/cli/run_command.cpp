@@ -195,12 +195,16 @@ void add_run_command(CLI::App& app, const GlobalOptions& global, Action& action)
   auto options = std::make_shared<RunOptions>();
   auto analysis = std::make_shared<AnalysisOptions>();
   add_plan_options(*command, *options);
-  command->add_option("-o,--output", options->output,
-                      "the result file (default: results/<device>/<time>_<suite>.json)");
+  command
+      ->add_option("-o,--output", options->output,
+                   "the result file (default: results/<device>/<time>_<suite>.json)")
+      ->type_name("FILE");
   command->add_flag("--overwrite", options->overwrite, "replace an existing result file");
-  command->add_option(
-      "--resume", options->resume,
-      "go on with an interrupted result (.partial), or retry what failed in a result file");
+  command
+      ->add_option(
+          "--resume", options->resume,
+          "go on with an interrupted result (.partial), or retry what failed in a result file")
+      ->type_name("FILE");
   command->add_option("--turn", options->turn,
                       "2/5: the second of five processes begins at another case than the first");
   command->add_flag("--redact", options->redact, "leave out the host's name and the device's UUID");

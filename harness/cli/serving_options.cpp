@@ -5,6 +5,7 @@ namespace gpugauge {
 void add_serving_options(CLI::App& command, ServingOptions& options) {
   AnalysisOptions& inputs = options.inputs;
   command.add_option("--model", inputs.models, "models: names or files")
+      ->type_name("MODEL")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->required();

@@ -69,7 +69,10 @@ fs::path find_configs(const std::optional<std::string>& environment,
   }
   for (const fs::path& start : starts) {
     for (fs::path folder = start;; folder = folder.parent_path()) {
-      if (is_catalog(folder / "configs")) return folder / "configs";
+      for (const char* place :
+           {"configs", "share/gpugauge/configs"}) {  // a checkout, an installation
+        if (is_catalog(folder / place)) return folder / place;
+      }
       if (folder == folder.parent_path()) break;
     }
   }

@@ -1,0 +1,240 @@
+// All three scripts work alike: the words so far give the command's path, the word before the
+// cursor the option whose value is wanted.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/cli/command_tree.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// Values that `gpugauge completion --names` lists.
+bool is_asked(const OptionNode& option) {
+  constexpr std::array<std::string_view, 5> kAsked{"SUITE", "MODEL", "FORWARD_MODEL", "DEVICE",
+                                                   "WORD"};
+  return std::find(kAsked.begin(), kAsked.end(), option.value) != kAsked.end();
+}
+
+/// Arguments are files, where they are nothing else.
+bool is_file(const OptionNode& option, bool is_argument) {
+  return option.value == "FILE" || (is_argument && option.words.empty() && !is_asked(option));
+}
+
+/// In single quotes of a shell. Fish alone takes `\'` for one within them.
+std::string shell_quoted(std::string_view text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return result + "'";
+}
+
+std::vector<std::string> names_of(const std::vector<OptionNode>& options) {
+  std::vector<std::string> names;
+  for (const OptionNode& option : options)
+    names.insert(names.end(), option.names.begin(), option.names.end());
+  return names;
+}
+
+std::vector<std::string> names_of(const std::vector<CommandNode>& commands) {
+  std::vector<std::string> names;
+  for (const CommandNode& command : commands) names.push_back(command.name);
+  return names;
+}
+
+/// What the script of bash and that of zsh call to offer the option's values.
+std::string offer(const OptionNode& option, bool is_argument) {
+  if (!option.words.empty())
+    return fmt::format("_gpugauge_offer {}",
+                       shell_quoted(fmt::format("{}", fmt::join(option.words, " "))));
+  if (is_asked(option))
+    return fmt::format("_gpugauge_offer \"$(\"$program\" completion --names {} 2>/dev/null)\"{}",
+                       option.value, is_argument ? "; _gpugauge_files" : "");
+  return is_file(option, is_argument) ? "_gpugauge_files" : ":";
+}
+
+/// The patterns of a `case` on "path:option", as options of the root are taken everywhere.
+std::string body(const CommandNode& root) {
+  std::string values, options, words;
+  for (const CommandNode* node : all_commands(root)) {
+    for (const OptionNode& option : node->options) {
+      if (option.value.empty()) continue;
+      std::vector<std::string> patterns;
+      for (const std::string& name : option.names)
+        patterns.push_back(shell_quoted(node->path + ":" + name));
+      values +=
+          fmt::format("    {}) {}; return ;;\n", fmt::join(patterns, "|"), offer(option, false));
+    }
+    std::vector<std::string> names = names_of(node->options);
+    if (node != &root) {
+      for (std::string& name : names_of(root.options)) {
+        if (std::find(names.begin(), names.end(), name) == names.end())
+          names.push_back(std::move(name));
+      }
+    }
+    options += fmt::format("      {}) _gpugauge_offer {} ;;\n", shell_quoted(node->path),
+                           shell_quoted(fmt::format("{}", fmt::join(names, " "))));
+    std::vector<std::string> calls;
+    if (!node->commands.empty())
+      calls.push_back(
+          fmt::format("_gpugauge_offer {}",
+                      shell_quoted(fmt::format("{}", fmt::join(names_of(node->commands), " ")))));
+    if (!node->arguments.empty()) calls.push_back(offer(node->arguments.front(), true));
+    if (!calls.empty())
+      words += fmt::format("    {}) {} ;;\n", shell_quoted(node->path), fmt::join(calls, "; "));
+  }
+  return fmt::format(R"(  case "${{at}}:${{before}}" in
+{}  esac
+  if [[ $current == -* ]]; then
+    case "$at" in
+{}    esac
+    return
+  fi
+  case "$at" in
+{}  esac
+)",
+                     values, options, words);
+}
+
+/// `'run'|'track'|'track add'`: every path but the root's.
+std::string paths_of(const CommandNode& root, std::string_view between) {
+  std::vector<std::string> paths;
+  for (const CommandNode* node : all_commands(root)) {
+    if (node != &root) paths.push_back(shell_quoted(node->path));
+  }
+  return fmt::format("{}", fmt::join(paths, between));
+}
+
+}  // namespace
+
+std::string bash_completion(const CommandNode& tree) {
+  // bash cuts words at = and :, which stand in --option=value and cuda:0.
+  return fmt::format(R"(# bash completion for gpugauge, made by: gpugauge completion bash
+
+_gpugauge_offer() {{
+  local head= line
+  [[ $current == *,* ]] && head=${{current%,*}},
+  while IFS= read -r line; do
+    COMPREPLY+=("$head$line")
+  done < <(compgen -W "$1" -- "${{current##*,}}")
+}}
+
+_gpugauge_files() {{
+  local line
+  compopt -o filenames 2>/dev/null
+  while IFS= read -r line; do
+    COMPREPLY+=("$line")
+  done < <(compgen -f -- "$current")
+}}
+
+_gpugauge() {{
+  local program=${{COMP_WORDS[0]}} current=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}
+  local at= i
+  COMPREPLY=()
+  if [[ $current == '=' ]]; then
+    current=
+  elif [[ $before == '=' ]]; then
+    before=${{COMP_WORDS[COMP_CWORD-2]}}
+  fi
+  for ((i = 1; i < COMP_CWORD; ++i)); do
+    case "${{at:+$at }}${{COMP_WORDS[i]}}" in
+      {}) at="${{at:+$at }}${{COMP_WORDS[i]}}" ;;
+    esac
+  done
+{}}}
+
+complete -F _gpugauge gpugauge
+)",
+                     paths_of(tree, "|"), body(tree));
+}
+
+std::string zsh_completion(const CommandNode& tree) {
+  return fmt::format(R"(#compdef gpugauge
+# zsh completion for gpugauge, made by: gpugauge completion zsh
+
+_gpugauge_offer() {{
+  [[ $current == *,* ]] && compset -P '*,'
+  compadd -- ${{=1}}
+}}
+
+_gpugauge_files() {{
+  _files
+}}
+
+_gpugauge() {{
+  local program=$words[1] current=$words[CURRENT] before=$words[CURRENT-1] at= i
+  if [[ $current == --*=* ]]; then
+    before=${{current%%=*}}
+    current=${{current#*=}}
+    compset -P '*='
+  fi
+  for ((i = 2; i < CURRENT; ++i)); do
+    case "${{at:+$at }}$words[i]" in
+      {}) at="${{at:+$at }}$words[i]" ;;
+    esac
+  done
+{}}}
+
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+  _gpugauge "$@"
+else
+  compdef _gpugauge gpugauge
+fi
+)",
+                     paths_of(tree, "|"), body(tree));
+}
+
+std::string fish_completion(const CommandNode& tree) {
+  std::string lines;
+  const auto values = [](const OptionNode& option, bool is_argument) -> std::string {
+    if (!option.words.empty())
+      return fmt::format(" -x -a {}",
+                         shell_quoted(fmt::format("{}", fmt::join(option.words, " "))));
+    if (is_asked(option))
+      return fmt::format(" {} -a '(__gpugauge_names {})'", is_argument ? "-F" : "-x", option.value);
+    return is_file(option, is_argument) ? " -r -F" : " -x";
+  };
+  for (const CommandNode* node : all_commands(tree)) {
+    const std::string here =
+        fmt::format("complete -c gpugauge -n '__gpugauge_at \"{}\"'", node->path);
+    for (const CommandNode& command : node->commands)
+      lines +=
+          fmt::format("{} -f -a {} -d {}\n", here, command.name, shell_quoted(command.description));
+    for (const OptionNode& option : node->options) {
+      std::string names;
+      for (const std::string& name : option.names)
+        names += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
+      lines += fmt::format("{}{}{} -d {}\n", node == &tree ? "complete -c gpugauge" : here, names,
+                           option.value.empty() ? "" : values(option, false),
+                           shell_quoted(option.description));
+    }
+    if (!node->arguments.empty()) {
+      const OptionNode& argument = node->arguments.front();
+      lines +=
+          fmt::format("{}{}\n", here, is_file(argument, true) ? " -F" : values(argument, true));
+    }
+  }
+  return fmt::format(R"(# fish completion for gpugauge, made by: gpugauge completion fish
+
+function __gpugauge_names
+    set -l words (commandline -opc)
+    $words[1] completion --names $argv[1] 2>/dev/null
+end
+
+function __gpugauge_at
+    set -l known {}
+    set -l path
+    for word in (commandline -opc)[2..-1]
+        contains -- (string join -- ' ' $path $word) $known; and set -a path $word
+    end
+    test "$path" = "$argv[1]"
+end
+
+complete -c gpugauge -f
+{})",
+                     paths_of(tree, " "), lines);
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,199 @@
+"""explain, man and completion: the same words on the screen, on paper and under the Tab key."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import BINARY, assert_one_line_error
+
+GEMM = "gemm/bf16/llama-3.1-8b/o/m:8/n:4096/k:4096/cublaslt/cold"
+
+
+def explain(program, *arguments):
+    result = program("explain", *arguments, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def texts(document, aspect):
+    return [row["text"] for row in document["explain"] if row["aspect"] == aspect]
+
+
+def test_a_word_in_any_spelling_and_in_two_arguments(gpugauge):
+    expected = explain(gpugauge, "memory read")
+    assert texts(expected, "is") and texts(expected, "a bad value") and texts(expected, "try")
+    assert explain(gpugauge, "memory", "read") == expected
+    assert explain(gpugauge, "Memory-Read") == expected
+
+
+def test_the_floor_of_a_case_is_computed_from_the_datasheet(gpugauge):
+    floor, = texts(explain(gpugauge, GEMM, "--device", "h100-sxm5"), "floor there")
+    bytes_moved = 2 * (8 * 4096 + 4096 * 4096 + 8 * 4096)
+    assert f": {bytes_moved / 3352e9 * 1e6:.2f} µs: memory" in floor
+    assert "GFLOP at 989.0 TFLOPS" in floor
+
+
+def test_datasheet_rows_of_the_type_alone_with_their_source(gpugauge):
+    row, = texts(explain(gpugauge, "bf16 dense GEMM", "--device", "h100-sxm5"), "datasheet")
+    assert "989.0 TFLOPS" in row and "datasheet, column H100 SXM" in row
+    rows = texts(explain(gpugauge, "dense GEMM", "--device", "h100-sxm5,l40s"), "datasheet")
+    assert sum("H100" in row for row in rows) >= 4 and any("L40S" in row for row in rows)
+
+
+def test_a_file_adds_what_was_measured_there(measured):
+    document = explain(measured, "memory read", "result.json")
+    assert all(row["case"].startswith("memory/read/") for row in document["cases"])
+    assert [row["metric"] for row in document["datasheet"]] == ["memory read"]
+    case = document["cases"][0]["case"]
+    assert case in [row["case"] for row in explain(measured, case, "result.json")["cases"]]
+
+
+def test_a_device_does_not_take_the_words_after_it(measured):
+    document = explain(measured, "--device", "h100-sxm5", "memory read", "result.json")
+    assert document["cases"]
+
+
+def test_lines_fit_a_terminal(gpugauge):
+    for arguments in ([GEMM, "--device", "h100-sxm5,l40s"], ["gemm"], ["TPOT"], ["regret"]):
+        result = gpugauge("explain", *arguments)
+        assert result.returncode == 0
+        assert max(map(len, result.stdout.splitlines())) <= 120
+
+
+def test_what_is_not_known_names_the_nearest(gpugauge):
+    assert_one_line_error(gpugauge("explain", "pwer-capped"), 2, "did you mean 'power_capped'?")
+    assert_one_line_error(gpugauge("explain", GEMM.replace("gemm", "gem")), 2, "did you mean 'gemm'?")
+    assert_one_line_error(gpugauge("explain", "gemm", "--device", "h100-sxm"), 2, "h100-sxm5")
+    assert_one_line_error(gpugauge("explain", "gemm", "nowhere.json"), 2, "nowhere.json")
+    assert_one_line_error(gpugauge("explain", "result.json"), 2, "no word")
+    assert_one_line_error(gpugauge("explain"), 2)
+
+
+# ---- the manual page ----
+
+
+def test_the_manual_has_every_command_option_and_word(gpugauge):
+    page = gpugauge("man").stdout.replace("\\-", "-")
+    usage = gpugauge("--help").stdout
+    commands = re.findall(r"^  ([a-z-]+)  ", usage.split("Subcommands:")[1].split("\n\n")[0], re.M)
+    assert len(commands) > 15
+    for command in commands:
+        assert f'.SS "gpugauge {command}"' in page
+        for option in re.findall(r"--[a-z][a-z-]+", gpugauge(command, "--help").stdout.split("\n\n\n")[0]):
+            assert option in page
+    for word in ["memory read", "% of floor", "power_capped", "below floor", "cublaslt_search"]:
+        assert f"\n.B {word}\n" in page
+
+
+CHECKS = {
+    "man": ["man", "--warnings", "-l"],
+    "groff": ["groff", "-man", "-Tutf8", "-Kutf8", "-ww"],
+    "mandoc": ["mandoc", "-T", "lint", "-W", "error"],
+}
+
+
+@pytest.mark.parametrize("tool", CHECKS)
+def test_the_manual_is_sound(gpugauge, tool, tmp_path):
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed")
+    page = tmp_path / "gpugauge.1"
+    page.write_text(gpugauge("man").stdout)
+    result = subprocess.run([*CHECKS[tool], str(page)], capture_output=True, text=True, env={
+        "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "120", "MANPAGER": "cat"})
+    assert result.returncode == 0 and result.stderr == "", result.stdout[-2000:] + result.stderr
+
+
+# ---- completion ----
+
+
+def complete(program, *words):
+    """What bash offers for the last of the words."""
+    script = ('source <("$GG" completion bash) || exit; COMP_WORDS=("$GG" "$@"); COMP_CWORD=$#; '
+              '_gpugauge; printf "%s\\n" "${COMPREPLY[@]}"')
+    result = subprocess.run(["bash", "-c", script, "bash", *words], cwd=program.folder, text=True, capture_output=True,
+                            env=dict(program.environment, GG=str(BINARY)))
+    assert result.returncode == 0 and result.stderr == "", result.stderr
+    return result.stdout.split("\n")[:-1]
+
+
+def test_bash_completes_commands_and_options(gpugauge):
+    assert complete(gpugauge, "dat") == ["datasheet"]
+    assert complete(gpugauge, "track", "sh") == ["show"]
+    assert "--suite" in complete(gpugauge, "run", "--su")
+    assert "--quiet" in complete(gpugauge, "run", "--q")
+    assert complete(gpugauge, "serve", "--kv", "fp8") == ["fp8_e4m3"]
+    assert complete(gpugauge, "show", "--format", "ma") == ["markdown"]
+
+
+def test_bash_asks_for_names_that_the_configs_have(gpugauge):
+    assert complete(gpugauge, "run", "--suite", "ti") == ["tiny"]  # of this test's own configs
+    assert complete(gpugauge, "run", "--suite", "=", "ti") == ["tiny"]
+    assert complete(gpugauge, "run", "--model", "qwen3-8b,mic") == ["qwen3-8b,micro"]
+    assert complete(gpugauge, "list", "-d", "h100-s") == ["h100-sxm5"]
+    assert complete(gpugauge, "forward", "--model", "bge") == ["bge-large"]
+    assert complete(gpugauge, "explain", "power_") == ["power_capped"]
+    assert complete(gpugauge, "explain", "memory-r") == ["memory-read"]
+
+
+def test_bash_completes_files_where_files_are_taken(gpugauge):
+    (gpugauge.folder / "my result.json").write_text("{}")
+    assert complete(gpugauge, "show", "my") == ["my result.json"]
+    assert complete(gpugauge, "run", "--resume", "my") == ["my result.json"]
+    assert [word for word in complete(gpugauge, "run", "--hourly", "my") if word] == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_of_each_shell_parses(gpugauge, shell):
+    script = gpugauge("completion", shell)
+    assert script.returncode == 0
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    result = subprocess.run([shell, "-n"], input=script.stdout, text=True, capture_output=True)
+    assert result.returncode == 0 and result.stderr == "", result.stderr
+
+
+def test_fish_completes(gpugauge, tmp_path):
+    if not shutil.which("fish"):
+        pytest.skip("fish is not installed")
+    script = tmp_path / "gpugauge.fish"
+    script.write_text(gpugauge("completion", "fish").stdout)
+
+    def offered(line):
+        result = subprocess.run(["fish", "-c", f"source {script}; complete -C '{line}'"], text=True, capture_output=True,
+                                env=dict(gpugauge.environment, PATH=f"{BINARY.parent}:/usr/bin:/bin", HOME=str(tmp_path)),
+                                cwd=gpugauge.folder)
+        assert result.returncode == 0, result.stderr
+        return [word.split("\t")[0] for word in result.stdout.splitlines()]
+
+    assert offered("gpugauge dat") == ["datasheet"]
+    assert offered("gpugauge track sh") == ["show"]
+    assert offered("gpugauge run --suite ti") == ["tiny"]
+    assert offered("gpugauge serve --kv fp8") == ["fp8_e4m3"]
+
+
+def test_zsh_completes(gpugauge):
+    if not shutil.which("zsh"):
+        pytest.skip("zsh is not installed")
+    # compadd is what the completion system would call; here it prints.
+    script = ('compdef() { :; }; compset() { :; }; _files() { print FILES }; compadd() { shift; print -l -- "$@" }\n'
+              'source =("$GG" completion zsh); words=("$GG" "$@"); CURRENT=$#words; _gpugauge')
+
+    def offered(*words):
+        result = subprocess.run(["zsh", "-fc", script, "zsh", *words], text=True, capture_output=True,
+                                env=dict(gpugauge.environment, GG=str(BINARY)), cwd=gpugauge.folder)
+        assert result.returncode == 0 and result.stderr == "", result.stderr
+        return result.stdout.split()
+
+    assert "datasheet" in offered("dat")
+    assert {"add", "check", "show", "ack"} <= set(offered("track", "sh"))
+    assert "tiny" in offered("run", "--suite", "ti")
+    assert "tiny" in offered("run", "--suite=ti")
+    assert offered("serve", "--link", "") == ["nvlink", "pcie"]
+    assert offered("show", "") == ["FILES"]
+
+
+def test_completion_wants_a_shell_or_a_kind_of_names(gpugauge):
+    assert_one_line_error(gpugauge("completion"), 2, "bash, zsh, fish")
+    assert_one_line_error(gpugauge("completion", "tcsh"), 2, "tcsh")
