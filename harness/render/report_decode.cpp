@@ -58,17 +58,17 @@ std::string name_at(const Rate& rate, const std::string& device) {
 /// The cheaper one before the first crossing, or everywhere; nothing where nothing is known of
 /// both.
 std::string cheaper_first(const DecodeBreakEven& e) {
-  const Cheaper undecided = Cheaper::kUndecided;
-  Cheaper first = undecided;
+  const CheaperCard undecided = CheaperCard::kUndecided;
+  CheaperCard first = undecided;
   if (!e.curve.crossings.empty()) {
     first = e.curve.crossings.front().before;
   } else {
     for (const CurvePoint& p : e.curve.points) {
-      if (p.a && p.b) first = p.a->value < p.b->value ? Cheaper::kA : Cheaper::kB;
+      if (p.a && p.b) first = p.a->value < p.b->value ? CheaperCard::kA : CheaperCard::kB;
     }
   }
   if (first == undecided) return "not known at one batch of both";
-  return first == Cheaper::kA ? e.device_a : e.device_b;
+  return first == CheaperCard::kA ? e.device_a : e.device_b;
 }
 
 struct CrossingRow {
