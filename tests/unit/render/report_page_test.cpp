@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/render/columns.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
 
 namespace gpugauge {
@@ -35,7 +36,8 @@ TEST(ReportPage, FillsEachPlaceOnce) {
 }
 
 TEST(TableJson, KeepsValueAndToneWhereTheySayMoreThanTheText) {
-  Table table{.name = "t", .title = "", .columns = {{.key = "a"}}, .rows = {}, .notes = {}};
+  Table table;
+  table.columns = {data_column("a")};
   table.rows = {
       {Cell()}, {Cell("x")}, {Cell("1.5", 1.4999)}, {Cell("ok", std::string("ok"), Tone::kGood)}};
   EXPECT_EQ(table_json(table)["rows"].dump(), R"([[null],["x"],[["1.5",1.4999]],[["ok","ok",1]]])");
