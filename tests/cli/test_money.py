@@ -82,7 +82,8 @@ def test_break_even_of_a_card_with_itself(measured):
     assert equal["break_even_price_ratio"] == pytest.approx(2)
     assert equal["price_ratio_today"] == pytest.approx(0.25)
     assert equal["margin_percent"] == pytest.approx(700)
-    assert equal["cheaper"] == "A"
+    # Whatever noise this machine has: A is called cheaper where its margin is beyond doubt, and B never is.
+    assert equal["cheaper"] == ("A" if equal["margin_low_percent"] > 0 else "undecided")
     assert found["utilisation"][0]["a_break_even_utilisation"] == pytest.approx(0.125)
     assert found["utilisation"][0]["b_break_even_utilisation"] == pytest.approx(4)
     assert found["fleet"][0]["b_billed_gpus"] >= found["fleet"][0]["a_billed_gpus"]
