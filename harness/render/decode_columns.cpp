@@ -6,24 +6,15 @@
 #include <algorithm>
 #include <tuple>
 
+#include "harness/render/grouping.hpp"
+
 namespace gpugauge {
 
 std::vector<DecodeGroup> groups_of(std::span<const PricedDecode> points) {
   const auto key = [](const PricedDecode& p) {
     return std::tuple(p.decode.model, p.decode.point.precision, p.decode.point.context);
   };
-  std::vector<DecodeGroup> groups;
-  for (const PricedDecode& point : points) {
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const DecodeGroup& group) {
-      return key(*group.front()) == key(point);
-    });
-    if (same == groups.end()) {
-      groups.push_back({&point});
-    } else {
-      same->push_back(&point);
-    }
-  }
-  return groups;
+  return grouped_by<PricedDecode>(points, key);
 }
 
 bool several_files(const DecodeGroup& group) {

@@ -11,6 +11,7 @@
 #include "harness/analyze/estimate.hpp"
 #include "harness/render/columns.hpp"
 #include "harness/render/decode_columns.hpp"
+#include "harness/render/grouping.hpp"
 #include "harness/render/origins.hpp"
 
 namespace gpugauge {
@@ -27,18 +28,7 @@ std::vector<Group> groups_of(std::span<const PricedForward> points) {
     return std::tuple(p.finding.pass.model, point.precision, point.extent, point.steps,
                       point.guidance_passes);
   };
-  std::vector<Group> groups;
-  for (const PricedForward& point : points) {
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-      return key(*group.front()) == key(point);
-    });
-    if (same == groups.end()) {
-      groups.push_back({&point});
-    } else {
-      same->push_back(&point);
-    }
-  }
-  return groups;
+  return grouped_by<PricedForward>(points, key);
 }
 
 bool several_files(const Group& group) {

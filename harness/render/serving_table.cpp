@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "harness/render/columns.hpp"
+#include "harness/render/grouping.hpp"
 #include "harness/render/origins.hpp"
 
 namespace gpugauge {
@@ -22,18 +23,7 @@ std::vector<Group> groups_of(std::span<const ServingFinding> findings) {
     return std::tuple(f.decode.model, f.request.precision, f.request.kv, f.request.input_tokens,
                       f.request.output_tokens);
   };
-  std::vector<Group> groups;
-  for (const ServingFinding& finding : findings) {
-    const auto same = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-      return key(*group.front()) == key(finding);
-    });
-    if (same == groups.end()) {
-      groups.push_back({&finding});
-    } else {
-      same->push_back(&finding);
-    }
-  }
-  return groups;
+  return grouped_by<ServingFinding>(findings, key);
 }
 
 std::optional<Estimate> tokens_of(const std::optional<ServingRate>& rate) {
