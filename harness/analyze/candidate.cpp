@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/sort/pdqsort/pdqsort.hpp>
 #include <cmath>
 
 #include "harness/analyze/shard.hpp"
@@ -172,8 +173,8 @@ Service CardServer::service_of(const Answer& answer) const {
   service.rate = *finding.rate();
   service.all_reduce_share = share_of_all_reduce(*finding.decode.step(*finding.engine()));
   service.warnings = finding.decode.warnings;
-  service.warnings.insert(service.warnings.end(), finding.prefill.warnings.begin(),
-                          finding.prefill.warnings.end());
+  service.warnings.insert(service.warnings.end(), finding.prefill->warnings.begin(),
+                          finding.prefill->warnings.end());
   return service;
 }
 
@@ -184,10 +185,11 @@ Service CardServer::with_replicates(const Answer& answer) {
   const Engine engine = finding.engine().value();
   Bootstrap& bootstrap = bootstraps_[answer.file];
   Replicates& prefill_ns = prefills_ns_[{answer.file, service.gpus, engine}];
-  if (prefill_ns.empty()) prefill_ns = bootstrap.step_ns(*finding.prefill.step(engine));
+  if (prefill_ns.empty()) prefill_ns = bootstrap.step_ns(*finding.prefill->step(engine));
   service.tokens_per_second = output_tokens_per_second(
       finding.point, bootstrap.step_ns(*finding.decode.step(engine)), prefill_ns);
-  std::sort(service.tokens_per_second.begin(), service.tokens_per_second.end());
+  boost::sort::pdqsort_branchless(service.tokens_per_second.begin(),
+                                  service.tokens_per_second.end());
   service.rate.output_tokens_per_second =
       interval_of(service.rate.output_tokens_per_second.value, service.tokens_per_second);
   return service;

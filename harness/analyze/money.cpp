@@ -21,7 +21,7 @@ std::optional<ServingMoney> money_of(const ServingFinding& finding, const Rate& 
       .billed_gpus = billed_gpus,
       .billing = billing,
       .output_all_time = dollars(tokens),
-      .input_by_time = dollars(finding.prefill.step(engine)->tokens_per_second),
+      .input_by_time = dollars(finding.prefill->step(engine)->tokens_per_second),
       .output_by_time = dollars(finding.decode.step(engine)->tokens_per_second),
       .dollars_per_month = dollars_per_month(rate, billed_gpus, billing),
       .million_output_per_month = million_tokens_per_month(tokens, billing),
@@ -52,7 +52,7 @@ Energy energy_of(const PowerRange& powers, const ServingFinding& finding) {
   const auto batch = static_cast<double>(finding.point.batch);
   const auto output = static_cast<double>(finding.point.output_tokens);
   const std::array steps{RepeatedStep{finding.decode.step(engine), output},
-                         RepeatedStep{finding.prefill.step(engine), batch}};
+                         RepeatedStep{finding.prefill->step(engine), batch}};
   return energy_of(powers, steps, batch * output, finding.request.group.cards);
 }
 

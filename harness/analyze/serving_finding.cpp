@@ -55,10 +55,10 @@ Server::Server(const StepTimes& times, const ModelConfig& model, ServingRequest 
     if (target && !(*target > 0))
       throw UsageError(fmt::format("latency target of {} ns: expected a positive number", *target));
   }
-  prefill_ = prefill_finding(
+  prefill_ = std::make_shared<const PrefillFinding>(prefill_finding(
       times, model,
       {.precision = request_.precision, .tokens = request_.input_tokens, .kv = request_.kv},
-      request_.group);
+      request_.group));
 }
 
 ServingFinding Server::at(std::int64_t batch) const {
@@ -72,9 +72,9 @@ ServingFinding Server::at(std::int64_t batch) const {
                     .batch = batch,
                     .context = finding.point.final_context(),
                     .kv = request_.kv};
-  finding.decode.file = prefill_.file;
-  finding.decode.device = prefill_.device;
-  finding.decode.model = prefill_.model;
+  finding.decode.file = prefill_->file;
+  finding.decode.device = prefill_->device;
+  finding.decode.model = prefill_->model;
   if (request_.budget) finding.fit = fit(*model_, point, *request_.budget, request_.group.cards);
   if (finding.fit && !finding.fit->fits()) {
     finding.reason = does_not_fit(*finding.fit, batch);
@@ -84,14 +84,14 @@ ServingFinding Server::at(std::int64_t batch) const {
   finding.decode = decode_finding(*times_, *model_, point, request_.group);
   for (const Engine engine : {Engine::kLibrary, Engine::kBest}) {
     const EngineStep* decode = finding.decode.step(engine);
-    const EngineStep* prefill = prefill_.step(engine);
+    const EngineStep* prefill = prefill_->step(engine);
     if (decode == nullptr || prefill == nullptr) continue;
     (engine == Engine::kLibrary ? finding.library : finding.best) =
         serving_rate(finding.point, *decode, *prefill);
   }
   if (finding.rate() == nullptr)
     finding.reason =
-        finding.decode.preferred() == nullptr ? finding.decode.reason : prefill_.reason;
+        finding.decode.preferred() == nullptr ? finding.decode.reason : prefill_->reason;
   return finding;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,8 +44,8 @@ struct ServingFinding {
   BatchLimit limit = BatchLimit::kGiven;
   std::optional<FitFinding> fit;  ///< at the end of the output; absent without a budget
   DecodeFinding decode;
-  PrefillFinding prefill;
-  std::optional<ServingRate> library, best;  ///< absent: `reason` says why
+  std::shared_ptr<const PrefillFinding> prefill;  ///< the same at every batch of a server
+  std::optional<ServingRate> library, best;       ///< absent: `reason` says why
   std::string reason;
 
   /// Library, else best, as `DecodeFinding::preferred`.
@@ -73,7 +74,7 @@ class Server {
   const StepTimes* times_;
   const ModelConfig* model_;
   ServingRequest request_;
-  PrefillFinding prefill_;
+  std::shared_ptr<const PrefillFinding> prefill_;
 };
 
 }  // namespace gpugauge

@@ -167,7 +167,7 @@ std::vector<std::string> notes_of(const Group& group) {
     if (!r->reason.empty()) texts.push_back(r->reason);
     if (r->rate() != nullptr) {
       texts.insert(texts.end(), r->decode.warnings.begin(), r->decode.warnings.end());
-      texts.insert(texts.end(), r->prefill.warnings.begin(), r->prefill.warnings.end());
+      texts.insert(texts.end(), r->prefill->warnings.begin(), r->prefill->warnings.end());
     }
     if (!r->fit)
       texts.emplace_back("nothing says how much memory the card has: whether it fits is unknown");

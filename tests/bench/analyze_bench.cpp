@@ -124,7 +124,7 @@ void add_candidates(const StepTimes& times, const ModelConfig& model, Bootstrap&
       if (rate == nullptr) return;
       const Engine engine = finding.engine().value();
       const Replicates decode = bootstrap.step_ns(*finding.decode.step(engine));
-      const Replicates prefill = bootstrap.step_ns(*finding.prefill.step(engine));
+      const Replicates prefill = bootstrap.step_ns(*finding.prefill->step(engine));
       here.push_back({dollars_per_million(1, 1, rate->output_tokens_per_second.value),
                       output_tokens_per_second(finding.point, decode, prefill)});
     };
