@@ -29,6 +29,7 @@ std::string circumstances(const Measurement& m) {
   if (raised(Flag::kHardwareSlowdown)) parts.emplace_back("slowed down by its board");
   if (raised(Flag::kClockDropped)) parts.emplace_back("clock fell while sampling");
   if (raised(Flag::kSteal)) parts.emplace_back("CPU time stolen by the hypervisor");
+  if (raised(Flag::kContended)) parts.emplace_back("CPU shared with other programs");
   if (raised(Flag::kNotConverged)) parts.emplace_back("not converged");
   if (!parts.empty() && m.clock_mhz) parts.push_back(fmt::format("clock {:.0f} MHz", *m.clock_mhz));
   return fmt::format("{}", fmt::join(parts, ", "));

@@ -1,6 +1,7 @@
 #include "harness/analyze/series.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <tuple>
@@ -80,6 +81,9 @@ void add_setting(const CaseNames& names, const Setting& setting,
 }
 
 /// True on more than half of the nights.
+/// The measuring process did not have the CPUs to itself.
+constexpr std::array kSharingFlags{Flag::kSteal, Flag::kContended};
+
 template <typename Predicate>
 bool mostly(const Series& series, Predicate predicate) {
   const auto count = std::count_if(series.facts.begin(), series.facts.end(), predicate);
@@ -108,7 +112,10 @@ CardHabits habits_of(const Series& series) {
     if (mostly(series, [&](const NightFacts& night) { return (night.throttle & bit) != 0; }))
       habits.throttle |= bit;
   }
-  habits.steal = mostly(series, [](const NightFacts& night) { return night.has(Flag::kSteal); });
+  for (const Flag flag : kSharingFlags) {
+    if (mostly(series, [flag](const NightFacts& night) { return night.has(flag); }))
+      habits.flags |= 1U << static_cast<unsigned>(flag);
+  }
   return habits;
 }
 
@@ -117,8 +124,10 @@ std::vector<QuarantineReason> quarantine_of(const NightFacts& facts, const CardH
   std::vector<QuarantineReason> reasons;
   if ((facts.throttle & ~kHarmless & ~habits.throttle) != 0)
     reasons.push_back(QuarantineReason::kThrottled);
-  if (facts.shared || (facts.has(Flag::kSteal) && !habits.steal))
-    reasons.push_back(QuarantineReason::kOtherProcesses);
+  const bool lost_time = std::any_of(kSharingFlags.begin(), kSharingFlags.end(), [&](Flag flag) {
+    return facts.has(flag) && (habits.flags >> static_cast<unsigned>(flag) & 1U) == 0;
+  });
+  if (facts.shared || lost_time) reasons.push_back(QuarantineReason::kOtherProcesses);
   return reasons;
 }
 

@@ -52,12 +52,12 @@ struct Series {
 /// runs its large GEMMs at its power limit. The median clock guards those.
 struct CardHabits {
   std::uint64_t throttle = 0;
-  bool steal = false;
+  std::uint32_t flags = 0;
 };
 CardHabits habits_of(const Series& series);
-/// Throttle reasons beyond idle and application clocks, stolen time, other processes: those of the
-/// gate's reasons that the record of a night shows by itself. What it does not hold are XID and ECC
-/// errors.
+/// Throttle reasons beyond idle and application clocks, CPU time that others had, other processes
+/// on the card: those of the gate's reasons that the record of a night shows by itself. What it
+/// does not hold are XID and ECC errors.
 std::vector<QuarantineReason> quarantine_of(const NightFacts& facts, const CardHabits& habits);
 
 /// The series of these runs, which are in the order of their nights, by key. All runs of a night

@@ -1,7 +1,9 @@
 #include "harness/device/cpu_device.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <functional>
 
 #include "harness/device/core_clock.hpp"
 #include "harness/device/host.hpp"
@@ -19,11 +21,15 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// Turns the kernel's count of stolen time into percent of wall time. It counts in ticks of 10 ms,
-/// hence over windows that are long against them, each of as many readings as it takes.
-class StealMeter {
+/// Turns a count of lost CPU seconds into percent of the wall time of all CPUs. Stolen time is
+/// counted in ticks of 10 ms, hence over windows that are long against them, each of as many
+/// readings as it takes.
+class LossMeter {
  public:
-  StealMeter(const Host& host, std::vector<int> cpus) : host_(host), cpus_(std::move(cpus)) {
+  using Count = std::function<std::optional<double>()>;
+
+  LossMeter(Count lost_seconds, std::size_t cpus)
+      : count_(std::move(lost_seconds)), cpus_(static_cast<double>(cpus)) {
     restart();
   }
 
@@ -31,22 +37,22 @@ class StealMeter {
     constexpr double kWindowSeconds = 0.25;
     const double wall = seconds_since(begin_);
     if (wall < kWindowSeconds) return std::nullopt;
-    const auto before = stolen_seconds_;
+    const auto before = lost_seconds_;
     restart();
-    if (!before || !stolen_seconds_) return std::nullopt;
-    return 100 * (*stolen_seconds_ - *before) / (wall * static_cast<double>(cpus_.size()));
+    if (!before || !lost_seconds_) return std::nullopt;
+    return 100 * std::max(0.0, *lost_seconds_ - *before) / (wall * cpus_);
   }
 
  private:
   void restart() {
     begin_ = Clock::now();
-    stolen_seconds_ = host_.stolen_seconds(cpus_);
+    lost_seconds_ = count_();
   }
 
-  const Host& host_;
-  std::vector<int> cpus_;
+  Count count_;
+  double cpus_;
   Clock::time_point begin_;
-  std::optional<double> stolen_seconds_;
+  std::optional<double> lost_seconds_;
 };
 
 class CpuDevice : public Device {
@@ -109,7 +115,9 @@ class CpuReplay : public Replay {
       : device_(device),
         workload_(workload),
         launches_(launches),
-        steal_(device.host(), device.cpus()) {}
+        steal_([&device] { return device.host().stolen_seconds(device.cpus()); },
+               device.cpus().size()),
+        wait_([&device] { return device.host().waited_seconds(); }, device.cpus().size()) {}
 
   Sample run() override {
     const int slots = workload_.slots();
@@ -122,6 +130,7 @@ class CpuReplay : public Replay {
     sample.seconds = seconds_since(begin);
     sample.telemetry = device_.telemetry();
     sample.telemetry.steal_percent = steal_.percent();
+    sample.telemetry.wait_percent = wait_.percent();
     return sample;
   }
   std::int64_t launches() const override { return launches_; }
@@ -130,7 +139,7 @@ class CpuReplay : public Replay {
   CpuDevice& device_;
   Workload& workload_;
   std::int64_t launches_;
-  StealMeter steal_;
+  LossMeter steal_, wait_;
   int slot_ = 0;
 };
 

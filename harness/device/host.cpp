@@ -211,6 +211,19 @@ std::optional<double> Host::stolen_seconds(std::span<const int> cpus) const {
   return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+std::optional<double> Host::waited_seconds() const {
+  std::optional<double> nanoseconds;
+  std::error_code none;
+  for (const auto& thread : fs::directory_iterator(root_ / "proc/self/task", none)) {
+    // Time on a CPU, time waiting for one, turns: Documentation/scheduler/sched-stats.rst
+    std::istringstream fields(read_text(thread.path() / "schedstat"));
+    double running = 0.0, waiting = 0.0;
+    if (fields >> running >> waiting) nanoseconds = nanoseconds.value_or(0.0) + waiting;
+  }
+  if (!nanoseconds) return std::nullopt;
+  return *nanoseconds / 1e9;
+}
+
 std::optional<double> Host::temperature_c() const {
   std::optional<double> hottest;
   std::error_code none;

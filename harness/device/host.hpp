@@ -31,6 +31,10 @@ class Host {
   /// Time that the hypervisor gave to others while these CPUs wanted to run, since boot.
   std::optional<double> stolen_seconds(std::span<const int> cpus) const;
 
+  /// Time that threads of this process could have run and waited for a CPU, since they began. That
+  /// of threads that have ended is no longer in it.
+  std::optional<double> waited_seconds() const;
+
   /// The hottest of the processor's thermal zones.
   std::optional<double> temperature_c() const;
 

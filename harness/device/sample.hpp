@@ -14,6 +14,9 @@ struct Telemetry {
   /// CPU time that the hypervisor took away, in percent of the wall time since it was last known.
   /// Only in some samples: it is counted in ticks of 10 ms.
   std::optional<double> steal_percent;
+  /// Time that the process's threads could have run and others of this machine did, in percent of
+  /// the wall time of all CPUs since it was last known.
+  std::optional<double> wait_percent;
   /// NVML clock-event reasons, a bit mask.
   std::uint64_t throttle_reasons = 0;
 };

@@ -32,6 +32,8 @@ constexpr std::array kRows{
         "the first replays were faster than the sustained rate; both are in the file"},
     Row{Flag::kNondeterministic, "nondeterministic",
         "two launches on the same inputs may differ in the last bits"},
+    Row{Flag::kContended, "contended",
+        "other programs had this machine's CPUs for a part of the time: stop them and run again"},
 };
 
 }  // namespace

@@ -6,7 +6,8 @@
 
 namespace gpugauge {
 
-/// What a reader must know about a measurement before using it. A flag never drops a sample.
+/// What a reader must know about a measurement before using it. A flag never drops a sample. A
+/// history's index holds them as bits: a new one goes to the end.
 enum class Flag : std::uint8_t {
   kNotConverged,      ///< the time budget ended before the interval was narrow enough
   kPowerCapped,       ///< NVML: software power cap while sampling
@@ -16,6 +17,7 @@ enum class Flag : std::uint8_t {
   kSteal,             ///< the hypervisor took CPU time away while sampling
   kBurstDiffers,      ///< the first replays were faster than the sustained rate
   kNondeterministic,  ///< two launches on the same inputs may differ in the last bits
+  kContended,         ///< other programs had the CPUs while the measuring threads wanted them
 };
 
 /// `power_capped`: the name in the file.

@@ -1,5 +1,8 @@
 #include "harness/measure/flags_of.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "harness/device/throttle.hpp"
 #include "harness/measure/statistics.hpp"
 
@@ -7,9 +10,11 @@ namespace gpugauge {
 namespace {
 
 constexpr double kClockDrop = 0.03;
-constexpr double kStealPercent = 1.0;
+/// Of CPU time, to the hypervisor or to other programs.
+constexpr double kLossPercent = 1.0;
 
-/// Compares the clock of the first and of the last third of the samples.
+/// Compares the clock of the first and of the last third of the samples. Where the clock is itself
+/// measured it scatters: the two must not overlap but for an eighth of each.
 bool clock_dropped(const std::vector<Sample>& samples) {
   std::vector<double> clocks;
   for (const Sample& sample : samples) {
@@ -17,19 +22,24 @@ bool clock_dropped(const std::vector<Sample>& samples) {
   }
   const auto third = static_cast<std::ptrdiff_t>(clocks.size() / 3);
   if (third == 0) return false;
-  const double first = median({clocks.begin(), clocks.begin() + third});
-  const double last = median({clocks.end() - third, clocks.end()});
-  return last < (1 - kClockDrop) * first;
+  std::vector<double> first(clocks.begin(), clocks.begin() + third);
+  std::vector<double> last(clocks.end() - third, clocks.end());
+  std::sort(first.begin(), first.end());
+  std::sort(last.begin(), last.end());
+  const auto few = static_cast<std::size_t>(third / 8);
+  return median_of_sorted(last) < (1 - kClockDrop) * median_of_sorted(first) &&
+         last.at(last.size() - 1 - few) < first.at(few);
 }
 
-bool stolen_from(const std::vector<Sample>& samples) {
+/// Whether the mean of what is known of a loss is noticeable.
+bool lost_time(const std::vector<Sample>& samples, std::optional<double> Telemetry::*percent) {
   double sum = 0, count = 0;
   for (const Sample& sample : samples) {
-    if (!sample.telemetry.steal_percent) continue;
-    sum += *sample.telemetry.steal_percent;
+    if (!(sample.telemetry.*percent)) continue;
+    sum += *(sample.telemetry.*percent);
     ++count;
   }
-  return count > 0 && sum / count > kStealPercent;
+  return count > 0 && sum / count > kLossPercent;
 }
 
 }  // namespace
@@ -48,9 +58,10 @@ std::vector<Flag> flags_of(const SampledCase& sampled, bool deterministic) {
   raise(is_thermally_throttled(reasons), Flag::kThermalThrottled);
   raise(is_hardware_slowed(reasons), Flag::kHardwareSlowdown);
   raise(clock_dropped(sampled.samples), Flag::kClockDropped);
-  raise(stolen_from(sampled.samples), Flag::kSteal);
+  raise(lost_time(sampled.samples, &Telemetry::steal_percent), Flag::kSteal);
   raise(sampled.burst_time_ns.has_value(), Flag::kBurstDiffers);
   raise(!deterministic, Flag::kNondeterministic);
+  raise(lost_time(sampled.samples, &Telemetry::wait_percent), Flag::kContended);
   return flags;
 }
 

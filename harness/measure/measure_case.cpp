@@ -26,10 +26,11 @@ SampleColumns columns_of(const std::vector<Sample>& samples) {
     append(columns.power_w, sample.telemetry.power_w);
     append(columns.temperature_c, sample.telemetry.temperature_c);
     append(columns.steal_percent, sample.telemetry.steal_percent);
+    append(columns.wait_percent, sample.telemetry.wait_percent);
     columns.throttle_reasons.push_back(sample.telemetry.throttle_reasons);
   }
   for (auto* column : {&columns.clock_mhz, &columns.memory_clock_mhz, &columns.power_w,
-                       &columns.temperature_c, &columns.steal_percent}) {
+                       &columns.temperature_c, &columns.steal_percent, &columns.wait_percent}) {
     if (column->size() != samples.size()) column->clear();
   }
   const auto& reasons = columns.throttle_reasons;

@@ -45,10 +45,15 @@ class Sampling {
     Sample sample = replay.run();
     result_.measured_seconds += hooks_.now_seconds() - start;
     sample.seconds /= static_cast<double>(replay.launches());
-    // The kernel's count of stolen time is coarse: between two readings the last one holds.
-    if (sample.telemetry.steal_percent) steal_percent_ = sample.telemetry.steal_percent;
-    sample.telemetry.steal_percent = steal_percent_;
+    // What the kernel counts coarsely: between two readings the last one holds.
+    hold(steal_percent_, sample.telemetry.steal_percent);
+    hold(wait_percent_, sample.telemetry.wait_percent);
     return sample;
+  }
+
+  static void hold(std::optional<double>& last, std::optional<double>& now) {
+    if (now) last = now;
+    now = last;
   }
 
   std::int64_t launches_for(double seconds_per_launch) const {
@@ -109,7 +114,7 @@ class Sampling {
   const SamplingPolicy& policy_;
   const SamplerHooks& hooks_;
   SampledCase result_;
-  std::optional<double> steal_percent_;
+  std::optional<double> steal_percent_, wait_percent_;
 };
 
 }  // namespace

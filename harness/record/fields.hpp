@@ -139,6 +139,7 @@ void fields(Of<SampleColumns> auto& samples, auto&& visit) {
   visit.column("power_w", samples.power_w, kWattDecimals);
   visit.column("temperature_c", samples.temperature_c, kCelsiusDecimals);
   visit.column("steal_percent", samples.steal_percent, kPercentDecimals);
+  visit.column("wait_percent", samples.wait_percent, kPercentDecimals);
   visit.column("throttle_reasons", samples.throttle_reasons);
 }
 

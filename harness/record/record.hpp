@@ -31,6 +31,7 @@ struct SampleColumns {
   std::vector<float> power_w;
   std::vector<float> temperature_c;
   std::vector<float> steal_percent;
+  std::vector<float> wait_percent;
   std::vector<std::uint64_t> throttle_reasons;
 };
 

@@ -135,8 +135,9 @@ std::string remarks_on(const TrackedCase& tracked, std::size_t i, std::span<cons
     remarks.push_back("kept out: " + quarantine_text(tracked.series->nights[i].quarantine));
   for (const std::string& reason : throttle_reason_names(facts.throttle & ~throttle::kIdle))
     remarks.push_back(reason);
-  if (facts.has(Flag::kSteal)) remarks.push_back(words_of(Flag::kSteal));
-  if (facts.has(Flag::kClockDropped)) remarks.push_back(words_of(Flag::kClockDropped));
+  for (const Flag flag : {Flag::kSteal, Flag::kContended, Flag::kClockDropped}) {
+    if (facts.has(flag)) remarks.push_back(words_of(flag));
+  }
   if (facts.date == tracked.finding.change_night) remarks.emplace_back("slower from here on");
   for (const Ack& ack : acks) {
     if (!ack.night || !ack.covers(tracked.series->key.case_name, tracked.series->key.card))

@@ -131,6 +131,7 @@ Telemetry NvmlDevice::telemetry() const {
       .power_w = watts(ask<unsigned>(api_->power_mw, handle_)),
       .temperature_c = as<double>(ask<unsigned>(api_->temperature_c, handle_, kTemperatureGpu)),
       .steal_percent = std::nullopt,
+      .wait_percent = std::nullopt,
       .throttle_reasons = ask<unsigned long long>(api_->clock_event_reasons, handle_).value_or(0)};
 }
 

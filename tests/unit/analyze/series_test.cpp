@@ -76,12 +76,12 @@ TEST(QuarantineOf, ThrottledSharedAndStolenNights) {
   EXPECT_THAT(
       quarantine_of({.date = {}, .throttle = throttle::kHwThermal, .flags = 0, .shared = true}, {}),
       ElementsAre(QuarantineReason::kThrottled, QuarantineReason::kOtherProcesses));
-  const NightFacts stolen{.date = {},
-                          .throttle = 0,
-                          .flags = 1U << static_cast<unsigned>(Flag::kSteal),
-                          .shared = false};
-  EXPECT_THAT(quarantine_of(stolen, {}), ElementsAre(QuarantineReason::kOtherProcesses));
-  EXPECT_THAT(quarantine_of(stolen, {.throttle = 0, .steal = true}), IsEmpty());
+  for (const Flag flag : {Flag::kSteal, Flag::kContended}) {
+    const std::uint32_t flags = 1U << static_cast<unsigned>(flag);
+    const NightFacts night{.date = {}, .throttle = 0, .flags = flags, .shared = false};
+    EXPECT_THAT(quarantine_of(night, {}), ElementsAre(QuarantineReason::kOtherProcesses));
+    EXPECT_THAT(quarantine_of(night, {.throttle = 0, .flags = flags}), IsEmpty());
+  }
 }
 
 TEST_F(SeriesTest, WhatACardDoesOnMostNightsIsNoReasonAgainstOne) {

@@ -48,7 +48,7 @@ TEST(Server, CombinesTheStepHalfWayWithThePrefillOfOneRequest) {
   const Fixture f({1, 64}, request());
   const ServingFinding at8 = f.server.at(8);
   EXPECT_EQ(at8.decode.point.context, 2048 + 128);
-  EXPECT_EQ(at8.prefill.point.tokens, 2048);
+  EXPECT_EQ(at8.prefill->point.tokens, 2048);
   const double d = at8.decode.library.value().step_ns.value;
   const double p = at8.prefill->library.value().step_ns.value;
   EXPECT_NEAR(at8.library.value().tpot_ns.value, d + p * 7 / 256, 1e-3);

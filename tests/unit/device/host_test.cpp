@@ -146,6 +146,15 @@ TEST(StolenSeconds, SumsTheTicksOfTheCpusInUse) {
   EXPECT_EQ(host.stolen_seconds(std::array{2}), std::nullopt);
 }
 
+TEST(WaitedTime, IsThatOfAllThreadsOfTheProcess) {
+  FakeRoot root;
+  EXPECT_EQ(Host(root.path()).waited_seconds(), std::nullopt);
+  root.with("proc/self/task/7/schedstat", "900000000 1500000000 12\n")
+      .with("proc/self/task/8/schedstat", "900000000 250000000 3\n")
+      .with("proc/self/task/9/schedstat", "not known\n");
+  EXPECT_DOUBLE_EQ(Host(root.path()).waited_seconds().value(), 1.75);
+}
+
 TEST(Temperature, IsThatOfTheHottestProcessorZone) {
   FakeRoot root;
   EXPECT_EQ(Host(root.path()).temperature_c(), std::nullopt);

@@ -58,6 +58,21 @@ TEST(FlagsOf, DoesNotMindAClockThatRose) {
   EXPECT_THAT(flags_of(sampled_with(telemetry), true), IsEmpty());
 }
 
+TEST(FlagsOf, DoesNotMindAClockThatIsMeasuredInCoarseSteps) {
+  std::vector<Telemetry> telemetry;
+  for (const double mhz : {3193, 3093, 3193, 3193, 3093, 3093, 3193, 3093, 3093, 3193, 3093, 3093})
+    telemetry.push_back(with_clock(mhz));
+  EXPECT_THAT(flags_of(sampled_with(telemetry), true), IsEmpty());
+}
+
+TEST(FlagsOf, SeesTimeThatOtherProgramsHad) {
+  Telemetry waited;
+  waited.wait_percent = 4.0;
+  EXPECT_THAT(flags_of(sampled_with({waited}), true), ElementsAre(Flag::kContended));
+  waited.wait_percent = 0.5;
+  EXPECT_THAT(flags_of(sampled_with({waited}), true), IsEmpty());
+}
+
 TEST(FlagsOf, SeesStolenTime) {
   Telemetry stolen;
   stolen.steal_percent = 4.0;
@@ -73,7 +88,7 @@ TEST(FlagsOf, SaysHowSamplingEndedAndWhatTheKernelIs) {
 }
 
 TEST(Flag, NamesRoundTripAndEveryFlagHasAdvice) {
-  for (int i = 0; i <= static_cast<int>(Flag::kNondeterministic); ++i) {
+  for (int i = 0; i <= static_cast<int>(Flag::kContended); ++i) {
     const Flag flag = static_cast<Flag>(i);
     EXPECT_EQ(flag_from_name(name_of(flag)), flag);
     EXPECT_FALSE(advice_on(flag).empty());

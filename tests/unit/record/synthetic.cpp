@@ -26,8 +26,8 @@ auto members(const Verification& v) {
   return std::tie(passed, max_error, relative_error, checked, reason);
 }
 auto members(const SampleColumns& s) {
-  const auto& [time, clock, memory_clock, power, temperature, steal, throttle] = s;
-  return std::tie(time, clock, memory_clock, power, temperature, steal, throttle);
+  const auto& [time, clock, memory_clock, power, temperature, steal, wait, throttle] = s;
+  return std::tie(time, clock, memory_clock, power, temperature, steal, wait, throttle);
 }
 auto members(const CaseOptions& o) {
   const auto& [cache, data] = o;
@@ -247,6 +247,7 @@ Measurement synthetic_measurement(const Op& op, bool everything) {
     m.samples.power_w = {600, 640.25F, 640.5F, 650};
     m.samples.temperature_c = {58, 59, 60, 61};
     m.samples.steal_percent = {0, 0, 0.25F, 0};
+    m.samples.wait_percent = {0, 0.5F, 0, 0};
     m.samples.throttle_reasons = {0, 4, 4, 0x8000000000000024};
     m.flags = {Flag::kNotConverged, Flag::kPowerCapped, Flag::kNondeterministic};
     m.details = "algo 66, tile 128x64, split-K 4";
