@@ -11,16 +11,18 @@ namespace {
 struct Section {
   std::string_view key;   ///< in the file
   std::string_view name;  ///< of one of its words
+  std::string_view heading;
 };
-constexpr std::array<Section, kWordKinds.size()> kSections{{{"families", "family"},
-                                                            {"kinds", "kind of op"},
-                                                            {"implementations", "implementation"},
-                                                            {"types", "type"},
-                                                            {"states", "cache or data"},
-                                                            {"metrics", "metric"},
-                                                            {"flags", "flag"},
-                                                            {"verdicts", "verdict"},
-                                                            {"columns", "column"}}};
+constexpr std::array<Section, kWordKinds.size()> kSections{
+    {{"families", "family", "Families of ops"},
+     {"kinds", "kind of op", "Kinds of op"},
+     {"implementations", "implementation", "Implementations"},
+     {"types", "type", "Types"},
+     {"states", "cache or data", "Caches and data"},
+     {"metrics", "metric", "Metrics"},
+     {"flags", "flag", "Flags"},
+     {"verdicts", "verdict", "Verdicts, origins and states of a case"},
+     {"columns", "column", "Columns of the tables"}}};
 
 const Section& section_of(WordKind kind) { return kSections.at(static_cast<std::size_t>(kind)); }
 
@@ -36,6 +38,8 @@ Explanation read_explanation(std::string name, WordKind kind, const YamlValue& v
   e.is = map.required("is").text();
   for (auto [key, part] : {std::pair{"how", &e.how},
                            {"floor", &e.floor},
+                           {"usual", &e.usual},
+                           {"source", &e.source},
                            {"low", &e.low},
                            {"try", &e.remedy},
                            {"see", &e.see}}) {
@@ -47,12 +51,16 @@ Explanation read_explanation(std::string name, WordKind kind, const YamlValue& v
       (rate.name_in(kRates) == kRates[0] ? e.is_of_memory : e.is_of_arithmetic) = true;
   }
   map.finish();
+  if (e.usual.empty() != e.source.empty())
+    value.fail(e.source.empty() ? "says what is usual, expected its source beside it"
+                                : "has a source, expected what is usual beside it");
   return e;
 }
 
 }  // namespace
 
 std::string_view name_of(WordKind kind) { return section_of(kind).name; }
+std::string_view heading_of(WordKind kind) { return section_of(kind).heading; }
 
 std::string looked_up(std::string_view name) {
   std::string text;
@@ -88,6 +96,12 @@ std::vector<const Explanation*> Explanations::find(std::string_view name) const 
   std::vector<const Explanation*> found;
   for (const Explanation& e : all_) {
     if (looked_up(e.name) == wanted) found.push_back(&e);
+  }
+  if (!found.empty()) return found;
+  for (const Explanation& e : all_) {
+    const std::string full = looked_up(e.name);
+    if (e.kind == WordKind::kOpKind && full.substr(full.find(' ') + 1) == wanted)
+      found.push_back(&e);
   }
   return found;
 }

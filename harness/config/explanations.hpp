@@ -27,14 +27,18 @@ inline constexpr std::array kWordKinds{
     WordKind::kFlag,   WordKind::kVerdict, WordKind::kColumn};
 /// `family`, `implementation`, …
 std::string_view name_of(WordKind kind);
+/// Of all words of that kind: `Families`, `Implementations`, …
+std::string_view heading_of(WordKind kind);
 
-/// What is said of a word. All but `is` may be empty.
+/// What is said of a word. All but `is` may be empty; `usual` and `source` are so together.
 struct Explanation {
   std::string name;
   WordKind kind = WordKind::kColumn;
   std::string is;                                       ///< what it measures or means
   std::string how;                                      ///< how it is measured or computed
   std::string floor;                                    ///< what bounds it
+  std::string usual;                                    ///< what good cards and kernels reach
+  std::string source;                                   ///< of `usual`; or that we expect it
   std::string low;                                      ///< what a bad value usually means
   std::string remedy;                                   ///< what to try then
   std::string see;                                      ///< the command that shows it
@@ -51,7 +55,8 @@ class Explanations {
   static Explanations load(const std::filesystem::path& file);
 
   const std::vector<Explanation>& all() const { return all_; }
-  /// Every entry of that name, in whichever section.
+  /// Every entry of that name, in whichever section; else the kinds of op that are called so within
+  /// their family: `graph_node` is `latency graph_node`.
   std::vector<const Explanation*> find(std::string_view name) const;
   /// The entry of that section, or null.
   const Explanation* find(WordKind kind, std::string_view name) const;

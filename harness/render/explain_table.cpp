@@ -51,7 +51,8 @@ std::string metric_text(const DatasheetMetric& metric) {
     text +=
         fmt::format("; best published measurement {} {} ({})",
                     format_significant(metric.published->value), unit, metric.published->source);
-  return text + fmt::format("; a healthy card clears {}", format_percent(metric.floor));
+  return text +
+         fmt::format("; our floor for a healthy card is {} of it", format_percent(metric.floor));
 }
 
 template <typename Wanted>
@@ -63,6 +64,11 @@ void add_datasheets(Lines& lines, std::span<const ExplainedCard> cards, const Wa
         lines.add("datasheet", fmt::format("{}, {}", card.title, metric_text(metric)));
     }
   }
+}
+
+void add_usual(Lines& lines, const Explanation& word) {
+  lines.add("usual", word.usual);
+  lines.add("source", word.source);
 }
 
 void add_advice(Lines& lines, const Explanation& word) {
@@ -161,6 +167,7 @@ Table explanation_table(const Explanation& word, std::optional<DType> dtype,
     if (!metric.dtype) return word.is_of_memory;
     return word.is_of_arithmetic && (!dtype || dtype == metric.dtype);
   });
+  add_usual(lines, word);
   add_advice(lines, word);
   if (const auto flag = flag_from_name(word.name); flag && word.kind == WordKind::kFlag)
     lines.add("advice", std::string(advice_on(*flag)));
@@ -189,6 +196,12 @@ Table case_table(const Case& c, const Explanations& words, std::span<const Expla
   add_datasheets(lines, cards, [&](const DatasheetMetric& metric) {
     return floor_seconds(c.op, rates_of(metric)).has_value();
   });
+  for (const Explanation* word : {kind, family}) {
+    if (word != nullptr && !word->usual.empty()) {
+      add_usual(lines, *word);
+      break;
+    }
+  }
   if (kind != nullptr) lines.add("a bad value", kind->low);
   if (family != nullptr) add_advice(lines, *family);
   return lines.table(case_name(c));

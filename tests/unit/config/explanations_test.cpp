@@ -155,13 +155,43 @@ TEST(Explanations, AreFoundInAnySpelling) {
   EXPECT_TRUE(shipped().find("").empty());
 }
 
+TEST(Explanations, OfAKindOfOpAreFoundWithoutItsFamilyToo) {
+  ASSERT_EQ(shipped().find("graph_node").size(), 1U);
+  EXPECT_EQ(shipped().find("graph_node").front()->name, "latency graph_node");
+  ASSERT_FALSE(shipped().find("memory").empty());
+  EXPECT_EQ(shipped().find("memory").front()->kind, WordKind::kFamily);
+}
+
+TEST(Explanations, NameASourceForWhatIsUsual) {
+  int count = 0;
+  for (const Explanation& word : shipped().all()) {
+    EXPECT_EQ(word.usual.empty(), word.source.empty()) << word.name;
+    if (word.usual.empty()) continue;
+    ++count;
+    // Until our own kernels have run on a card, every source says so.
+    EXPECT_THAT(word.source, testing::HasSubstr("ot measured by us yet")) << word.name;
+  }
+  EXPECT_GE(count, 10);
+}
+
+/// A share of a rate that is given without `usual` and its source is a claim of nobody.
+TEST(Explanations, GiveNoShareOfARateOutsideOfWhatIsUsual) {
+  const std::regex share("[0-9]+%? ?(to|-|–) ?[0-9]+%");
+  for (const Explanation& word : shipped().all()) {
+    for (const std::string* part : {&word.is, &word.how, &word.floor, &word.low, &word.remedy})
+      EXPECT_FALSE(std::regex_search(*part, share)) << word.name << ": " << *part;
+  }
+}
+
 TEST(Explanations, OfAKindOfOpAreFilledUpFromItsFamily) {
   const Explanation& copy = *shipped().find(WordKind::kOpKind, "memory copy");
   const Explanation& memory = *shipped().find(WordKind::kFamily, "memory");
   EXPECT_TRUE(copy.how.empty());
   EXPECT_EQ(shipped().in_full(copy).how, memory.how);
   EXPECT_EQ(shipped().in_full(copy).is, copy.is);
-  EXPECT_EQ(shipped().in_full(copy).low, copy.low);
+  EXPECT_EQ(shipped().in_full(copy).low, memory.low);
+  EXPECT_FALSE(copy.usual.empty());
+  EXPECT_EQ(shipped().in_full(copy).usual, copy.usual);
 }
 
 TEST(Explanations, SayWhereAFileIsWrong) {
@@ -184,6 +214,8 @@ TEST(Explanations, SayWhereAFileIsWrong) {
   EXPECT_THAT(message_of("a: {is: text, rates: [memry]}"), testing::HasSubstr("memory"));
   EXPECT_THAT(message_of("a_b: text, A b: text"), testing::HasSubstr("another spelling"));
   EXPECT_THAT(message_of("a: {is: x, hwo: y}"), testing::HasSubstr("explain_test.yaml:1"));
+  EXPECT_THAT(message_of("a: {is: x, usual: 90%}"), testing::HasSubstr("expected its source"));
+  EXPECT_THAT(message_of("a: {is: x, source: y}"), testing::HasSubstr("what is usual"));
   fs::remove(file);
 }
 
