@@ -7,6 +7,7 @@
 
 #include "build_info.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/exit_statuses.hpp"
 #include "harness/cli/logging.hpp"
 #include "harness/config/nearest.hpp"
 
@@ -34,10 +35,7 @@ Then, from result files:
   gpugauge track check FILE…            is it as fast as on the nights before?
 Anything on the screen:
   gpugauge explain WORD…                what a case, metric, flag or column means, and what to try
-
-Exit status: 0 done; 1 done, and a check failed; 2 the command line or a config is wrong; 3 the device or the
-environment cannot do it; 4 a verification failed; 5, 6, 7 a check is inconclusive, has no baseline, needs a rerun;
-130 interrupted, the partial file is kept.)";
+)";
 
 /// Every name that the parser would have taken at this place: of `app` and of the commands given.
 std::vector<std::string> known_words(const CLI::App& app) {
@@ -74,7 +72,7 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
   if (dashes != arguments.end()) global.benchmark_arguments.assign(dashes + 1, arguments.end());
 
   CLI::App app(kDescription, "gpugauge");
-  app.footer(kFooter);
+  app.footer(kFooter + exit_status_help());
   app.set_version_flag("--version",
                        fmt::format("gpugauge {} ({})", build_info::kVersion, build_info::kGitSha));
   app.add_flag("-q,--quiet", global.quiet, "no progress; log only warnings and errors");

@@ -17,7 +17,8 @@ Examples:
 
 ExitStatus man(const CLI::App& app) {
   const Explanations words = Explanations::load(Catalog::locate().root() / "explain.yaml");
-  std::cout << man_page(command_tree(app), words, fmt::format("gpugauge {}", build_info::kVersion));
+  std::cout << man_page(command_tree(app), words, fmt::format("gpugauge {}", build_info::kVersion),
+                        build_info::kGitDate);
   return ExitStatus::kDone;
 }
 

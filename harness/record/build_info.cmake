@@ -34,6 +34,7 @@ function(git output)
 endfunction()
 
 git(GIT_SHA rev-parse HEAD)
+git(GIT_DATE log -1 --format=%cs)
 git(changes status --porcelain --untracked-files=no)
 if(changes STREQUAL "" OR changes STREQUAL "unknown")
   set(GIT_DIRTY false)
