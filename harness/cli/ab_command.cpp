@@ -227,7 +227,7 @@ void add_ab_command(CLI::App& app, const GlobalOptions&, Action& action) {
   command
       ->add_option("-o,--output", options->output,
                    "the folder of result files and logs (default: results/ab_<time>)")
-      ->type_name("FILE");
+      ->type_name("FOLDER");
   add_format_option(*command, options->format);
   command->footer(kExamples);
   command->callback([=, &action] { action = [=] { return run_ab(*options); }; });

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/cli/command_tree.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/render/cases_table.hpp"
@@ -13,14 +14,15 @@
 namespace gpugauge {
 namespace {
 
+constexpr std::array<std::string_view, 5> kPrecisions{"fp32", "bf16", "fp16", "fp8", "int8"};
+
 std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {
-  constexpr std::array<std::string_view, 5> kNames{"fp32", "bf16", "fp16", "fp8", "int8"};
   std::vector<Precision> precisions;
   for (const std::string& name : names) {
     const auto precision = precision_from_name(name);
     if (!precision)
       throw UsageError(
-          unknown_name_message("precision", name, std::span<const std::string_view>(kNames)));
+          unknown_name_message("precision", name, std::span<const std::string_view>(kPrecisions)));
     precisions.push_back(*precision);
   }
   return precisions;
@@ -69,7 +71,8 @@ void add_decode_options(CLI::App& command, AnalysisOptions& options) {
       ->allow_extra_args(false);
   command
       .add_option("--precision", options.precisions,
-                  "fp32, bf16, fp16, fp8, int8 (default: those in the file)")
+                  "types of the weights (default: those in the file)")
+      ->type_name(one_of_type(kPrecisions))
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--batch", options.batches, "batch sizes (default: those in the file)")

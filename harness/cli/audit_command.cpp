@@ -8,6 +8,7 @@
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/audit_facts.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/command_tree.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/render/audit_table.hpp"
@@ -31,15 +32,25 @@ struct AuditOptions {
   double reserve_gib = 1;
 };
 
+/// As one word each: `not-measured`.
+std::vector<std::string> verdict_words() {
+  std::vector<std::string> words;
+  for (const ClaimVerdict verdict : claim_verdicts()) {
+    std::string& word = words.emplace_back(name_of(verdict));
+    std::replace(word.begin(), word.end(), ' ', '-');
+  }
+  return words;
+}
+
 std::vector<ClaimVerdict> parse_verdicts(const std::vector<std::string>& names) {
-  std::vector<std::string_view> known;
-  for (const ClaimVerdict verdict : claim_verdicts()) known.push_back(name_of(verdict));
   std::vector<ClaimVerdict> verdicts;
   for (const std::string& name : names) {
-    const auto verdict = claim_verdict_from_name(name);
+    std::string words = name;
+    std::replace(words.begin(), words.end(), '-', ' ');
+    const auto verdict = claim_verdict_from_name(words);
     if (!verdict)
       throw UsageError(
-          unknown_name_message("verdict", name, std::span<const std::string_view>(known)));
+          unknown_name_message("verdict", name, std::span<const std::string>(verdict_words())));
     verdicts.push_back(*verdict);
   }
   return verdicts;
@@ -76,10 +87,14 @@ void add_audit_command(CLI::App& app, const GlobalOptions&, Action& action) {
   command->add_option("FILE", options->inputs.files, "result files, or .partial files");
   add_format_option(*command, options->inputs.format);
   add_price_list_option(*command, options->inputs);
+  const std::vector<std::string> known = verdict_words();
+  const std::string one_of = one_of_type(std::vector<std::string_view>(known.begin(), known.end()));
   command->add_option("--verdict", options->shown, "show only claims of these verdicts")
+      ->type_name(one_of)
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--fail-on", options->failing, "exit status 1 if a claim has one of these")
+      ->type_name(one_of)
       ->delimiter(',')
       ->allow_extra_args(false);
   command

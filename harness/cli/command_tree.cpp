@@ -1,5 +1,8 @@
 #include "harness/cli/command_tree.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 namespace gpugauge {
@@ -30,6 +33,7 @@ OptionNode node_of(const CLI::Option& option) {
   node.value = type.substr(0, type.find_first_of(":{ "));
   if (node.value.empty()) node.value = "TEXT";
   node.words = listed_words(type);
+  node.is_list = option.get_delimiter() != '\0';
   return node;
 }
 
@@ -38,7 +42,9 @@ CommandNode node_of(const CLI::App& app, const std::string& parent, bool is_root
   node.name = app.get_name();
   if (!is_root) node.path = parent.empty() ? node.name : parent + " " + node.name;
   node.description = app.get_description();
-  node.footer = app.get_footer();
+  // A command without a footer of its own has its parent's.
+  const CLI::App* above = app.get_parent();
+  if (above == nullptr || above->get_footer() != app.get_footer()) node.footer = app.get_footer();
   for (const CLI::Option* option : app.get_options()) {
     const bool has_name = !option->get_snames().empty() || !option->get_lnames().empty();
     (has_name ? node.options : node.arguments).push_back(node_of(*option));
@@ -55,6 +61,10 @@ void collect(const CommandNode& node, std::vector<const CommandNode*>& all) {
 }
 
 }  // namespace
+
+std::string one_of_type(std::span<const std::string_view> values) {
+  return fmt::format("TEXT:{{{}}}", fmt::join(values, ","));
+}
 
 CommandNode command_tree(const CLI::App& app) { return node_of(app, {}, true); }
 

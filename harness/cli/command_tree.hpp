@@ -1,7 +1,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gpugauge {
@@ -13,6 +15,7 @@ struct OptionNode {
   std::string value;               ///< what it takes: `SUITE`, `INT`; empty for a flag
   std::vector<std::string> words;  ///< the values there are, where they are listed
   std::string default_value;
+  bool is_list = false;  ///< several values with commas between them
 };
 
 /// A command as its user sees it. The program itself is the root, whose path is empty.
@@ -25,6 +28,10 @@ struct CommandNode {
   std::vector<OptionNode> arguments;
   std::vector<CommandNode> commands;
 };
+
+/// The type of an option whose values are these: how the parser writes its own lists, so that help,
+/// manual and completion find them.
+std::string one_of_type(std::span<const std::string_view> values);
 
 /// What the parser knows of `app` and of the commands below it.
 CommandNode command_tree(const CLI::App& app);

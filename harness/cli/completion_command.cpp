@@ -56,7 +56,9 @@ constexpr std::array kNames{
     NamesRow{"MODEL", [](const Catalog& c) { return c.model_names(); }},
     NamesRow{"FORWARD_MODEL",
              [](const Catalog& c) { return both(c.encoder_names(), c.diffusion_names()); }},
-    NamesRow{"DEVICE", device_names}, NamesRow{"WORD", explained_words}};
+    NamesRow{"DEVICE", device_names},
+    NamesRow{"CARD", [](const Catalog& c) { return c.datasheet_names(); }},
+    NamesRow{"WORD", explained_words}};
 
 struct ShellRow {
   const char* name;

@@ -14,14 +14,15 @@ namespace {
 
 /// Values that `gpugauge completion --names` lists.
 bool is_asked(const OptionNode& option) {
-  constexpr std::array<std::string_view, 5> kAsked{"SUITE", "MODEL", "FORWARD_MODEL", "DEVICE",
-                                                   "WORD"};
+  constexpr std::array<std::string_view, 6> kAsked{"SUITE",  "MODEL", "FORWARD_MODEL",
+                                                   "DEVICE", "CARD",  "WORD"};
   return std::find(kAsked.begin(), kAsked.end(), option.value) != kAsked.end();
 }
 
-/// Arguments are files, where they are nothing else.
+/// Arguments are files, where nobody says what else they are.
 bool is_file(const OptionNode& option, bool is_argument) {
-  return option.value == "FILE" || (is_argument && option.words.empty() && !is_asked(option));
+  return option.value == "FILE" || option.value == "FOLDER" ||
+         (is_argument && option.value == "TEXT" && option.words.empty());
 }
 
 /// In single quotes of a shell. Fish alone takes `\'` for one within them.
@@ -110,7 +111,9 @@ std::string paths_of(const CommandNode& root, std::string_view between) {
 }  // namespace
 
 std::string bash_completion(const CommandNode& tree) {
-  // bash cuts words at = and :, which stand in --option=value and cuda:0.
+  // bash cuts words at = and :, which stand in --option=value and cuda:0. The pieces are put
+  // together where no blank lies between them in the line, and what it keeps of the word is cut
+  // from the answers. bash-completion does as much, but is not everywhere.
   return fmt::format(R"(# bash completion for gpugauge, made by: gpugauge completion bash
 
 _gpugauge_offer() {{
@@ -129,25 +132,43 @@ _gpugauge_files() {{
   done < <(compgen -f -- "$current")
 }}
 
+_gpugauge_complete() {{
+{}}}
+
 _gpugauge() {{
-  local program=${{COMP_WORDS[0]}} current=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}}
-  local at= i
-  COMPREPLY=()
-  if [[ $current == '=' ]]; then
-    current=
-  elif [[ $before == '=' ]]; then
-    before=${{COMP_WORDS[COMP_CWORD-2]}}
+  local rest=$COMP_LINE piece joins= at= i
+  local -a words=()
+  for ((i = 0; i <= COMP_CWORD; ++i)); do
+    piece=${{COMP_WORDS[i]}}
+    if ((i > 0)) && [[ $rest != [[:blank:]]* && ( $piece == [=:]* || $joins ) ]]; then
+      words[${{#words[@]}}-1]+=$piece
+    else
+      words+=("$piece")
+    fi
+    [[ $piece == *[=:] ]] && joins=1 || joins=
+    rest=${{rest#*"$piece"}}
+  done
+  local last=$((${{#words[@]}} - 1))
+  local program=${{words[0]}} current=${{words[last]}} before=${{words[last-1]}}
+  if [[ $current == --*=* ]]; then
+    before=${{current%%=*}}
+    current=${{current#*=}}
   fi
-  for ((i = 1; i < COMP_CWORD; ++i)); do
-    case "${{at:+$at }}${{COMP_WORDS[i]}}" in
-      {}) at="${{at:+$at }}${{COMP_WORDS[i]}}" ;;
+  for ((i = 1; i < last; ++i)); do
+    case "${{at:+$at }}${{words[i]}}" in
+      {}) at="${{at:+$at }}${{words[i]}}" ;;
     esac
   done
-{}}}
+  COMPREPLY=()
+  _gpugauge_complete
+  if [[ $current == *:* && $COMP_WORDBREAKS == *:* ]]; then
+    COMPREPLY=("${{COMPREPLY[@]#"${{current%:*}}:"}}")
+  fi
+}}
 
 complete -F _gpugauge gpugauge
 )",
-                     paths_of(tree, "|"), body(tree));
+                     body(tree), paths_of(tree, "|"));
 }
 
 std::string zsh_completion(const CommandNode& tree) {
@@ -189,12 +210,14 @@ fi
 std::string fish_completion(const CommandNode& tree) {
   std::string lines;
   const auto values = [](const OptionNode& option, bool is_argument) -> std::string {
-    if (!option.words.empty())
-      return fmt::format(" -x -a {}",
-                         shell_quoted(fmt::format("{}", fmt::join(option.words, " "))));
-    if (is_asked(option))
-      return fmt::format(" {} -a '(__gpugauge_names {})'", is_argument ? "-F" : "-x", option.value);
-    return is_file(option, is_argument) ? " -r -F" : " -x";
+    if (option.words.empty() && !is_asked(option))
+      return is_file(option, is_argument) ? " -r -F" : " -x";
+    std::string command = option.words.empty()
+                              ? fmt::format("__gpugauge_names {}", option.value)
+                              : fmt::format("string split , {}", fmt::join(option.words, ","));
+    if (option.is_list) command = fmt::format("__fish_complete_list , \"{}\"", command);
+    const bool or_files = is_argument && option.words.empty();
+    return fmt::format(" {} -a '({})'", or_files ? "-F" : "-x", command);
   };
   for (const CommandNode* node : all_commands(tree)) {
     const std::string here =

@@ -29,6 +29,7 @@ Examples:
 struct ExplainOptions {
   std::vector<std::string> arguments;
   std::vector<std::string> devices;
+  bool all = false;  ///< every case of the files, however many
   Format format = Format::kTable;
 };
 
@@ -82,16 +83,32 @@ std::vector<ExplainedCard> cards_of(const ExplainOptions& options, const Catalog
   return cards;
 }
 
-/// The rows of `gpugauge show` for the measurements that are meant.
+/// The rows of `gpugauge show` for the measurements that are meant; on a screen the first of many,
+/// with how to see the others.
 std::vector<Table> measured_tables(const std::vector<Record>& records, const Catalog& catalog,
+                                   const ExplainOptions& options,
                                    const std::function<bool(const Measurement&)>& is_meant) {
-  std::vector<Record> meant = records;
-  for (Record& record : meant) {
-    std::erase_if(record.measurements, [&](const Measurement& m) { return !is_meant(m); });
-    record.not_measured.clear();
+  constexpr std::size_t kMostCases = 12;
+  const bool capped = options.format == Format::kTable && !options.all;
+  // Made of all cases, since floors and regret come from the others of a file.
+  Table cases = cases_tables(records, catalog).front();
+  cases.notes.clear();
+  std::vector<std::vector<Cell>> meant;
+  auto row = cases.rows.begin();
+  for (const Record& record : records) {
+    for (const Measurement& m : record.measurements) {
+      if (is_meant(m)) meant.push_back(std::move(*row));
+      ++row;
+    }
   }
-  std::erase_if(meant, [](const Record& record) { return record.measurements.empty(); });
-  return meant.empty() ? std::vector<Table>{} : cases_tables(meant, catalog);
+  cases.rows = std::move(meant);
+  if (cases.rows.empty()) return {};
+  if (capped && cases.rows.size() > kMostCases) {
+    cases.notes.push_back(fmt::format("{} more of {} cases; --all shows them",
+                                      cases.rows.size() - kMostCases, cases.rows.size()));
+    cases.rows.resize(kMostCases);
+  }
+  return {cases};
 }
 
 /// Whether one of a measurement's words is the explained one.
@@ -139,13 +156,20 @@ ExitStatus explain(const ExplainOptions& options) {
   const std::vector<ExplainedCard> cards = cards_of(options, catalog, records);
   const Answer answer = answer_to(question.words, explanations);
 
+  const std::string device_hint =
+      fmt::format("datasheet values, their sources and the floor on a card: --device {}",
+                  fmt::join(catalog.datasheet_names(), ", "));
+
   std::vector<Table> tables;
   for (const Explanation* entry : answer.entries) {
-    tables.push_back(explanation_table(explanations.in_full(*entry), answer.dtype, cards));
+    const Explanation word = explanations.in_full(*entry);
+    tables.push_back(explanation_table(word, answer.dtype, cards));
+    if (cards.empty() && (word.is_of_memory || word.is_of_arithmetic))
+      tables.back().notes.push_back(device_hint);
     if (entry->kind == WordKind::kColumn) continue;
     const auto peaks = peaks_named(question.words, *entry, datasheet_reports(records, catalog));
     if (!peaks.empty()) tables.push_back(to_table(peaks));
-    for (Table& table : measured_tables(records, catalog,
+    for (Table& table : measured_tables(records, catalog, options,
                                         [&](const Measurement& m) { return is_about(m, *entry); }))
       tables.push_back(std::move(table));
   }
@@ -154,11 +178,12 @@ ExitStatus explain(const ExplainOptions& options) {
     const Case c = parse_case_name(question.words,
                                    [&](const std::string& model) { return catalog.model(model); });
     tables.push_back(case_table(c, explanations, cards));
+    if (cards.empty()) tables.back().notes.push_back(device_hint);
     const auto same_op = [&](const Measurement& m) {
       return kind_path(m.c.op) == kind_path(c.op) && shape_path(m.c.op) == shape_path(c.op) &&
              m.c.model == c.model && m.c.role == c.role;
     };
-    for (Table& table : measured_tables(records, catalog, same_op))
+    for (Table& table : measured_tables(records, catalog, options, same_op))
       tables.push_back(std::move(table));
   }
   print_tables(std::cout, tables, options.format);
@@ -179,9 +204,10 @@ void add_explain_command(CLI::App& app, const GlobalOptions&, Action& action) {
   command
       ->add_option("-d,--device", options->devices,
                    "also a card's datasheet and the floor on it: its name in configs/devices")
-      ->type_name("DEVICE")
+      ->type_name("CARD")
       ->allow_extra_args(false)
       ->delimiter(',');
+  command->add_flag("--all", options->all, "every case of the files that the word speaks of");
   add_format_option(*command, options->format);
   command->footer(kExamples);
   command->callback([=, &action] { action = [=] { return explain(*options); }; });

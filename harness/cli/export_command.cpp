@@ -7,6 +7,7 @@
 
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/command_tree.hpp"
 #include "harness/cli/whole_file.hpp"
 #include "harness/render/export.hpp"
 
@@ -52,7 +53,7 @@ std::string formats_help() {
 std::string format_type() {
   std::vector<std::string_view> names;
   for (const Exporter& exporter : exporters()) names.push_back(exporter.name);
-  return fmt::format("TEXT:{{{}}}", fmt::join(names, ","));
+  return one_of_type(names);
 }
 
 }  // namespace

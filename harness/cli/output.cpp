@@ -5,26 +5,31 @@
 #include <string>
 #include <string_view>
 
+#include "harness/cli/command_tree.hpp"
 #include "harness/cli/logging.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/error.hpp"
 
 namespace gpugauge {
+namespace {
+
+constexpr std::array<std::string_view, 4> kFormats{"table", "json", "csv", "markdown"};
+
+}  // namespace
 
 void add_format_option(CLI::App& command, Format& format) {
   command
       .add_option_function<std::string>(
           "-f,--format",
           [&format](const std::string& name) {
-            constexpr std::array<std::string_view, 4> kNames{"table", "json", "csv", "markdown"};
             const auto known = format_from_name(name);
             if (!known)
-              throw UsageError(
-                  unknown_name_message("format", name, std::span<const std::string_view>(kNames)));
+              throw UsageError(unknown_name_message("format", name,
+                                                    std::span<const std::string_view>(kFormats)));
             format = *known;
           },
           "table, json, csv or markdown")
-      ->type_name("TEXT:{table,json,csv,markdown}");
+      ->type_name(one_of_type(kFormats));
 }
 
 void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {

@@ -41,7 +41,7 @@ std::vector<ModelConfig> models_of(const Catalog& catalog, const Suite& suite) {
 void add_plan_options(CLI::App& command, PlanOptions& options) {
   command
       .add_option("-s,--suite", options.suite,
-                  "a suite's name or file: quick, datasheet, nightly, full")
+                  "a suite's name or file: quick, datasheet, goals, nightly, full")
       ->type_name("SUITE")
       ->capture_default_str();
   command

@@ -169,15 +169,19 @@ void add_report_command(CLI::App& app, const GlobalOptions&, Action& action) {
                    "result files, or the .partial file of an unfinished run")
       ->required();
   command->add_option("-o,--output", options->output, "the page; appears whole or not at all")
+      ->type_name("FILE")
       ->required();
   add_decode_options(*command, options->inputs);
   add_price_options(*command, options->inputs);
   add_billing_options(*command, options->inputs);
-  command->add_option("--claims", options->claims,
-                      "a claims file (configs/claims/*.yaml) to audit");
-  command->add_option("--history", options->history, "folder of a history, as track keeps it");
-  command->add_option("--acks", options->track.acks,
-                      "what was acknowledged of it (default: acks.yaml in the history)");
+  command->add_option("--claims", options->claims, "a claims file (configs/claims/*.yaml) to audit")
+      ->type_name("FILE");
+  command->add_option("--history", options->history, "folder of a history, as track keeps it")
+      ->type_name("FOLDER");
+  command
+      ->add_option("--acks", options->track.acks,
+                   "what was acknowledged of it (default: acks.yaml in the history)")
+      ->type_name("FILE");
   command->footer(kExamples);
   command->callback([=, &action] { action = [=] { return report(*options); }; });
 }

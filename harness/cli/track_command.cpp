@@ -121,7 +121,9 @@ void add_ack_command(CLI::App& track, Action& action) {
   auto options = std::make_shared<TrackOptions>();
   auto ack = std::make_shared<Ack>();
   if (const char* user = std::getenv("USER")) ack->by = user;
-  command->add_option("CASE", options->case_pattern, "a case, or a pattern: gemm/fp8*")->required();
+  command->add_option("CASE", options->case_pattern, "a case, or a pattern: gemm/fp8*")
+      ->type_name("PATTERN")
+      ->required();
   command->add_option("--reason", ack->reason, "why")->required();
   command->add_option("--commit", ack->commit, "the commit that changed it");
   command->add_option("--by", ack->by, "who says so (default: $USER)");
@@ -161,7 +163,8 @@ void add_track_command(CLI::App& app, const GlobalOptions&, Action& action) {
   auto checked = std::make_shared<TrackOptions>();
   check_files->add_option("FILE", checked->files, "tonight's result files, one a process")
       ->required();
-  check_files->add_option("--rerun", checked->rerun, "those of the confirming rerun");
+  check_files->add_option("--rerun", checked->rerun, "those of the confirming rerun")
+      ->type_name("FILE");
   check_files->add_flag("--all", checked->all, "show what passes, too");
   add_night_option(*check_files, *checked, "tonight's date (default: that of the earliest file)");
   add_history_options(*check_files, *checked);
@@ -171,7 +174,8 @@ void add_track_command(CLI::App& app, const GlobalOptions&, Action& action) {
 
   auto* show_history = track->add_subcommand("show", "what the history holds, and its course");
   auto shown = std::make_shared<TrackOptions>();
-  show_history->add_option("CASE", shown->case_pattern, "every night of this case, or pattern");
+  show_history->add_option("CASE", shown->case_pattern, "every night of this case, or pattern")
+      ->type_name("PATTERN");
   add_history_options(*show_history, *shown);
   add_judge_options(*show_history, *shown);
   show_history->callback([=, &action] { action = [=] { return show(*shown); }; });

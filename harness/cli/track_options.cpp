@@ -27,9 +27,12 @@ void add_history_options(CLI::App& command, TrackOptions& options) {
   command
       .add_option("--history", options.history,
                   "folder of the history (default: history, or $GPUGAUGE_HISTORY)")
+      ->type_name("FOLDER")
       ->envname("GPUGAUGE_HISTORY");
-  command.add_option("--acks", options.acks,
-                     "file of what was acknowledged (default: acks.yaml in the history)");
+  command
+      .add_option("--acks", options.acks,
+                  "file of what was acknowledged (default: acks.yaml in the history)")
+      ->type_name("FILE");
 }
 
 void add_judge_options(CLI::App& command, TrackOptions& options) {
