@@ -2,12 +2,16 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import BINARY, assert_one_line_error
 
+ROOT = Path(__file__).resolve().parents[2]
+RESULT = ROOT / "results/intel-xeon-2-cores/quick.json"
 GEMM = "gemm/bf16/llama-3.1-8b/o/m:8/n:4096/k:4096/cublaslt/cold"
 
 
@@ -50,6 +54,44 @@ def test_a_file_adds_what_was_measured_there(measured):
     assert case in [row["case"] for row in explain(measured, case, "result.json")["cases"]]
 
 
+def test_what_is_usual_has_its_source(gpugauge):
+    for words in ("memory read", "bf16 dense GEMM", GEMM):
+        document = explain(gpugauge, words)
+        assert texts(document, "usual") and len(texts(document, "source")) == 1
+    assert not texts(explain(gpugauge, "regret"), "usual")
+
+
+def test_cards_are_named_where_none_was(gpugauge):
+    assert "--device h100-pcie, h100-sxm5" in gpugauge("explain", "memory", "read").stdout
+    assert "--device" not in gpugauge("explain", "memory", "read", "--device", "l40s").stdout
+    assert "--device" not in gpugauge("explain", "power-capped").stdout
+
+
+def test_many_cases_are_cut_on_a_screen_alone(gpugauge):
+    file = str(RESULT)
+    shown = [row["case"] for row in explain(gpugauge, "gemm", file)["cases"]]
+    assert len(shown) > 12
+
+    def on_screen(*more):
+        text = gpugauge("explain", "gemm", file, *more).stdout
+        return [case for case in shown if case in text], text
+
+    cases, text = on_screen()
+    assert cases == shown[:12]
+    assert f"{len(shown) - 12} more of {len(shown)} cases; --all shows them" in text
+    cases, text = on_screen("--all")
+    assert cases == shown and "more of" not in text
+    memory = gpugauge("explain", "memory", file).stdout
+    assert "more of" not in memory
+
+
+def test_the_rows_of_some_cases_are_those_of_show(gpugauge):
+    rows = {row["case"]: row for row in json.loads(gpugauge("show", str(RESULT), "--format", "json").stdout)["cases"]}
+    for word in ("gemm", "onednn", "memory read"):
+        for row in explain(gpugauge, word, str(RESULT))["cases"]:
+            assert row == rows[row["case"]]
+
+
 def test_a_device_does_not_take_the_words_after_it(measured):
     document = explain(measured, "--device", "h100-sxm5", "memory read", "result.json")
     assert document["cases"]
@@ -87,10 +129,33 @@ def test_the_manual_has_every_command_option_and_word(gpugauge):
         assert f"\n.B {word}\n" in page
 
 
+def section(page, heading):
+    return page.split(f"\n.SH {heading}\n")[1].split("\n.SH ")[0].replace("\\-", "-")
+
+
+def test_the_manual_has_every_exit_status_variable_and_file(gpugauge):
+    page = gpugauge("man").stdout
+    statuses = re.findall(r"k\w+ = (\d+),", (ROOT / "harness/error.hpp").read_text())
+    assert len(statuses) == 9
+    assert re.findall(r"^\.B (\d+)$", section(page, "EXIT STATUS"), re.M) == statuses
+    help_text = gpugauge("--help").stdout.split("Exit status:")[1]
+    assert re.findall(r"^  (\d+) ", help_text, re.M) == statuses
+    assert page.count("the partial file is kept") == 1
+    assert page.count("gpugauge track add night/*.json") == 1  # commands below track do not repeat its examples
+    asked = set()
+    for file in [*ROOT.glob("harness/**/*.cpp"), *ROOT.glob("kernels/**/*.cpp")]:
+        asked |= set(re.findall(r'(?:getenv|environment|envname)\("([A-Z_]+)"\)', file.read_text()))
+    asked -= {"PATH"}
+    assert len(asked) >= 8
+    named = set(re.split(r"[ ,\n]+", " ".join(re.findall(r"^\.B (.*)$", section(page, "ENVIRONMENT"), re.M))))
+    assert asked == named
+    assert "cublaslt.jsonl" in section(page, "FILES")
+
+
 CHECKS = {
     "man": ["man", "--warnings", "-l"],
     "groff": ["groff", "-man", "-Tutf8", "-Kutf8", "-ww"],
-    "mandoc": ["mandoc", "-T", "lint", "-W", "error"],
+    "mandoc": ["mandoc", "-T", "lint", "-W", "warning"],
 }
 
 
@@ -108,12 +173,16 @@ def test_the_manual_is_sound(gpugauge, tool, tmp_path):
 # ---- completion ----
 
 
-def complete(program, *words):
-    """What bash offers for the last of the words."""
-    script = ('source <("$GG" completion bash) || exit; COMP_WORDS=("$GG" "$@"); COMP_CWORD=$#; '
-              '_gpugauge; printf "%s\\n" "${COMPREPLY[@]}"')
-    result = subprocess.run(["bash", "-c", script, "bash", *words], cwd=program.folder, text=True, capture_output=True,
-                            env=dict(program.environment, GG=str(BINARY)))
+def complete(program, *words, command=BINARY):
+    """What bash puts in place of the last piece of the words, which it cuts at = and : as a terminal's line."""
+    script = ('source <("$GG" completion bash) || exit; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+              'COMP_POINT=${#COMP_LINE}; _gpugauge; printf "%s\\n" "${COMPREPLY[@]}"')
+    line = " ".join([str(command), *words])
+    pieces = [piece for word in words for piece in re.findall(r"[=:]+|[^=:]+", word) or [""]]
+    if words[-1][-1:] in ("=", ":"):
+        pieces.append("")
+    result = subprocess.run(["bash", "-c", script, "bash", str(command), *pieces], cwd=program.folder, text=True,
+                            capture_output=True, env=dict(program.environment, GG=str(BINARY), COMP_LINE=line))
     assert result.returncode == 0 and result.stderr == "", result.stderr
     return result.stdout.split("\n")[:-1]
 
@@ -129,7 +198,7 @@ def test_bash_completes_commands_and_options(gpugauge):
 
 def test_bash_asks_for_names_that_the_configs_have(gpugauge):
     assert complete(gpugauge, "run", "--suite", "ti") == ["tiny"]  # of this test's own configs
-    assert complete(gpugauge, "run", "--suite", "=", "ti") == ["tiny"]
+    assert complete(gpugauge, "run", "--suite=ti") == ["tiny"]
     assert complete(gpugauge, "run", "--model", "qwen3-8b,mic") == ["qwen3-8b,micro"]
     assert complete(gpugauge, "list", "-d", "h100-s") == ["h100-sxm5"]
     assert complete(gpugauge, "forward", "--model", "bge") == ["bge-large"]
@@ -137,11 +206,58 @@ def test_bash_asks_for_names_that_the_configs_have(gpugauge):
     assert complete(gpugauge, "explain", "memory-r") == ["memory-read"]
 
 
+def test_bash_puts_words_with_a_colon_together(gpugauge, tmp_path):
+    program = tmp_path / "gpugauge"
+    program.write_text("#!/bin/sh\nprintf 'best\\ncuda:0\\ncuda:1\\ncpu\\n'\n")
+    program.chmod(0o755)
+
+    def devices(*words):
+        return complete(gpugauge, "run", *words, command=program)
+
+    assert devices("--device", "cu") == ["cuda:0", "cuda:1"]
+    assert devices("--device", "cuda:") == ["0", "1"]  # what stands before the colon, bash keeps
+    assert devices("--device", "cuda:1") == ["1"]
+    assert devices("--device=cuda:1") == ["1"]
+    assert devices("--device=cu") == ["cuda:0", "cuda:1"]
+    assert devices("--device=") == ["best", "cuda:0", "cuda:1", "cpu"]
+    assert devices("-d", "cuda:0", "--device", "cp") == ["cpu"]
+
+
+def test_options_with_a_closed_set_of_values_complete_them(gpugauge):
+    for command in ("tokens", "cost", "serve", "report", "advise", "forward", "break-even"):
+        assert complete(gpugauge, command, "--precision", "fp8") == ["fp8"], command
+    assert complete(gpugauge, "tokens", "--precision", "bf16,i") == ["bf16,int8"]
+    assert complete(gpugauge, "audit", "--verdict", "not") == ["not-measured"]
+    assert complete(gpugauge, "audit", "--fail-on", "wrong,in") == ["wrong,inconsistent"]
+    assert complete(gpugauge, "serve", "--gpus", "") == ["1", "2", "4", "8"]
+    assert complete(gpugauge, "track", "check", "--match", "") == ["uuid", "sku"]
+    assert complete(gpugauge, "export", "--format", "j") == ["junit"]
+    assert complete(gpugauge, "explain", "--device", "") == ["h100-pcie", "h100-sxm5", "h200", "l40s"]
+    assert complete(gpugauge, "completion", "f") == ["fish"]
+
+
+def test_what_completion_takes_the_program_takes(gpugauge):
+    claims = str(ROOT / "configs/claims/l40s-vs-h100.yaml")
+    document = json.loads(gpugauge("audit", claims, "--verdict", "not-measured", "--format", "json").stdout)
+    assert {row["verdict"] for row in document["audit"]} == {"not measured"}
+    assert_one_line_error(gpugauge("audit", claims, "--verdict", "wrng"), 2, "did you mean 'wrong'?")
+    assert_one_line_error(gpugauge("tokens", str(RESULT), "--precision", "bf61"), 2, "did you mean 'bf16'?")
+
+
+def test_names_that_scripts_ask_for_can_be_asked_for(gpugauge):
+    asked = set(re.findall(r"completion --names (\w+)", gpugauge("completion", "bash").stdout))
+    assert len(asked) == 6
+    for kind in asked:
+        assert gpugauge("completion", "--names", kind).stdout
+
+
 def test_bash_completes_files_where_files_are_taken(gpugauge):
     (gpugauge.folder / "my result.json").write_text("{}")
     assert complete(gpugauge, "show", "my") == ["my result.json"]
     assert complete(gpugauge, "run", "--resume", "my") == ["my result.json"]
+    assert complete(gpugauge, "report", "--history", "my") == ["my result.json"]
     assert [word for word in complete(gpugauge, "run", "--hourly", "my") if word] == []
+    assert [word for word in complete(gpugauge, "track", "show", "my") if word] == []
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -171,6 +287,8 @@ def test_fish_completes(gpugauge, tmp_path):
     assert offered("gpugauge track sh") == ["show"]
     assert offered("gpugauge run --suite ti") == ["tiny"]
     assert offered("gpugauge serve --kv fp8") == ["fp8_e4m3"]
+    assert offered("gpugauge tokens --precision bf16,i") == ["bf16,int8"]
+    assert "qwen3-8b,micro" in offered("gpugauge run --model qwen3-8b,mi")
 
 
 def test_zsh_completes(gpugauge):
@@ -191,6 +309,7 @@ def test_zsh_completes(gpugauge):
     assert "tiny" in offered("run", "--suite", "ti")
     assert "tiny" in offered("run", "--suite=ti")
     assert offered("serve", "--link", "") == ["nvlink", "pcie"]
+    assert "bf16" in offered("tokens", "--precision", "")
     assert offered("show", "") == ["FILES"]
 
 
