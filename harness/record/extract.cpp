@@ -20,7 +20,7 @@ constexpr TransferKind last_of(TransferKind) { return TransferKind::kPeerToPeer;
 constexpr CacheState last_of(CacheState) { return CacheState::kHot; }
 constexpr Distribution last_of(Distribution) { return Distribution::kSmallIntegers; }
 constexpr Backend last_of(Backend) { return Backend::kCuda; }
-constexpr Flag last_of(Flag) { return Flag::kNondeterministic; }
+constexpr Flag last_of(Flag) { return Flag::kContended; }
 constexpr Origin last_of(Origin) { return Origin::kQuoted; }
 constexpr StopReason last_of(StopReason) { return StopReason::kMaxSamples; }
 constexpr NotMeasuredStatus last_of(NotMeasuredStatus) { return NotMeasuredStatus::kRefused; }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "harness/error.hpp"
 #include "harness/record/writer.hpp"
@@ -100,10 +101,19 @@ TEST_F(ReadRecord, GivesBackEveryKindOfOp) {
   test::expect_same(read_back(record), record);
 }
 
+/// Names end where the enum does, so that a new flag is tried without a word here.
+bool is_flag(int value) {
+  try {
+    return !name_of(static_cast<Flag>(value)).empty();
+  } catch (const std::out_of_range&) {
+    return false;
+  }
+}
+
 TEST_F(ReadRecord, GivesBackEveryName) {
   Record record = test::synthetic_bare_record();
   const Measurement base = record.measurements[0];
-  for (int f = 0; f <= static_cast<int>(Flag::kNondeterministic); ++f) {
+  for (int f = 0; is_flag(f); ++f) {
     record.measurements.push_back(base);
     record.measurements.back().flags = {static_cast<Flag>(f)};
   }
