@@ -71,8 +71,7 @@ ExitStatus audit_claims(const AuditOptions& options) {
   std::vector<ClaimFinding> selected;
   std::copy_if(findings.begin(), findings.end(), std::back_inserter(selected),
                [&](const ClaimFinding& f) { return shown.empty() || is_in(shown, f); });
-  const bool wrapped = options.inputs.format == Format::kTable;
-  print_tables(std::cout, audit_tables(file, findings, selected, wrapped), options.inputs.format);
+  print_tables(std::cout, audit_tables(file, findings, selected), options.inputs.format);
   const bool failed = std::any_of(findings.begin(), findings.end(),
                                   [&](const ClaimFinding& f) { return is_in(failing, f); });
   return failed ? ExitStatus::kCheckFailed : ExitStatus::kDone;

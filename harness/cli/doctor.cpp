@@ -284,8 +284,9 @@ Table doctor_table(std::span<const DoctorCheck> checks) {
          const std::string status(name_of(c.status));
          return Cell(status, status, tone_of(c.status));
        }},
-      {text_column("found", "found"), [](const DoctorCheck& c) { return text_cell(c.found); }},
-      {text_column("advice", "what mends it"),
+      {wrapping(20, text_column("found", "found")),
+       [](const DoctorCheck& c) { return text_cell(c.found); }},
+      {wrapping(20, text_column("advice", "what mends it")),
        [](const DoctorCheck& c) { return text_cell(c.advice); }}};
   return make_table<DoctorCheck>("doctor", "", columns, checks);
 }

@@ -67,11 +67,10 @@ FloorRates known_rates(const DeviceInfo& device, const std::vector<Datasheet>& s
 Table plan_table(const Plan& plan, const FloorRates& rates) {
   Table table{.name = "plan",
               .title = {},
-              .columns = {{"case", "case", Align::kLeft},
-                          {"flops", "flops"},
-                          {"bytes", "bytes"},
-                          {"floor_us", "floor"},
-                          {"unsupported", "", Align::kLeft}},
+              .columns = {case_column(), dispensable(3, number_column("flops", "flops")),
+                          dispensable(2, number_column("bytes", "bytes")),
+                          number_column("floor_us", "floor"),
+                          dispensable(1, sentence_column("unsupported", ""))},
               .rows = {},
               .notes = {}};
   for (const PlannedCase& planned : plan.cases) {

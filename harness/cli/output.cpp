@@ -1,5 +1,7 @@
 #include "harness/cli/output.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <iostream>
 #include <string>
@@ -7,6 +9,7 @@
 
 #include "harness/cli/command_tree.hpp"
 #include "harness/cli/logging.hpp"
+#include "harness/cli/terminal.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/error.hpp"
 
@@ -33,7 +36,14 @@ void add_format_option(CLI::App& command, Format& format) {
 }
 
 void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {
-  render(out, tables, format, Style{.color = &out == &std::cout && stdout_takes_color()});
+  Style style;
+  if (&out == &std::cout) {
+    style.color = stdout_takes_color();
+    // Unlimited in a pipe and a log: nobody can make these wider afterwards, and grep finds only
+    // what is there.
+    style.width = terminal_columns(STDOUT_FILENO).value_or(kUnlimitedWidth);
+  }
+  render(out, tables, format, style);
 }
 
 }  // namespace gpugauge

@@ -11,7 +11,8 @@ namespace gpugauge {
 /// `--format table|json|csv|markdown`, the same on every command that prints tables.
 void add_format_option(CLI::App& command, Format& format);
 
-/// Renders to a stream; in colour only where that is a terminal that wants it.
+/// Renders to a stream; in colour only where that is a terminal that wants it, and within its width
+/// or, without a terminal, within the variable COLUMNS, if that is set.
 void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format);
 
 }  // namespace gpugauge

@@ -26,8 +26,8 @@ std::vector<Table> ab_tables(const AbFinding& finding) {
       "ab", fmt::format("time of B over A, {} rounds", finding.rounds),
       {
           {data_column("family"), [](const Row& r) { return Cell(r->family); }},
-          {text_column("case", "case"), [](const Row& r) { return Cell(r->name); }},
-          {number_column("pairs", "pairs"),
+          {case_column(), [](const Row& r) { return Cell(r->name); }},
+          {dispensable(2, number_column("pairs", "pairs")),
            [](const Row& r) {
              return integer_cell(static_cast<std::int64_t>(r->log_ratios.size()));
            }},
@@ -37,7 +37,7 @@ std::vector<Table> ab_tables(const AbFinding& finding) {
            [=](const Row& r) { return shown_ratio(r->ratio.low); }},
           {number_column("time_ratio_high", "to"),
            [=](const Row& r) { return shown_ratio(r->ratio.high); }},
-          {text_column("verdict", "verdict"),
+          {wrapping(12, text_column("verdict", "verdict")),
            [](const Row& r) { return judgement_cell(r->judgement); }},
           {data_column("reason"),
            [](const Row& r) { return text_cell(std::string(name_of(r->judgement.reason))); }},

@@ -14,7 +14,6 @@ namespace gpugauge {
 namespace {
 
 constexpr double kNsPerMs = 1e6, kGib = 1024.0 * 1024 * 1024;
-constexpr std::size_t kSentence = 96;
 
 /// A line of a ranking with what it belongs to.
 struct OptionRow {
@@ -82,7 +81,7 @@ std::vector<ColumnOf<OptionRow>> option_columns(bool own_largest) {
            [](const Row& r) { return Cell(r.ranking->batch ? "given" : "largest"); }},
           {data_column("place"), [](const Row& r) { return integer_cell(r.place); }},
           {text_column("card", "card"), [](const Row& r) { return Cell(r.service().card->name); }},
-          {wrapped_column("offer", "$/GPU-h", 16),
+          {wrapping(18, text_column("offer", "$/GPU-h")),
            [](const Row& r) { return Cell(offer_text(*r.option->rate)); }},
           {data_column("dollars_per_gpu_hour"),
            [](const Row& r) { return number_cell(r.option->rate->dollars_per_gpu_hour); }},
@@ -104,27 +103,27 @@ std::vector<ColumnOf<OptionRow>> option_columns(bool own_largest) {
            [](const Row& r) { return low_cell(r.option->dollars_per_million); }},
           {data_column("dollars_per_million_high"),
            [](const Row& r) { return high_cell(r.option->dollars_per_million); }},
-          {number_column("dollars_per_month", "$/month"), month_cell},
-          {number_column("margin_percent", "more"),
+          {dispensable(2, number_column("dollars_per_month", "$/month")), month_cell},
+          {dispensable(1, number_column("margin_percent", "more")),
            [](const Row& r) {
              return Cell(r.option->margin > 0 ? fmt::format("{:.0f}%", 100 * r.option->margin) : "",
                          100 * r.option->margin);
            }},
-          {number_column("probability_cheaper", "P"),
+          {dispensable(3, number_column("probability_cheaper", "P")),
            [](const Row& r) {
              return r.option->probability ? Cell(fmt::format("{:.2f}", *r.option->probability),
                                                  *r.option->probability)
                                           : Cell();
            }},
-          {number_column("output_tok_per_s", "tok/s"),
+          {dispensable(4, number_column("output_tok_per_s", "tok/s")),
            [](const Row& r) {
              return number_cell(r.service().rate.output_tokens_per_second.value);
            }},
-          {number_column("ttft_ms", "TTFT"),
+          {dispensable(5, number_column("ttft_ms", "TTFT")),
            [](const Row& r) { return ms_cell(r.service().rate.ttft_ns); }},
-          {number_column("tpot_ms", "TPOT"),
+          {dispensable(5, number_column("tpot_ms", "TPOT")),
            [](const Row& r) { return ms_cell(r.service().rate.tpot_ns); }},
-          {visible_if(own_largest, number_column("batch", "batch, limit")),
+          {visible_if(own_largest, dispensable(3, number_column("batch", "batch, limit"))),
            [](const Row& r) {
              return Cell(fmt::format("{} {}", r.service().batch, name_of(r.service().limit)),
                          r.service().batch);
@@ -132,7 +131,7 @@ std::vector<ColumnOf<OptionRow>> option_columns(bool own_largest) {
           {data_column("batch_limit"),
            [](const Row& r) { return Cell(name_of(r.service().limit)); }},
           {data_column("file"), [](const Row& r) { return text_cell(r.service().file); }},
-          {wrapped_column("because", "because, per GPU", own_largest ? 14 : 24),
+          {dispensable(6, wrapping(14, text_column("because", "because, per GPU"))),
            [](const Row& r) { return Cell(because(r)); }},
       });
   return columns;
@@ -172,12 +171,12 @@ Table excluded_table(const Advice& advice) {
       rows.push_back({&advice, batch_text(ranking), &excluded});
   }
   auto columns = place_columns<ExcludedRow>();
-  append<ExcludedRow>(columns,
-                      {{text_column("card", "card"),
-                        [](const ExcludedRow& r) { return Cell(r.excluded->card->name); }},
-                       {text_column("at", "at"), [](const ExcludedRow& r) { return Cell(r.at); }},
-                       {wrapped_column("reason", "cannot be ranked because", 72),
-                        [](const ExcludedRow& r) { return Cell(r.excluded->reason); }}});
+  append<ExcludedRow>(columns, {{text_column("card", "card"),
+                                 [](const ExcludedRow& r) { return Cell(r.excluded->card->name); }},
+                                {wrapping(12, text_column("at", "at")),
+                                 [](const ExcludedRow& r) { return Cell(r.at); }},
+                                {sentence_column("reason", "cannot be ranked because"),
+                                 [](const ExcludedRow& r) { return Cell(r.excluded->reason); }}});
   return make_table<ExcludedRow>("excluded", "not ranked", columns, rows);
 }
 
@@ -210,41 +209,41 @@ Table facts_table(const Advice& advice, const AdviceRequest& request) {
       {{text_column("card", "card"), [](const Row& r) { return Cell(r.facts->card->name); }},
        fit_column(number_column("gpus", "GPUs"),
                   [](const FitFinding& f) { return integer_cell(f.cards); }),
-       fit_column(number_column("usable_bytes", "usable"),
+       fit_column(dispensable(4, number_column("usable_bytes", "usable")),
                   [](const FitFinding& f) { return gib_cell(f.usable_bytes); }),
-       fit_column(number_column("weight_bytes", "weights"),
+       fit_column(dispensable(5, number_column("weight_bytes", "weights")),
                   [](const FitFinding& f) { return gib_cell(f.weight_bytes); }),
-       fit_column(number_column("kv_bytes", "KV cache"),
+       fit_column(dispensable(5, number_column("kv_bytes", "KV cache")),
                   [](const FitFinding& f) { return gib_cell(f.kv_bytes); }),
-       fit_column(number_column("free_bytes", "free"),
+       fit_column(dispensable(3, number_column("free_bytes", "free")),
                   [](const FitFinding& f) { return gib_cell(f.free_bytes()); }),
        fit_column(number_column("largest_batch", "max batch"),
                   [](const FitFinding& f) { return integer_cell(f.largest_batch); }),
-       {number_column("largest_context", "max prompt"),
+       {dispensable(2, number_column("largest_context", "max prompt")),
         [](const Row& r) {
           return r.facts->fit ? integer_cell(r.facts->largest_context) : Cell();
         }},
-       {number_column("read_gbps", "GB/s"),
+       {dispensable(1, number_column("read_gbps", "GB/s")),
         [](const Row& r) {
           return number_cell(r.facts->read ? std::optional(r.facts->read->rate.value)
                                            : std::nullopt);
         }},
        {data_column("read_is"),
         [](const Row& r) { return r.facts->read ? Cell(name_of(r.facts->read->origin)) : Cell(); }},
-       {number_column("tflops", "TFLOPS"),
+       {dispensable(2, number_column("tflops", "TFLOPS")),
         [](const Row& r) {
           return number_cell(r.facts->tflops ? std::optional(r.facts->tflops->value)
                                              : std::nullopt);
         }},
-       {number_column("ridge_batch", "ridge"),
+       {dispensable(6, number_column("ridge_batch", "ridge")),
         [](const Row& r) {
           return r.facts->ridge_batch ? integer_cell(*r.facts->ridge_batch) : Cell();
         }},
-       {text_column("link", "link"),
+       {dispensable(6, text_column("link", "link")),
         [](const Row& r) { return Cell(name_of(r.facts->link.link)); }},
        {number_column("on_demand_per_gpu_hour", "$/h"),
         [](const Row& r) { return dollars_of(r.facts->on_demand); }},
-       {number_column("spot_per_gpu_hour", "spot"),
+       {dispensable(3, number_column("spot_per_gpu_hour", "spot")),
         [](const Row& r) { return dollars_of(r.facts->spot); }}});
   return make_table<Row>(
       "cards",
@@ -264,13 +263,13 @@ Table checklist_table(const Advice& advice) {
   auto columns = place_columns<LineRow>();
   append<LineRow>(
       columns,
-      {{text_column("question", "question"),
+      {{wrapping(12, text_column("question", "question")),
         [](const LineRow& r) { return Cell(name_of(r.line->question)); }},
        {text_column("favours", "favours"),
         [](const LineRow& r) {
           return r.line->favours != nullptr ? Cell(r.line->favours->name) : Cell("neither", {});
         }},
-       {wrapped_column("why", "because", 84), [](const LineRow& r) { return Cell(r.line->why); }}});
+       {sentence_column("why", "because"), [](const LineRow& r) { return Cell(r.line->why); }}});
   return make_table<LineRow>("checklist", "checklist", columns, rows);
 }
 
@@ -316,7 +315,8 @@ Table flips_table(const Advice& advice) {
   };
   append<FlipRow>(
       columns, {{data_column("what"), [](const FlipRow& r) { return Cell(name_of(r.flip->kind)); }},
-                {text_column("text", "what"), [](const FlipRow& r) { return Cell(what_text(r)); }},
+                {wrapping(24, text_column("text", "what")),
+                 [](const FlipRow& r) { return Cell(what_text(r)); }},
                 {number_column("now", "now"),
                  [=](const FlipRow& r) { return value(*r.flip, r.flip->now, "not named"); }},
                 {number_column("flips_at", "flips at"),
@@ -335,7 +335,7 @@ Table flips_table(const Advice& advice) {
 
 Table sentences_table(std::string name, std::string title, std::vector<std::string> sentences) {
   const std::vector<ColumnOf<std::string>> columns{
-      {wrapped_column("text", "", kSentence + 20), [](const std::string& s) { return Cell(s); }}};
+      {sentence_column("text", ""), [](const std::string& s) { return Cell(s); }}};
   return make_table<std::string>(std::move(name), std::move(title), columns, sentences);
 }
 
@@ -358,7 +358,7 @@ Table answer_table(std::span<const Advice> all, const AdviceRequest& request) {
        }},
       {data_column("decided"),
        [](const AnswerRow& r) { return Cell("", r.advice->at_median().is_decided()); }},
-      {wrapped_column("answer", "which card to rent", kSentence),
+      {sentence_column("answer", "which card to rent"),
        [](const AnswerRow& r) { return Cell(r.text); }}};
   return make_table<AnswerRow>("answer", "answer", columns, rows);
 }

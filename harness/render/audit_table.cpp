@@ -7,13 +7,9 @@
 #include <cmath>
 
 #include "harness/render/columns.hpp"
-#include "harness/render/text.hpp"
 
 namespace gpugauge {
 namespace {
-
-/// A terminal's line, and what the gaps between columns take of it.
-constexpr std::size_t kLineWidth = 120, kIndent = 2, kGap = 2, kNarrowest = 30;
 
 Tone tone_of(ClaimVerdict verdict) {
   switch (verdict) {
@@ -71,13 +67,14 @@ Cell found_cell(const ClaimFinding& f) {
 std::vector<ColumnOf<ClaimFinding>> columns() {
   using Row = ClaimFinding;
   return {
-      {text_column("id", "claim"), [](const Row& f) { return Cell(f.claim->id); }},
+      {shortening(14, text_column("id", "claim")), [](const Row& f) { return Cell(f.claim->id); }},
       {data_column("section"), [](const Row& f) { return Cell(f.claim->section); }},
       {data_column("quote"), [](const Row& f) { return Cell(f.claim->quote); }},
-      {text_column("claimed", "says"), [](const Row& f) { return says_cell(*f.claim); }},
+      {wrapping(9, text_column("claimed", "says")),
+       [](const Row& f) { return says_cell(*f.claim); }},
       {data_column("claimed_low"), [](const Row& f) { return low_cell(f.says); }},
       {data_column("claimed_high"), [](const Row& f) { return high_cell(f.says); }},
-      {text_column("found", "found"), [](const Row& f) { return found_cell(f); }},
+      {wrapping(10, text_column("found", "found")), [](const Row& f) { return found_cell(f); }},
       {data_column("found_low"), [](const Row& f) { return low_cell(f.found); }},
       {data_column("found_high"), [](const Row& f) { return high_cell(f.found); }},
       {text_column("verdict", "verdict"),
@@ -88,64 +85,8 @@ std::vector<ColumnOf<ClaimFinding>> columns() {
       {data_column("conflicts"),
        [](const Row& f) { return text_cell(fmt::format("{}", fmt::join(f.conflicts, " "))); }},
       {data_column("basis"), [](const Row& f) { return text_cell(f.basis); }},
-      {text_column("why", "why"), [](const Row& f) { return text_cell(f.why); }},
+      {wrapping(20, text_column("why", "why")), [](const Row& f) { return text_cell(f.why); }},
   };
-}
-
-/// Of a UTF-8 character that began before.
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// Lines of at most `width` columns, broken at spaces, and within a word that is longer.
-std::vector<std::string> wrapped_lines(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines(1);
-  while (!text.empty()) {
-    std::size_t end = std::min(text.find(' '), text.size());
-    std::size_t next = std::min(end + 1, text.size());
-    if (display_width(text.substr(0, end)) > width) {
-      end = width;
-      while (end > 1 && is_continuation(text[end])) --end;
-      next = end;
-    }
-    const std::string word(text.substr(0, end));
-    text.remove_prefix(next);
-    std::string& line = lines.back();
-    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
-      lines.push_back(word);
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-  }
-  return lines;
-}
-
-/// Gives columns what the line has left for them: what is longer goes on in rows below.
-void wrap(Table& table, std::size_t column, std::size_t width) {
-  std::vector<std::vector<Cell>> rows;
-  for (std::vector<Cell>& row : table.rows) {
-    const std::vector<std::string> lines = wrapped_lines(row[column].text, width);
-    row[column].text = lines[0];
-    rows.push_back(std::move(row));
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-      rows.emplace_back(table.columns.size());
-      rows.back()[column].text = lines[i];
-    }
-  }
-  table.rows = std::move(rows);
-}
-
-std::size_t width_of(const Table& table, std::size_t column) {
-  std::size_t width = display_width(table.columns[column].header);
-  for (const auto& row : table.rows) width = std::max(width, display_width(row[column].text));
-  return width;
-}
-
-void wrap_reasons(Table& table) {
-  std::size_t used = kIndent;
-  for (std::size_t c = 0; c + 1 < table.columns.size(); ++c) {
-    if (!table.columns[c].data_only) used += width_of(table, c) + kGap;
-  }
-  const std::size_t left = kLineWidth > used ? kLineWidth - used : 0;
-  wrap(table, table.columns.size() - 1, std::max(left, kNarrowest));
 }
 
 struct Count {
@@ -174,10 +115,8 @@ Table summary(const ClaimsFile& file, std::span<const ClaimFinding> all) {
 }  // namespace
 
 std::vector<Table> audit_tables(const ClaimsFile& file, std::span<const ClaimFinding> all,
-                                std::span<const ClaimFinding> shown, bool wrapped) {
-  Table table = make_table<ClaimFinding>("audit", "claims", columns(), shown);
-  if (wrapped) wrap_reasons(table);
-  return {summary(file, all), std::move(table)};
+                                std::span<const ClaimFinding> shown) {
+  return {summary(file, all), make_table<ClaimFinding>("audit", "claims", columns(), shown)};
 }
 
 }  // namespace gpugauge

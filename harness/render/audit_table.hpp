@@ -9,9 +9,8 @@
 namespace gpugauge {
 
 /// How many claims have which verdict, a table named `audit_summary`, and the claims that are to be
-/// shown, a table named `audit`. For a terminal (`wrapped`) long reasons go on in rows of their
-/// own.
+/// shown, a table named `audit`.
 std::vector<Table> audit_tables(const ClaimsFile& file, std::span<const ClaimFinding> all,
-                                std::span<const ClaimFinding> shown, bool wrapped);
+                                std::span<const ClaimFinding> shown);
 
 }  // namespace gpugauge

@@ -41,7 +41,7 @@ Columns<Row> range_columns(const std::string& key, std::string header, Get get, 
     };
   };
   return {
-      {number_column(key, std::move(header)),
+      {wrapping(15, number_column(key, std::move(header))),
        [=](const Row& r) {
          const std::optional<Estimate> e = get(r);
          return e ? Cell(fmt::format("{} ({}…{})", show(e->value), show(e->low), show(e->high)),
@@ -56,7 +56,7 @@ Columns<Row> range_columns(const std::string& key, std::string header, Get get, 
 template <typename Row, typename Get>
 Columns<Row> dollars_columns(const std::string& side, std::string header, Get get) {
   return {
-      {number_column(side + "_dollars_per_million", std::move(header)),
+      {wrapping(10, number_column(side + "_dollars_per_million", std::move(header))),
        [=](const Row& r) { return dollars_cell(get(r)); }},
       {data_column(side + "_low_dollars_per_million"),
        [=](const Row& r) { return low_cell(get(r)); }},
@@ -83,7 +83,7 @@ Columns<CardComparison> place_columns(const BreakEvenFinding& finding) {
       columns, {
                    {data_column("input_tokens"),
                     [](const CardComparison& c) { return integer_cell(c.load.input_tokens); }},
-                   {text_column("batches", "batches"),
+                   {dispensable(4, text_column("batches", "batches")),
                     [](const CardComparison& c) { return batches_cell(c.load); }},
                    {number_column("a_batch", "batch A"),
                     [](const CardComparison& c) { return batch_cell(c.a); }},
@@ -118,7 +118,7 @@ Table price_table(const BreakEvenFinding& finding) {
                                     }}});
   append<CardComparison>(
       columns,
-      {{number_column("price_ratio_today", "A/B now"), [](const CardComparison& c) {
+      {{dispensable(3, number_column("price_ratio_today", "A/B now")), [](const CardComparison& c) {
           return number_cell(c.evens ? std::optional(c.evens->price_ratio_today) : std::nullopt);
         }}});
   append(columns,
@@ -185,17 +185,18 @@ Table utilisation_table(const BreakEvenFinding& finding) {
 Table fleet_table(const BreakEvenFinding& finding) {
   auto columns = finding_columns<FleetPair>(finding);
   append<FleetPair>(
-      columns,
-      {
-          {data_column("input_tokens"),
-           [](const FleetPair& f) { return integer_cell(f.load.input_tokens); }},
-          {data_column("tokens_per_day"),
-           [day = finding.tokens_per_day](const FleetPair&) { return number_cell(day); }},
-          {text_column("batches", "batches"),
-           [](const FleetPair& f) { return batches_cell(f.load); }},
-          {number_column("batch", "batch"),
-           [](const FleetPair& f) { return f.load.batch ? integer_cell(*f.load.batch) : Cell(); }},
-      });
+      columns, {
+                   {data_column("input_tokens"),
+                    [](const FleetPair& f) { return integer_cell(f.load.input_tokens); }},
+                   {data_column("tokens_per_day"),
+                    [day = finding.tokens_per_day](const FleetPair&) { return number_cell(day); }},
+                   {dispensable(4, text_column("batches", "batches")),
+                    [](const FleetPair& f) { return batches_cell(f.load); }},
+                   {number_column("batch", "batch"),
+                    [](const FleetPair& f) {
+                      return f.load.batch ? integer_cell(*f.load.batch) : Cell("largest", {});
+                    }},
+               });
   const auto add = [&](const std::string& side, char name, Fleet FleetPair::*fleet) {
     append(columns, range_columns<FleetPair>(
                         side + "_billed_gpus", fmt::format("GPUs {}", name),
@@ -280,11 +281,11 @@ Table crossings_table(const BreakEvenFinding& finding) {
       {
           {text_column("axis", "along"),
            [](const CrossingRow& r) { return Cell(name_of(r.curve->axis)); }},
-          {text_column("fixed", "at"),
+          {dispensable(2, wrapping(16, text_column("fixed", "at"))),
            [](const CrossingRow& r) { return Cell(fixed_of(*r.curve)); }},
-          {number_column("from", "from"), range_end(false)},
-          {number_column("to", "to"), range_end(true)},
-          {text_column("swap", "they swap"),
+          {dispensable(3, number_column("from", "from")), range_end(false)},
+          {dispensable(3, number_column("to", "to")), range_end(true)},
+          {wrapping(16, text_column("swap", "they swap")),
            [](const CrossingRow& r) {
              if (r.crossing == nullptr) return Cell(throughout(*r.curve));
              const bool a_first = r.crossing->before == CheaperCard::kA;

@@ -58,10 +58,11 @@ bool differ(const std::vector<CalibratedRate>& rates, std::string CalibratedRate
 std::vector<ColumnOf<Row>> columns_of(const std::vector<CalibratedRate>& rates, ShownRates shown) {
   const bool of_prices = shown == ShownRates::kAll;
   std::vector<ColumnOf<Row>> columns{
-      {visible_if(differ(rates, &CalibratedRate::file), text_column("file", "file")),
+      {visible_if(differ(rates, &CalibratedRate::file), file_column()),
        [](const Row& r) { return text_cell(r.point->file); }},
       {data_column("device"), [](const Row& r) { return text_cell(r.point->device); }},
-      {visible_if(differ(rates, &CalibratedRate::model), text_column("model", "model")),
+      {visible_if(differ(rates, &CalibratedRate::model),
+                  wrapping(12, text_column("model", "model"))),
        [](const Row& r) {
          return Cell(fmt::format("{} {}", r.point->model, name_of(r.point->precision)),
                      r.point->model);
@@ -69,7 +70,8 @@ std::vector<ColumnOf<Row>> columns_of(const std::vector<CalibratedRate>& rates, 
       {data_column("precision"), [](const Row& r) { return Cell(name_of(r.point->precision)); }},
       {data_column("cards"), [](const Row& r) { return integer_cell(r.point->cards); }},
       {number_column("batch", "batch"), [](const Row& r) { return integer_cell(r.point->batch); }},
-      {text_column("lengths", "at"), [](const Row& r) { return Cell(r.point->lengths); }},
+      {wrapping(10, text_column("lengths", "at")),
+       [](const Row& r) { return Cell(r.point->lengths); }},
       cost_column(visible_if(of_prices, text_column("rate_kind", "rate")),
                   [](const CalibratedCost& c) {
                     return Cell(fmt::format("{} {}/h", name_of(c.rate.kind),
@@ -85,33 +87,34 @@ std::vector<ColumnOf<Row>> columns_of(const std::vector<CalibratedRate>& rates, 
                                [](const CalibratedRate& r) { return r.raw; }));
   append<Row>(
       columns,
-      {{number_column("factor", "factor"),
+      {{dispensable(3, number_column("factor", "factor")),
         [](const Row& r) { return number_cell(r.point->factor.value); }},
        {data_column("factor_low"), [](const Row& r) { return low_cell(r.point->factor); }},
        {data_column("factor_high"), [](const Row& r) { return high_cell(r.point->factor); }}});
   append(columns, rate_columns("calibrated", "calibrated tok/s", true,
                                [](const CalibratedRate& r) { return r.tokens_per_second; }));
-  append<Row>(columns,
-              {
-                  cost_column(visible_if(of_prices, number_column("derived_dollars_per_million",
-                                                                  "$/M derived")),
-                              [](const CalibratedCost& c) {
-                                return Cell(format_dollars(c.raw.value), c.raw.value);
-                              }),
-                  cost_column(number_column("calibrated_dollars_per_million", "$/M calibrated"),
-                              [](const CalibratedCost& c) { return dollars_cell(c.calibrated); }),
-                  cost_column(data_column("calibrated_low_dollars_per_million"),
-                              [](const CalibratedCost& c) { return low_cell(c.calibrated); }),
-                  cost_column(data_column("calibrated_high_dollars_per_million"),
-                              [](const CalibratedCost& c) { return high_cell(c.calibrated); }),
-                  {data_column("extrapolated"),
-                   [](const Row& r) {
-                     const bool is = !r.point->extrapolated_from.empty();
-                     return Cell(is ? "yes" : "no", is);
-                   }},
-                  {text_column("extrapolated_from", "extrapolated from"),
-                   [](const Row& r) { return text_cell(r.point->extrapolated_from); }},
-              });
+  append<Row>(
+      columns,
+      {
+          cost_column(
+              visible_if(of_prices, number_column("derived_dollars_per_million", "$/M derived")),
+              [](const CalibratedCost& c) {
+                return Cell(format_dollars(c.raw.value), c.raw.value);
+              }),
+          cost_column(number_column("calibrated_dollars_per_million", "$/M calibrated"),
+                      [](const CalibratedCost& c) { return dollars_cell(c.calibrated); }),
+          cost_column(data_column("calibrated_low_dollars_per_million"),
+                      [](const CalibratedCost& c) { return low_cell(c.calibrated); }),
+          cost_column(data_column("calibrated_high_dollars_per_million"),
+                      [](const CalibratedCost& c) { return high_cell(c.calibrated); }),
+          {data_column("extrapolated"),
+           [](const Row& r) {
+             const bool is = !r.point->extrapolated_from.empty();
+             return Cell(is ? "yes" : "no", is);
+           }},
+          {dispensable(2, wrapping(16, text_column("extrapolated_from", "extrapolated from"))),
+           [](const Row& r) { return text_cell(r.point->extrapolated_from); }},
+      });
   return columns;
 }
 

@@ -28,9 +28,9 @@ struct MissingRow {
 template <typename Row>
 std::vector<ColumnOf<Row>> file_columns(bool several) {
   return {
-      {visible_if(several, text_column("file", "file")),
+      {visible_if(several, file_column()),
        [](const Row& r) { return text_cell(r.record->path.string()); }},
-      {visible_if(several, text_column("device", "device")),
+      {visible_if(several, dispensable(6, text_column("device", "device"))),
        [](const Row& r) { return text_cell(r.record->device.name); }},
   };
 }
@@ -76,8 +76,8 @@ std::vector<ColumnOf<CaseRow>> case_columns(const Wanted& wanted) {
   append<CaseRow>(
       columns,
       {
-          {text_column("case", "case"), [](const CaseRow& r) { return Cell(r.measurement->name); }},
-          {visible_if(wanted.repetition, number_column("repetition", "rep")),
+          {case_column(), [](const CaseRow& r) { return Cell(r.measurement->name); }},
+          {visible_if(wanted.repetition, dispensable(1, number_column("repetition", "rep"))),
            [](const CaseRow& r) { return integer_cell(r.measurement->repetition); }},
           {number_column("time_ns", "median"),
            [](const CaseRow& r) {
@@ -88,19 +88,20 @@ std::vector<ColumnOf<CaseRow>> case_columns(const Wanted& wanted) {
            [](const CaseRow& r) { return low_cell(r.measurement->time_ns); }},
           {data_column("time_high_ns"),
            [](const CaseRow& r) { return high_cell(r.measurement->time_ns); }},
-          {number_column("half_width_percent", "±"),
+          {dispensable(2, number_column("half_width_percent", "±")),
            [](const CaseRow& r) { return plus_minus_cell(r.measurement->time_ns); }},
-          {number_column("gbps", "GB/s"),
+          {dispensable(3, number_column("gbps", "GB/s")),
            [](const CaseRow& r) { return number_cell(gbps_of(*r.measurement)); }},
-          {number_column("tflops", "TFLOPS"),
+          {dispensable(3, number_column("tflops", "TFLOPS")),
            [](const CaseRow& r) { return number_cell(tflops_of(*r.measurement)); }},
-          {visible_if(wanted.own_rate, number_column("rate", "rate")),
+          {visible_if(wanted.own_rate, dispensable(2, number_column("rate", "rate"))),
            [](const CaseRow& r) { return rate_cell(*r.measurement); }},
-          {number_column("percent_of_floor", "% of floor"),
+          {dispensable(1, number_column("percent_of_floor", "% of floor")),
            [](const CaseRow& r) { return percent_cell(r.share_of_floor); }},
-          {visible_if(wanted.regret, number_column("heuristic_regret_percent", "regret")),
+          {visible_if(wanted.regret,
+                      dispensable(4, number_column("heuristic_regret_percent", "regret"))),
            [](const CaseRow& r) { return percent_cell(r.regret); }},
-          {number_column("clock_mhz", "MHz"),
+          {dispensable(5, number_column("clock_mhz", "MHz")),
            [](const CaseRow& r) { return number_cell(r.measurement->clock_mhz); }},
           {data_column("power_w"),
            [](const CaseRow& r) { return number_cell(r.measurement->power_w); }},
@@ -114,7 +115,7 @@ std::vector<ColumnOf<CaseRow>> case_columns(const Wanted& wanted) {
            [](const CaseRow& r) { return number_cell(r.measurement->verification.max_error); }},
           {data_column("details"),
            [](const CaseRow& r) { return text_cell(r.measurement->details); }},
-          {text_column("flags", "flags"),
+          {dispensable(4, wrapping(12, text_column("flags", "flags"))),
            [](const CaseRow& r) { return flags_cell(*r.measurement); }},
       });
   return columns;
@@ -122,15 +123,14 @@ std::vector<ColumnOf<CaseRow>> case_columns(const Wanted& wanted) {
 
 std::vector<ColumnOf<MissingRow>> missing_columns(bool several) {
   std::vector<ColumnOf<MissingRow>> columns = file_columns<MissingRow>(several);
-  append<MissingRow>(
-      columns,
-      {
-          {text_column("case", "case"), [](const MissingRow& r) { return Cell(r.missing->name); }},
-          {text_column("status", "status"),
-           [](const MissingRow& r) { return Cell(name_of(r.missing->status)); }},
-          {text_column("reason", "reason"),
-           [](const MissingRow& r) { return text_cell(r.missing->reason); }},
-      });
+  append<MissingRow>(columns,
+                     {
+                         {case_column(), [](const MissingRow& r) { return Cell(r.missing->name); }},
+                         {text_column("status", "status"),
+                          [](const MissingRow& r) { return Cell(name_of(r.missing->status)); }},
+                         {sentence_column("reason", "reason"),
+                          [](const MissingRow& r) { return text_cell(r.missing->reason); }},
+                     });
   return columns;
 }
 

@@ -52,11 +52,28 @@ inline Column data_column(std::string key) {
   return {.key = std::move(key), .header = {}, .align = Align::kLeft, .data_only = true};
 }
 
-/// Text of sentences.
-inline Column wrapped_column(std::string key, std::string header, std::size_t width) {
-  Column column = text_column(std::move(key), std::move(header));
-  column.wrap = width;
+/// What may happen to a column whose table is wider than the terminal, see Column. A least width
+/// is one that still reads well.
+inline Column dispensable(int rank, Column column) {
+  column.dispensable = rank;
   return column;
+}
+inline Column wrapping(std::size_t least_width, Column column) {
+  column.narrowing = Narrowing::kWrap;
+  column.least_width = least_width;
+  return column;
+}
+inline Column shortening(std::size_t least_width, Column column) {
+  column.narrowing = Narrowing::kShorten;
+  column.least_width = least_width;
+  return column;
+}
+
+/// Names of cases and of files, and sentences.
+inline Column case_column() { return shortening(40, text_column("case", "case")); }
+inline Column file_column() { return shortening(12, text_column("file", "file")); }
+inline Column sentence_column(std::string key, std::string header) {
+  return wrapping(28, text_column(std::move(key), std::move(header)));
 }
 
 /// For what is the same in every row unless several files are shown.

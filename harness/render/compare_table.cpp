@@ -3,24 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "harness/render/columns.hpp"
-#include "harness/render/fit_width.hpp"
 
 namespace gpugauge {
 namespace {
-
-/// Columns of `cases` that a person can do without, the least missed last.
-constexpr std::array<std::string_view, 8> kDispensable{"base_ns",
-                                                       "other_ns",
-                                                       "effect",
-                                                       "cycles_ratio",
-                                                       "energy_ratio",
-                                                       "dollars_ratio",
-                                                       "base_percent_of_datasheet",
-                                                       "other_percent_of_datasheet"};
 
 struct CaseRow {
   const ComparisonReport* comparison;
@@ -79,11 +67,11 @@ std::vector<ColumnOf<Row>> side_columns(Of comparison_of) {
 template <typename Row, typename Of>
 std::vector<ColumnOf<Row>> cost_columns(Of costs_of) {
   return {
-      {number_column("cycles_ratio", "cycles ×"),
+      {dispensable(4, number_column("cycles_ratio", "cycles ×")),
        [=](const Row& r) { return number_cell(costs_of(r).cycles_ratio); }},
-      {number_column("energy_ratio", "energy ×"),
+      {dispensable(5, number_column("energy_ratio", "energy ×")),
        [=](const Row& r) { return number_cell(costs_of(r).energy_ratio); }},
-      {number_column("dollars_ratio", "$ ×"),
+      {dispensable(6, number_column("dollars_ratio", "$ ×")),
        [=](const Row& r) { return number_cell(costs_of(r).dollars_ratio); }},
   };
 }
@@ -103,23 +91,23 @@ std::vector<ColumnOf<Row>> ratio_columns(Of ratio_of_row) {
 std::vector<ColumnOf<CaseRow>> case_columns() {
   std::vector<ColumnOf<CaseRow>> columns = side_columns<CaseRow>(
       [](const CaseRow& r) -> const ComparisonReport& { return *r.comparison; });
-  append<CaseRow>(
-      columns, {
-                   {data_column("family"), [](const CaseRow& r) { return Cell(r.c->family); }},
-                   {text_column("case", "case"), [](const CaseRow& r) { return Cell(r.c->name); }},
-                   {number_column("base_ns", "base"),
-                    [](const CaseRow& r) { return time_cell(r.c->base_ns); }},
-                   {number_column("other_ns", "other"),
-                    [](const CaseRow& r) { return time_cell(r.c->other_ns); }},
-                   {data_column("base_runs"),
-                    [](const CaseRow& r) {
-                      return integer_cell(static_cast<std::int64_t>(r.c->base_runs));
-                    }},
-                   {data_column("other_runs"),
-                    [](const CaseRow& r) {
-                      return integer_cell(static_cast<std::int64_t>(r.c->other_runs));
-                    }},
-               });
+  append<CaseRow>(columns,
+                  {
+                      {data_column("family"), [](const CaseRow& r) { return Cell(r.c->family); }},
+                      {case_column(), [](const CaseRow& r) { return Cell(r.c->name); }},
+                      {dispensable(2, number_column("base_ns", "base")),
+                       [](const CaseRow& r) { return time_cell(r.c->base_ns); }},
+                      {dispensable(1, number_column("other_ns", "other")),
+                       [](const CaseRow& r) { return time_cell(r.c->other_ns); }},
+                      {data_column("base_runs"),
+                       [](const CaseRow& r) {
+                         return integer_cell(static_cast<std::int64_t>(r.c->base_runs));
+                       }},
+                      {data_column("other_runs"),
+                       [](const CaseRow& r) {
+                         return integer_cell(static_cast<std::int64_t>(r.c->other_runs));
+                       }},
+                  });
   append(columns, ratio_columns<CaseRow>([](const CaseRow& r) { return r.c->ratio; }));
   append<CaseRow>(
       columns,
@@ -128,7 +116,7 @@ std::vector<ColumnOf<CaseRow>> case_columns() {
           {data_column("joint_high"), [](const CaseRow& r) { return high_cell(r.c->joint); }},
           {data_column("cliffs_delta"),
            [](const CaseRow& r) { return number_cell(r.c->cliffs_delta); }},
-          {text_column("effect", "effect"),
+          {dispensable(3, text_column("effect", "effect")),
            [](const CaseRow& r) { return effect_cell(r.c->cliffs_delta); }},
       });
   append(columns,
@@ -144,11 +132,11 @@ std::vector<ColumnOf<CaseRow>> case_columns() {
            [](const CaseRow& r) { return number_cell(r.c->power_w.base); }},
           {data_column("other_power_w"),
            [](const CaseRow& r) { return number_cell(r.c->power_w.other); }},
-          {number_column("base_percent_of_datasheet", "base %"),
+          {dispensable(7, number_column("base_percent_of_datasheet", "base %")),
            [](const CaseRow& r) { return percent_cell(r.c->share_of_datasheet.base); }},
-          {number_column("other_percent_of_datasheet", "other %"),
+          {dispensable(8, number_column("other_percent_of_datasheet", "other %")),
            [](const CaseRow& r) { return percent_cell(r.c->share_of_datasheet.other); }},
-          {text_column("verdict", "verdict"),
+          {wrapping(12, text_column("verdict", "verdict")),
            [](const CaseRow& r) { return judgement_cell(r.c->judgement); }},
           {data_column("reason"),
            [](const CaseRow& r) { return text_cell(std::string(name_of(r.c->judgement.reason))); }},
@@ -168,7 +156,6 @@ void add_cases(std::vector<Table>& tables, const ComparisonReport& comparison,
       rows.push_back({&comparison, &*at});
     tables.push_back(
         make_table<CaseRow>("cases", fmt::format("{}{}", family, suffix), columns, rows));
-    fit_width(tables.back(), kDispensable);
   }
 }
 
@@ -205,14 +192,16 @@ Table environment_table(const ComparisonReport& comparison, const std::string& s
       {
           {data_column("base"), [&](const Row&) { return Cell(comparison.base); }},
           {data_column("other"), [&](const Row&) { return Cell(comparison.other); }},
-          {text_column("circumstance", "what"),
+          {wrapping(14, text_column("circumstance", "what")),
            [](const Row& r) {
              const std::string name(name_of(r->circumstance));
              return Cell(r->what.empty() ? name : fmt::format("{} {}", name, r->what));
            }},
-          {text_column("base_value", "base"), [](const Row& r) { return Cell(r->base); }},
-          {text_column("other_value", "other"), [](const Row& r) { return Cell(r->other); }},
-          {text_column("advice", "so"),
+          {wrapping(14, text_column("base_value", "base")),
+           [](const Row& r) { return Cell(r->base); }},
+          {wrapping(14, text_column("other_value", "other")),
+           [](const Row& r) { return Cell(r->other); }},
+          {wrapping(24, text_column("advice", "so")),
            [](const Row& r) { return Cell(advice_on(r->circumstance)); }},
       },
       rows);
@@ -234,10 +223,11 @@ Table overview(std::span<const ComparisonReport> comparisons) {
       {
           {data_column("base"), [](const Row& r) { return Cell(r->base); }},
           {data_column("base_device"), [](const Row& r) { return Cell(r->base_device); }},
-          {text_column("other", "other"), [](const Row& r) { return Cell(r->other); }},
-          {text_column("other_device", "device"),
+          {shortening(12, text_column("other", "other")),
+           [](const Row& r) { return Cell(r->other); }},
+          {dispensable(2, wrapping(12, text_column("other_device", "device"))),
            [](const Row& r) { return Cell(r->other_device); }},
-          {text_column("relation", "cards"),
+          {wrapping(14, text_column("relation", "cards")),
            [](const Row& r) { return Cell(name_of(r->relation)); }},
           count_column(Change::kSame),
           count_column(Change::kFaster),
@@ -281,10 +271,10 @@ Table not_compared_table(std::span<const NotCompared> cases) {
   return make_table<NotCompared>(
       "not_compared", "not compared",
       {
-          {text_column("case", "case"), [](const NotCompared& n) { return Cell(n.name); }},
-          {text_column("reason", "reason"),
+          {case_column(), [](const NotCompared& n) { return Cell(n.name); }},
+          {wrapping(16, text_column("reason", "reason")),
            [](const NotCompared& n) { return Cell(name_of(n.reason)); }},
-          {text_column("detail", "detail"),
+          {sentence_column("detail", "detail"),
            [](const NotCompared& n) { return text_cell(n.detail); }},
       },
       cases);

@@ -59,16 +59,16 @@ std::optional<double> share_of(const DatasheetFinding& f) {
 
 std::vector<ColumnOf<Row>> columns(std::span<const DatasheetReport> reports) {
   const bool several = reports.size() > 1;
-  Column ridge = number_column("ridge_flops_per_byte", "FLOP/byte");
+  Column ridge = dispensable(3, number_column("ridge_flops_per_byte", "FLOP/byte"));
   ridge.data_only = std::none_of(reports.begin(), reports.end(), has_no_datasheet);
   return {
-      {visible_if(several, text_column("file", "file")),
-       [](const Row& r) { return Cell(r.report->file); }},
-      {visible_if(several, text_column("device", "device")),
+      {visible_if(several, file_column()), [](const Row& r) { return Cell(r.report->file); }},
+      {visible_if(several, dispensable(6, text_column("device", "device"))),
        [](const Row& r) { return Cell(r.report->device); }},
       {data_column("datasheet_title"), [](const Row& r) { return text_cell(r.report->datasheet); }},
       {text_column("metric", "metric"), [](const Row& r) { return Cell(r.finding->metric); }},
-      {text_column("shape", "at"), [](const Row& r) { return text_cell(r.finding->shape); }},
+      {dispensable(3, text_column("shape", "at")),
+       [](const Row& r) { return text_cell(r.finding->shape); }},
       {number_column("measured", "measured"),
        [](const Row& r) {
          const auto& m = r.finding->measured;
@@ -77,17 +77,18 @@ std::vector<ColumnOf<Row>> columns(std::span<const DatasheetReport> reports) {
       {data_column("unit"), [](const Row& r) { return Cell(r.finding->unit); }},
       {data_column("measured_low"), [](const Row& r) { return low_cell(r.finding->measured); }},
       {data_column("measured_high"), [](const Row& r) { return high_cell(r.finding->measured); }},
-      {number_column("half_width_percent", "±"),
+      {dispensable(2, number_column("half_width_percent", "±")),
        [](const Row& r) { return plus_minus_cell(r.finding->measured); }},
-      {number_column("datasheet", "datasheet"),
+      {dispensable(1, number_column("datasheet", "datasheet")),
        [](const Row& r) { return number_cell(value_of(r.finding->datasheet)); }},
       {number_column("percent_of_datasheet", "%"),
        [](const Row& r) { return percent_cell(share_of(*r.finding)); }},
-      {number_column("good_card", "good card"),
+      {dispensable(4, number_column("good_card", "good card")),
        [](const Row& r) { return number_cell(value_of(r.finding->published)); }},
       {ridge, [](const Row& r) { return number_cell(r.finding->ridge_flops_per_byte); }},
       {data_column("floor_percent"), [](const Row& r) { return percent_cell(r.finding->floor); }},
-      {text_column("verdict", "verdict"), [](const Row& r) { return verdict_cell(*r.finding); }},
+      {wrapping(24, text_column("verdict", "verdict")),
+       [](const Row& r) { return verdict_cell(*r.finding); }},
       {data_column("reason"), [](const Row& r) { return text_cell(r.finding->reason); }},
       {data_column("case"), [](const Row& r) { return text_cell(r.finding->case_name); }},
       {data_column("datasheet_source"),

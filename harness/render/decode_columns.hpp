@@ -31,9 +31,8 @@ Cell dollars_cell(const std::optional<Estimate>& dollars);
 template <typename Row, typename Decode>
 std::vector<ColumnOf<Row>> place_columns(bool several, Decode decode) {
   return {
-      {visible_if(several, text_column("file", "file")),
-       [=](const Row& r) { return text_cell(decode(r).file); }},
-      {visible_if(several, text_column("device", "device")),
+      {visible_if(several, file_column()), [=](const Row& r) { return text_cell(decode(r).file); }},
+      {visible_if(several, dispensable(6, text_column("device", "device"))),
        [=](const Row& r) { return text_cell(decode(r).device); }},
       {data_column("model"), [=](const Row& r) { return Cell(decode(r).model); }},
       {data_column("precision"),

@@ -28,11 +28,10 @@ class Lines {
   }
 
   Table table(std::string title) const {
-    constexpr std::size_t kTextWidth = 96;
     const std::vector<ColumnOf<Line>> columns{
         {data_column("subject"), [](const Line& l) { return Cell(l.subject); }},
         {text_column("aspect", ""), [](const Line& l) { return Cell(l.aspect); }},
-        {wrapped_column("text", "", kTextWidth), [](const Line& l) { return Cell(l.text); }}};
+        {sentence_column("text", ""), [](const Line& l) { return Cell(l.text); }}};
     return make_table<Line>("explain", std::move(title), columns, lines_);
   }
 

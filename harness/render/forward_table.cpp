@@ -74,10 +74,10 @@ Cell interval_cell(const std::optional<Estimate>& e) {
 
 /// An estimate as three columns: for people with its interval, for programs value, low and high.
 template <typename Get>
-std::vector<ColumnOf<Row>> interval_columns(const std::string& key, const std::string& unit,
-                                            std::string header, Get get) {
+std::vector<ColumnOf<Row>> interval_columns(int rank, const std::string& key,
+                                            const std::string& unit, std::string header, Get get) {
   return {
-      {number_column(key + "_" + unit, std::move(header)),
+      {dispensable(rank, number_column(key + "_" + unit, std::move(header))),
        [=](const Row& r) { return interval_cell(get(r->finding)); }},
       {data_column(key + "_low_" + unit), [=](const Row& r) { return low_cell(get(r->finding)); }},
       {data_column(key + "_high_" + unit),
@@ -97,9 +97,9 @@ ColumnOf<Row> share_column(Column column, Part part) {
 std::vector<ColumnOf<Row>> place_columns(const Group& group) {
   const ForwardPass& first = group.front()->finding.pass;
   std::vector<ColumnOf<Row>> columns{
-      {visible_if(several_files(group), text_column("file", "file")),
+      {visible_if(several_files(group), file_column()),
        [](const Row& r) { return text_cell(r->finding.file); }},
-      {visible_if(several_files(group), text_column("device", "device")),
+      {visible_if(several_files(group), dispensable(6, text_column("device", "device"))),
        [](const Row& r) { return text_cell(r->finding.device); }},
       {data_column("model"), [](const Row& r) { return Cell(r->finding.pass.model); }},
       {data_column("precision"),
@@ -122,14 +122,14 @@ std::vector<ColumnOf<Row>> forward_columns(const Group& group) {
   const Words& words = words_of(group.front()->finding.pass.unit);
   const std::string per_hour = fmt::format("{}_per_hour", words.plural);
   auto columns = place_columns(group);
-  append(columns, interval_columns("pass", "ms", "ms a pass", [](const ForwardFinding& f) {
+  append(columns, interval_columns(2, "pass", "ms", "ms a pass", [](const ForwardFinding& f) {
            const EngineStep* step = shown_step(f);
            return step != nullptr ? std::optional(scaled(step->step_ns, 1 / kNsPerMs))
                                   : std::nullopt;
          }));
   for (const Engine engine : {Engine::kLibrary, Engine::kBest})
     append(columns,
-           interval_columns(std::string(name_of(engine)), per_hour,
+           interval_columns(engine == Engine::kBest ? 3 : 0, std::string(name_of(engine)), per_hour,
                             fmt::format("{}/h ({})", words.plural, name_of(engine)),
                             [=](const ForwardFinding& f) { return f.units_per_hour(engine); }));
   append<Row>(
@@ -145,8 +145,9 @@ std::vector<ColumnOf<Row>> forward_columns(const Group& group) {
           {data_column("rate_kind"), [](const Row& r) { return Cell(name_of(r->rate.kind)); }},
           {data_column("provider"), [](const Row& r) { return text_cell(r->rate.provider); }},
           share_column(data_column("linears_percent"), OpGroup::kLinears),
-          share_column(number_column("attention_percent", "attention"), OpGroup::kAttention),
-          {text_column("pass_time_is", "time is"),
+          share_column(dispensable(3, number_column("attention_percent", "attention")),
+                       OpGroup::kAttention),
+          {dispensable(4, wrapping(30, text_column("pass_time_is", "time is"))),
            [](const Row& r) {
              const EngineStep* step = shown_step(r->finding);
              return step != nullptr ? origins_cell(step->origins()) : Cell();
@@ -220,28 +221,28 @@ struct OpRow {
 
 std::vector<ColumnOf<OpRow>> op_columns(bool several) {
   return {
-      {visible_if(several, text_column("file", "file")),
+      {visible_if(several, file_column()),
        [](const OpRow& r) { return text_cell(r.point->finding.file); }},
       {data_column("model"), [](const OpRow& r) { return Cell(r.point->finding.pass.model); }},
       {number_column("batch", "batch"),
        [](const OpRow& r) { return integer_cell(r.point->finding.pass.point.batch); }},
       {text_column("op", "op"), [](const OpRow& r) { return Cell(r.line->step.name); }},
       {data_column("group"), [](const OpRow& r) { return Cell(name_of(r.line->step.group)); }},
-      {text_column("shape", "shape"),
+      {dispensable(5, shortening(20, text_column("shape", "shape"))),
        [](const OpRow& r) {
          return Cell(fmt::format("{}/{}", kind_path(r.line->step.op), shape_path(r.line->step.op)));
        }},
-      {number_column("count", "count"),
+      {dispensable(3, number_column("count", "count")),
        [](const OpRow& r) { return integer_cell(r.line->step.count); }},
       {number_column("time_ns", "each"),
        [](const OpRow& r) {
          const double ns = r.line->time.time_ns.value;
          return Cell(format_duration_ns(ns), ns);
        }},
-      {number_column("half_width_percent", "±"),
+      {dispensable(4, number_column("half_width_percent", "±")),
        [](const OpRow& r) { return plus_minus_cell(r.line->time.time_ns); }},
       {number_column("share_percent", "%"), [](const OpRow& r) { return percent_cell(r.share()); }},
-      {text_column("origin", "is"),
+      {dispensable(1, text_column("origin", "is")),
        [](const OpRow& r) { return Cell(name_of(r.line->time.origin)); }},
       {data_column("source"), [](const OpRow& r) { return Cell(source_of(r.line->time)); }},
   };

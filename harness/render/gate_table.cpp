@@ -20,7 +20,10 @@ Cell recall_cell(const ScenarioResult& result, const Estimate& share) {
 
 ColumnOf<ScenarioResult> recall_column(std::size_t nights) {
   const std::string within = nights == 1 ? "1 night" : fmt::format("{} nights", nights);
-  return {number_column(fmt::format("recall_in_{}_nights_percent", nights), "in " + within),
+  const Column column =
+      number_column(fmt::format("recall_in_{}_nights_percent", nights), "in " + within);
+  // The goals are set for a week.
+  return {nights == 7 ? column : dispensable(1, column),
           [nights](const ScenarioResult& r) { return recall_cell(r, r.recall(nights)); }};
 }
 
@@ -48,7 +51,7 @@ std::string goals_of(const GateScenario& scenario) {
 
 std::vector<ColumnOf<ScenarioResult>> gate_columns() {
   std::vector<ColumnOf<ScenarioResult>> columns{
-      {text_column("planted", "planted"),
+      {wrapping(14, text_column("planted", "planted")),
        [](const ScenarioResult& r) { return Cell(r.scenario.name); }},
       {data_column("series"),
        [](const ScenarioResult& r) { return integer_cell(static_cast<std::int64_t>(r.series)); }},
@@ -85,7 +88,7 @@ std::vector<ColumnOf<ScenarioResult>> gate_columns() {
                     [](const ScenarioResult& r) {
                       return integer_cell(static_cast<std::int64_t>(r.caught_by_ratchet));
                     }},
-                   {text_column("goal", "goal"),
+                   {dispensable(4, wrapping(10, text_column("goal", "goal"))),
                     [](const ScenarioResult& r) { return text_cell(goals_of(r.scenario)); }},
                    {text_column("verdict", ""),
                     [](const ScenarioResult& r) {

@@ -43,7 +43,7 @@ std::vector<ColumnOf<Row>> estimate_columns(const std::string& key, const std::s
                                             std::string header, Get get,
                                             Cell (*cell)(const std::optional<Estimate>&)) {
   return {
-      {number_column(key + "_" + unit, std::move(header)),
+      {wrapping(10, number_column(key + "_" + unit, std::move(header))),
        [=](const Row& r) { return cell(get(r)); }},
       {data_column(key + "_low_" + unit), [=](const Row& r) { return low_cell(get(r)); }},
       {data_column(key + "_high_" + unit), [=](const Row& r) { return high_cell(get(r)); }},
@@ -54,11 +54,11 @@ std::vector<ColumnOf<Row>> estimate_columns(const std::string& key, const std::s
 template <typename Row, typename Of>
 std::vector<ColumnOf<Row>> rate_columns(Of of) {
   return {
-      {text_column("provider", "provider"),
+      {dispensable(2, wrapping(12, text_column("provider", "provider"))),
        [=](const Row& r) { return text_cell(of(r).rate.provider); }},
       {text_column("rate_kind", "rate"),
        [=](const Row& r) { return Cell(name_of(of(r).rate.kind)); }},
-      {number_column("dollars_per_gpu_hour", "$/GPU-h"),
+      {dispensable(4, number_column("dollars_per_gpu_hour", "$/GPU-h")),
        [=](const Row& r) { return dollars_cell(of(r).rate.dollars_per_gpu_hour); }},
       {data_column("num_gpus"), [=](const Row& r) { return integer_cell(of(r).num_gpus); }},
       {data_column("utilisation_percent"),
@@ -71,7 +71,7 @@ std::vector<ColumnOf<Row>> rate_columns(Of of) {
 template <typename Row, typename Of>
 std::vector<ColumnOf<Row>> bill_columns(Of of) {
   return {
-      {number_column("billed_gpus", "GPUs billed"),
+      {dispensable(3, number_column("billed_gpus", "GPUs billed")),
        [=](const Row& r) { return integer_cell(of(r).billed_gpus); }},
       {number_column("dollars_per_month", "$/month"),
        [=](const Row& r) { return dollars_cell(of(r).dollars_per_month); }},
@@ -91,7 +91,7 @@ std::optional<Estimate> electricity_of(const Energy& energy, const Billing& bill
 /// `energy` and `billing` lead from a row to them.
 template <typename Row, typename GetEnergy, typename GetBilling>
 std::vector<ColumnOf<Row>> energy_columns(GetEnergy energy, GetBilling billing) {
-  std::vector<ColumnOf<Row>> columns{{number_column("mean_power_w", "W"),
+  std::vector<ColumnOf<Row>> columns{{dispensable(3, number_column("mean_power_w", "W")),
                                       [=](const Row& r) { return number_cell(energy(r).mean_w); }}};
   append(columns, estimate_columns<Row>(
                       "energy", "j_per_token", "J/token",
@@ -104,7 +104,7 @@ std::vector<ColumnOf<Row>> energy_columns(GetEnergy energy, GetBilling billing) 
          estimate_columns<Row>(
              "electricity", "dollars_per_million", "electricity $/M",
              [=](const Row& r) { return electricity_of(energy(r), billing(r)); }, dollars_cell));
-  columns.push_back({number_column("power_known_percent", "power known"),
+  columns.push_back({dispensable(4, number_column("power_known_percent", "power known")),
                      [=](const Row& r) { return percent_cell(energy(r).known_share); }});
   return columns;
 }
@@ -122,7 +122,7 @@ std::vector<ColumnOf<Row>> request_columns(std::span<const PricedServing> servin
   const bool precisions = differs([](const ServingFinding& f) { return f.request.precision; });
   return {
       {data_column("file"), [=](const Row& r) { return text_cell(of(r).decode.file); }},
-      {visible_if(files, text_column("device", "device")),
+      {visible_if(files, wrapping(12, text_column("device", "device"))),
        [=](const Row& r) { return text_cell(of(r).decode.device); }},
       {visible_if(models, text_column("model", "model")),
        [=](const Row& r) { return Cell(of(r).decode.model); }},

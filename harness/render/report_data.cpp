@@ -23,7 +23,7 @@ Json files_json(std::span<const RecordToShow> records) {
 }
 
 Json claims_json(const AuditedClaims& claims) {
-  return tables_json(audit_tables(*claims.file, claims.findings, claims.findings, false));
+  return tables_json(audit_tables(*claims.file, claims.findings, claims.findings));
 }
 
 /// Each case of the history with its nights.

@@ -47,10 +47,10 @@ Cell interval_cell(const std::optional<Estimate>& e) {
 
 /// An estimate as three columns: for people with its interval, for programs value, low and high.
 template <typename Get>
-std::vector<ColumnOf<Row>> interval_columns(const std::string& key, const std::string& unit,
-                                            std::string header, Get get) {
+std::vector<ColumnOf<Row>> interval_columns(int rank, const std::string& key,
+                                            const std::string& unit, std::string header, Get get) {
   return {
-      {number_column(key + "_" + unit, std::move(header)),
+      {dispensable(rank, number_column(key + "_" + unit, std::move(header))),
        [=](const Row& r) { return interval_cell(get(*r)); }},
       {data_column(key + "_low_" + unit), [=](const Row& r) { return low_cell(get(*r)); }},
       {data_column(key + "_high_" + unit), [=](const Row& r) { return high_cell(get(*r)); }},
@@ -58,8 +58,9 @@ std::vector<ColumnOf<Row>> interval_columns(const std::string& key, const std::s
 }
 
 template <typename Get>
-std::vector<ColumnOf<Row>> time_columns(const std::string& key, std::string header, Get get) {
-  return interval_columns(key, "ms", std::move(header), [=](const ServingFinding& f) {
+std::vector<ColumnOf<Row>> time_columns(int rank, const std::string& key, std::string header,
+                                        Get get) {
+  return interval_columns(rank, key, "ms", std::move(header), [=](const ServingFinding& f) {
     std::optional<Estimate> e = get(f);
     if (e) e = Estimate{e->value / kNsPerMs, e->low / kNsPerMs, e->high / kNsPerMs};
     return e;
@@ -84,9 +85,8 @@ std::vector<ColumnOf<Row>> place_columns(const Group& group) {
     return r->decode.file != group.front()->decode.file;
   });
   return {
-      {visible_if(several, text_column("file", "file")),
-       [](const Row& r) { return text_cell(r->decode.file); }},
-      {visible_if(several, text_column("device", "device")),
+      {visible_if(several, file_column()), [](const Row& r) { return text_cell(r->decode.file); }},
+      {visible_if(several, dispensable(6, text_column("device", "device"))),
        [](const Row& r) { return text_cell(r->decode.device); }},
       {data_column("model"), [](const Row& r) { return Cell(r->decode.model); }},
       {data_column("precision"), [](const Row& r) { return Cell(name_of(r->request.precision)); }},
@@ -97,7 +97,7 @@ std::vector<ColumnOf<Row>> place_columns(const Group& group) {
        [](const Row& r) { return integer_cell(r->request.output_tokens); }},
       {visible_if(group.front()->request.group.cards > 1, number_column("cards", "cards")),
        [](const Row& r) { return integer_cell(r->request.group.cards); }},
-      {text_column("batch_is", "batch is"),
+      {dispensable(5, wrapping(9, text_column("batch_is", "batch is"))),
        [](const Row& r) {
          return r->limit == BatchLimit::kGiven
                     ? Cell("given")
@@ -115,7 +115,7 @@ std::vector<ColumnOf<Row>> serving_columns(const Group& group) {
       {
           fit_column(data_column("fits"),
                      [](const FitFinding& f) { return Cell(f.fits() ? "yes" : "no", f.fits()); }),
-          fit_column(number_column("memory_batch", "fit in memory"),
+          fit_column(dispensable(4, number_column("memory_batch", "fit in memory")),
                      [](const FitFinding& f) { return integer_cell(f.largest_batch); }),
           fit_column(data_column("weight_bytes"),
                      [](const FitFinding& f) { return bytes_cell(f.weight_bytes); }),
@@ -130,20 +130,20 @@ std::vector<ColumnOf<Row>> serving_columns(const Group& group) {
           {data_column("engine"),
            [](const Row& r) { return r->engine() ? Cell(name_of(*r->engine())) : Cell(); }},
       });
-  append(columns, time_columns("decode", "decode ms", decode_time));
-  append(columns, time_columns("ttft", "TTFT ms", [](const ServingFinding& f) {
+  append(columns, time_columns(4, "decode", "decode ms", decode_time));
+  append(columns, time_columns(0, "ttft", "TTFT ms", [](const ServingFinding& f) {
            return of_rate(f, &ServingRate::ttft_ns);
          }));
-  append(columns, time_columns("tpot", "TPOT ms", [](const ServingFinding& f) {
+  append(columns, time_columns(0, "tpot", "TPOT ms", [](const ServingFinding& f) {
            return of_rate(f, &ServingRate::tpot_ns);
          }));
-  append(columns, interval_columns("library_output", "tok_per_s", "out tok/s (library)",
+  append(columns, interval_columns(0, "library_output", "tok_per_s", "out tok/s (library)",
                                    [](const ServingFinding& f) { return tokens_of(f.library); }));
-  append(columns, interval_columns("best_output", "tok_per_s", "out tok/s (best)",
+  append(columns, interval_columns(2, "best_output", "tok_per_s", "out tok/s (best)",
                                    [](const ServingFinding& f) { return tokens_of(f.best); }));
   append<Row>(columns,
               {
-                  {text_column("time_is", "time is"),
+                  {dispensable(3, wrapping(30, text_column("time_is", "time is"))),
                    [](const Row& r) {
                      return r->rate() != nullptr ? origins_cell(r->rate()->origins) : Cell();
                    }},

@@ -1,12 +1,14 @@
 #include "harness/render/table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "harness/render/layout.hpp"
 #include "harness/render/text.hpp"
 
 namespace gpugauge {
@@ -37,73 +39,109 @@ std::string colored(std::string text, std::string_view color, Style style) {
   return style.color && !color.empty() ? fmt::format("{}{}{}", color, text, kReset) : text;
 }
 
-/// A cell that is ready to be laid out: what to write and how wide it is without its colour.
-struct Laid {
-  std::string text;
-  std::size_t width = 0;
+/// Under the first line of what is broken into several.
+constexpr std::size_t kHang = 2;
+
+/// Text of its own, not of a table's cells: broken at the width, what follows the first line
+/// further in.
+void write_text(std::ostream& out, std::string_view raw, std::size_t indent, std::string_view color,
+                Style style) {
+  const std::string text = printable(raw);
+  const std::size_t room = style.width - std::min(style.width, indent + kHang);
+  const bool fits = indent + display_width(text) <= style.width;
+  std::size_t before = indent;
+  for (const std::string& line : lines_of(text, fits ? kUnlimitedWidth : room)) {
+    out << std::string(before, ' ') << colored(line, color, style) << '\n';
+    before = indent + kHang;
+  }
+}
+
+/// A line of a table as it is written.
+class TextLine {
+ public:
+  explicit TextLine(Style style) : style_(style) {}
+
+  void add(const std::string& text, const ShownColumn& column, Align align,
+           std::string_view color) {
+    const std::size_t padding = column.width - display_width(text);
+    blanks_ += kColumnGap + (align == Align::kRight ? padding : 0);
+    if (!text.empty()) {
+      line_.append(blanks_, ' ').append(colored(text, color, style_));
+      blanks_ = 0;
+    }
+    blanks_ += align == Align::kLeft ? padding : 0;
+  }
+  const std::string& text() const { return line_; }
+
+ private:
+  Style style_;
+  std::string line_;
+  std::size_t blanks_ = 0;  ///< to be written if more follows
 };
 
-Laid lay(std::string_view raw, std::string_view color, Style style) {
-  const std::string text = printable(raw);
-  return {colored(text, color, style), display_width(text)};
-}
-
-/// Broken at spaces into lines of at most `width`, but for words that are longer; 0: one line.
-std::vector<std::string> lines_of(const std::string& text, std::size_t width) {
-  std::vector<std::string> lines(1);
-  if (width == 0) return {text};
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    if (!lines.back().empty() && display_width(lines.back()) + 1 + display_width(word) > width)
-      lines.emplace_back();
-    lines.back() += (lines.back().empty() ? "" : " ") + word;
-    begin = end + 1;
-  }
-  return lines;
-}
-
-std::string line_of(const std::vector<Laid>& cells, const std::vector<std::size_t>& widths,
-                    const std::vector<Align>& aligns) {
-  std::string line;
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    const std::string padding(widths[c] - cells[c].width, ' ');
-    line += "  ";
-    line += aligns[c] == Align::kRight ? padding + cells[c].text : cells[c].text + padding;
-  }
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
-}
-
-void write_table(std::ostream& out, const Table& table, Style style) {
-  const std::vector<std::size_t> shown = shown_columns(table);
-  std::vector<std::vector<Laid>> lines(1);
-  std::vector<Align> aligns;
-  for (const std::size_t c : shown) {
-    lines.front().push_back(lay(table.columns[c].header, kDim, style));
-    aligns.push_back(table.columns[c].align);
-  }
-  for (const auto& row : table.rows) {
-    const std::size_t first = lines.size();
-    for (std::size_t place = 0; place < shown.size(); ++place) {
-      const Cell& cell = row.at(shown[place]);
-      const auto pieces = lines_of(cell.text, table.columns[shown[place]].wrap);
-      while (lines.size() < first + pieces.size()) lines.emplace_back(shown.size());
-      for (std::size_t i = 0; i < pieces.size(); ++i)
-        lines[first + i][place] = lay(pieces[i], color_of(cell.tone), style);
+/// Headers stand on the first row.
+void write_headers(std::ostream& out, const Table& table, const Layout& layout, Style style) {
+  std::size_t height = 0;
+  for (const ShownColumn& column : layout.columns) height = std::max(height, column.header.size());
+  for (std::size_t i = 0; i < height; ++i) {
+    TextLine line(style);
+    for (const ShownColumn& column : layout.columns) {
+      const std::size_t above = height - column.header.size();
+      line.add(i < above ? std::string() : column.header[i - above], column,
+               table.columns[column.place].align, kDim);
     }
+    if (!line.text().empty()) out << line.text() << '\n';
   }
-  std::vector<std::size_t> widths(shown.size(), 0);
-  for (const auto& line : lines) {
-    for (std::size_t c = 0; c < line.size(); ++c) widths[c] = std::max(widths[c], line[c].width);
-  }
+}
 
-  if (!table.title.empty()) out << colored(printable(table.title), kBold, style) << '\n';
-  if (table.rows.empty()) out << "  (none)\n";
-  for (const auto& line : lines) {
-    if (!line.empty()) out << line_of(line, widths, aligns) << '\n';
+void write_row(std::ostream& out, const Table& table, const Layout& layout, std::size_t row,
+               Style style) {
+  std::size_t height = 0;
+  for (const ShownColumn& column : layout.columns)
+    height = std::max(height, column.cells[row].size());
+  for (std::size_t i = 0; i < height; ++i) {
+    TextLine line(style);
+    for (const ShownColumn& column : layout.columns) {
+      const Lines& lines = column.cells[row];
+      line.add(i < lines.size() ? lines[i] : std::string(), column,
+               table.columns[column.place].align, color_of(table.rows[row][column.place].tone));
+    }
+    out << line.text() << '\n';
   }
-  for (const std::string& note : table.notes) out << "  " << printable(note) << '\n';
+}
+
+/// How to see what a narrow terminal does not show; nothing if it shows all.
+std::string note_on(const Layout& layout) {
+  std::string note;
+  const auto add = [&](std::string_view what, const std::vector<std::string>& columns) {
+    if (!columns.empty())
+      note += fmt::format("{}{}: {}", note.empty() ? "" : "; ", what, fmt::join(columns, " · "));
+  };
+  add("not shown", layout.left_out);
+  add("shortened", layout.shortened);
+  return note.empty() ? note : note + "; in full in a wider terminal and with --format csv or json";
+}
+
+void write_table(std::ostream& out, const Table& table, const Layout& layout, Style style) {
+  if (!table.title.empty()) write_text(out, table.title, 0, kBold, style);
+  if (table.rows.empty()) out << "  (none)\n";
+  write_headers(out, table, layout, style);
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    write_row(out, table, layout, row, style);
+  for (const std::string& note : table.notes) write_text(out, note, kColumnGap, {}, style);
+}
+
+void write_tables(std::ostream& out, const std::vector<Table>& tables, Style style) {
+  std::vector<Layout> layouts;
+  for (const Table& table : tables) layouts.push_back(lay_out(table, style.width));
+  for (std::size_t t = 0; t < tables.size(); ++t) {
+    if (t > 0) out << '\n';
+    write_table(out, tables[t], layouts[t], style);
+    // Tables of one kind need it once.
+    const std::string note = note_on(layouts[t]);
+    const bool follows = t + 1 < tables.size() && note_on(layouts[t + 1]) == note;
+    if (!note.empty() && !follows) write_text(out, note, kColumnGap, kDim, style);
+  }
 }
 
 /// Escapes what GitHub's Markdown would take for markup, and keeps spaces at the ends.
@@ -238,13 +276,10 @@ std::optional<Format> format_from_name(std::string_view name) {
 void render(std::ostream& out, const std::vector<Table>& tables, Format format, Style style) {
   if (format == Format::kJson) return write_json(out, tables);
   if (format == Format::kCsv) return write_csv(out, tables);
+  if (format == Format::kTable) return write_tables(out, tables, style);
   for (std::size_t t = 0; t < tables.size(); ++t) {
     if (t > 0) out << '\n';
-    if (format == Format::kTable) {
-      write_table(out, tables[t], style);
-    } else {
-      write_markdown(out, tables[t]);
-    }
+    write_markdown(out, tables[t]);
   }
 }
 

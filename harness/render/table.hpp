@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -36,12 +37,19 @@ struct Cell {
 
 enum class Align : std::uint8_t { kLeft, kRight };
 
+/// What may be done to the cells of a column whose table is wider than the terminal: sentences go
+/// on in further lines, names lose their middle (`gemm/bf16…/m:8/n:4096`) where they stay distinct.
+enum class Narrowing : std::uint8_t { kNone, kWrap, kShorten };
+
 struct Column {
   std::string key;     ///< machine name with its unit, e.g. `measured_gbps`
   std::string header;  ///< for people
   Align align = Align::kRight;
   bool data_only = false;  ///< in JSON and CSV only
-  std::size_t wrap = 0;    ///< in the terminal lines of a cell are at most this wide; 0: one line
+  Narrowing narrowing = Narrowing::kNone;
+  std::size_t least_width = 0;  ///< that `narrowing` leaves
+  /// Columns are left out of a terminal that is too narrow, the highest number first; 0 never.
+  int dispensable = 0;
 };
 
 /// What every analysis becomes before it is text. `notes` are lines under the table.
@@ -53,15 +61,19 @@ struct Table {
   std::vector<std::string> notes;
 };
 
+inline constexpr std::size_t kUnlimitedWidth = std::numeric_limits<std::size_t>::max();
+
+/// Of the terminal table; the caller knows the terminal.
 struct Style {
-  bool color = false;  ///< ANSI colours in the terminal table; the caller knows the terminal
+  bool color = false;                   ///< ANSI colours
+  std::size_t width = kUnlimitedWidth;  ///< in terminal columns, which no line should exceed
 };
 
 /// Writes tables in one format. JSON is one object keyed by table name, each a list of row objects;
 /// CSV (RFC 4180) and Markdown put an empty line between tables. Tables of one name are one list in
 /// JSON, and in CSV one table where they follow each other with the same keys. Terminal and
 /// Markdown leave out columns in which every cell is empty. Control characters of the data are
-/// shown escaped in every format.
+/// shown escaped in every format. Only the terminal table depends on the style: see layout.hpp.
 void render(std::ostream& out, const std::vector<Table>& tables, Format format, Style style = {});
 
 }  // namespace gpugauge

@@ -55,9 +55,10 @@ bool any_graph(const DecodeGroup& group, std::optional<EngineStep> DecodeFinding
 
 /// An estimate as three columns: for people with its interval, for programs value, low and high.
 template <typename Get>
-std::vector<ColumnOf<TokensRow>> rate_columns(const std::string& key, std::string header, Get get) {
+std::vector<ColumnOf<TokensRow>> rate_columns(int rank, const std::string& key, std::string header,
+                                              Get get) {
   return {
-      {number_column(key + "_tok_per_s", std::move(header)),
+      {dispensable(rank, number_column(key + "_tok_per_s", std::move(header))),
        [=](const TokensRow& r) { return rate_cell(get(*r)); }},
       {data_column(key + "_low_tok_per_s"), [=](const TokensRow& r) { return low_cell(get(*r)); }},
       {data_column(key + "_high_tok_per_s"),
@@ -68,19 +69,19 @@ std::vector<ColumnOf<TokensRow>> rate_columns(const std::string& key, std::strin
 std::vector<ColumnOf<TokensRow>> tokens_columns(const DecodeGroup& group, bool one_rate) {
   auto columns = place_columns<TokensRow>(
       several_files(group), [](const TokensRow& r) -> const DecodeFinding& { return r->decode; });
-  append(columns, rate_columns("bytes_floor", "bytes floor", [](const PricedDecode& p) {
+  append(columns, rate_columns(3, "bytes_floor", "bytes floor", [](const PricedDecode& p) {
            return p.decode.floor_tokens_per_second;
          }));
-  append(columns, rate_columns("library", "sum of ops (library)",
+  append(columns, rate_columns(0, "library", "sum of ops (library)",
                                [](const PricedDecode& p) { return tokens_of(p.decode.library); }));
   if (any_graph(group, &DecodeFinding::library_graph))
     append(columns,
-           rate_columns("library_graph", "step graph (library)",
+           rate_columns(1, "library_graph", "step graph (library)",
                         [](const PricedDecode& p) { return tokens_of(p.decode.library_graph); }));
-  append(columns, rate_columns("best", "sum of ops (best)",
+  append(columns, rate_columns(2, "best", "sum of ops (best)",
                                [](const PricedDecode& p) { return tokens_of(p.decode.best); }));
   if (any_graph(group, &DecodeFinding::best_graph))
-    append(columns, rate_columns("best_graph", "step graph (best)", [](const PricedDecode& p) {
+    append(columns, rate_columns(1, "best_graph", "step graph (best)", [](const PricedDecode& p) {
              return tokens_of(p.decode.best_graph);
            }));
   append<TokensRow>(
@@ -88,9 +89,9 @@ std::vector<ColumnOf<TokensRow>> tokens_columns(const DecodeGroup& group, bool o
       {
           {number_column("dollars_per_million", "$/M output"),
            [](const TokensRow& r) { return dollars_cell(first_cost(*r)); }},
-          {visible_if(!one_rate, text_column("rate", "at")),
+          {visible_if(!one_rate, dispensable(4, text_column("rate", "at"))),
            [](const TokensRow& r) { return text_cell(rate_text(*r)); }},
-          {text_column("step_time_is", "step time is"),
+          {dispensable(5, wrapping(30, text_column("step_time_is", "step time is"))),
            [](const TokensRow& r) {
              const EngineStep* step = r->decode.preferred();
              return step != nullptr ? origins_cell(step->origins()) : Cell();

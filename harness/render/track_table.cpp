@@ -63,8 +63,8 @@ Cell time_cell(std::optional<double> ns) {
 template <typename Row, typename Get>
 std::vector<ColumnOf<Row>> key_columns(bool several_cards, Get key_of) {
   return {
-      {text_column("case", "case"), [=](const Row& r) { return Cell(key_of(r).case_name); }},
-      {visible_if(several_cards, text_column("card", "card")),
+      {case_column(), [=](const Row& r) { return Cell(key_of(r).case_name); }},
+      {visible_if(several_cards, shortening(12, text_column("card", "card"))),
        [=](const Row& r) { return Cell(key_of(r).card); }},
       {data_column("semantics_version"),
        [=](const Row& r) { return integer_cell(key_of(r).semantics_version); }},
@@ -171,15 +171,15 @@ Table check_table(const TrackReport& report, bool all) {
            [](const TrackFinding& f) { return change_cell(change_part(f, &Estimate::low)); }},
           {data_column("change_high_percent"),
            [](const TrackFinding& f) { return change_cell(change_part(f, &Estimate::high)); }},
-          {number_column("limit_percent", "limit"),
+          {dispensable(2, number_column("limit_percent", "limit")),
            [](const TrackFinding& f) {
              return change_cell(has_change(f) ? std::optional(f.gate.threshold) : std::nullopt);
            }},
-          {number_column("baseline_nights", "nights"),
+          {dispensable(3, number_column("baseline_nights", "nights")),
            [](const TrackFinding& f) {
              return integer_cell(static_cast<std::int64_t>(f.gate.baseline_nights));
            }},
-          {text_column("verdict", "verdict"), verdict_cell},
+          {wrapping(12, text_column("verdict", "verdict")), verdict_cell},
           {data_column("muted"),
            [](const TrackFinding& f) { return Cell(f.muted ? "yes" : "no", f.muted); }},
           {data_column("stage"), [](const TrackFinding& f) { return Cell(name_of(f.gate.stage)); }},
@@ -240,17 +240,19 @@ Table cards_table(std::span<const RunEntry> runs) {
   return make_table<CardRow>(
       "cards", "cards of the history",
       {
-          {text_column("card", "card"), [](const CardRow& r) { return Cell(r.card); }},
-          {text_column("sku", "kind"), [](const CardRow& r) { return Cell(r.sku); }},
+          {shortening(12, text_column("card", "card")),
+           [](const CardRow& r) { return Cell(r.card); }},
+          {wrapping(12, text_column("sku", "kind")), [](const CardRow& r) { return Cell(r.sku); }},
           {data_column("hosts"),
            [](const CardRow& r) { return Cell(fmt::format("{}", fmt::join(r.hosts, " "))); }},
           {text_column("first_night", "first"),
            [](const CardRow& r) { return Cell(*r.nights.begin()); }},
-          {text_column("last_night", "last"),
+          {dispensable(4, text_column("last_night", "last")),
            [](const CardRow& r) { return Cell(*r.nights.rbegin()); }},
-          {number_column("nights", "nights"),
+          {dispensable(3, number_column("nights", "nights")),
            [=](const CardRow& r) { return count(r.nights.size()); }},
-          {number_column("runs", "runs"), [](const CardRow& r) { return integer_cell(r.runs); }},
+          {dispensable(2, number_column("runs", "runs")),
+           [](const CardRow& r) { return integer_cell(r.runs); }},
           {number_column("cases", "cases"),
            [=](const CardRow& r) { return count(r.cases.size()); }},
       },
@@ -266,9 +268,9 @@ Table tracked_cases_table(std::span<const TrackedCase> cases) {
   append<TrackedCase>(
       columns,
       {
-          {number_column("nights", "nights"),
+          {dispensable(3, number_column("nights", "nights")),
            [](const TrackedCase& t) { return integer_cell(std::ssize(t.series->nights)); }},
-          {visible_if(several_ends, text_column("last_night", "last")),
+          {visible_if(several_ends, dispensable(4, text_column("last_night", "last"))),
            [](const TrackedCase& t) { return Cell(t.series->facts.back().date); }},
           {number_column("time_ns", "time"),
            [](const TrackedCase& t) { return time_cell(t.finding.time_ns); }},
@@ -276,9 +278,9 @@ Table tracked_cases_table(std::span<const TrackedCase> cases) {
            [](const TrackedCase& t) {
              return change_cell(change_at(t, t.series->nights.size() - 1));
            }},
-          {text_column("course", "course"),
+          {dispensable(2, text_column("course", "course")),
            [](const TrackedCase& t) { return Cell(course_of(*t.series)); }},
-          {text_column("verdict", "verdict"),
+          {wrapping(12, text_column("verdict", "verdict")),
            [](const TrackedCase& t) { return verdict_cell(t.finding); }},
           {data_column("reason"),
            [](const TrackedCase& t) { return text_cell(t.finding.gate.reason); }},
@@ -304,14 +306,14 @@ Table series_table(const TrackedCase& tracked, std::span<const Ack> acks) {
            [=](const std::size_t& i) { return time_cell(std::exp(night(i).y)); }},
           {number_column("change_percent", "change"),
            [&](const std::size_t& i) { return change_cell(change_at(tracked, i)); }},
-          {number_column("processes", "processes"),
+          {dispensable(3, number_column("processes", "processes")),
            [=](const std::size_t& i) { return integer_cell(std::ssize(night(i).processes)); }},
-          {number_column("clock_mhz", "MHz"),
+          {dispensable(2, number_column("clock_mhz", "MHz")),
            [=](const std::size_t& i) {
              const auto mhz = night(i).clock_mhz_median;
              return mhz ? Cell(fmt::format("{:.0f}", *mhz), *mhz) : Cell();
            }},
-          {text_column("remarks", "remarks"),
+          {sentence_column("remarks", "remarks"),
            [&](const std::size_t& i) { return text_cell(remarks_on(tracked, i, acks)); }},
       });
   Table table = make_table<std::size_t>(

@@ -59,7 +59,7 @@ TEST(AdviceTables, FitAPageAndCarryEverything) {
   EXPECT_EQ(tables.front().name, "advice");
   EXPECT_EQ(tables.back().name, "answer");
   std::ostringstream out;
-  render(out, tables, Format::kTable);
+  render(out, tables, Format::kTable, {.width = 120});
   std::istringstream lines(out.str());
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 124U) << line;
   for (const char* title : {"checklist", "what would make", "batch 64", "own largest batch"})

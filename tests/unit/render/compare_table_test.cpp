@@ -27,9 +27,9 @@ Measurement long_case(double time_ns) {
   return m;
 }
 
-std::string rendered(const std::vector<Table>& tables, Format format) {
+std::string rendered(const std::vector<Table>& tables, Format format, Style style = {}) {
   std::ostringstream out;
-  render(out, tables, format);
+  render(out, tables, format, style);
   return out.str();
 }
 
@@ -46,7 +46,7 @@ std::vector<Table> a_comparison() {
 }
 
 TEST(CompareTable, ALongNameFitsATerminal) {
-  const std::string text = rendered(a_comparison(), Format::kTable);
+  const std::string text = rendered(a_comparison(), Format::kTable, {.width = 120});
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 120u) << line;
   EXPECT_THAT(text, HasSubstr("cublaslt_exhaustive/cold"));

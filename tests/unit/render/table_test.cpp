@@ -161,14 +161,58 @@ TEST(Render, BreaksSentencesAtSpacesForPeopleOnly) {
   Table table;
   table.columns = {{.key = "what", .header = "what", .align = Align::kLeft},
                    {.key = "why", .header = "why", .align = Align::kLeft}};
-  table.columns[1].wrap = 9;
+  table.columns[1].narrowing = Narrowing::kWrap;
+  table.columns[1].least_width = 9;
   table.rows = {{Cell("a"), Cell("one two three")}, {Cell("b"), Cell("unbreakable")}};
-  EXPECT_EQ(rendered({table}, Format::kTable),
+  EXPECT_EQ(rendered({table}, Format::kTable, {.width = 17}),
             "  what  why\n"
             "  a     one two\n"
             "        three\n"
-            "  b     unbreakable\n");
-  EXPECT_THAT(rendered({table}, Format::kCsv), testing::HasSubstr("a,one two three\n"));
+            "  b     unbreakab\n"
+            "        le\n");
+  EXPECT_THAT(rendered({table}, Format::kCsv, {.width = 17}),
+              testing::HasSubstr("a,one two three\n"));
+}
+
+TEST(Render, TitlesAndNotesGoOnFurtherInAtTheWidth) {
+  Table table = sample();
+  table.notes = {"a note that does not fit"};
+  EXPECT_EQ(rendered({table}, Format::kTable, {.width = 14}),
+            "peaks of a\n"
+            "  card\n"
+            "  metric  GB/s\n"
+            "  read    3242\n"
+            "  µ-read  81.3\n"
+            "  a note\n"
+            "    that does\n"
+            "    not fit\n");
+}
+
+TEST(Render, SaysOnceWhatANarrowTerminalDoesNotShow) {
+  Table table = sample();
+  table.columns[1].dispensable = 1;
+  table.rows[0][0] = "memory read of 4 GiB";
+  const std::string text = rendered({table, table}, Format::kTable, {.width = 27});
+  EXPECT_THAT(text, Not(HasSubstr("3242")));
+  const auto first = text.find("not shown:");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(text.find("not shown:", first + 1), std::string::npos);
+  EXPECT_GT(first, text.rfind("µ-read"));
+  EXPECT_THAT(rendered({table}, Format::kTable, {.width = 28}), Not(HasSubstr("not shown")));
+}
+
+TEST(Render, OnlyTheTerminalTableDependsOnTheWidth) {
+  Table table = sample();
+  table.columns[1].dispensable = 1;
+  for (const Format format : {Format::kJson, Format::kCsv, Format::kMarkdown})
+    EXPECT_EQ(rendered({table}, format, {.width = 10}), rendered({table}, format));
+}
+
+TEST(Render, ColoursTakeNoRoom) {
+  Table table = sample();
+  table.rows[1][1].tone = Tone::kBad;
+  EXPECT_THAT(rendered({table}, Format::kTable, {.color = true, .width = 14}),
+              HasSubstr("  µ-read  \x1b[31m81.3\x1b[0m\n"));
 }
 
 TEST(FormatNames, GoBothWays) {

@@ -44,5 +44,27 @@ TEST(DisplayWidth, CountsColumnsAndNotBytes) {
   EXPECT_EQ(display_width("日本"), 4u);
 }
 
+TEST(BeginningAndEnd, CutNoCharacterInHalf) {
+  EXPECT_EQ(beginning_of("日本語", 3), "日");
+  EXPECT_EQ(end_of("日本語", 3), "語");
+  EXPECT_EQ(beginning_of("aµb", 2), "aµ");
+  EXPECT_EQ(end_of("aµb", 2), "µb");
+  EXPECT_EQ(beginning_of("ab", 5), "ab");
+  EXPECT_EQ(end_of("ab", 5), "ab");
+  EXPECT_EQ(beginning_of("日", 1), "");
+}
+
+TEST(LinesOf, BreaksAtSpacesAndInLongWords) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(lines_of("", 5), Lines{""});
+  EXPECT_EQ(lines_of("a  b", 5), Lines{"a  b"});
+  EXPECT_EQ(lines_of("one two three", 8), (Lines{"one two", "three"}));
+  EXPECT_EQ(lines_of("a/long/path b", 6), (Lines{"a/long", "/path", "b"}));
+  EXPECT_EQ(lines_of("x abcdef y", 3), (Lines{"x", "abc", "def", "y"}));
+  EXPECT_EQ(lines_of("日本語", 4), (Lines{"日本", "語"}));
+  EXPECT_EQ(lines_of("日本", 1), (Lines{"日", "本"}));
+  EXPECT_EQ(lines_of("ab ", 2), Lines{"ab"});
+}
+
 }  // namespace
 }  // namespace gpugauge
