@@ -45,6 +45,7 @@ def test_a_row_carries_the_quotation_the_number_and_the_conflict(gpugauge):
 
 
 def test_the_table_fits_a_terminal_and_sums_up(gpugauge):
+    gpugauge.environment["COLUMNS"] = "120"
     result = gpugauge("audit", CLAIMS)
     assert result.returncode == 0, result.stderr
     assert max(map(len, result.stdout.splitlines())) <= 120

@@ -67,6 +67,7 @@ def test_a_planted_slowdown_is_found_and_can_fail_the_job(gpugauge, files):
 
 @pytest.mark.parametrize("format", ["table", "json", "csv", "markdown"])
 def test_every_format(gpugauge, files, format):
+    gpugauge.environment["COLUMNS"] = "120"
     result = gpugauge("compare", "base.json", files("slow.json", slower), "--format", format)
     assert result.returncode == 0, result.stderr
     assert READ in result.stdout
