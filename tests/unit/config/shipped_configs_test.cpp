@@ -22,7 +22,7 @@ const Catalog& catalog() {
 
 TEST(ShippedSuites, AllLoad) {
   EXPECT_THAT(catalog().suite_names(),
-              ElementsAre("datasheet", "full", "goals", "nightly", "quick"));
+              ElementsAre("datasheet", "full", "goals", "nightly", "quick", "side_by_side"));
   for (const std::string& name : catalog().suite_names()) {
     SCOPED_TRACE(name);
     EXPECT_EQ(catalog().suite(name).name, name);
@@ -65,6 +65,8 @@ TEST(ShippedSuites, HaveTheCountsThatTheirTimeIsWorkedOutFrom) {
   EXPECT_EQ(cases_in(catalog().suite("nightly"), Backend::kCuda), 452U);
   EXPECT_EQ(cases_in(catalog().suite("full"), Backend::kCpu), 267U);
   EXPECT_EQ(cases_in(catalog().suite("full"), Backend::kCuda), 1186U);
+  EXPECT_EQ(cases_in(catalog().suite("side_by_side"), Backend::kCpu), 3U);
+  EXPECT_EQ(cases_in(catalog().suite("side_by_side"), Backend::kCuda), 66U);
 }
 
 TEST(ShippedSuites, LeaveRoomForSetUpInTheTimeThatTheyPromise) {
