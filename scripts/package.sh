@@ -8,7 +8,9 @@
 #   --build DIR    a build folder that is configured with CUDA; build/, set up first, where it is not given. It is
 #                  linked anew, to look for libraries beside the program.
 #
-# There: OUTPUT_FOLDER/scripts/gpu_check.sh RESULTS_FOLDER, or OUTPUT_FOLDER/gpugauge run.
+# There: OUTPUT_FOLDER/scripts/gpu_check.sh RESULTS_FOLDER, card_trials.py or side_by_side.py beside it, or
+# OUTPUT_FOLDER/gpugauge run. What card_trials.py is to find with `gpugauge ab` is put there by
+# ./scripts/plant_slowdown.sh half-the-blocks OUTPUT_FOLDER/gpugauge-planted
 set -euo pipefail
 
 # shellcheck source=scripts/setup.sh
@@ -81,6 +83,9 @@ for program in "${programs[@]}"; do
   done < <(ldd "$gpugauge_build/$program")
 done
 cp -R -- "$gpugauge_root/configs" "$partial/configs"
-cp -- "$gpugauge_root/scripts/gpu_check.sh" "$gpugauge_root/scripts/goal_table.py" "$partial/scripts/"
+for script in gpu_check.sh goal_table.py card_trials.py \
+              side_by_side.py pytorch_side.py pytorch_workloads.py triton_matmul.py; do
+  cp -- "$gpugauge_root/scripts/$script" "$partial/scripts/"
+done
 mv -- "$partial" "$output"
 du -sh -- "$output" >&2

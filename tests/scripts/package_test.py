@@ -1,6 +1,8 @@
 """scripts/package.sh: what goes into the portable folder."""
 
 import shutil
+import subprocess
+import sys
 import unittest
 
 from sandbox import SOURCE, ScriptTest
@@ -39,11 +41,21 @@ class PackageTest(ScriptTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         files = {str(path.relative_to(self.output)) for path in self.output.rglob("*") if path.is_file()}
         self.assertLessEqual({"gpugauge", "gpu_tests", "unit_cuda_tests", "lib/libfmt.so.9", "configs/goals.json",
-                              "configs/suites/quick.yaml", "scripts/gpu_check.sh", "scripts/goal_table.py"}, files)
+                              "configs/suites/quick.yaml", "scripts/gpu_check.sh", "scripts/goal_table.py",
+                              "scripts/card_trials.py"}, files)
         self.assertEqual([name for name in files if name.startswith("lib/")], ["lib/libfmt.so.9"])
         calls = "\n".join(self.calls())
         self.assertIn("-DCMAKE_BUILD_RPATH=$ORIGIN/lib -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags", calls)
         self.assertIn("--target gpugauge gpu_tests unit_cuda_tests", calls)
+
+    def test_its_scripts_have_all_that_they_import(self):
+        self.package()
+        scripts = self.output / "scripts"
+        program = "import sys; sys.path.insert(0, sys.argv[1]); import card_trials, goal_table, pytorch_side, side_by_side"
+        done = subprocess.run([sys.executable, "-B", "-c", program, scripts], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ("pytorch_workloads", "triton_matmul"):  # imported where PyTorch and Triton are
+            self.assertTrue((scripts / f"{name}.py").exists())
 
     def test_a_library_that_is_not_found_ends_with_3_and_leaves_no_package(self):
         self.fake_ldd("\tlibdnnl.so.2 => not found\n")
