@@ -106,7 +106,9 @@ def rate_text(row):
 
 
 def ratio_text(ratio):
-    return f"{ratio['ratio']:.3f} ({ratio['low']:.3f}–{ratio['high']:.3f})" if ratio else ""
+    if not ratio:
+        return ""
+    return f"{ratio['ratio']:.3f}" + (f" ({ratio['low']:.3f}–{ratio['high']:.3f})" if ratio["rounds"] > 1 else "")
 
 
 def table(summary):
@@ -115,8 +117,9 @@ def table(summary):
     count = summary["rounds"]
     lines = [f"{summary['device']}, {count} round{'s' * (count != 1)} of "
              f"{', '.join(f'{name} {version}' for name, version in summary['software'].items())}. "
-             "*Over* is how many times as fast, in the median round, with the slowest and the fastest "
-             f"({summary['confidence']:.0%} interval).", ""]
+             "*Over* is how many times as fast"
+             + (f", in the median round, with the slowest and the fastest ({summary['confidence']:.0%} interval)."
+                if count > 1 else "; one round has no interval."), ""]
     lines += ["| op | implementation | time | rate | MHz | " + " | ".join(f"over {base}" for base in bases) + " |",
               "|---|---|---:|---:|---:|" + "---:|" * len(bases)]
     for row in summary["rows"]:
