@@ -165,6 +165,11 @@ Energy energy_of(const PowerRange& powers, const DecodeFinding& decode, int num_
   return energy_of(powers, {&once, 1}, static_cast<double>(decode.point.batch), num_gpus);
 }
 
+std::optional<Estimate> PricedDecode::dollars() const {
+  if (costs.empty()) return std::nullopt;
+  return costs.front().library ? costs.front().library : costs.front().best;
+}
+
 PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gpus,
                    const Billing& billing) {
   check(billing);

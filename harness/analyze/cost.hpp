@@ -80,6 +80,10 @@ struct PricedDecode {
   DecodeFinding decode;
   std::vector<Cost> costs;
   Energy energy;  ///< of the preferred step; without a number where nobody asked the record
+
+  /// Dollars per million output tokens at the first rate, of the engine that `preferred` names;
+  /// nothing where there is no cost.
+  std::optional<Estimate> dollars() const;
 };
 
 /// Of a decode step of the engine that `preferred` names. A finding without one has none.

@@ -24,6 +24,7 @@ struct DecodeFinding {
   std::optional<EngineStep> best;  ///< absent if no linear is known: `reason` says so
   std::string reason;
   std::vector<std::string> warnings;
+  bool fits = true;  ///< weights and KV cache into the memory that the device names, if it does
   /// The whole step, where the record has it as one graph: the proxy of an engine that the sums
   /// above explain.
   std::optional<EngineStep> library_graph, best_graph;

@@ -34,11 +34,6 @@ std::optional<Estimate> tokens_of(const std::optional<EngineStep>& step) {
 const Rate* first_rate(const PricedDecode& p) {
   return p.costs.empty() ? nullptr : &p.costs.front().rate;
 }
-/// At the first rate, of the engine that `preferred` names.
-std::optional<Estimate> first_cost(const PricedDecode& p) {
-  if (p.costs.empty()) return std::nullopt;
-  return p.costs.front().library ? p.costs.front().library : p.costs.front().best;
-}
 std::string rate_text(const PricedDecode& p) {
   return first_rate(p) != nullptr ? describe(*first_rate(p)) : std::string();
 }
@@ -88,7 +83,7 @@ std::vector<ColumnOf<TokensRow>> tokens_columns(const DecodeGroup& group, bool o
       columns,
       {
           {number_column("dollars_per_million", "$/M output"),
-           [](const TokensRow& r) { return dollars_cell(first_cost(*r)); }},
+           [](const TokensRow& r) { return dollars_cell(r->dollars()); }},
           {visible_if(!one_rate, dispensable(4, text_column("rate", "at"))),
            [](const TokensRow& r) { return text_cell(rate_text(*r)); }},
           {dispensable(5, wrapping(30, text_column("step_time_is", "step time is"))),
