@@ -47,6 +47,7 @@ DatasheetFinding measured_finding(std::string metric, std::string unit, const Pe
   finding.measured = peak.rate;
   finding.case_name = peak.measurement->name;
   finding.shape = shape_path(peak.measurement->c.op);
+  finding.origin = peak.measurement->origin;
   finding.verdict = Verdict::kNoDatasheet;
   finding.reason = circumstances(*peak.measurement);
   return finding;

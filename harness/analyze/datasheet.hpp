@@ -27,8 +27,9 @@ struct DatasheetFinding {
   std::string metric;  ///< `memory read`, `bf16 dense GEMM`
   std::string unit;    ///< `GB/s` or `TFLOPS`, of every rate here
   std::optional<Estimate> measured;
-  std::string case_name;  ///< where `measured` comes from
-  std::string shape;      ///< of that case: `4GiB`, `m:8192/n:8192/k:8192`
+  std::string case_name;              ///< where `measured` comes from
+  std::string shape;                  ///< of that case: `4GiB`, `m:8192/n:8192/k:8192`
+  Origin origin = Origin::kMeasured;  ///< of `measured`
   std::optional<SourcedValue> datasheet;
   std::optional<SourcedValue> published;       ///< what a good card of this kind reaches
   std::optional<double> floor;                 ///< as a share of the datasheet

@@ -39,6 +39,7 @@ Cell verdict_cell(const DatasheetFinding& f) {
   if (f.verdict == Verdict::kOk) text += fmt::format(", floor {:.0f}%", floor_percent);
   if (f.verdict == Verdict::kBelowFloor) text += fmt::format(" {:.0f}%", floor_percent);
   if (f.verdict == Verdict::kUndecided) text += fmt::format(" at floor {:.0f}%", floor_percent);
+  if (f.origin == Origin::kImported) text += ", imported";
   // Only of what is amiss is the reason a cause.
   const bool amiss = f.verdict == Verdict::kBelowFloor || f.verdict == Verdict::kUndecided ||
                      f.verdict == Verdict::kNotMeasured;
