@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 
 #include "harness/analyze/estimate.hpp"
 
@@ -23,7 +23,7 @@ bool speaks_for_device(const Measurement& m) {
 
 template <typename Predicate>
 std::vector<const Measurement*> one_per_case_where(const Record& record, Predicate predicate) {
-  std::map<std::string_view, std::vector<const Measurement*>> repetitions;
+  std::unordered_map<std::string_view, std::vector<const Measurement*>> repetitions;
   std::vector<std::string_view> order;
   for (const Measurement& m : record.measurements) {
     if (!predicate(m)) continue;
