@@ -45,6 +45,10 @@ readonly gpugauge_cuobjdump_folder=$gpugauge_root/.cuobjdump
 readonly gpugauge_promtool_package=prometheus
 readonly gpugauge_promtool_folder=$gpugauge_root/.promtool
 
+# Looks for what keeps people from using the report: the wheel carries axe-core 4.12's axe.min.js.
+readonly gpugauge_axe_wheel=axe-playwright-python==0.1.8
+readonly gpugauge_axe_folder=$gpugauge_root/.axe
+
 # A prefix of the places outside the checkout that are looked at; the tests set it.
 readonly gpugauge_system=${GPUGAUGE_SYSTEM_ROOT:-}
 
@@ -272,6 +276,13 @@ ensure_promtool() {
   fi
 }
 
+ensure_axe() {
+  [[ ! -d $gpugauge_axe_folder ]] || return 0
+  say "taking axe-core for the tests of the report from $gpugauge_axe_wheel"
+  (pip_install "$gpugauge_axe_folder" "$gpugauge_axe_wheel" && put_in_place "$gpugauge_axe_folder") ||
+    say "without it the tests of the report's accessibility are skipped"
+}
+
 ensure_browser() {
   command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 0
   local -a missing
@@ -331,6 +342,7 @@ setup() {
     ensure_cuobjdump
     ensure_promtool
     ensure_browser
+    ensure_axe
   fi
   configure "$@"
 }

@@ -89,6 +89,22 @@ class SetupTest(ScriptTest):
         self.fake_tools(cmake_version="4.0.2")
         self.assertFalse([line for line in self.would_run() if "pip" in line])
 
+    # axe-core
+
+    def test_axe_is_taken_once_and_for_the_tests(self):
+        self.assertFalse([line for line in self.would_run() if "axe" in line])
+        lines = [line for line in self.would_run("--tests") if "axe" in line]
+        self.assertTrue(any("pip install" in line and "axe-playwright-python==" in line for line in lines), lines)
+        (self.checkout / ".axe").mkdir()
+        self.assertFalse([line for line in self.would_run("--tests") if "axe" in line])
+
+    def test_goes_on_where_axe_cannot_be_had(self):
+        self.fake("python3", "[[ $* != *install* ]]")
+        result = self.setup_script("--tests", dry=False)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("accessibility are skipped", result.stderr)
+        self.assertFalse((self.checkout / ".axe").exists())
+
     # CUDA
 
     def test_neither_toolkit_nor_driver_is_a_cpu_build_and_says_so(self):
