@@ -4,6 +4,8 @@
 #include <map>
 
 #include "harness/analyze/efficiency.hpp"
+#include "harness/analyze/estimate.hpp"
+#include "harness/analyze/histogram.hpp"
 #include "harness/analyze/peaks.hpp"
 #include "harness/analyze/sweeps.hpp"
 #include "harness/render/report_data.hpp"
@@ -25,7 +27,16 @@ struct Row {
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 Json number(const std::optional<double>& value) { return value ? number(*value) : Json(nullptr); }
-Json positive(double value) { return value > 0 ? number(value) : Json(nullptr); }
+
+/// What is derived, to as many digits as anyone could want of it: 17 would double the page.
+double rounded(double value) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double scale = std::pow(10.0, 6 - std::floor(std::log10(std::abs(value))));
+  return std::round(value * scale) / scale;
+}
+/// Of a time in ns: finer than any clock.
+double hundredth(double ns) { return std::round(100 * ns) / 100; }
+Json positive(double value) { return value > 0 ? number(rounded(value)) : Json(nullptr); }
 
 std::string flags_of(const Measurement& m) {
   std::string all;
@@ -66,7 +77,10 @@ const std::vector<std::pair<std::string_view, NumberOf>>& number_columns() {
        [](const Row& r) {
          return r.m->work.bytes > 0 ? positive(r.m->work.flops / r.m->work.bytes) : Json(nullptr);
        }},
-      {"share_of_floor", [](const Row& r) { return number(r.share_of_floor); }},
+      {"share_of_floor",
+       [](const Row& r) {
+         return r.share_of_floor ? number(rounded(*r.share_of_floor)) : Json(nullptr);
+       }},
       {"clock_mhz", [](const Row& r) { return number(r.m->clock_mhz); }},
       {"power_w", [](const Row& r) { return number(r.m->power_w); }},
       {"temperature_c", [](const Row& r) { return number(r.m->temperature_max_c); }},
@@ -107,9 +121,21 @@ std::vector<std::size_t> first_cases(std::span<const RecordToShow> records) {
   return first;
 }
 
-double rounded(double value, double decimals) {
-  const double scale = std::pow(10.0, decimals);
-  return std::round(value * scale) / scale;
+/// The interval of a rate at each case of a line, `[[low, high]…]`: of this rate, whose is as wide
+/// as that of the time, turned over.
+Json intervals_json(std::span<const RecordToShow> records, const SweepLine& line,
+                    double (Measurement::*rate_of)() const) {
+  Json all = Json::array();
+  for (const CasePlace& place : line.cases) {
+    const Measurement& m = records[place.record].record->measurements[place.measurement];
+    const Estimate rate = reciprocal((m.*rate_of)() * m.time_ns.value, m.time_ns);
+    all.push_back({rounded(rate.low), rounded(rate.high)});
+  }
+  return all;
+}
+
+Json histogram_json(const Histogram& h) {
+  return {{"low", hundredth(h.low)}, {"width", rounded(h.width)}, {"counts", h.counts}};
 }
 
 std::vector<const Record*> plain(std::span<const RecordToShow> records) {
@@ -162,8 +188,10 @@ Json samples_json(std::span<const RecordToShow> records) {
       }
       const std::size_t step = (times.size() + most - 1) / most;
       Json kept = Json::array();
-      for (std::size_t i = 0; i < times.size(); i += step) kept.push_back(rounded(times[i], 2));
-      all.push_back({{"step", step}, {"time_ns", std::move(kept)}});
+      for (std::size_t i = 0; i < times.size(); i += step) kept.push_back(hundredth(times[i]));
+      all.push_back({{"step", step},
+                     {"time_ns", std::move(kept)},
+                     {"histogram", histogram_json(histogram_of(times, most))}});
     }
   }
   return all;
@@ -205,7 +233,9 @@ Json sweeps_json(std::span<const RecordToShow> records) {
       lines.push_back({{"file", line.cases.front().record},
                        {"implementation", printable(line.implementation)},
                        {"cases", std::move(cases)},
-                       {"batches", std::move(batches)}});
+                       {"batches", std::move(batches)},
+                       {"tflops_intervals", intervals_json(records, line, &Measurement::tflops)},
+                       {"gbps_intervals", intervals_json(records, line, &Measurement::gbps)}});
     }
     std::string title = sweep.model;
     for (const std::string& part :

@@ -12,11 +12,14 @@ namespace gpugauge {
 namespace {
 
 Json files_json(std::span<const RecordToShow> records) {
+  const std::vector<std::string> labels = labels_of(records);
   Json files = Json::array();
-  for (const RecordToShow& shown : records) {
-    const Record& record = *shown.record;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = *records[i].record;
     files.push_back({{"path", printable(record.path.string())},
                      {"device", printable(record.device.name)},
+                     {"label", printable(labels[i])},
+                     {"headline", printable(headline(record))},
                      {"rerun", rerun_json(record)}});
   }
   return files;
@@ -45,6 +48,7 @@ Json report_data(const ReportInput& input) {
   Json data = {{"version", build_info::kVersion},
                {"files", files_json(input.records)},
                {"verdicts", verdicts_json(input)},
+               {"rent", rent_json(input)},
                {"environment", table_json(environment_table(input.records))},
                {"differences", table_json(differences_table(input.records))},
                {"datasheet", table_json(to_table(input.datasheets))},
@@ -54,9 +58,10 @@ Json report_data(const ReportInput& input) {
                {"sweeps", sweeps_json(input.records)},
                {"tokens", tables_json(tokens_tables(input.decodes))},
                {"costs", tables_json(cost_tables(input.decodes))},
+               {"curves", tables_json(batch_curves(input.decodes))},
                {"price_doubts", Json::array()},
                {"crossings", table_json(crossings_table(input.break_evens))},
-               {"contexts", tables_json(tokens_tables(input.contexts))},
+               {"contexts", tables_json(context_curves(input.contexts))},
                {"steps", tables_json(step_tables(input.decodes))},
                {"samples", samples_json(input.records)},
                {"claims", input.claims ? claims_json(*input.claims) : Json(nullptr)},

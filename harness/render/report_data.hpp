@@ -57,16 +57,24 @@ Json tables_json(std::span<const Table> tables);
 
 /// What a buyer wants to know of each file, in words.
 Json verdicts_json(const ReportInput& input);
+/// The few numbers that say it at a glance, `[{value, label, detail}]`: its peaks, and what it
+/// decodes of the model that most files have, alone and at its cheapest batch.
+Json facts_json(const ReportInput& input, std::size_t record);
+/// Which of several cards costs less at which batch, `[{subject, words}]`.
+Json rent_json(const ReportInput& input);
+
+/// What tells the files apart: the device, with as much of the path as that takes.
+std::vector<std::string> labels_of(std::span<const RecordToShow> records);
 
 /// Every measurement, column by column: `{count, columns: {key: [value…]}}`, where a column that
 /// repeats itself is `{words, index}`, and one that is null all the way down is left out.
 Json cases_json(std::span<const RecordToShow> records);
-/// The samples of each case, in their order: null where there are none; of many every `step`-th, so
-/// that all cases together stay within a page.
+/// The samples of each case, in their order, and the histogram of them all: null where there are
+/// none; of many samples every `step`-th, so that all cases together stay within a page.
 Json samples_json(std::span<const RecordToShow> records);
 /// The roofs of each file.
 Json rooflines_json(std::span<const RecordToShow> records);
-/// Lines over the batch, whose points are numbers of cases.
+/// Lines over the batch, whose points are numbers of cases, with the intervals of their rates.
 Json sweeps_json(std::span<const RecordToShow> records);
 
 /// Device, driver, limits: a column a file.
@@ -80,6 +88,13 @@ Table differences_table(std::span<const RecordToShow> records);
 /// file that `gpugauge run` did not make.
 Json rerun_json(const Record& record);
 
+/// Tokens per second and dollars per million of each point, at its first price and for the engine
+/// that `DecodeFinding::preferred` names: a table for each model, precision and context.
+std::vector<Table> batch_curves(std::span<const PricedDecode> points);
+/// The same for each model and precision, over the context.
+std::vector<Table> context_curves(std::span<const PricedDecode> points);
+/// `$3.84/h on-demand`; `$1.00/h, for no price is known`.
+std::string price_words(const Rate& rate);
 /// Where the time of each decode step goes, for both engines.
 std::vector<Table> step_tables(std::span<const PricedDecode> points);
 /// Which card costs less a token at which batch.

@@ -20,11 +20,14 @@ const EngineStep* pointer_to(const std::optional<EngineStep>& step) {
 
 Cell time_cell(double ns) { return {format_duration_ns(ns), ns}; }
 
-ColumnOf<StepRow> group_column(OpGroup group) {
+std::vector<ColumnOf<StepRow>> group_columns(OpGroup group) {
   const std::string name(name_of(group));
-  return {number_column(name + "_ns", name), [group](const StepRow& r) {
-            return time_cell(r.sum->step_ns.value * r.sum->share_of(group));
-          }};
+  return {{number_column(name + "_ns", name),
+           [group](const StepRow& r) {
+             return time_cell(r.sum->step_ns.value * r.sum->share_of(group));
+           }},
+          {data_column(name + "_percent"),
+           [group](const StepRow& r) { return percent_cell(r.sum->share_of(group)); }}};
 }
 
 std::vector<ColumnOf<StepRow>> step_columns(bool several) {
@@ -34,20 +37,26 @@ std::vector<ColumnOf<StepRow>> step_columns(bool several) {
                              [](const StepRow& r) { return Cell(name_of(r.engine)); }}});
   for (const OpGroup group :
        {OpGroup::kLinears, OpGroup::kAttention, OpGroup::kHead, OpGroup::kOther})
-    columns.push_back(group_column(group));
-  append<StepRow>(columns, {
-                               {number_column("step_ns", "sum"),
-                                [](const StepRow& r) { return time_cell(r.sum->step_ns.value); }},
-                               {number_column("half_width_percent", "±"),
-                                [](const StepRow& r) { return plus_minus_cell(r.sum->step_ns); }},
-                               {number_column("graph_ns", "one graph"),
-                                [](const StepRow& r) {
-                                  return r.graph != nullptr ? time_cell(r.graph->step_ns.value)
-                                                            : Cell();
-                                }},
-                               {text_column("step_time_is", "the sum is"),
-                                [](const StepRow& r) { return origins_cell(r.sum->origins()); }},
-                           });
+    append(columns, group_columns(group));
+  append<StepRow>(columns,
+                  {
+                      {number_column("step_ns", "sum"),
+                       [](const StepRow& r) { return time_cell(r.sum->step_ns.value); }},
+                      {number_column("half_width_percent", "±"),
+                       [](const StepRow& r) { return plus_minus_cell(r.sum->step_ns); }},
+                      {number_column("graph_ns", "one graph"),
+                       [](const StepRow& r) {
+                         return r.graph != nullptr ? time_cell(r.graph->step_ns.value) : Cell();
+                       }},
+                      {number_column("gaps_ns", "gaps"),
+                       [](const StepRow& r) {
+                         return r.graph != nullptr
+                                    ? time_cell(r.graph->step_ns.value - r.sum->step_ns.value)
+                                    : Cell();
+                       }},
+                      {text_column("step_time_is", "the sum is"),
+                       [](const StepRow& r) { return origins_cell(r.sum->origins()); }},
+                  });
   return columns;
 }
 
@@ -75,6 +84,19 @@ struct CrossingRow {
   const DecodeBreakEven* pair;
   const Crossing* crossing;  ///< null: the cards do not swap
 };
+
+/// `up to batch 31 NVIDIA L40S at $0.72/h costs less a token, from 32 on NVIDIA H100 PCIe at
+/// $2.10/h`.
+std::string words_of(const CrossingRow& r) {
+  const std::string a = name_at(r.pair->rate_a, r.pair->device_a),
+                    b = name_at(r.pair->rate_b, r.pair->device_b);
+  if (r.crossing == nullptr)
+    return fmt::format("{} and {} do not swap places; cheaper a token: {}", a, b,
+                       cheaper_first(*r.pair));
+  const bool a_first = r.crossing->before == CheaperCard::kA;
+  return fmt::format("up to batch {} {} costs less a token, from {} on {}", r.crossing->last,
+                     a_first ? a : b, r.crossing->first, a_first ? b : a);
+}
 
 Cell batch_cell(const Crossing* crossing, std::int64_t Crossing::*batch) {
   return crossing != nullptr ? integer_cell(crossing->*batch) : Cell();
@@ -136,6 +158,7 @@ Table crossings_table(std::span<const DecodeBreakEven> break_evens) {
            [](const CrossingRow& r) {
              return Cell(r.crossing != nullptr ? "they swap" : "they do not swap");
            }},
+          {data_column("words"), [](const CrossingRow& r) { return Cell(words_of(r)); }},
       },
       rows);
 }

@@ -8,6 +8,7 @@
 #include "harness/render/columns.hpp"
 #include "harness/render/number.hpp"
 #include "harness/render/report_data.hpp"
+#include "harness/render/text.hpp"
 
 namespace gpugauge {
 namespace {
@@ -112,8 +113,9 @@ Table field_table(std::string name, const std::vector<Field>& fields,
   Table table;
   table.name = std::move(name);
   table.columns.push_back(text_column("field", ""));
+  const std::vector<std::string> labels = labels_of(records);
   for (std::size_t i = 0; i < records.size(); ++i)
-    table.columns.push_back(text_column(fmt::format("file_{}", i), fmt::format("file {}", i + 1)));
+    table.columns.push_back(text_column(fmt::format("file_{}", i), printable(labels[i])));
   for (const auto& [field, value_of] : fields) {
     std::vector<Cell> row{field};
     bool any = false;

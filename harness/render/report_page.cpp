@@ -31,32 +31,29 @@ std::string html_text(std::string_view raw) {
   return text;
 }
 
-std::string replaced(std::string text,
-                     const std::vector<std::pair<std::string_view, std::string_view>>& escapes) {
-  std::string result;
-  for (std::size_t at = 0; at < text.size();) {
-    bool found = false;
-    for (const auto& [from, to] : escapes) {
-      if (text.compare(at, from.size(), from) != 0) continue;
-      result += to;
-      at += from.size();
-      found = true;
-      break;
-    }
-    if (!found) result += text[at++];
-  }
-  return result;
-}
-
 }  // namespace
 
 std::string script_safe(const Json& data) {
   const std::string text = data.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return replaced(text, {{"<", "\\u003c"},
-                         {">", "\\u003e"},
-                         {"&", "\\u0026"},
-                         {"\u2028", "\\u2028"},
-                         {"\u2029", "\\u2029"}});
+  // The line separators U+2028 and U+2029 begin with the byte E2.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kEscapes{
+      {{"<", "\\u003c"},
+       {">", "\\u003e"},
+       {"&", "\\u0026"},
+       {"\u2028", "\\u2028"},
+       {"\u2029", "\\u2029"}}};
+  std::string result;
+  std::size_t done = 0;
+  for (std::size_t at = text.find_first_of("<>&\xe2"); at != std::string::npos;
+       at = text.find_first_of("<>&\xe2", at + 1)) {
+    for (const auto& [from, to] : kEscapes) {
+      if (text.compare(at, from.size(), from) != 0) continue;
+      result.append(text, done, at - done).append(to);
+      done = at + from.size();
+    }
+  }
+  result.append(text, done);
+  return result;
 }
 
 std::string csp_hash(std::string_view text) {

@@ -46,28 +46,34 @@ Judgement judge(const Record& record, const DatasheetReport& report) {
   };
   if (std::none_of(record.measurements.begin(), record.measurements.end(), is_number))
     return {Tone::kBad, "says nothing about its speed: not one case gave a number"};
-  const bool is_verified = std::any_of(record.measurements.begin(), record.measurements.end(),
-                                       [](const Measurement& m) { return m.verification.passed; });
-  if (!is_verified)
-    return {Tone::kWarning, "is not judged: its numbers were imported, and not verified here"};
+  const bool is_imported =
+      std::all_of(record.measurements.begin(), record.measurements.end(),
+                  [](const Measurement& m) { return m.origin == Origin::kImported; });
+  const std::string by = is_imported ? ", by imported numbers that were not measured here" : "";
   const auto good = with(report, Verdict::kOk), bad = with(report, Verdict::kBelowFloor),
              open = with(report, Verdict::kUndecided);
   if (!bad.empty())
-    return {Tone::kBad, "does not deliver its datasheet: too slow in " + metrics_of(bad)};
+    return {Tone::kBad,
+            fmt::format("does not deliver its datasheet{}: too slow in {}", by, metrics_of(bad))};
   if (!open.empty())
-    return {Tone::kWarning, "may deliver its datasheet: too close to call in " + metrics_of(open)};
+    return {Tone::kWarning, fmt::format("may deliver its datasheet{}: too close to call in {}", by,
+                                        metrics_of(open))};
   if (!good.empty())
-    return {Tone::kGood, "delivers its datasheet in all that was measured: " + metrics_of(good)};
+    return {Tone::kGood,
+            fmt::format("delivers its datasheet{}: {}",
+                        is_imported ? by : " in all that was measured", metrics_of(good))};
   if (report.datasheet.empty())
-    return {Tone::kPlain, "is not judged: no datasheet is known for it, these are its own peaks"};
-  return {
-      Tone::kWarning,
-      "is not judged: nothing in this file tests its datasheet (gpugauge run --suite datasheet)"};
+    return {Tone::kPlain, fmt::format("is not judged: no datasheet is known for it, these are {}",
+                                      is_imported ? "imported numbers" : "its own peaks")};
+  return {Tone::kWarning,
+          fmt::format("is not judged: nothing in this file tests its datasheet ({})",
+                      is_imported ? "all of it was imported" : "gpugauge run --suite datasheet")};
 }
 
 }  // namespace
 
 Json verdicts_json(const ReportInput& input) {
+  const std::vector<std::string> labels = labels_of(input.records);
   Json all = Json::array();
   for (std::size_t i = 0; i < input.records.size(); ++i) {
     const Record& record = *input.records[i].record;
@@ -83,10 +89,11 @@ Json verdicts_json(const ReportInput& input) {
       reasons.push_back("not tested: " + metrics_of(untested));
     for (const std::string& warning : warnings_of(record)) reasons.push_back(warning);
     if (!record.complete()) reasons.push_back("the run was not finished");
-    all.push_back({{"device", printable(record.device.name)},
+    all.push_back({{"device", printable(labels[i])},
                    {"file", printable(record.path.string())},
                    {"tone", static_cast<int>(judgement.tone)},
                    {"words", printable(judgement.words)},
+                   {"facts", facts_json(input, i)},
                    {"counts", summary_line(record)},
                    {"reasons", std::move(reasons)}});
   }

@@ -140,6 +140,78 @@ def test_a_step_is_the_sum_of_its_parts(gpugauge):
         assert sum(row[f"{part}_ns"] for part in ("linears", "attention", "head", "other")) == pytest.approx(row["step_ns"])
 
 
+def test_the_first_screen_has_what_a_buyer_asks_for(gpugauge):
+    synthetic.write(gpugauge.folder / "h100.json", synthetic.result(synthetic.H100))
+    synthetic.write(gpugauge.folder / "l40s.json", synthetic.result(synthetic.L40S, seed=9))
+    data = report(gpugauge, "h100.json", "l40s.json").data
+    curve = rows_of(data["curves"][0])
+    assert [tile["subject"] for tile in data["rent"]] == [table["title"] for table in data["curves"]]
+    for file, verdict in zip(("h100.json", "l40s.json"), data["verdicts"]):
+        read, arithmetic, alone, dollars = verdict["facts"]
+        peaks = {row["metric"]: row for row in rows_of(data["datasheet"]) if row["file"] == file}
+        assert float(read["value"].removesuffix(" GB/s")) == pytest.approx(peaks["memory read"]["measured"], rel=1e-3)
+        assert arithmetic["label"] == "fp8_e4m3 dense GEMM", "the fastest"
+        own = [row for row in curve if row["file"] == file]
+        assert float(alone["value"].removesuffix(" tok/s")) == pytest.approx(own[0]["tok_per_s"], rel=1e-3)
+        cheapest = float(dollars["value"].removeprefix("$"))
+        batch = int(re.match(r"batch (\d+),", dollars["detail"])[1])
+        assert cheapest == pytest.approx(next(row for row in own if row["batch"] == batch)["dollars_per_million"], rel=0.06)
+        if file == "l40s.json":
+            assert batch == 128, "weights and cache of 256 do not fit its memory"
+    first = min((row for row in curve if row["batch"] == 1), key=lambda row: row["dollars_per_million"])
+    assert data["rent"][0]["words"].startswith(first["device"])
+
+
+def test_without_a_price_nothing_is_said_of_renting(gpugauge):
+    data = report(gpugauge, RESULT).data
+    assert data["rent"] == []
+    assert "no price is known" in data["verdicts"][0]["facts"][-1]["detail"]
+
+
+def test_distributions_are_of_all_samples(gpugauge):
+    file = synthetic.write(gpugauge.folder / "r.json", synthetic.result(synthetic.H100, 500, sample_count=300))
+    times = json.loads(file.read_text())["benchmarks"][0]["gpugauge"]["samples"]["time_ns"]
+    shown = report(gpugauge, file).data["samples"][0]
+    histogram = shown["histogram"]
+    assert shown["step"] > 1 and sum(histogram["counts"]) == len(times)
+    assert histogram["low"] == pytest.approx(min(times))
+    assert histogram["low"] + histogram["width"] * len(histogram["counts"]) == pytest.approx(max(times))
+
+
+def test_rates_of_sweeps_have_intervals(gpugauge):
+    data = report(gpugauge, RESULT).data
+    lines = [line for sweep in data["sweeps"] for line in sweep["lines"]]
+    assert lines
+    for line in lines:
+        for key in ("tflops", "gbps"):
+            for case, (low, high) in zip(line["cases"], line[f"{key}_intervals"], strict=True):
+                time, time_low, time_high = (column(data, name)[case] for name in ("time_ns", "time_low_ns", "time_high_ns"))
+                rate = column(data, key)[case]
+                assert (low, high) == pytest.approx((rate * time / time_high, rate * time / time_low))
+
+
+def test_imported_numbers_are_judged_and_said_to_be_imported(gpugauge):
+    made = synthetic.result(synthetic.H100)
+    for entry in made["benchmarks"]:
+        entry["gpugauge"]["origin"] = "imported"
+        entry["gpugauge"]["verification"] |= {"passed": False, "reason": "imported"}
+    data = report(gpugauge, synthetic.write(gpugauge.folder / "r.json", made)).data
+    verdict = data["verdicts"][0]
+    assert verdict["words"].startswith("delivers its datasheet, by imported numbers that were not measured here")
+    read = next(row for row in data["datasheet"]["rows"] if "memory read" in row)
+    assert any(isinstance(cell, list) and cell[0] == "ok, floor 90%, imported" for cell in read)
+    assert verdict["facts"][0]["detail"].endswith("imported")
+
+
+def test_files_of_one_name_are_told_apart(gpugauge):
+    files = [synthetic.write(gpugauge.folder / f"{n}.json", synthetic.result(synthetic.H100, 20, seed=n)) for n in range(2)]
+    assert [file["label"] for file in report(gpugauge, *files).data["files"]] == [f"{synthetic.H100['name']} ({n})" for n in range(2)]
+    (gpugauge.folder / "other").mkdir()
+    same = synthetic.write(gpugauge.folder / "other" / "0.json", synthetic.result(synthetic.H100, 20, seed=5))
+    labels = [file["label"] for file in report(gpugauge, "0.json", same).data["files"]]
+    assert len(set(labels)) == 2 and "other" in labels[1]
+
+
 def test_ten_files_are_one_page(gpugauge):
     files = [synthetic.write(gpugauge.folder / f"{n}.json", synthetic.result(synthetic.H100, 20, seed=n)) for n in range(10)]
     data = report(gpugauge, *files).data

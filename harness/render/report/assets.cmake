@@ -2,6 +2,12 @@
 #
 # Included, it adds the step that runs it as a script whenever one of these files changes.
 
+# One script of its own scope, in the order in which its parts need each other.
+set(report_scripts "")
+foreach(part elements cases tables pickers charts overview roofline sweeps decode samples history reproduce page)
+  list(APPEND report_scripts ${CMAKE_CURRENT_LIST_DIR}/${part}.js)
+endforeach()
+
 if(NOT CMAKE_SCRIPT_MODE_FILE)
   find_file(GPUGAUGE_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js
             DOC "Chart.js 3 or later, minified: of the package libjs-chart.js")
@@ -16,7 +22,7 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
     COMMAND ${CMAKE_COMMAND} -DFOLDER=${report_folder} -DCHART_JS=${GPUGAUGE_CHART_JS} -DSOURCE=${report_assets_source}
             -P ${CMAKE_CURRENT_LIST_FILE}
     DEPENDS ${CMAKE_CURRENT_LIST_FILE} ${GPUGAUGE_CHART_JS} ${report_folder}/assets.cpp.in ${report_folder}/page.html
-            ${report_folder}/page.css ${report_folder}/page.js ${report_folder}/charts.js ${report_folder}/widgets.js
+            ${report_folder}/page.css ${report_scripts}
     COMMENT "Report page" VERBATIM)
   target_sources(gpugauge_lib PRIVATE ${report_assets_source})
   return()
@@ -25,10 +31,9 @@ endif()
 file(READ ${FOLDER}/page.html PAGE_HTML)
 file(READ ${FOLDER}/page.css PAGE_CSS)
 file(READ ${CHART_JS} CHART_SCRIPT)
-# One script of its own scope, in the order in which its parts need each other.
 set(PAGE_SCRIPT "")
-foreach(part widgets charts page)
-  file(READ ${FOLDER}/${part}.js text)
+foreach(part ${report_scripts})
+  file(READ ${part} text)
   string(APPEND PAGE_SCRIPT "${text}")
 endforeach()
 configure_file(${FOLDER}/assets.cpp.in ${SOURCE} @ONLY)

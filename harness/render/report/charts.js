@@ -6,7 +6,6 @@ const SERIES_COLORS = {
   dark: ['#56B4E9', '#E69F00', '#2fc59b', '#e69ac6', '#F0E442', '#ff8a4c', '#ffffff'],
 };
 const SHAPES = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'rectRounded', 'cross'];
-const DASH_NAMES = ['solid', 'dashed', 'dotted', 'dashed and dotted', 'short dashes'];
 const DASHES = [[], [8, 4], [2, 3], [12, 4, 2, 4], [5, 2]];
 const SCATTER_CELLS = 160;
 const FEW_POINTS = 2000;
@@ -16,6 +15,9 @@ const figures = [];
 const color = (index) => SERIES_COLORS[theme][index % SERIES_COLORS[theme].length];
 const cssColor = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const textSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
+
+/** Lines and points grow with the text, which grows with the page. */
+const strokes = (size) => size * textSize() / 12;
 
 /** Intervals of points and bars, and marks of bars (what a datasheet says). */
 const intervalsPlugin = {
@@ -41,15 +43,15 @@ const intervalsPlugin = {
         const interval = dataset.intervals?.[i];
         if (interval && interval[0] !== null && interval[1] !== null) {
           context.beginPath();
-          context.lineWidth = 1.5;
+          context.lineWidth = strokes(1.5);
           context.strokeStyle = dataset.type === 'line' || dataset.pointStyle ? dataset.borderColor : cssColor('--text');
-          stroke(interval.map((value) => scale.getPixelForValue(value)), across, 4);
+          stroke(interval.map((value) => scale.getPixelForValue(value)), across, strokes(4));
           context.stroke();
         }
         const mark = dataset.marks?.[i];
         if (mark !== null && mark !== undefined) {
           context.beginPath();
-          context.lineWidth = 3;
+          context.lineWidth = strokes(3);
           context.strokeStyle = cssColor('--text');
           stroke([scale.getPixelForValue(mark)], across, (element.height ?? 16) / 2 + 3);
           context.stroke();
@@ -82,7 +84,27 @@ const uprightsPlugin = {
     });
   },
 };
-Chart.register(intervalsPlugin, uprightsPlugin);
+/** Words at the ends of lines that need no place in the legend; those that would lie on others are left out. */
+const endLabelsPlugin = {
+  id: 'endLabels',
+  afterDatasetsDraw(chart) {
+    const {ctx: context, chartArea: area} = chart, taken = [], height = textSize() * 1.2;
+    chart.data.datasets.forEach((dataset, d) => {
+      const end = chart.getDatasetMeta(d).data.at(-1);
+      if (!dataset.endLabel || !end || taken.some((y) => Math.abs(y - end.y) < height)) return;
+      taken.push(end.y);
+      context.save();
+      context.font = `${textSize()}px system-ui, sans-serif`;
+      context.fillStyle = dataset.borderColor;
+      context.textAlign = 'right';
+      context.lineWidth = 4;
+      context.strokeStyle = cssColor('--page');  // a halo, for points may lie behind
+      for (const write of ['strokeText', 'fillText']) context[write](dataset.endLabel, Math.min(end.x, area.right), end.y - textSize() * 0.5);
+      context.restore();
+    });
+  },
+};
+Chart.register(intervalsPlugin, uprightsPlugin, endLabelsPlugin);
 Chart.defaults.animation = false;
 Chart.defaults.maintainAspectRatio = false;
 Chart.defaults.font.family = 'system-ui, sans-serif';
@@ -109,10 +131,12 @@ const placesAxis = (text, places) => ({
   ticks: {autoSkip: true, maxRotation: 0, callback: (value) => String(value)},
 });
 
+const dashOf = (index) => DASHES[index % DASHES.length].map(strokes);
+
 /** The look of the series of this number. */
 const lineLook = (index, dash = index) => ({
   borderColor: color(index), backgroundColor: color(index), pointStyle: SHAPES[index % SHAPES.length],
-  borderDash: DASHES[dash % DASHES.length], borderWidth: 2, pointRadius: 5, pointHoverRadius: 8,
+  borderDash: dashOf(dash), borderWidth: strokes(2), pointRadius: strokes(5), pointHoverRadius: strokes(8),
 });
 
 /**
@@ -124,7 +148,7 @@ function chartFigure(caption, {config, describe, table, notes = [], size = ''}) 
   const live = el('p', {class: 'focus', 'aria-live': 'polite'});
   const tables = table ? [foldedTable(caption, table)] : [];
   const figure = el('figure', {}, el('figcaption', {}, caption), el('div', {class: `canvas ${size}`}, canvas), live,
-      ...notes.map((note) => el('p', {class: 'note'}, note)), ...tables);
+      ...notesOf(notes), ...tables);
   let chart = null, focused = -1;
 
   const draw = () => {
@@ -137,7 +161,10 @@ function chartFigure(caption, {config, describe, table, notes = [], size = ''}) 
       ...made.options, responsive: true,
       interaction: {mode: 'nearest', intersect: false, axis: 'xy', ...made.options?.interaction},
       plugins: {
-        legend: {labels: {usePointStyle: true, boxHeight: 8, boxWidth: 24}, display: made.data.datasets.length > 1},
+        legend: {
+          align: 'start', display: made.data.datasets.length > 1,
+          labels: {usePointStyle: true, boxHeight: textSize() * 0.6, boxWidth: textSize() * 2, filter: (item, {datasets}) => !datasets[item.datasetIndex].endLabel},
+        },
         tooltip: {
           displayColors: false,
           filter: (item) => !item.dataset.silent,

@@ -1,48 +1,10 @@
-'use strict';
-// Pieces of the page: elements, numbers for people, tables, pickers. Text from the files only ever becomes a text node.
+// Tables that sort, filter and turn pages.
 
-const PAGE_ROWS = 50;
-const PICKER_OPTIONS = 300;
+const PAGE_ROWS = 25;
 const FILTER_ROWS = 25;
+const FILTER_PAUSE_MS = 150;
 // A cell of more characters may be broken into lines.
 const SHORT_TEXT = 32;
-
-function el(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, '');
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
-  return element;
-}
-
-let lastId = 0;
-const newId = (stem) => `${stem}-${++lastId}`;
-
-/** Plain decimals with this many significant digits; digits before the point are never rounded away. */
-function significant(value, digits = 4) {
-  if (value === null || value === undefined) return '';
-  if (!Number.isFinite(value)) return 'n/a';
-  if (value === 0) return '0';
-  const magnitude = Math.floor(Math.log10(Math.abs(value))) + 1;
-  if (magnitude < -5) return value.toExponential(digits - 1);
-  return value.toFixed(Math.max(0, digits - magnitude));
-}
-
-function duration(ns) {
-  if (ns === null || ns === undefined) return '';
-  for (const [unit, size] of [['s', 1e9], ['ms', 1e6], ['µs', 1e3]]) {
-    if (Math.abs(ns) >= size) return `${significant(ns / size)} ${unit}`;
-  }
-  return `${significant(ns)} ns`;
-}
-
-const percent = (share) => (share === null || share === undefined ? '' : `${(100 * share).toFixed(1)}%`);
-const count = (n, one, many) => `${n} ${n === 1 ? one : many ?? `${one}s`}`;
-
-// ---- tables ----
 
 /** A cell of the data as {text, value, tone}: see table_json. */
 function cellOf(json) {
@@ -51,12 +13,15 @@ function cellOf(json) {
   return {text: json[0], value: json[1], tone: json[2] ?? 0};
 }
 
+// Devices of different names say which file a row is of, and those of one name do not.
+const REDUNDANT_COLUMN = DATA.files.every(({label, device}) => label === device) ? 'file' : 'device';
+
 /** What a table widget shows of one of the data's tables. */
 function tableSource(table) {
   const used = table.columns.map((column, c) => !column.header || table.rows.some((row) => cellOf(row[c]).text !== ''));
   return {
     columns: table.columns
-        .map((column, index) => ({...column, index, hidden: column.header === undefined, header: column.header ?? column.key}))
+        .map((column, index) => ({...column, index, hidden: column.header === undefined || column.key === REDUNDANT_COLUMN, header: column.header ?? column.key}))
         .filter((column) => used[column.index]),
     count: table.rows.length,
     cell: (row, column) => {
@@ -87,7 +52,8 @@ function compareValues(a, b) {
 /** A table that sorts, filters and turns pages; only the rows of one page are in the document. */
 function tableWidget(caption, source) {
   let order = [...Array(source.count).keys()];
-  let page = 0, sorted = null, descending = false, needle = '', all = false;
+  let page = 0, sorted = null, descending = false, needle = '', all = false, pause = null;
+  const texts = [];  // of the rows in lower case, once they were asked for
   const box = el('div', {class: 'table'});
   const status = el('span', {role: 'status'});
   const scroller = el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption});
@@ -97,7 +63,9 @@ function tableWidget(caption, source) {
   function arrange() {
     order = [...Array(source.count).keys()];
     if (needle) {
-      order = order.filter((row) => columns().some((column) => String(source.cell(row, column).text).toLowerCase().includes(needle)));
+      const shown = columns();
+      const text = (row) => texts[row] ??= shown.map((column) => source.cell(row, column).text).join('\n').toLowerCase();
+      order = order.filter((row) => text(row).includes(needle));
     }
     if (sorted) {
       const values = new Map(order.map((row) => [row, source.cell(row, sorted).value]));
@@ -129,7 +97,7 @@ function tableWidget(caption, source) {
       return el('td', {class: classes, 'data-value': typeof cell.value === 'number' ? cell.value : null},
           (TONE_SIGNS[cell.tone] ?? '') + cell.text);
     }))));
-    scroller.replaceChildren(el('table', {}, el('caption', {}, caption), el('thead', {}, el('tr', {}, ...columns().map(header))), body));
+    scroller.replaceChildren(el('table', {}, el('caption', {}, pages > 1 ? `${caption}: rows ${page * PAGE_ROWS + 1} to ${page * PAGE_ROWS + shown.length} of ${order.length}` : caption), el('thead', {}, el('tr', {}, ...columns().map(header))), body));
     const turn = (step) => () => { page += step; draw(); };
     pager.replaceChildren(
         ...(pages > 1 ? [el('button', {type: 'button', disabled: page === 0, onclick: turn(-1)}, 'Previous'),
@@ -140,16 +108,20 @@ function tableWidget(caption, source) {
 
   const tools = [];
   if (source.count > FILTER_ROWS) {
-    const filter = (event) => { needle = event.target.value.toLowerCase(); arrange(); };
+    const filter = (event) => {
+      needle = event.target.value.toLowerCase();
+      clearTimeout(pause);
+      pause = setTimeout(arrange, FILTER_PAUSE_MS);
+    };
     tools.push(el('label', {}, 'Filter ', el('input', {type: 'search', oninput: filter})));
   }
   if (source.columns.some((column) => column.hidden)) {
-    const toggle = (event) => { all = event.target.checked; draw(); };
+    const toggle = (event) => { all = event.target.checked; texts.length = 0; draw(); };
     tools.push(el('label', {}, el('input', {type: 'checkbox', onchange: toggle}), ' All columns'));
   }
   draw();
   box.append(...(tools.length || source.count > PAGE_ROWS ? [el('div', {class: 'tools'}, ...tools, status, pager)] : []), scroller);
-  for (const note of source.notes ?? []) box.append(el('p', {class: 'note'}, note));
+  box.append(...notesOf(source.notes ?? []));
   return box;
 }
 
@@ -160,29 +132,4 @@ function foldedTable(caption, source) {
   details.addEventListener('toggle', fill);
   details.fill = () => { details.open = true; fill(); };
   return details;
-}
-
-// ---- pickers ----
-
-/** A list to choose one of [{label}] from; with a filter where there are many. */
-function picker(label, options, onpick) {
-  const select = el('select', {}), id = newId('pick');
-  select.id = id;
-  const note = el('span', {class: 'note', role: 'status'});
-  const fill = (needle) => {
-    const fitting = options.map((option, index) => ({option, index})).filter(({option}) => option.label.toLowerCase().includes(needle));
-    select.replaceChildren(...fitting.slice(0, PICKER_OPTIONS).map(({option, index}) => el('option', {value: index}, option.label)));
-    note.textContent = fitting.length > PICKER_OPTIONS ? ` the first ${PICKER_OPTIONS} of ${fitting.length}: filter to narrow` :
-      fitting.length === 0 ? ' none fits' : '';
-    if (fitting.length > 0) onpick(options[fitting[0].index]);
-  };
-  select.addEventListener('change', () => onpick(options[Number(select.value)]));
-  const box = el('div', {class: 'tools'}, el('label', {for: id}, `${label} `), select);
-  if (options.length > 30) {
-    box.append(el('label', {}, 'Filter ', el('input', {type: 'search', oninput: (event) => fill(event.target.value.toLowerCase())})));
-  }
-  box.append(note);
-  // Only the list: what it shows first is drawn by the caller, once its places are in the document.
-  box.start = () => fill('');
-  return box;
 }

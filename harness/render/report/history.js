@@ -1,0 +1,39 @@
+// What others claim of the cards, and what the nights before say of the cases.
+
+function claimsSection() {
+  if (DATA.claims === null) return leaveOut('Claims', 'none were given (--claims FILE).');
+  const [summary, claims] = DATA.claims;
+  section('claims', 'Claims').append(tableWidget(summary.title, tableSource(summary)), tableWidget(claims.title, tableSource(claims)));
+}
+
+function historyFigure(tracked, nights, changeNight) {
+  const rows = rowsOf(nights), dates = rows.map((row) => row.night);
+  return chartFigure(`${nights.title}: ${tracked.verdict}`, {
+    config: () => ({
+      type: 'line',
+      data: {labels: dates, datasets: [{...lineLook(0), label: 'night', data: rows.map((row) => row.time_ns), pointRadius: strokes(4),
+        pointStyle: rows.map((row) => (row.remarks ? 'triangle' : 'circle')), pointBackgroundColor: rows.map((row) => (row.remarks ? color(1) : color(0))),
+        pointBorderColor: rows.map((row) => (row.remarks ? color(1) : color(0)))}]},
+      options: {
+        interaction: {axis: 'x'}, scales: {x: {grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 16}}, y: linear('time of a launch', {ticks: {callback: duration}, grace: '10%'})},
+        plugins: {uprights: {at: dates.includes(changeNight) ? [{value: changeNight, label: `slower from ${changeNight}`}] : []}},
+      },
+    }),
+    describe: ({index}) => [`${rows[index].night}: ${duration(rows[index].time_ns)}`,
+      ...(rows[index].change_percent !== null ? [`${rows[index].change_percent.toFixed(2)}% from the baseline`] : []), ...(rows[index].remarks ? [rows[index].remarks] : [])],
+    notes: [...nights.notes, ...(rows.some((row) => row.remarks) ? ['Triangles are nights with a remark: see the table.'] : [])], table: tableSource(nights),
+  });
+}
+
+function historySection() {
+  if (DATA.history === null) return leaveOut('History', 'none was given (--history DIR).');
+  const tracked = rowsOf(DATA.history.cases);
+  if (tracked.length === 0) return leaveOut('History', `no case is in the history ${DATA.history.folder}.`);
+  const parent = section('history', 'History');
+  parent.append(tableWidget(DATA.history.cases.title, tableSource(DATA.history.cases)));
+  const names = DATA.history.nights.map((nights) => nights.title);
+  // What failed stands first.
+  const order = [...tracked.keys()].sort((a, b) => Number(tracked[a].verdict === 'pass') - Number(tracked[b].verdict === 'pass'));
+  choice(parent, 'Case', order.map((t) => ({label: `${names[t]}: ${tracked[t].verdict}`, t})),
+      ({t}) => [historyFigure(tracked[t], DATA.history.nights[t], DATA.history.change_nights[t])]);
+}
