@@ -6,7 +6,7 @@
 namespace gpugauge {
 namespace {
 
-bool counts(const PricedDecode& p) { return p.decode.fits && p.dollars().has_value(); }
+bool is_possible(const PricedDecode& p) { return p.decode.fits && p.dollars().has_value(); }
 
 bool costs_less(const PricedDecode* a, const PricedDecode* b) {
   return a->dollars()->value < b->dollars()->value;
@@ -17,22 +17,29 @@ bool costs_less(const PricedDecode* a, const PricedDecode* b) {
 std::vector<Lead> leaders(std::span<const PricedDecode* const> points) {
   std::map<std::int64_t, std::vector<const PricedDecode*>> by_batch;
   for (const PricedDecode* p : points) {
-    if (counts(*p) && p->costs.front().rate.kind != RateKind::kUnit)
+    if (p->dollars() && p->costs.front().rate.kind != RateKind::kUnit)
       by_batch[p->decode.point.batch].push_back(p);
   }
   std::vector<Lead> leads;
   for (auto& [batch, rivals] : by_batch) {
     if (rivals.size() < 2) continue;
-    std::partial_sort(rivals.begin(), rivals.begin() + 2, rivals.end(), costs_less);
-    const PricedDecode* leader = rivals.front();
-    const bool is_sure = std::all_of(rivals.begin() + 1, rivals.end(), [&](const auto* rival) {
-      return leader->dollars()->high < rival->dollars()->low;
-    });
-    if (leads.empty() || leads.back().last->decode.file != leader->decode.file) {
-      leads.push_back({leader, leader, is_sure});
+    std::erase_if(rivals, [](const PricedDecode* p) { return !is_possible(*p); });
+    if (rivals.empty()) continue;
+    const auto leader = std::min_element(rivals.begin(), rivals.end(), costs_less);
+    const Lead lead{.first = *leader,
+                    .last = *leader,
+                    .is_sure = std::all_of(rivals.begin(), rivals.end(),
+                                           [&](const PricedDecode* rival) {
+                                             return rival == *leader || (*leader)->dollars()->high <
+                                                                            rival->dollars()->low;
+                                           }),
+                    .is_only = rivals.size() == 1};
+    if (leads.empty() || leads.back().last->decode.file != lead.first->decode.file ||
+        leads.back().is_only != lead.is_only) {
+      leads.push_back(lead);
     } else {
-      leads.back().last = leader;
-      leads.back().is_sure = leads.back().is_sure && is_sure;
+      leads.back().last = lead.last;
+      leads.back().is_sure = leads.back().is_sure && lead.is_sure;
     }
   }
   return leads;
@@ -41,7 +48,7 @@ std::vector<Lead> leaders(std::span<const PricedDecode* const> points) {
 const PricedDecode* cheapest(std::span<const PricedDecode* const> points) {
   const PricedDecode* best = nullptr;
   for (const PricedDecode* p : points) {
-    if (counts(*p) && (best == nullptr || costs_less(p, best))) best = p;
+    if (is_possible(*p) && (best == nullptr || costs_less(p, best))) best = p;
   }
   return best;
 }

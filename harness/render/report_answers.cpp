@@ -8,6 +8,7 @@
 
 #include "harness/analyze/leaders.hpp"
 #include "harness/render/decode_columns.hpp"
+#include "harness/render/origins.hpp"
 #include "harness/render/report_data.hpp"
 #include "harness/render/text.hpp"
 
@@ -59,7 +60,8 @@ void add_decode_facts(Json& facts, const DecodeGroup& subject, const std::string
   facts.push_back(
       fact(tokens(**alone),
            batch == 1 ? "decoding for one user" : fmt::format("decoding, batch {}", batch),
-           subject_of(subject)));
+           fmt::format("{}; {}", subject_of(subject),
+                       origins_cell((*alone)->decode.preferred()->origins()).text)));
   facts.push_back(fact(format_dollars(cheap->dollars()->value),
                        "per million output tokens, at best",
                        fmt::format("batch {}, {}, at {}", cheap->decode.point.batch, tokens(*cheap),
@@ -81,9 +83,12 @@ std::string dollars_of(const Lead& lead) {
 
 /// `NVIDIA L40S ($0.72/h on-demand) at batch 1 to 16: $5.20 to $0.38 per million`.
 std::string words_of(const Lead& lead, const std::string& label) {
+  const char* doubt = lead.is_only   ? ", where no other fits"
+                      : lead.is_sure ? ""
+                                     : ", not beyond doubt";
   return fmt::format("{} ({}) at {}: {} per million{}", label,
                      price_words(lead.first->costs.front().rate), batches_of(lead),
-                     dollars_of(lead), lead.is_sure ? "" : ", not beyond doubt");
+                     dollars_of(lead), doubt);
 }
 
 }  // namespace

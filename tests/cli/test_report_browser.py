@@ -182,6 +182,7 @@ def test_controls(browser, pages):
     assert verdicts(browser)
 
     rows = browser.find_element(By.CSS_SELECTOR, "#datasheet .table")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", rows)  # else the links may lie on it
     rows.find_element(By.CSS_SELECTOR, "[data-key=measured]").click()
     values = [row[0] for row in [[float(cell[1]) for cell in row if cell[1]] for row in numbers_in(browser, rows)["rows"]] if len(row) > 3]
     assert values == sorted(values)
@@ -263,11 +264,15 @@ def test_the_data_can_be_downloaded(browser, pages):
 
 def test_paper_is_white_and_has_the_tables(browser, pages):
     show(browser, pages / "two.html")
+    resize(browser, 3840)
     browser.execute_script("setTheme('dark'); dispatchEvent(new Event('beforeprint'))")
     assert browser.execute_script("return document.documentElement.dataset.theme") == "light"
     assert browser.execute_script("return [...document.querySelectorAll('details.data')].every((d) => d.open && d.querySelector('table'))")
+    widths = [canvas.size["width"] for canvas in browser.find_elements(By.TAG_NAME, "canvas")]
+    assert widths and all(200 < width <= 960 for width in widths), "drawn for the paper, however wide the screen is"
     browser.execute_script("dispatchEvent(new Event('afterprint'))")
     assert browser.execute_script("return document.documentElement.dataset.theme") == "dark"
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_it_fits_every_screen_in_both_themes(browser, pages, tmp_path):

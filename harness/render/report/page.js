@@ -49,10 +49,14 @@ function build() {
   let before = theme;
   addEventListener('beforeprint', () => {
     before = theme;
+    document.documentElement.dataset.print = 'yes';
     setTheme('light');
     document.querySelectorAll('details').forEach((details) => { details.open = true; details.fill?.(); });
   });
-  addEventListener('afterprint', () => setTheme(before));
+  addEventListener('afterprint', () => {
+    delete document.documentElement.dataset.print;
+    setTheme(before);
+  });
   document.documentElement.dataset.ready = 'yes';
 }
 build();

@@ -8,7 +8,7 @@ function roofLines(low, high) {
     const memory = {name: `memory read ${significant(roof.read_gbps)} GB/s`, tflops: slope(high), ridge_flops_per_byte: high};
     const flats = roof.roofs.map((flat) => ({...flat, name: `${flat.dtype} ${significant(flat.tflops)} TFLOPS`}));
     return (flats.length ? flats : [memory]).map((flat, f) => ({
-      type: 'line', label: name + flat.name, endLabel: flat.name, silent: true, pointRadius: 0, borderWidth: strokes(2),
+      type: 'line', label: name + flat.name, endLabel: flat.name, silent: true, order: -1, pointRadius: 0, borderWidth: strokes(2),
       borderColor: many ? color(file) : cssColor('--text'), borderDash: dashOf(f), backgroundColor: 'transparent',
       data: [low, flat.ridge_flops_per_byte, Math.max(high, flat.ridge_flops_per_byte)].filter((x, n) => n > 0 || x < flat.ridge_flops_per_byte)
           .map((x) => ({x, y: Math.min(slope(x), flat.tflops)})),

@@ -51,6 +51,20 @@ TEST(Leaders, NeedARivalAPriceAndAPlaceInMemory) {
   std::vector<PricedDecode> points{point("a", 1, 5), point("b", 1, 4), point("c", 1, 3)};
   points[2].decode.fits = false;
   EXPECT_EQ(leaders(pointers(points)).at(0).first->decode.file, "b");
+  EXPECT_FALSE(leaders(pointers(points)).at(0).is_only);
+}
+
+TEST(Leaders, AreTheOnlyOnesWhereNoOtherFits) {
+  std::vector<PricedDecode> points{point("a", 1, 5), point("b", 1, 9), point("a", 64, 2),
+                                   point("b", 64, 1)};
+  points[3].decode.fits = false;
+  const std::vector<Lead> leads = leaders(pointers(points));
+  ASSERT_EQ(leads.size(), 2);
+  EXPECT_FALSE(leads[0].is_only);
+  EXPECT_TRUE(leads[1].is_only);
+  EXPECT_EQ(leads[1].first->decode.file, "a");
+  points[2].decode.fits = false;
+  EXPECT_EQ(leaders(pointers(points)).size(), 1) << "nobody at 64";
 }
 
 TEST(Cheapest, IsThatOfLeastCostThatFits) {
