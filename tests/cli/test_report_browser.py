@@ -65,6 +65,12 @@ def resize(browser, width):
     browser.execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));")
 
 
+def click(browser, element):
+    """In the middle of the window: at its top the page's links lie over what is behind them."""
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    element.click()
+
+
 def requests_of(browser):
     """Where the page went, by the browser's own account."""
     messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
@@ -128,7 +134,7 @@ def numbers_in(browser, table):
 
 def test_the_table_of_cases_is_the_file(browser, pages):
     show(browser, pages / "two.html")
-    browser.find_element(By.CSS_SELECTOR, "#roofline details.data summary").click()
+    click(browser, browser.find_element(By.CSS_SELECTOR, "#roofline details.data summary"))
     browser.execute_async_script("setTimeout(arguments[0], 50)")
     table = numbers_in(browser, browser.find_element(By.CSS_SELECTOR, "#roofline .table"))
     entries = [entry for file in ("h100", "l40s") for entry in json.loads((pages / f"{file}.json").read_text())["benchmarks"]]
@@ -182,13 +188,12 @@ def test_controls(browser, pages):
     assert verdicts(browser)
 
     rows = browser.find_element(By.CSS_SELECTOR, "#datasheet .table")
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", rows)  # else the links may lie on it
-    rows.find_element(By.CSS_SELECTOR, "[data-key=measured]").click()
+    click(browser, rows.find_element(By.CSS_SELECTOR, "[data-key=measured]"))
     values = [row[0] for row in [[float(cell[1]) for cell in row if cell[1]] for row in numbers_in(browser, rows)["rows"]] if len(row) > 3]
     assert values == sorted(values)
     assert rows.find_element(By.CSS_SELECTOR, "th[aria-sort]").get_attribute("aria-sort") == "ascending"
     before = len(rows.find_elements(By.TAG_NAME, "th"))
-    rows.find_element(By.CSS_SELECTOR, "input[type=checkbox]").click()
+    click(browser, rows.find_element(By.CSS_SELECTOR, "input[type=checkbox]"))
     assert len(rows.find_elements(By.TAG_NAME, "th")) > before
     assert browser.get_log("browser") == []
 

@@ -81,7 +81,7 @@ function tableWidget(caption, source) {
       descending = sorted === column && !descending;
       sorted = column;
       arrange();
-      scroller.querySelector(`[data-key="${CSS.escape(column.key)}"]`)?.focus();
+      scroller.querySelector(`[data-key="${CSS.escape(column.key)}"]`)?.focus({preventScroll: true});
     };
     const label = column.header || column.key.replaceAll('_', ' ');
     return el('th', {scope: 'col', class: column.right ? 'right' : null, 'aria-sort': direction},
