@@ -17,16 +17,6 @@ constexpr std::array kDropped{Dropped{"-o", true}, Dropped{"--output", true},
                               Dropped{"--resume", true}, Dropped{"--filter", true},
                               Dropped{"--overwrite", false}};
 
-/// A word as a POSIX shell takes it literally.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,%+@";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
 }  // namespace
 
 Json rerun_json(const Record& record) {
@@ -43,12 +33,12 @@ Json rerun_json(const Record& record) {
       return word->substr(0, word->find('=')) == d.name;
     });
     if (drop == kDropped.end()) {
-      before += " " + quoted(*word);
+      before += " " + shell_word(*word);
     } else if (drop->takes_value && word->find('=') == std::string::npos && word + 1 != dashes) {
       ++word;
     }
   }
-  for (auto word = dashes; word != argv.end(); ++word) behind += " " + quoted(*word);
+  for (auto word = dashes; word != argv.end(); ++word) behind += " " + shell_word(*word);
   return {{"before", printable(before)}, {"behind", printable(behind)}};
 }
 

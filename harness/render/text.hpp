@@ -23,4 +23,7 @@ std::string_view end_of(std::string_view text, std::size_t width);
 /// is.
 std::vector<std::string> lines_of(std::string_view text, std::size_t width);
 
+/// A word as a POSIX shell takes it literally.
+std::string shell_word(std::string_view word);
+
 }  // namespace gpugauge
