@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/plan/rate.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
@@ -32,6 +33,17 @@ struct GemmSweep {
 /// Every product that some implementation ran at two batches at least, cold and on N(0,1) data; in
 /// the order in which they were first met.
 std::vector<GemmSweep> gemm_sweeps(std::span<const Record* const> records);
+
+/// One implementation over one size: a footprint, a batch, a length; all else is the same.
+struct RateSweep {
+  RateUnit unit;                   ///< that of the largest size: what the sweep leads to
+  std::vector<std::size_t> cases;  ///< by size, each once: of repetitions the first
+  std::vector<double> rates;       ///< of each of them
+};
+
+/// Every sweep of `least` sizes or more, in the order in which each is first met.
+std::vector<RateSweep> rate_sweeps(std::span<const Measurement> measurements,
+                                   std::size_t least = 3);
 
 /// Tokens of KV cache at which attention was measured, ascending; of more than `most` the powers of
 /// two among them.

@@ -8,6 +8,13 @@ namespace {
 /// Below this a launch is shown by its bytes: no card's ridge point lies lower.
 constexpr double kArithmeticFlopsPerByte = 64;
 
+RateUnit unit_of(const Op& op) {
+  if (std::holds_alternative<Latency>(op)) return RateUnit::kNsEach;
+  if (std::holds_alternative<DecodeStep>(op)) return RateUnit::kTokensPerSecond;
+  const Work work = work_of(op);
+  return work.flops > kArithmeticFlopsPerByte * work.bytes ? RateUnit::kTflops : RateUnit::kGbps;
+}
+
 }  // namespace
 
 std::string_view name_of(RateUnit unit) {
@@ -15,15 +22,23 @@ std::string_view name_of(RateUnit unit) {
   return kNames.at(static_cast<std::size_t>(unit));
 }
 
+double rate_in(RateUnit unit, const Op& op, double time_ns) {
+  switch (unit) {
+    case RateUnit::kNsEach:
+      return time_ns / static_cast<double>(std::get<Latency>(op).count);
+    case RateUnit::kTokensPerSecond:
+      return static_cast<double>(std::get<DecodeStep>(op).batch) * 1e9 / time_ns;
+    case RateUnit::kTflops:
+      return work_of(op).flops / time_ns / 1e3;
+    case RateUnit::kGbps:
+      break;
+  }
+  return work_of(op).bytes / time_ns;
+}
+
 CaseRate rate_of(const Op& op, double time_ns) {
-  if (const auto* latency = std::get_if<Latency>(&op))
-    return {time_ns / static_cast<double>(latency->count), RateUnit::kNsEach};
-  if (const auto* step = std::get_if<DecodeStep>(&op))
-    return {static_cast<double>(step->batch) * 1e9 / time_ns, RateUnit::kTokensPerSecond};
-  const Work work = work_of(op);
-  if (work.flops > kArithmeticFlopsPerByte * work.bytes)
-    return {work.flops / time_ns / 1e3, RateUnit::kTflops};
-  return {work.bytes / time_ns, RateUnit::kGbps};
+  const RateUnit unit = unit_of(op);
+  return {rate_in(unit, op, time_ns), unit};
 }
 
 }  // namespace gpugauge

@@ -23,5 +23,7 @@ struct CaseRate {
 
 /// The rate that says most of an op, from the time of one launch.
 CaseRate rate_of(const Op& op, double time_ns);
+/// The same in the unit of another op of its family, so that the two compare.
+double rate_in(RateUnit unit, const Op& op, double time_ns);
 
 }  // namespace gpugauge

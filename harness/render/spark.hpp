@@ -9,4 +9,8 @@ namespace gpugauge {
 /// that are all within `least_range` of each other do not fill it, so that noise looks like none.
 std::string spark_line(std::span<const double> values, double least_range);
 
+/// The same with nothing as its base, so that the heights are in proportion; the highest of them
+/// fills the line. Values below nothing have no height.
+std::string spark_line_from_zero(std::span<const double> values);
+
 }  // namespace gpugauge

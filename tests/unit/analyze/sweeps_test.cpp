@@ -1,12 +1,18 @@
 #include "harness/analyze/sweeps.hpp"
 
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "tests/unit/analyze/fake_record.hpp"
 
 namespace gpugauge {
 namespace {
 
+using fake::at_gbps;
+using fake::at_tflops;
+using fake::kGiB;
+using fake::memory;
+using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -142,6 +148,61 @@ TEST(MeasuredContexts, OfTooManyThePowersOfTwoStay) {
   const std::vector<Record> records{at_contexts({512, 1000, 1024, 1536, 2048})};
   EXPECT_THAT(contexts_of(records, 5), ElementsAre(512, 1000, 1024, 1536, 2048));
   EXPECT_THAT(contexts_of(records, 4), ElementsAre(512, 1024, 2048));
+}
+
+TEST(RateSweeps, AreByWhatElseIsTheSameAndBySize) {
+  const std::vector<Measurement> all{
+      at_gbps(memory(MemoryPattern::kRead, 4 * kGiB), 900),
+      at_gbps(memory(MemoryPattern::kRead, kGiB), 800),
+      at_gbps(memory(MemoryPattern::kWrite, kGiB), 700),
+      at_gbps(memory(MemoryPattern::kRead, 2 * kGiB), 950),
+      at_gbps(memory(MemoryPattern::kRead, kGiB), 500, "other"),
+  };
+  const std::vector<RateSweep> sweeps = rate_sweeps(all);
+  ASSERT_EQ(sweeps.size(), 1u);
+  EXPECT_THAT(sweeps[0].cases, ElementsAre(1u, 3u, 0u));
+  EXPECT_THAT(sweeps[0].rates,
+              ElementsAre(DoubleNear(800, 1e-6), DoubleNear(950, 1e-6), DoubleNear(900, 1e-6)));
+}
+
+TEST(RateSweeps, OfRepetitionsTheFirstCounts) {
+  std::vector<Measurement> all{at_gbps(memory(MemoryPattern::kRead, kGiB), 800),
+                               at_gbps(memory(MemoryPattern::kRead, kGiB), 1)};
+  EXPECT_THAT(rate_sweeps(all, 2), IsEmpty());
+  EXPECT_THAT(rate_sweeps(all, 1).front().rates, ElementsAre(DoubleNear(800, 1e-6)));
+}
+
+TEST(RateSweeps, OneUnitFromEndToEndThatOfTheLargest) {
+  std::vector<Measurement> all;
+  for (const std::int64_t m : {1, 64, 4096})
+    all.push_back(at_tflops(gemm_of(DType::kBf16, m, 4096, 4096), 0.1 * static_cast<double>(m)));
+  const std::vector<RateSweep> long_sweep = rate_sweeps(all);
+  ASSERT_EQ(long_sweep.size(), 1u);
+  EXPECT_EQ(long_sweep[0].unit, RateUnit::kTflops);
+  EXPECT_THAT(long_sweep[0].rates,
+              ElementsAre(DoubleNear(0.1, 1e-9), DoubleNear(6.4, 1e-9), DoubleNear(409.6, 1e-6)));
+  all.pop_back();
+  EXPECT_EQ(rate_sweeps(all, 2).front().unit, RateUnit::kGbps);
+}
+
+TEST(RateSweeps, SquaresAreNone) {
+  std::vector<Measurement> all;
+  for (const std::int64_t n : {1024, 2048, 4096})
+    all.push_back(at_tflops(fake::square(DType::kBf16, n), 100));
+  EXPECT_THAT(rate_sweeps(all), IsEmpty());
+}
+
+TEST(RateSweeps, ADecodeStepIsSweptByItsBatchInTokens) {
+  std::vector<Measurement> all;
+  DecodeStep step{};
+  step.context = 1024;
+  for (const std::int64_t batch : {1, 8, 32}) {
+    step.batch = batch;
+    all.push_back(fake::measurement(step, 1e7));
+  }
+  ASSERT_EQ(rate_sweeps(all).size(), 1u);
+  EXPECT_THAT(rate_sweeps(all)[0].rates,
+              ElementsAre(DoubleNear(100, 1e-9), DoubleNear(800, 1e-9), DoubleNear(3200, 1e-9)));
 }
 
 }  // namespace
