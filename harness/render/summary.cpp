@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "harness/measure/statistics.hpp"
@@ -34,6 +35,12 @@ std::optional<double> median_clock_mhz(const Record& record) {
 std::string cases_with(const Record& record, Flag flag, std::size_t count) {
   return fmt::format("{} of {} cases {}", count, record.measurements.size(), words_of(flag));
 }
+
+/// What spoils the most comes first.
+constexpr std::array kGravestFirst{
+    Flag::kHardwareSlowdown, Flag::kThermalThrottled, Flag::kPowerCapped,  Flag::kSteal,
+    Flag::kContended,        Flag::kClockDropped,     Flag::kNotConverged, Flag::kBurstDiffers,
+    Flag::kNondeterministic};
 
 /// What about the device itself makes its numbers less than those of an undisturbed whole card.
 std::vector<std::string> device_warnings(const DeviceInfo& device) {
@@ -110,8 +117,12 @@ std::vector<std::string> warnings_of(const Record& record) {
   std::vector<std::string> warnings = record.warnings;
   for (std::string& warning : device_warnings(record.device))
     warnings.push_back(std::move(warning));
-  for (const auto& [flag, count] : flag_counts(record))
-    warnings.push_back(fmt::format("{}: {}", cases_with(record, flag, count), advice_on(flag)));
+  const std::map<Flag, std::size_t> counts = flag_counts(record);
+  for (const Flag flag : kGravestFirst) {
+    if (const auto found = counts.find(flag); found != counts.end())
+      warnings.push_back(
+          fmt::format("{}: {}", cases_with(record, flag, found->second), advice_on(flag)));
+  }
   for (std::string& warning : warnings) warning = printable(warning);
   return warnings;
 }
