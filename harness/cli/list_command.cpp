@@ -8,10 +8,10 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/plan_options.hpp"
-#include "harness/cli/progress.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/measure/runner.hpp"
 #include "harness/render/columns.hpp"
+#include "harness/render/outline_table.hpp"
 
 namespace gpugauge {
 namespace {
@@ -83,22 +83,6 @@ Table plan_table(const Plan& plan, const FloorRates& rates) {
   return table;
 }
 
-std::string total_note(const Plan& plan, const Suite& suite) {
-  double seconds = suite.settle_seconds;
-  std::ptrdiff_t supported = 0;
-  for (const PlannedCase& planned : plan.cases) {
-    if (planned.unsupported) continue;
-    seconds += budget_seconds(planned.policy);
-    ++supported;
-  }
-  return fmt::format(
-      "{} cases, {} of them unsupported here; at most about {} with the clock's settling, less "
-      "where intervals "
-      "are narrow sooner (an estimate from the suite's budgets)",
-      plan.cases.size(), static_cast<std::ptrdiff_t>(plan.cases.size()) - supported,
-      format_duration_ns(seconds * 1e9));
-}
-
 ExitStatus list(const ListOptions& options) {
   const Catalog catalog = Catalog::locate();
   const SuiteSelection selection = select_suite(catalog, options);
@@ -108,7 +92,7 @@ ExitStatus list(const ListOptions& options) {
   const FloorRates rates = known_rates(device, catalog.datasheets());
   Table table = plan_table(plan, rates);
   table.title = fmt::format("{} on {} ({})", selection.suite.name, device.name, device.id);
-  table.notes.push_back(total_note(plan, selection.suite));
+  table.notes.push_back(total_of(outline_of(plan, selection.suite.settle_seconds)));
   if (!rates.memory_gbps)
     table.notes.push_back(
         "no floor times: this device has no datasheet here and does not name its memory's rate");

@@ -1,99 +1,139 @@
 #include "harness/cli/progress.hpp"
 
-#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <iostream>
 
 #include "harness/cli/logging.hpp"
 #include "harness/measure/runner.hpp"
-#include "harness/plan/rate.hpp"
+#include "harness/plan/outline.hpp"
+#include "harness/render/progress_text.hpp"
 
 namespace gpugauge {
 namespace {
 
 constexpr double kRedrawSeconds = 0.1;
+constexpr std::size_t kLogColumns = 120;
 
+/// One less than there are: a terminal may wrap at its last.
 std::size_t terminal_columns() {
   winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-  return size.ws_col;
-}
-
-std::string minutes(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
-}
-
-/// Keeps both ends of a name that is too long: the family and the implementation.
-std::string shortened(const std::string& name, std::size_t columns) {
-  if (name.size() <= columns) return name;
-  if (columns < 8) return name.substr(0, columns);
-  const std::size_t head = (columns - 3) / 3;
-  return name.substr(0, head) + "..." + name.substr(name.size() - (columns - 3 - head));
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 79;
+  return size.ws_col - 1u;
 }
 
 }  // namespace
 
-std::string rate_text(const Op& op, const Estimate& time_ns) {
-  const CaseRate rate = rate_of(op, time_ns.value);
-  return fmt::format("{:.4g} {} ±{:.1f}%", rate.value, name_of(rate.unit),
-                     100 * time_ns.relative_half_width());
+ProgressScreen stderr_screen(bool wanted) {
+  const bool is_terminal = stderr_is_terminal();
+  return {.style = !wanted       ? ProgressStyle::kNone
+                   : is_terminal ? ProgressStyle::kRedrawn
+                                 : ProgressStyle::kLog,
+          .out = std::cerr,
+          .columns = is_terminal ? terminal_columns : [] { return kLogColumns; },
+          .now_seconds = monotonic_seconds};
 }
 
-double budget_seconds(const SamplingPolicy& policy) {
-  return policy.case_seconds + policy.warmup_seconds;
-}
-
-ProgressLine::ProgressLine(const Plan& plan, bool enabled)
-    : enabled_(enabled && stderr_is_terminal()),
-      total_(plan.cases.size()),
-      started_at_(monotonic_seconds()) {
+Progress::Progress(const Plan& plan, ProgressScreen screen)
+    : screen_(std::move(screen)),
+      started_at_(screen_.now_seconds()),
+      case_started_at_(started_at_),
+      shown_at_(started_at_) {
   for (const PlannedCase& planned : plan.cases) {
-    const double seconds = planned.unsupported ? 0.0 : budget_seconds(planned.policy);
-    budgets_.emplace_back(planned.name, seconds);
+    if (planned.unsupported) continue;
+    const double seconds = budget_seconds(planned.policy);
+    budgets_.emplace(planned.name, seconds);
     planned_seconds_ += seconds;
   }
 }
 
-ProgressLine::~ProgressLine() { clear(); }
+Progress::~Progress() { clear(); }
 
-void ProgressLine::start(const PlannedCase& planned) { draw(planned, "…"); }
-
-void ProgressLine::update(const PlannedCase& planned, const Estimate& time_ns) {
-  if (monotonic_seconds() - drawn_at_ >= kRedrawSeconds)
-    draw(planned, rate_text(planned.c.op, time_ns));
+void Progress::start(const PlannedCase& planned) {
+  const std::string_view family = family_of(planned.c.op);
+  case_started_at_ = screen_.now_seconds();
+  if (family_.name != family) {
+    close_family();
+    family_ = {.name = std::string(family),
+               .started_at = case_started_at_,
+               .measurements = {},
+               .not_measured = 0};
+  }
+  if (screen_.style == ProgressStyle::kRedrawn) show(planned, {});
 }
 
-void ProgressLine::finish_case(const std::string& name) {
-  ++done_;
-  const auto budget = std::find_if(budgets_.begin(), budgets_.end(),
-                                   [&](const auto& b) { return b.first == name; });
-  if (budget != budgets_.end()) planned_seconds_done_ += budget->second;
+void Progress::update(const PlannedCase& planned, const Estimate& time_ns) {
+  const double pause = screen_.style == ProgressStyle::kLog ? kLogSeconds : kRedrawSeconds;
+  if (screen_.style != ProgressStyle::kNone && screen_.now_seconds() - shown_at_ >= pause)
+    show(planned, rate_text(planned.c.op, time_ns));
 }
 
-void ProgressLine::clear() {
-  if (enabled_ && drawn_at_ > 0) fmt::print(stderr, "\r\033[K");
+void Progress::finish(const CaseOutcome& outcome) {
+  std::string name;
+  if (const auto* m = std::get_if<Measurement>(&outcome.result)) {
+    name = m->name;
+    flagged_ += !m->flags.empty();
+    family_.measurements.push_back(*m);
+    family_.measurements.back().samples = {};
+  } else {
+    name = std::get<NotMeasured>(outcome.result).name;
+  }
+  if (budgets_.count(name) == 0) return;  // unsupported: no time was planned for it
+  if (std::holds_alternative<NotMeasured>(outcome.result)) {
+    ++failed_;
+    ++family_.not_measured;
+  }
+  if (done_.insert(name).second) planned_seconds_done_ += budget_of(name);
 }
 
-double ProgressLine::remaining_seconds() const {
-  const double left = std::max(0.0, planned_seconds_ - planned_seconds_done_);
-  if (planned_seconds_done_ <= 0) return left;
-  return left * (monotonic_seconds() - started_at_) / planned_seconds_done_;
+void Progress::close_family() {
+  const Family family = std::exchange(family_, {});
+  if (screen_.style == ProgressStyle::kNone || family.name.empty()) return;
+  clear();
+  screen_.out << family_text(family.name, family.measurements, family.not_measured,
+                             screen_.now_seconds() - family.started_at, screen_.columns())
+              << std::endl;
 }
 
-void ProgressLine::draw(const PlannedCase& planned, const std::string& value) {
-  if (!enabled_) return;
-  drawn_at_ = monotonic_seconds();
-  const std::string head = fmt::format("[{}/{}] {} left  ", std::min(done_ + 1, total_), total_,
-                                       minutes(remaining_seconds()));
-  const std::size_t columns = terminal_columns();
-  const std::size_t used = head.size() + value.size() + 2;
-  const std::string name = shortened(planned.name, columns > used + 1 ? columns - used - 1 : 0);
-  fmt::print(stderr, "\r\033[K{}{}  {}", head, name, value);
-  std::fflush(stderr);
+void Progress::clear() {
+  if (is_drawn_) screen_.out << "\r\033[K" << std::flush;
+  is_drawn_ = false;
+}
+
+double Progress::budget_of(const std::string& name) const {
+  const auto found = budgets_.find(name);
+  return found == budgets_.end() ? 0 : found->second;
+}
+
+double Progress::seconds_left(const PlannedCase& running) const {
+  const double spent = case_started_at_ - started_at_;
+  const double pace = planned_seconds_done_ > 0 ? spent / planned_seconds_done_ : 1;
+  const double of_case = pace * budget_of(running.name);
+  const double in_case = std::min(of_case, screen_.now_seconds() - case_started_at_);
+  return std::max(0.0, pace * (planned_seconds_ - planned_seconds_done_) - in_case);
+}
+
+void Progress::show(const PlannedCase& planned, const std::string& rate) {
+  shown_at_ = screen_.now_seconds();
+  const std::string line =
+      progress_text({.place = std::min(done_.size() + 1, budgets_.size()),
+                     .total = budgets_.size(),
+                     .share = planned_seconds_ > 0 ? planned_seconds_done_ / planned_seconds_ : 0,
+                     .seconds_left = seconds_left(planned),
+                     .case_name = planned.name,
+                     .rate = rate,
+                     .target = planned.policy.target_half_width,
+                     .failed = failed_,
+                     .flagged = flagged_},
+                    screen_.columns());
+  if (screen_.style == ProgressStyle::kRedrawn) {
+    screen_.out << "\r\033[K" << line << std::flush;
+    is_drawn_ = true;
+  } else {
+    screen_.out << line << std::endl;
+  }
 }
 
 }  // namespace gpugauge

@@ -8,13 +8,17 @@
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/logging.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/run_session.hpp"
 #include "harness/cli/run_summary.hpp"
 #include "harness/measure/interrupt.hpp"
 #include "harness/measure/runner.hpp"
+#include "harness/plan/outline.hpp"
 #include "harness/record/reader.hpp"
 #include "harness/record/run_id.hpp"
+#include "harness/render/outline_table.hpp"
+#include "harness/render/progress_text.hpp"
 
 namespace gpugauge {
 namespace {
@@ -31,7 +35,7 @@ Examples:
 /// Keeps every outcome in the journal and in the record, and draws the progress line.
 class RecordingObserver : public RunObserver {
  public:
-  RecordingObserver(RunSession& session, ProgressLine& progress)
+  RecordingObserver(RunSession& session, Progress& progress)
       : session_(session), progress_(progress) {}
 
   void on_start(const PlannedCase& planned) override { progress_.start(planned); }
@@ -40,6 +44,7 @@ class RecordingObserver : public RunObserver {
   }
   void on_outcome(const CaseOutcome& outcome) override {
     session_.record.provenance.measured_seconds += outcome.measured_seconds;
+    progress_.finish(outcome);
     if (const auto* m = std::get_if<Measurement>(&outcome.result)) {
       keep(*m, session_.record.measurements);
       log(m->name, rate_text(m->c.op, m->time_ns));
@@ -58,7 +63,6 @@ class RecordingObserver : public RunObserver {
           kept.begin(), kept.end(), [&](const Measurement& m) { return m.name == outcome.name; }));
     }
     session_.journal.append(outcome);
-    progress_.finish_case(outcome.name);
     kept.push_back(std::move(outcome));
   }
 
@@ -69,7 +73,7 @@ class RecordingObserver : public RunObserver {
   }
 
   RunSession& session_;
-  ProgressLine& progress_;
+  Progress& progress_;
 };
 
 /// Warms the clock up on the first case that can be run, which is then lazily loaded, too. A
@@ -99,11 +103,26 @@ void measure(RunSession& session, Device& device, const Suite& suite,
   Provenance& provenance = session.record.provenance;
   const double started = monotonic_seconds();
   provenance.measured_seconds += settle(session, device, suite.settle_seconds, watch);
-  ProgressLine progress(session.plan, !global.quiet && !arguments.own_output);
+  Progress progress(session.plan, stderr_screen(!global.quiet && !arguments.own_output));
   RecordingObserver observer(session, progress);
   run_cases(session.plan, device, arguments, observer, [&] { return watch.requested(); });
+  progress.close_family();
   provenance.wall_seconds += monotonic_seconds() - started;
   provenance.sessions.back().ended_utc = utc_now();
+}
+
+/// The plan in a few lines, before the device is busy.
+void announce(const RunSession& session, const Suite& suite, const RunOptions& options) {
+  const Record& record = session.record;
+  const RunAhead run{.suite = suite.name,
+                     .device_name = record.device.name,
+                     .device_id = record.device.id,
+                     .suite_option = options.suite,
+                     .result_path = session.journal.result_path().string(),
+                     .already_done = record.answered_count()};
+  print_tables(std::cerr, {outline_table(outline_of(session.plan, suite.settle_seconds), run)},
+               Format::kTable);
+  std::cerr << std::endl;
 }
 
 /// What the outcomes alone say; the datasheet is judged apart.
@@ -173,8 +192,7 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
           : resume_session(options, so_far, selection.suite, *device, std::move(plan),
                            global.command_line);
   watch.set_farewell(keep_message(session.journal));
-  spdlog::info("{} on {} ({}): {} cases", selection.suite.name, device->info().name,
-               device->info().id, session.plan.cases.size());
+  if (!global.quiet) announce(session, selection.suite, options);
   try {
     measure(session, *device, selection.suite, arguments, global, watch);
   } catch (const Interrupted&) {
