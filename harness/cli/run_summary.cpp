@@ -3,12 +3,23 @@
 #include <fmt/ostream.h>
 
 #include "harness/cli/output.hpp"
+#include "harness/render/closing.hpp"
 #include "harness/render/cost_table.hpp"
 #include "harness/render/datasheet_table.hpp"
 #include "harness/render/summary.hpp"
+#include "harness/render/sweeps_table.hpp"
 #include "harness/render/tokens_table.hpp"
 
 namespace gpugauge {
+
+void print_run_end(std::ostream& out, const Record& record, const DatasheetReport& report,
+                   const std::vector<PricedDecode>& priced) {
+  out << '\n';
+  const std::vector<std::string> notes = warnings_of(record);
+  for (const std::string& note : notes) fmt::print(out, "note: {}\n", note);
+  if (!notes.empty()) out << '\n';
+  for (const std::string& line : closing_lines(record, report, priced)) out << line << '\n';
+}
 
 ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
                              const AnalysisOptions& options) {
@@ -17,16 +28,15 @@ ExitStatus print_run_summary(std::ostream& out, const Record& record, const Cata
   const std::vector<PricedDecode> priced = priced_decodes(records, catalog, options);
 
   std::vector<Table> tables = cases_tables(records, catalog);
+  if (Table sweeps = sweeps_table(records); !sweeps.rows.empty())
+    tables.push_back(std::move(sweeps));
   tables.push_back(to_table(reports));
   for (auto* make : {tokens_tables, cost_tables}) {
     for (Table& table : make(priced)) tables.push_back(std::move(table));
   }
   fmt::print(out, "{}\n\n", headline(record));
   print_tables(out, tables, Format::kTable);
-  out << '\n';
-  for (const std::string& warning : warnings_of(record)) fmt::print(out, "note: {}\n", warning);
-  fmt::print(out, "\n{} · {}\n", summary_line(record), record.path.string());
-  fmt::print(out, "next: gpugauge show, datasheet, tokens or cost {}\n", record.path.string());
+  print_run_end(out, record, reports.front(), priced);
   return status_of(reports);
 }
 

@@ -11,4 +11,8 @@ namespace gpugauge {
 ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
                              const AnalysisOptions& options);
 
+/// Its end alone: the notes and the closing lines. `priced` are the decode steps of this record.
+void print_run_end(std::ostream& out, const Record& record, const DatasheetReport& report,
+                   const std::vector<PricedDecode>& priced);
+
 }  // namespace gpugauge

@@ -4,6 +4,8 @@
 #include "harness/cli/analysis_options.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/output.hpp"
+#include "harness/cli/run_summary.hpp"
+#include "harness/render/sweeps_table.hpp"
 
 namespace gpugauge {
 namespace {
@@ -14,7 +16,15 @@ Examples:
   gpugauge show result.json.partial                  what an unfinished run has so far)";
 
 ExitStatus show(const AnalysisOptions& options) {
-  print_tables(std::cout, cases_tables(read_inputs(options), Catalog::locate()), options.format);
+  const Catalog catalog = Catalog::locate();
+  const std::vector<Record> records = read_inputs(options);
+  std::vector<Table> tables = cases_tables(records, catalog);
+  if (Table sweeps = sweeps_table(records); !sweeps.rows.empty())
+    tables.push_back(std::move(sweeps));
+  print_tables(std::cout, tables, options.format);
+  if (records.size() == 1 && options.format == Format::kTable)
+    print_run_end(std::cout, records.front(), datasheet_reports(records, catalog).front(),
+                  priced_decodes(records, catalog, options));
   return ExitStatus::kDone;
 }
 

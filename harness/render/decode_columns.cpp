@@ -60,6 +60,19 @@ std::string at_utilisation(const Billing& billing) {
                                  : std::string();
 }
 
+std::string words_of(const Rate& rate) {
+  std::string text =
+      fmt::format("{}/h {}", format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind));
+  if (!rate.observed_at.empty()) text += ", " + rate.observed_at;
+  return text;
+}
+
+std::optional<Estimate> first_cost(const PricedDecode& point) {
+  if (point.costs.empty()) return std::nullopt;
+  const Cost& first = point.costs.front();
+  return first.library ? first.library : first.best;
+}
+
 Cell dollars_cell(const std::optional<Estimate>& dollars) {
   return dollars ? Cell(fmt::format("{} {}", format_dollars(dollars->value),
                                     format_plus_minus(*dollars)),

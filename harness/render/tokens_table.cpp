@@ -11,14 +11,6 @@
 namespace gpugauge {
 namespace {
 
-std::string describe(const Rate& rate) {
-  if (rate.kind == RateKind::kUnit) return "$/M per $1.00/h; pass --hourly";
-  std::string text =
-      fmt::format("{}/h {}", format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind));
-  if (!rate.observed_at.empty()) text += ", " + rate.observed_at;
-  return text;
-}
-
 using TokensRow = const PricedDecode*;
 
 /// `312.4 ±8.1%`.
@@ -35,7 +27,9 @@ const Rate* first_rate(const PricedDecode& p) {
   return p.costs.empty() ? nullptr : &p.costs.front().rate;
 }
 std::string rate_text(const PricedDecode& p) {
-  return first_rate(p) != nullptr ? describe(*first_rate(p)) : std::string();
+  const Rate* rate = first_rate(p);
+  if (rate == nullptr) return {};
+  return rate->kind == RateKind::kUnit ? "$/M per $1.00/h; pass --hourly" : words_of(*rate);
 }
 
 template <typename Part>
