@@ -18,6 +18,18 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kFormats{"table", "json", "csv", "markdown"};
 
+/// Unlimited in a pipe and a log: nobody can make these wider afterwards, and grep finds only what
+/// is there.
+Style style_of(const std::ostream& out) {
+  Style style;
+  style.color = &out == &std::cout && stdout_takes_color();
+  const bool is_stderr = &out == &std::cerr;
+  if (is_stderr || &out == &std::cout)
+    style.width =
+        terminal_columns(is_stderr ? STDERR_FILENO : STDOUT_FILENO).value_or(kUnlimitedWidth);
+  return style;
+}
+
 }  // namespace
 
 void add_format_option(CLI::App& command, Format& format) {
@@ -36,14 +48,11 @@ void add_format_option(CLI::App& command, Format& format) {
 }
 
 void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {
-  Style style;
-  if (&out == &std::cout) {
-    style.color = stdout_takes_color();
-    // Unlimited in a pipe and a log: nobody can make these wider afterwards, and grep finds only
-    // what is there.
-    style.width = terminal_columns(STDOUT_FILENO).value_or(kUnlimitedWidth);
-  }
-  render(out, tables, format, style);
+  render(out, tables, format, style_of(out));
+}
+
+void print_text(std::ostream& out, std::string_view text, std::size_t hang) {
+  render_text(out, text, hang, style_of(out));
 }
 
 }  // namespace gpugauge

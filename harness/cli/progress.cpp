@@ -1,12 +1,12 @@
 #include "harness/cli/progress.hpp"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
 
 #include "harness/cli/logging.hpp"
+#include "harness/cli/terminal.hpp"
 #include "harness/measure/runner.hpp"
 #include "harness/plan/outline.hpp"
 #include "harness/render/progress_text.hpp"
@@ -18,11 +18,7 @@ constexpr double kRedrawSeconds = 0.1;
 constexpr std::size_t kLogColumns = 120;
 
 /// One less than there are: a terminal may wrap at its last.
-std::size_t terminal_columns() {
-  winsize size{};
-  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 79;
-  return size.ws_col - 1u;
-}
+std::size_t usable_columns() { return terminal_columns(STDERR_FILENO).value_or(80) - 1; }
 
 }  // namespace
 
@@ -32,7 +28,7 @@ ProgressScreen stderr_screen(bool wanted) {
                    : is_terminal ? ProgressStyle::kRedrawn
                                  : ProgressStyle::kLog,
           .out = std::cerr,
-          .columns = is_terminal ? terminal_columns : [] { return kLogColumns; },
+          .columns = is_terminal ? usable_columns : [] { return kLogColumns; },
           .now_seconds = monotonic_seconds};
 }
 

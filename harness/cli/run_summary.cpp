@@ -1,7 +1,5 @@
 #include "harness/cli/run_summary.hpp"
 
-#include <fmt/ostream.h>
-
 #include "harness/cli/output.hpp"
 #include "harness/render/closing.hpp"
 #include "harness/render/cost_table.hpp"
@@ -16,9 +14,10 @@ void print_run_end(std::ostream& out, const Record& record, const DatasheetRepor
                    const std::vector<PricedDecode>& priced) {
   out << '\n';
   const std::vector<std::string> notes = warnings_of(record);
-  for (const std::string& note : notes) fmt::print(out, "note: {}\n", note);
+  for (const std::string& note : notes) print_text(out, "note: " + note);
   if (!notes.empty()) out << '\n';
-  for (const std::string& line : closing_lines(record, report, priced)) out << line << '\n';
+  for (const std::string& line : closing_lines(record, report, priced))
+    print_text(out, line, kClosingLabelWidth);
 }
 
 ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
@@ -34,7 +33,8 @@ ExitStatus print_run_summary(std::ostream& out, const Record& record, const Cata
   for (auto* make : {tokens_tables, cost_tables}) {
     for (Table& table : make(priced)) tables.push_back(std::move(table));
   }
-  fmt::print(out, "{}\n\n", headline(record));
+  print_text(out, headline(record));
+  out << '\n';
   print_tables(out, tables, Format::kTable);
   print_run_end(out, record, reports.front(), priced);
   return status_of(reports);

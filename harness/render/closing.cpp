@@ -20,7 +20,8 @@ class Lines {
  public:
   /// Nothing where there is nothing to say.
   void add(std::string_view label, std::string_view text) {
-    if (!text.empty()) lines_.push_back(fmt::format("{:<9}{}", label, printable(text)));
+    if (!text.empty())
+      lines_.push_back(fmt::format("{:<{}}{}", label, kClosingLabelWidth, printable(text)));
   }
   std::vector<std::string> take() { return std::move(lines_); }
 

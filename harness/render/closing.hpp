@@ -12,6 +12,8 @@
 namespace gpugauge {
 
 inline constexpr std::size_t kMostClosingLines = 10;
+/// Each begins with a word of what it is about, padded to this.
+inline constexpr std::size_t kClosingLabelWidth = 9;
 
 /// What somebody must know who reads only the end: the verdict and the worst of its reasons, what
 /// was verified and what went wrong, tokens a second with their price, the gravest note, the file,

@@ -11,25 +11,6 @@
 namespace gpugauge {
 namespace {
 
-/// What the other columns leave of 80 where the family's name is the longest and it takes an hour.
-constexpr std::size_t kNamesWidth = 26;
-
-/// As many as fit, and how many more there are; the first always shows.
-std::string names_of(const FamilyOutline& family) {
-  const std::vector<std::string>& names = family.implementations;
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string next = (i > 0 ? ", " : "") + names[i];
-    const auto more = [&](std::size_t count) {
-      return count > 0 ? fmt::format(" + {} more", count) : std::string();
-    };
-    if (i > 0 && (text + next + more(names.size() - i - 1)).size() > kNamesWidth)
-      return text + more(names.size() - i);
-    text += next;
-  }
-  return text;
-}
-
 std::vector<ColumnOf<FamilyOutline>> columns() {
   const auto count_cell = [](std::size_t count) {
     return count > 0 ? integer_cell(static_cast<std::int64_t>(count)) : Cell();
@@ -44,8 +25,10 @@ std::vector<ColumnOf<FamilyOutline>> columns() {
        [](const FamilyOutline& f) {
          return f.supported > 0 ? Cell(format_duration_ns(f.seconds * 1e9), f.seconds) : Cell();
        }},
-      {text_column("implementations", "implementations"),
-       [](const FamilyOutline& f) { return text_cell(names_of(f)); }},
+      {wrapping(20, text_column("implementations", "implementations")),
+       [](const FamilyOutline& f) {
+         return text_cell(fmt::format("{}", fmt::join(f.implementations, ", ")));
+       }},
   };
 }
 

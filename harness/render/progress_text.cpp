@@ -10,34 +10,13 @@
 #include "harness/analyze/sweeps.hpp"
 #include "harness/plan/rate.hpp"
 #include "harness/render/number.hpp"
+#include "harness/render/shorten.hpp"
 #include "harness/render/spark.hpp"
 #include "harness/render/sweeps_table.hpp"
 #include "harness/render/text.hpp"
 
 namespace gpugauge {
 namespace {
-
-/// The characters of valid UTF-8, whole.
-std::vector<std::string_view> characters_of(std::string_view text) {
-  std::vector<std::string_view> characters;
-  while (!text.empty()) {
-    std::size_t end = 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-    characters.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return characters;
-}
-
-/// The longest run of whole characters from `first` on that is no wider than `columns`.
-template <typename Iterator>
-Iterator fitting(Iterator first, Iterator last, std::size_t columns) {
-  for (std::size_t width = 0; first != last; ++first) {
-    width += display_width(*first);
-    if (width > columns) break;
-  }
-  return first;
-}
 
 std::string minutes(double seconds) {
   const auto whole = static_cast<long>(std::lround(seconds));
@@ -108,15 +87,8 @@ std::string best_rates(std::span<const Measurement> measurements) {
 std::string shortened(std::string_view text, std::size_t columns) {
   if (display_width(text) <= columns) return std::string(text);
   if (columns == 0) return {};
-  const std::vector<std::string_view> all = characters_of(text);
-  const std::size_t head_columns = (columns - 1) / 3;
-  std::string shown;
-  const auto head_end = fitting(all.begin(), all.end(), head_columns);
-  for (auto c = all.begin(); c != head_end; ++c) shown += *c;
-  shown += "…";
-  const auto tail_begin = fitting(all.rbegin(), all.rend(), columns - 1 - head_columns).base();
-  for (auto c = tail_begin; c != all.end(); ++c) shown += *c;
-  return shown;
+  const std::size_t head = (columns - 1) / 3;
+  return MiddleCut{head, columns - 1 - head}(text);
 }
 
 std::string rate_text(const Op& op, const Estimate& time_ns) {

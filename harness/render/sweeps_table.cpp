@@ -55,17 +55,17 @@ std::string name_parts(const RateSweep& sweep, std::span<const Measurement> meas
 
 std::vector<ColumnOf<SweepRow>> columns(bool several) {
   return {
-      {visible_if(several, text_column("file", "file")),
+      {visible_if(several, file_column()),
        [](const SweepRow& r) { return text_cell(r.record->path.string()); }},
-      {visible_if(several, text_column("device", "device")),
+      {dispensable(3, visible_if(several, text_column("device", "device"))),
        [](const SweepRow& r) { return text_cell(r.record->device.name); }},
-      {text_column("sweep", "sweep"),
+      {shortening(30, text_column("sweep", "sweep")),
        [](const SweepRow& r) { return Cell(pattern_of(r.sweep, r.measurements())); }},
       {text_column("curve", "curve"),
        [](const SweepRow& r) { return Cell(spark_line_from_zero(r.sweep.rates)); }},
-      {number_column("first_rate", "starts at"),
+      {dispensable(2, number_column("first_rate", "starts at")),
        [](const SweepRow& r) { return number_cell(r.sweep.rates.front()); }},
-      {number_column("last_rate", "ends at"),
+      {dispensable(1, number_column("last_rate", "ends at")),
        [](const SweepRow& r) { return number_cell(r.sweep.rates.back()); }},
       {number_column("highest_rate", "highest"),
        [](const SweepRow& r) {

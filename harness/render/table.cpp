@@ -45,14 +45,14 @@ constexpr std::size_t kHang = 2;
 /// Text of its own, not of a table's cells: broken at the width, what follows the first line
 /// further in.
 void write_text(std::ostream& out, std::string_view raw, std::size_t indent, std::string_view color,
-                Style style) {
+                Style style, std::size_t hang = kHang) {
   const std::string text = printable(raw);
-  const std::size_t room = style.width - std::min(style.width, indent + kHang);
+  const std::size_t room = style.width - std::min(style.width, indent + hang);
   const bool fits = indent + display_width(text) <= style.width;
   std::size_t before = indent;
   for (const std::string& line : lines_of(text, fits ? kUnlimitedWidth : room)) {
     out << std::string(before, ' ') << colored(line, color, style) << '\n';
-    before = indent + kHang;
+    before = indent + hang;
   }
 }
 
@@ -271,6 +271,10 @@ std::optional<Format> format_from_name(std::string_view name) {
   const auto found = std::find(kFormatNames.begin(), kFormatNames.end(), name);
   if (found == kFormatNames.end()) return std::nullopt;
   return static_cast<Format>(found - kFormatNames.begin());
+}
+
+void render_text(std::ostream& out, std::string_view text, std::size_t hang, Style style) {
+  write_text(out, text, 0, {}, style, hang);
 }
 
 void render(std::ostream& out, const std::vector<Table>& tables, Format format, Style style) {

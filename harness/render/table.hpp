@@ -76,4 +76,8 @@ struct Style {
 /// shown escaped in every format. Only the terminal table depends on the style: see layout.hpp.
 void render(std::ostream& out, const std::vector<Table>& tables, Format format, Style style = {});
 
+/// A line of text beside tables, broken at the style's width; what follows the first line is `hang`
+/// columns further in.
+void render_text(std::ostream& out, std::string_view text, std::size_t hang, Style style);
+
 }  // namespace gpugauge
