@@ -107,7 +107,7 @@ std::string exit_statuses() {
 }
 
 std::string environment() {
-  const std::array<Item, 8> items{
+  const std::array<Item, 9> items{
       {{"GPUGAUGE_CONFIGS",
         "the folder of suites, models, devices and prices; else the first 'configs' or "
         "'share/gpugauge/configs' beside or above the program or the current folder"},
@@ -117,6 +117,7 @@ std::string environment() {
         "the file that remembers what a search of cuBLASLt found; 'off' remembers nothing"},
        {"XDG_CACHE_HOME, HOME", "where that file lies otherwise"},
        {"NO_COLOR", "where it is set and not empty, no colours on a terminal"},
+       {"COLUMNS", "how wide tables and text may be where there is no terminal that says so"},
        {"CUDA_HOME", "where cuBLASLt is looked for, besides where the system has its libraries"},
        {"CUDA_VISIBLE_DEVICES", "which devices CUDA shows and how it numbers them"},
        {"USER", "who accepts a change, where track ack has no --by"}}};

@@ -30,7 +30,7 @@ std::vector<ColumnOf<Point>> curve_columns(bool several, bool one_context) {
        [](const Point& p) { return integer_cell(p->decode.point.context); }},
       {number_column("batch", "batch"),
        [](const Point& p) { return integer_cell(p->decode.point.batch); }},
-      {number_column("tok_per_s", "tokens/s"),
+      {number_column("tok_per_s", "tok/s"),
        [](const Point& p) {
          return number_cell(tokens_of(p) ? std::optional(tokens_of(p)->value) : std::nullopt);
        }},

@@ -44,7 +44,7 @@ const intervalsPlugin = {
         if (interval && interval[0] !== null && interval[1] !== null) {
           context.beginPath();
           context.lineWidth = strokes(1.5);
-          context.strokeStyle = dataset.type === 'line' || dataset.pointStyle ? dataset.borderColor : cssColor('--text');
+          context.strokeStyle = meta.type === 'bar' ? cssColor('--text') : dataset.borderColor;
           stroke(interval.map((value) => scale.getPixelForValue(value)), across, strokes(4));
           context.stroke();
         }

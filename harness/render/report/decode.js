@@ -47,7 +47,7 @@ const crossingsOf = (subject) => rowsOf(DATA.crossings).filter((row) => ['model'
 function tokenFigures(group) {
   const tokens = DATA.tokens[group], costs = DATA.costs[group], curve = rowsOf(DATA.curves[group]), {title} = DATA.curves[group];
   const made = [rateFigure(`Output tokens per second, ${title}`, {
-    rows: rowsOf(tokens), card: cardOf, x: 'batch', xTitle: 'batch', yTitle: 'output tokens a second', unit: 'tokens/s', values: TOKEN_VALUES, table: tableSource(tokens), notes: tokens.notes,
+    rows: rowsOf(tokens), card: cardOf, x: 'batch', xTitle: 'batch', yTitle: 'output tokens a second', unit: 'tok/s', values: TOKEN_VALUES, table: tableSource(tokens), notes: tokens.notes,
   })];
   if (!curve.some((row) => row.dollars_per_million !== null)) return made;
   const same = crossingsOf(curve[0]);
@@ -74,7 +74,7 @@ function contextSection() {
   const parent = section('contexts', 'Tokens per second by context', {short: 'Context'});
   choice(parent, 'Model', DATA.contexts.map((table) => ({label: table.title, table})), ({label, table}) => [
     rateFigure(`Output tokens per second by context, ${label}`, {
-      rows: rowsOf(table), x: 'context', xTitle: 'context', yTitle: 'output tokens a second', unit: 'tokens/s', values: [RATE],
+      rows: rowsOf(table), x: 'context', xTitle: 'context', yTitle: 'output tokens a second', unit: 'tok/s', values: [RATE],
       card: cardOf, kind: (row) => `batch ${row.batch}`, table: tableSource(table),
     })]);
 }

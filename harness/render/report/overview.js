@@ -12,7 +12,7 @@ const factTile = ({value, label, detail}) => el('div', {}, el('dt', {}, label), 
 
 function rentArticle() {
   return el('article', {class: 'verdict plain'}, el('h3', {}, 'Which one to rent'),
-      el('p', {}, 'What an output token costs less on, each card at its first price and one card for the whole model:'),
+      el('p', {}, 'Where an output token costs least, each card at its first price, one card for the whole model:'),
       ...folded(DATA.rent.map(({subject, words}) => el('li', {}, el('b', {}, `${subject}: `), words)), FEW_REASONS, 'models and contexts'));
 }
 

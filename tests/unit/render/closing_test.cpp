@@ -161,14 +161,14 @@ TEST(Closing, AModelWithoutANumberSaysWhatIsMissing) {
   EXPECT_EQ(line(closing(record), "decode"), points.front().decode.reason);
 }
 
-TEST(Closing, ImportedNumbersAreNotJudged) {
+TEST(Closing, ImportedNumbersAreCalledSo) {
   Record record = good_card();
   for (Measurement& m : record.measurements) {
     m.origin = Origin::kImported;
     m.verification.passed = false;
   }
   const auto lines = closing(record);
-  EXPECT_THAT(line(lines, "verdict"), HasSubstr("imported, and not verified here"));
+  EXPECT_THAT(line(lines, "verdict"), HasSubstr("by imported numbers that were not measured here"));
   EXPECT_THAT(line(lines, "cases"), HasSubstr("12 imported"));
   EXPECT_THAT(labels(lines), Not(testing::Contains("amiss")));
 }
