@@ -13,8 +13,16 @@
 namespace gpugauge {
 namespace {
 
-/// What is done to a table that is too wide, each on top of those before.
-enum Remedy : std::size_t { kAsIs, kBreakHeaders, kWrapSentences, kShortenNames, kRemedies };
+/// What is done to a table that is too wide, each on top of those before; the last only where no
+/// column can be left out.
+enum Remedy : std::size_t {
+  kAsIs,
+  kBreakHeaders,
+  kWrapSentences,
+  kShortenNames,
+  kBreakWords,
+  kRemedies
+};
 
 using Widths = std::vector<std::size_t>;
 
@@ -39,6 +47,21 @@ std::size_t longest_word(std::string_view text) {
     const std::string_view word = text.substr(0, text.find(' '));
     longest = std::max(longest, display_width(word));
     text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return longest;
+}
+
+/// Words up to this stay whole; what is longer is a path or a name, and may break.
+std::size_t longest_unbroken(const std::vector<std::string>& texts) {
+  constexpr std::size_t kLongestWord = 20;
+  std::size_t longest = 0;
+  for (const std::string& text : texts) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      const std::size_t width = display_width(word);
+      if (width <= kLongestWord) longest = std::max(longest, width);
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    }
   }
   return longest;
 }
@@ -68,13 +91,14 @@ std::vector<Candidate> candidates_of(const Table& table) {
 void find_least_widths(Candidate& candidate) {
   const std::size_t word = longest_word(candidate.header), widest = widest_of(candidate.texts);
   const std::size_t least = std::min(widest, candidate.column->least_width);
-  auto& [as_is, headers, sentences, names] = candidate.least;
+  auto& [as_is, headers, sentences, names, words] = candidate.least;
   const bool wraps = candidate.column->narrowing == Narrowing::kWrap;
   headers = std::max(word, wraps ? std::min(widest, kSentenceWidth) : widest);
-  sentences = wraps ? std::max(word, least) : headers;
+  sentences = wraps ? std::max({word, least, longest_unbroken(candidate.texts)}) : headers;
   names = candidate.column->narrowing == Narrowing::kShorten
               ? std::max(word, least_distinct_width(candidate.texts, least))
               : sentences;
+  words = wraps ? std::max(word, least) : names;
 }
 
 Widths least_widths(const std::vector<Candidate>& candidates, Remedy remedy) {
@@ -101,8 +125,9 @@ Widths shrunk(Widths widths, const Widths& least, std::size_t width) {
 }
 
 /// By no more remedies than it takes; nothing if all of them do not suffice.
-std::optional<Widths> fitting_widths(const std::vector<Candidate>& candidates, std::size_t width) {
-  for (std::size_t r = kAsIs; r < kRemedies; ++r) {
+std::optional<Widths> fitting_widths(const std::vector<Candidate>& candidates, std::size_t width,
+                                     Remedy last) {
+  for (std::size_t r = kAsIs; r <= last; ++r) {
     const Widths least = least_widths(candidates, static_cast<Remedy>(r));
     if (total_of(least) > width) continue;
     if (r == kAsIs) return least;
@@ -147,10 +172,11 @@ Layout lay_out(const Table& table, std::size_t width) {
   }
   std::optional<Widths> widths;
   std::set<std::size_t> left_out;
-  while (!(widths = fitting_widths(candidates, width))) {
+  while (!(widths = fitting_widths(candidates, width, kShortenNames))) {
     const auto next = most_dispensable(candidates);
     if (next->column->dispensable == 0) {
-      widths = least_widths(candidates, kShortenNames);
+      widths = fitting_widths(candidates, width, kBreakWords);
+      if (!widths) widths = least_widths(candidates, kBreakWords);
       break;
     }
     left_out.insert(next->place);

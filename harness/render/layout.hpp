@@ -30,9 +30,9 @@ struct Layout {
 };
 
 /// Fits a table into `width` columns of a terminal. It has its natural width if that fits; else its
-/// headers are broken, then its sentences, then its names are shortened, and if all of that is not
-/// enough, the most dispensable column is left out, and so on. A table that is too wide without
-/// them stays so.
+/// headers are broken, then its sentences between words, then its names are shortened, and if all
+/// of that is not enough, the most dispensable column is left out, and so on. Where none is left,
+/// words are broken, too; a table that is too wide even so stays so.
 Layout lay_out(const Table& table, std::size_t width);
 
 }  // namespace gpugauge

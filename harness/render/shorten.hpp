@@ -18,7 +18,8 @@ struct MiddleCut {
   std::string operator()(std::string_view text) const;
 };
 
-/// The most even cut to `width` columns by which texts that differ still do; none if there is none.
+/// The cut to `width` columns by which texts that differ still do, and that takes out most of what
+/// each shares with the one before it, of equals the most even; none if there is none.
 std::optional<MiddleCut> distinct_cut(std::span<const std::string> texts, std::size_t width);
 
 /// The least width of at least `least` for which there is such a cut, or at which nothing is cut.

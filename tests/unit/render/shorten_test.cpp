@@ -35,6 +35,15 @@ TEST(DistinctCut, GivesTheEndThatDiffersMoreRoom) {
   EXPECT_LE(display_width((*cut)(names[0])), 11u);
 }
 
+TEST(DistinctCut, TakesOutWhatAllHaveInCommon) {
+  const Texts names{"gemm/bf16/llama-3.1-8b/qkv/m:*/n:6144/k:4096/onednn/cold",
+                    "gemm/bf16/llama-3.1-8b/down/m:*/n:4096/k:14336/onednn/cold"};
+  const auto cut = distinct_cut(names, 46);
+  ASSERT_TRUE(cut);
+  EXPECT_EQ((*cut)(names[0]), "gemm/bf16/…b/qkv/m:*/n:6144/k:4096/onednn/cold");
+  EXPECT_EQ((*cut)(names[1]), "gemm/bf16/…down/m:*/n:4096/k:14336/onednn/cold");
+}
+
 TEST(DistinctCut, RefusesWhatWouldMakeTwoTextsOne) {
   // What differs is in the middle: a cut must leave it on one side.
   EXPECT_FALSE(distinct_cut(Texts{"aaaa1bbbb", "aaaa2bbbb"}, 6));
