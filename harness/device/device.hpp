@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/device/card_health.hpp"
 #include "harness/device/device_info.hpp"
 #include "harness/device/sample.hpp"
 #include "kernels/case_options.hpp"
@@ -89,6 +90,8 @@ class Device {
 
   /// The state of the device now.
   virtual Telemetry telemetry() = 0;
+  /// Its health now; nothing where the kind of device does not tell, as a CPU.
+  virtual std::optional<CardHealth> health() { return std::nullopt; }
 };
 
 /// Opens `cpu`, `cuda:N` or `best` (the first CUDA device that works, else the CPU).
@@ -98,5 +101,9 @@ std::unique_ptr<Device> open_device(std::string_view name);
 /// Describes a device without creating a context on it or changing its state, as far as its driver
 /// allows.
 std::vector<DeviceInfo> discover_devices();
+
+/// The health of a device of `discover_devices`, asked in the same way: errors are counted, but
+/// XIDs are not watched for.
+std::optional<CardHealth> health_of(const DeviceInfo& device);
 
 }  // namespace gpugauge

@@ -81,6 +81,13 @@ std::unique_ptr<Device> open_device(std::string_view name) {
                   nearest_form(name)));
 }
 
+std::optional<CardHealth> health_of([[maybe_unused]] const DeviceInfo& device) {
+#if GPUGAUGE_HAS_CUDA
+  if (const auto index = cuda_index(device.id)) return health_of_cuda_device(*index);
+#endif
+  return std::nullopt;
+}
+
 std::vector<DeviceInfo> discover_devices() {
   std::vector<DeviceInfo> devices = discover_cuda();
   devices.push_back(describe_cpu_device());

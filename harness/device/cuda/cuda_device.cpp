@@ -25,7 +25,9 @@ class CudaDevice final : public Device {
  public:
   /// `info` comes from before there was a context, so that the processes it counts are others.
   CudaDevice(DeviceInfo info, std::optional<NvmlDevice> card)
-      : info_(std::move(info)), card_(std::move(card)) {}
+      : info_(std::move(info)), card_(std::move(card)) {
+    if (card_) xids_ = card_->watch_xids();
+  }
 
   const DeviceInfo& info() const override { return info_; }
 
@@ -74,6 +76,13 @@ class CudaDevice final : public Device {
     return recent_;
   }
 
+  std::optional<CardHealth> health() override {
+    if (!card_) return std::nullopt;
+    CardHealth health = card_->health();
+    health.xids = xids_.seen();
+    return health;
+  }
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -109,6 +118,7 @@ class CudaDevice final : public Device {
 
   DeviceInfo info_;
   std::optional<NvmlDevice> card_;
+  XidWatch xids_;
   CudaStream stream_ = make_cuda_stream();
   std::map<std::pair<DType, Distribution>, Pool> pools_;
   Telemetry recent_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "harness/device/device.hpp"
@@ -15,5 +16,8 @@ std::unique_ptr<Device> open_cuda_device(int index);
 /// The CUDA devices here, without a context on any. Empty, never an error, where there is no
 /// driver.
 std::vector<DeviceInfo> discover_cuda_devices();
+
+/// What NVML says of the health of `cuda:<index>`, which must be there, without a context on it.
+std::optional<CardHealth> health_of_cuda_device(int index);
 
 }  // namespace gpugauge

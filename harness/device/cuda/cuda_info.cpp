@@ -91,6 +91,11 @@ std::optional<NvmlDevice> find_nvml_device(int index) {
   return find_nvml_device(properties_of(index), pci_bus_id_of(index));
 }
 
+std::optional<CardHealth> health_of_cuda_device(int index) {
+  if (const auto card = find_nvml_device(index)) return card->health();
+  return std::nullopt;
+}
+
 std::vector<DeviceInfo> discover_cuda_devices() {
   std::vector<DeviceInfo> devices;
   try {

@@ -16,6 +16,12 @@ constexpr unsigned kClockSm = 1;
 constexpr unsigned kClockMemory = 2;
 constexpr unsigned kTemperatureGpu = 0;
 constexpr unsigned kEnabled = 1;
+// nvmlMemoryErrorType_t, nvmlEccCounterType_t, nvmlEventTypeXidCriticalError.
+constexpr unsigned kCorrected = 0;
+constexpr unsigned kUncorrected = 1;
+constexpr unsigned kSinceDriverLoad = 0;
+constexpr unsigned kLifetime = 1;
+constexpr unsigned long long kXidEvent = 0x8;
 
 /// The value that a function writes to its last argument; nothing if the driver has no such
 /// function or does not know.
@@ -77,6 +83,12 @@ NvmlApi load(void* library) {
   find(api.pcie_width, {"nvmlDeviceGetCurrPcieLinkWidth"});
   find(api.vbios_version, {"nvmlDeviceGetVbiosVersion"});
   find(api.compute_processes, {"nvmlDeviceGetComputeRunningProcesses_v2"});
+  find(api.ecc_errors, {"nvmlDeviceGetTotalEccErrors"});
+  find(api.remapped_rows, {"nvmlDeviceGetRemappedRows"});
+  find(api.create_event_set, {"nvmlEventSetCreate"});
+  find(api.free_event_set, {"nvmlEventSetFree"});
+  find(api.register_events, {"nvmlDeviceRegisterEvents"});
+  find(api.wait_for_event, {"nvmlEventSetWait_v2"});
   return api;
 }
 
@@ -154,6 +166,46 @@ void NvmlDevice::describe(DeviceInfo& info) const {
   info.ecc_enabled = ask_mode(api_->ecc_mode, handle_);
   info.mig_enabled = ask_mode(api_->mig_mode, handle_);
   info.other_processes = other_processes();
+}
+
+CardHealth NvmlDevice::health() const {
+  const auto errors = [this](unsigned kind, unsigned counter) -> std::optional<std::uint64_t> {
+    return ask<unsigned long long>(api_->ecc_errors, handle_, kind, counter);
+  };
+  CardHealth health{.corrected_errors = errors(kCorrected, kSinceDriverLoad),
+                    .uncorrected_errors = errors(kUncorrected, kSinceDriverLoad),
+                    .lifetime_corrected_errors = errors(kCorrected, kLifetime),
+                    .lifetime_uncorrected_errors = errors(kUncorrected, kLifetime)};
+  unsigned corrected = 0, uncorrected = 0, pending = 0, failed = 0;
+  if (api_->remapped_rows != nullptr &&
+      api_->remapped_rows(handle_, &corrected, &uncorrected, &pending, &failed) == kSuccess) {
+    health.rows_remapped_corrected = corrected;
+    health.rows_remapped_uncorrected = uncorrected;
+    health.remap_pending = pending != 0;
+    health.remap_failed = failed != 0;
+  }
+  return health;
+}
+
+XidWatch::XidWatch(const NvmlApi& api, NvmlHandle card) : set_(nullptr, Free{&api}) {
+  NvmlEventSet set = nullptr;
+  if (api.create_event_set == nullptr || api.free_event_set == nullptr ||
+      api.register_events == nullptr || api.wait_for_event == nullptr ||
+      api.create_event_set(&set) != kSuccess) {
+    return;
+  }
+  set_.reset(set);
+  if (api.register_events(card, kXidEvent, set) != kSuccess) set_.reset();
+}
+
+std::optional<std::vector<int>> XidWatch::seen() {
+  if (!set_) return std::nullopt;
+  NvmlEvent event{};
+  while (set_.get_deleter().api->wait_for_event(set_.get(), &event, 0) == kSuccess) {
+    const auto xid = static_cast<int>(event.data);
+    if (std::find(seen_.begin(), seen_.end(), xid) == seen_.end()) seen_.push_back(xid);
+  }
+  return seen_;
 }
 
 std::optional<int> NvmlDevice::other_processes() const {

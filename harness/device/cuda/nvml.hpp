@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "harness/device/card_health.hpp"
 #include "harness/device/device_info.hpp"
 #include "harness/device/sample.hpp"
 
@@ -14,11 +17,22 @@
 namespace gpugauge {
 
 using NvmlHandle = struct nvmlDevice_st*;
+using NvmlEventSet = struct nvmlEventSet_st*;
 
 /// The second form of the process record. The third changed its size between drivers.
 struct NvmlProcess {
   unsigned pid;
   unsigned long long used_memory_bytes;
+  unsigned gpu_instance_id;
+  unsigned compute_instance_id;
+};
+
+/// What an event says, as nvmlEventSetWait_v2 fills it in. Layout: nvmlEventData_t of nvml.h, as in
+/// NVIDIA/go-nvml; the last two members are of MIG's slices.
+struct NvmlEvent {
+  NvmlHandle device;
+  unsigned long long type;
+  unsigned long long data;  ///< the number of an XID
   unsigned gpu_instance_id;
   unsigned compute_instance_id;
 };
@@ -51,10 +65,38 @@ struct NvmlApi {
   AskNumber pcie_width = nullptr;
   AskText vbios_version = nullptr;
   Function<NvmlHandle, unsigned*, NvmlProcess*> compute_processes = nullptr;
+  /// Kind of error, kind of counter.
+  Function<NvmlHandle, unsigned, unsigned, unsigned long long*> ecc_errors = nullptr;
+  /// Rows lost to corrected errors and to uncorrected ones, whether one waits, whether one failed.
+  Function<NvmlHandle, unsigned*, unsigned*, unsigned*, unsigned*> remapped_rows = nullptr;
+  Function<NvmlEventSet*> create_event_set = nullptr;
+  Function<NvmlEventSet> free_event_set = nullptr;
+  Function<NvmlHandle, unsigned long long, NvmlEventSet> register_events = nullptr;
+  Function<NvmlEventSet, NvmlEvent*, unsigned> wait_for_event = nullptr;  ///< at most so many ms
 };
 
 /// The driver's NVML, initialised. Null where there is none, of which the first call warns.
 const NvmlApi* nvml();
+
+/// Collects the XIDs of a card from its making on. Where the driver refuses to tell them (an older
+/// one, a slice of a card) or there is no card, they stay unknown.
+class XidWatch {
+ public:
+  XidWatch() = default;
+  XidWatch(const NvmlApi& api, NvmlHandle card);
+
+  /// Each number that has come, once, in the order in which they came. Does not wait.
+  std::optional<std::vector<int>> seen();
+
+ private:
+  struct Free {
+    const NvmlApi* api;
+    void operator()(NvmlEventSet set) const { api->free_event_set(set); }
+  };
+
+  std::unique_ptr<nvmlEventSet_st, Free> set_;
+  std::vector<int> seen_;
+};
 
 /// One card, as NVML sees it.
 class NvmlDevice {
@@ -69,6 +111,9 @@ class NvmlDevice {
   Telemetry telemetry() const;
   /// Fills the fields that only NVML knows.
   void describe(DeviceInfo& info) const;
+  /// Without XIDs, which are only told to who watches.
+  CardHealth health() const;
+  XidWatch watch_xids() const { return {*api_, handle_}; }
 
  private:
   /// Compute processes on the card besides this one.

@@ -2,11 +2,13 @@
 
 #include "harness/device/cuda/nvml.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "harness/device/throttle.hpp"
 
@@ -24,6 +26,19 @@ constexpr const char* kSliceUuid = "MIG-10010203-0405-0607-0809-0a0b0cfdfeff";
 constexpr std::array<char, 16> kFirstBytes{0, 1, 2,  3,  4,  5,      6,      7,
                                            8, 9, 10, 11, 12, '\xFD', '\xFE', '\xFF'};
 constexpr int kNotFound = 6;
+
+constexpr int kNotSupported = 3;
+constexpr int kTimeout = 10;
+
+// The driver's events: what the fake's one set was asked to watch, what waits in it, how often it
+// was given back.
+struct Events {
+  NvmlHandle card = nullptr;
+  unsigned long long types = 0;
+  std::vector<unsigned long long> waiting;
+  int freed = 0;
+} events;
+const auto kEventSet = reinterpret_cast<NvmlEventSet>(&events);
 
 int write_text(const char* text, char* out, unsigned size) {
   std::strncpy(out, text, size);
@@ -74,6 +89,24 @@ NvmlApi fake_api() {
     processes[1].pid = self + 1;
     processes[2].pid = self + 2;
     return *count = 3, 0;
+  };
+  api.ecc_errors = [](NvmlHandle, unsigned kind, unsigned counter, unsigned long long* count) {
+    return *count = 1 + kind + 10 * counter, 0;  // 1, 2 since the driver was loaded, 11, 12 ever
+  };
+  api.remapped_rows = [](NvmlHandle, unsigned* corrected, unsigned* uncorrected, unsigned* pending,
+                         unsigned* failed) {
+    return *corrected = 4, *uncorrected = 5, *pending = 1, *failed = 0, 0;
+  };
+  api.create_event_set = [](NvmlEventSet* set) { return events = {}, *set = kEventSet, 0; };
+  api.free_event_set = [](NvmlEventSet) { return ++events.freed, 0; };
+  api.register_events = [](NvmlHandle card, unsigned long long types, NvmlEventSet) {
+    return events.card = card, events.types = types, 0;
+  };
+  api.wait_for_event = [](NvmlEventSet, NvmlEvent* event, unsigned) {
+    if (events.waiting.empty()) return kTimeout;
+    event->data = events.waiting.front();
+    events.waiting.erase(events.waiting.begin());
+    return 0;
   };
   return api;
 }
@@ -132,6 +165,66 @@ TEST(NvmlDevice, DescribesTheCard) {
   EXPECT_EQ(info.ecc_enabled, true);  // the mode now, not the one after the next boot
   EXPECT_EQ(info.mig_enabled, false);
   EXPECT_EQ(info.other_processes, 2);
+}
+
+TEST(NvmlDevice, HealthTellsKindsOfErrorsAndCountersApart) {
+  const NvmlApi api = fake_api();
+  const CardHealth health = NvmlDevice(api, kFirstCard).health();
+  EXPECT_EQ(health.corrected_errors, 1U);
+  EXPECT_EQ(health.uncorrected_errors, 2U);
+  EXPECT_EQ(health.lifetime_corrected_errors, 11U);
+  EXPECT_EQ(health.lifetime_uncorrected_errors, 12U);
+  EXPECT_EQ(health.rows_remapped_corrected, 4U);
+  EXPECT_EQ(health.rows_remapped_uncorrected, 5U);
+  EXPECT_EQ(health.remap_pending, true);
+  EXPECT_EQ(health.remap_failed, false);
+  EXPECT_FALSE(health.xids.has_value());
+}
+
+TEST(NvmlDevice, HealthThatIsNotSupportedIsUnknown) {
+  NvmlApi api = fake_api();
+  api.ecc_errors = [](NvmlHandle, unsigned, unsigned counter, unsigned long long* count) {
+    return *count = 7, counter == 1 ? kNotSupported : 0;  // an older card has no memory of its life
+  };
+  api.remapped_rows = [](NvmlHandle, unsigned* corrected, unsigned*, unsigned* pending, unsigned*) {
+    return *corrected = 9, *pending = 1, kNotSupported;
+  };
+  const CardHealth health = NvmlDevice(api, kFirstCard).health();
+  EXPECT_EQ(health.uncorrected_errors, 7U);
+  EXPECT_FALSE(health.lifetime_uncorrected_errors.has_value());
+  EXPECT_FALSE(health.rows_remapped_corrected || health.remap_pending || health.remap_failed);
+  const NvmlApi nothing;
+  EXPECT_FALSE(NvmlDevice(nothing, kFirstCard).health().uncorrected_errors.has_value());
+}
+
+TEST(XidWatch, CollectsEachNumberOnceInItsOrderAndGivesItsSetBack) {
+  const NvmlApi api = fake_api();
+  {
+    XidWatch watch = NvmlDevice(api, kFirstCard).watch_xids();
+    EXPECT_EQ(events.card, kFirstCard);
+    EXPECT_EQ(events.types, 8U);  // XIDs alone: a change of the performance state is no error
+    EXPECT_EQ(watch.seen(), std::vector<int>());
+    events.waiting = {79, 48, 79};
+    EXPECT_EQ(watch.seen(), (std::vector{79, 48}));
+    events.waiting = {45, 48};
+    EXPECT_EQ(watch.seen(), (std::vector{79, 48, 45}));
+    EXPECT_EQ(events.freed, 0);
+    XidWatch moved = std::move(watch);
+    EXPECT_EQ(moved.seen(), (std::vector{79, 48, 45}));
+  }
+  EXPECT_EQ(events.freed, 1);
+}
+
+TEST(XidWatch, WhereTheDriverRefusesNothingIsKnown) {
+  NvmlApi api = fake_api();
+  api.register_events = [](NvmlHandle, unsigned long long, NvmlEventSet) { return kNotSupported; };
+  EXPECT_FALSE(NvmlDevice(api, kFirstCard).watch_xids().seen().has_value());
+  EXPECT_EQ(events.freed, 1);
+  api.create_event_set = [](NvmlEventSet*) { return kNotSupported; };
+  EXPECT_FALSE(NvmlDevice(api, kFirstCard).watch_xids().seen().has_value());
+  const NvmlApi older;  // which has no such functions
+  EXPECT_FALSE(NvmlDevice(older, kFirstCard).watch_xids().seen().has_value());
+  EXPECT_FALSE(XidWatch().seen().has_value());
 }
 
 TEST(NvmlDevice, WhatTheDriverDoesNotSayStaysUnknown) {
