@@ -15,6 +15,7 @@
 #include "harness/measure/interrupt.hpp"
 #include "harness/measure/runner.hpp"
 #include "harness/plan/outline.hpp"
+#include "harness/record/health.hpp"
 #include "harness/record/reader.hpp"
 #include "harness/record/run_id.hpp"
 #include "harness/render/outline_table.hpp"
@@ -108,7 +109,7 @@ void measure(RunSession& session, Device& device, const Suite& suite,
   run_cases(session.plan, device, arguments, observer, [&] { return watch.requested(); });
   progress.close_family();
   provenance.wall_seconds += monotonic_seconds() - started;
-  provenance.sessions.back().ended_utc = utc_now();
+  end_session(provenance.sessions.back(), device);
 }
 
 /// The plan in a few lines, before the device is busy.
@@ -129,8 +130,10 @@ void announce(const RunSession& session, const Suite& suite, const RunOptions& o
 ExitStatus worst_outcome(const Record& record) {
   const auto& none = record.not_measured;
   if (record.measurements.empty()) {
+    const CardErrors errors = card_errors(record);
     throw EnvironmentError(fmt::format(
-        "nothing could be measured; the first reason: {}",
+        "nothing could be measured{}; the first reason: {}",
+        errors.any() ? fmt::format(", and the card reports {}", describe(errors)) : "",
         none.empty() ? "the plan is empty" : none.front().name + ": " + none.front().reason));
   }
   const auto any = [&](NotMeasuredStatus status) {

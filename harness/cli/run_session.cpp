@@ -33,8 +33,9 @@ fs::path default_output(const Suite& suite, const DeviceInfo& device) {
          fmt::format("{}_{}.json", compact_time(utc_now()), suite.name);
 }
 
-Session new_session(const std::vector<std::string>& argv) {
-  return {.started_utc = utc_now(), .ended_utc = {}, .argv = argv};
+Session new_session(const std::vector<std::string>& argv, Device& device) {
+  return {
+      .started_utc = utc_now(), .ended_utc = {}, .argv = argv, .health_before = device.health()};
 }
 
 void describe_suite(const Suite& suite, Provenance& provenance) {
@@ -85,10 +86,11 @@ void redact(Record& record) {
 
 }  // namespace
 
-RunSession start_session(const RunOptions& options, const Suite& suite, const Device& device,
-                         Plan plan, const std::vector<std::string>& argv) {
+RunSession start_session(const RunOptions& options, const Suite& suite, Device& device, Plan plan,
+                         const std::vector<std::string>& argv) {
   Record record;
   record.provenance = collect_provenance(argv);
+  record.provenance.sessions.back().health_before = device.health();
   describe_suite(suite, record.provenance);
   record.provenance.benchmark_host = benchmark_host();
   record.device = device.info();
@@ -108,10 +110,10 @@ std::string suite_to_resume(const Catalog& catalog, const Record& record) {
 }
 
 RunSession resume_session(const RunOptions& options, const Record& so_far, const Suite& suite,
-                          const Device& device, Plan plan, const std::vector<std::string>& argv) {
+                          Device& device, Plan plan, const std::vector<std::string>& argv) {
   check_resumable(options.resume, so_far, device.info(), suite, plan);
   Record record;
-  Journal journal = Journal::resume(options.resume, new_session(argv), record);
+  Journal journal = Journal::resume(options.resume, new_session(argv, device), record);
   std::unordered_set<std::string> settled;
   for (const Measurement& m : record.measurements) settled.insert(m.name);
   for (const NotMeasured& none : record.not_measured) settled.insert(none.name);
@@ -120,6 +122,11 @@ RunSession resume_session(const RunOptions& options, const Record& so_far, const
     return wanted.count(planned.name) == 0 || settled.count(planned.name) != 0;
   });
   return {std::move(record), std::move(journal), std::move(plan)};
+}
+
+void end_session(Session& session, Device& device) {
+  session.ended_utc = utc_now();
+  session.health_after = device.health();
 }
 
 }  // namespace gpugauge

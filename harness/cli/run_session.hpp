@@ -28,8 +28,8 @@ struct RunSession {
 };
 
 /// Starts a new result file: `output`, else `results/<device>/<UTC time>_<suite>.json`.
-RunSession start_session(const RunOptions& options, const Suite& suite, const Device& device,
-                         Plan plan, const std::vector<std::string>& argv);
+RunSession start_session(const RunOptions& options, const Suite& suite, Device& device, Plan plan,
+                         const std::vector<std::string>& argv);
 
 /// The suite that a record was made from: its name if the catalog has it, else its
 /// path.
@@ -39,6 +39,9 @@ std::string suite_to_resume(const Catalog& catalog, const Record& record);
 /// can have none, and plans the rest. Throws UsageError, before anything is written, if the file is
 /// of another device, or if the suite has changed or no longer asks for what the file planned.
 RunSession resume_session(const RunOptions& options, const Record& so_far, const Suite& suite,
-                          const Device& device, Plan plan, const std::vector<std::string>& argv);
+                          Device& device, Plan plan, const std::vector<std::string>& argv);
+
+/// Notes when a session ended, and the card's health then.
+void end_session(Session& session, Device& device);
 
 }  // namespace gpugauge

@@ -184,10 +184,24 @@ void fields(Of<NotMeasured> auto& n, auto&& visit) {
   visit("reason", n.reason);
 }
 
+void fields(Of<CardHealth> auto& health, auto&& visit) {
+  visit("corrected_errors", health.corrected_errors);
+  visit("uncorrected_errors", health.uncorrected_errors);
+  visit("lifetime_corrected_errors", health.lifetime_corrected_errors);
+  visit("lifetime_uncorrected_errors", health.lifetime_uncorrected_errors);
+  visit("rows_remapped_corrected", health.rows_remapped_corrected);
+  visit("rows_remapped_uncorrected", health.rows_remapped_uncorrected);
+  visit("remap_pending", health.remap_pending);
+  visit("remap_failed", health.remap_failed);
+  visit("xids", health.xids);
+}
+
 void fields(Of<Session> auto& session, auto&& visit) {
   visit("started_utc", session.started_utc);
   visit("ended_utc", session.ended_utc);
   visit("argv", session.argv);
+  visit("health_before", session.health_before);
+  visit("health_after", session.health_after);
 }
 
 void fields(Of<DeviceInfo> auto& device, auto&& visit) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/device/card_health.hpp"
 #include "harness/device/device_info.hpp"
 #include "harness/measure/flag.hpp"
 #include "harness/measure/statistics.hpp"
@@ -81,6 +82,8 @@ struct NotMeasured {
 struct Session {
   std::string started_utc, ended_utc;
   std::vector<std::string> argv;
+  /// Of the card, as the session began and ended; absent of a CPU and where nobody looked.
+  std::optional<CardHealth> health_before = std::nullopt, health_after = std::nullopt;
 };
 
 /// One cache of the host, as Google Benchmark describes it.

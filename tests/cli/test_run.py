@@ -28,6 +28,11 @@ def test_measures_verifies_and_writes_a_file(measured):
         assert own(entry)["verification"]["checked"] > 0
 
 
+def test_a_cpu_has_no_health_to_tell(measured):
+    (session,) = own(load(measured.folder / "result.json")["context"])["sessions"]
+    assert set(session) == {"started_utc", "ended_utc", "argv"}
+
+
 def test_every_planned_case_has_a_number_or_a_reason(measured):
     result = load(measured.folder / "result.json")
     context = own(result["context"])

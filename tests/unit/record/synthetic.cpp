@@ -75,9 +75,16 @@ auto members(const AllReduce& op) {
   const auto& [cards, bytes] = op;
   return std::tie(cards, bytes);
 }
+/// By value, since of one that is absent an empty one is taken.
+auto members(const std::optional<CardHealth>& health) {
+  const auto [corrected, uncorrected, ever_corrected, ever_uncorrected, rows_corrected,
+              rows_uncorrected, pending, failed, xids] = health.value_or(CardHealth());
+  return std::tuple(health.has_value(), corrected, uncorrected, ever_corrected, ever_uncorrected,
+                    rows_corrected, rows_uncorrected, pending, failed, xids);
+}
 auto members(const Session& s) {
-  const auto& [started, ended, argv] = s;
-  return std::tie(started, ended, argv);
+  const auto& [started, ended, argv, before, after] = s;
+  return std::tuple_cat(std::tie(started, ended, argv), members(before), members(after));
 }
 auto members(const HostCache& c) {
   const auto& [type, level, size, sharing] = c;
@@ -193,7 +200,23 @@ Provenance full_provenance() {
   p.suite_path = "configs/suites/quick.yaml";
   p.suite_sha256 = std::string(64, 'a');
   p.contexts = {1024, 8192};
-  p.sessions = {{"2025-01-01T00:00:00Z", "2025-01-01T00:00:30Z", {"gpugauge", "run"}},
+  CardHealth before;
+  before.corrected_errors = 0;
+  before.remap_pending = false;
+  CardHealth after{.corrected_errors = 3,
+                   .uncorrected_errors = 1,
+                   .lifetime_corrected_errors = 5000000000,
+                   .lifetime_uncorrected_errors = 2,
+                   .rows_remapped_corrected = 1,
+                   .rows_remapped_uncorrected = 4,
+                   .remap_pending = true,
+                   .remap_failed = false,
+                   .xids = {{48, 63}}};
+  p.sessions = {{"2025-01-01T00:00:00Z",
+                 "2025-01-01T00:00:30Z",
+                 {"gpugauge", "run"},
+                 before,
+                 std::move(after)},
                 {"2025-01-01T00:01:00Z",
                  "2025-01-01T00:02:00Z",
                  {"gpugauge", "run", "--resume", "a \"quoted\" naïve\n.json"}}};
