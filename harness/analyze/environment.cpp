@@ -10,6 +10,8 @@
 #include <optional>
 #include <set>
 
+#include "harness/record/health.hpp"
+
 namespace gpugauge {
 namespace {
 
@@ -30,6 +32,12 @@ std::string pcie_text(const DeviceInfo& device) {
 std::string origin_text(const Record& record) {
   return std::string(record.measurements.empty() ? kUnknown
                                                  : name_of(record.measurements.front().origin));
+}
+
+/// A file in which nobody looked for them is no news beside one with none.
+std::string card_errors_text(const Record& record) {
+  const CardErrors errors = card_errors(record);
+  return errors.any() ? describe(errors) : "none seen";
 }
 
 /// The first digits of a hash say as much as all.
@@ -66,6 +74,7 @@ const std::vector<Said>& all_said() {
          const auto& count = r.device.other_processes;
          return count ? std::to_string(*count) : kUnknown;
        }},
+      {kCardErrors, false, card_errors_text},
       {kHost, true,
        [](const Record& r) {
          return fmt::format("{}, {}", text_of(r.provenance.cpu_name), text_of(r.provenance.kernel));
@@ -181,7 +190,7 @@ struct Words {
 };
 
 Words words_of(Circumstance circumstance) {
-  constexpr std::array<Words, 21> kWords{{
+  constexpr std::array<Words, 22> kWords{{
       {"driver", "the driver sets clocks and launches: expect small shifts everywhere"},
       {"CUDA runtime", "kernels were made by another compiler"},
       {"library", "it chooses and brings its own kernels: its rows are of another library"},
@@ -193,6 +202,7 @@ Words words_of(Circumstance circumstance) {
       {"governor", "set both to performance"},
       {"hypervisor", "neighbours and paging differ: measure on the same kind of machine"},
       {"other processes", "the card was shared: stop them and measure again"},
+      {"card errors", "numbers of that run are in doubt: gpugauge doctor, then measure again"},
       {"clock", "see the ratios in cycles; warm up longer or lock the clocks alike"},
       {"throttled", "the card could not hold its clock: cool it or raise its power limit"},
       {"host", "launch and transfer cases depend on it"},

@@ -32,6 +32,7 @@ enum class Circumstance : std::uint8_t {
   kGovernor,
   kHypervisor,
   kOtherProcesses,
+  kCardErrors,
   kClock,
   kThrottled,
   kHost,

@@ -163,6 +163,22 @@ Checks check_card_state(const DeviceInfo& device) {
   return checks;
 }
 
+/// What of it is unknown has no row.
+Checks check_health(const DeviceInfo& device, const CardHealth& health) {
+  Checks checks;
+  if (const std::string errors = describe_errors(health); !errors.empty()) {
+    checks.push_back(warn_if(health.uncorrected_errors.value_or(0) > 0, device.id + " ECC errors",
+                             errors, std::string(advice_on(CardConcern::kUncorrectedErrors))));
+  }
+  if (const std::string rows = describe_rows(health); !rows.empty()) {
+    const bool failed = health.remap_failed.value_or(false);
+    checks.push_back(warn_if(
+        failed || health.remap_pending.value_or(false), device.id + " remapped rows", rows,
+        std::string(advice_on(failed ? CardConcern::kRemapFailed : CardConcern::kRemapPending))));
+  }
+  return checks;
+}
+
 DoctorCheck check_datasheet(const DeviceInfo& device, const Machine& machine) {
   const Datasheet* sheet = match_datasheet(machine.datasheets, device);
   return warn_if(sheet == nullptr, device.id + " datasheet",
@@ -177,6 +193,10 @@ Checks check_device(const DeviceInfo& device, const Machine& machine) {
                                 device.compute_units, is_card ? "SMs" : "cores"))};
   if (is_card) {
     for (DoctorCheck& check : check_card_state(device)) checks.push_back(std::move(check));
+    if (const auto health = machine.health.find(device.id); health != machine.health.end()) {
+      for (DoctorCheck& check : check_health(device, health->second))
+        checks.push_back(std::move(check));
+    }
     checks.push_back(check_datasheet(device, machine));
   }
   if (device.governor) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "harness/config/datasheet.hpp"
+#include "harness/device/card_health.hpp"
 #include "harness/device/device_info.hpp"
 #include "harness/render/table.hpp"
 
@@ -27,7 +29,8 @@ struct DoctorCheck {
 /// What the doctor knows of a machine. What could not be found out is absent or empty.
 struct Machine {
   std::vector<DeviceInfo> devices;
-  int nvidia_cards = 0;  ///< on the PCI bus, whether a driver runs them or not
+  std::map<std::string, CardHealth> health;  ///< of the devices that tell it, by their ids
+  int nvidia_cards = 0;                      ///< on the PCI bus, whether a driver runs them or not
 
   std::optional<std::string> driver_version;  ///< of the kernel module
   std::optional<int> driver_cuda;             ///< the newest CUDA that it runs, 13000 for 13.0

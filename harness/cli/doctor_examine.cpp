@@ -187,6 +187,9 @@ void examine_files(Machine& machine, const fs::path& root) {
 Machine examine_machine() {
   Machine machine;
   machine.devices = discover_devices();
+  for (const DeviceInfo& device : machine.devices) {
+    if (const auto health = health_of(device)) machine.health.emplace(device.id, *health);
+  }
   examine_files(machine, "/");
   machine.driver_cuda = driver_cuda();
   machine.nvml_version = nvml_version();

@@ -102,11 +102,8 @@ std::vector<CardWarning> card_warnings(const CardHealth& now, const CardErrors& 
   const auto add = [&](CardConcern concern, std::string found) {
     warnings.push_back({concern, std::move(found), std::string(advice_on(concern))});
   };
-  if (now.remap_pending.value_or(false))
-    add(CardConcern::kRemapPending, "a bad row of the card's memory waits to be remapped");
-  if (errors.uncorrected.value_or(0) > 0)
-    add(CardConcern::kUncorrectedErrors,
-        counted(*errors.uncorrected, "uncorrected") + " came during the run");
+  if (now.remap_failed.value_or(false))
+    add(CardConcern::kRemapFailed, "a bad row of the card's memory could not be remapped");
   for (const int number : errors.xids.value_or(std::vector<int>())) {
     const std::string found = fmt::format("XID {} came during the run", number);
     if (const Xid* xid = find_xid(number)) {
@@ -116,8 +113,11 @@ std::vector<CardWarning> card_warnings(const CardHealth& now, const CardErrors& 
       add(CardConcern::kXid, found);
     }
   }
-  if (now.remap_failed.value_or(false))
-    add(CardConcern::kRemapFailed, "a bad row of the card's memory could not be remapped");
+  if (errors.uncorrected.value_or(0) > 0)
+    add(CardConcern::kUncorrectedErrors,
+        counted(*errors.uncorrected, "uncorrected") + " came during the run");
+  if (now.remap_pending.value_or(false))
+    add(CardConcern::kRemapPending, "a bad row of the card's memory waits to be remapped");
   return warnings;
 }
 

@@ -60,7 +60,7 @@ struct CardWarning {
   std::string found;
   std::string advice;
 };
-/// What to know of a card in this state on which these errors came, the gravest last.
+/// What to know of a card in this state on which these errors came, the gravest first.
 std::vector<CardWarning> card_warnings(const CardHealth& now, const CardErrors& errors);
 /// What to do about it; of an XID, where device/xid.hpp does not have it.
 std::string_view advice_on(CardConcern concern);

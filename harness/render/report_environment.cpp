@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "harness/analyze/environment.hpp"
+#include "harness/record/health.hpp"
 #include "harness/render/columns.hpp"
 #include "harness/render/number.hpp"
 #include "harness/render/report_data.hpp"
@@ -53,6 +54,8 @@ const std::vector<Field>& environment_fields() {
        [](const Record& r) { return or_empty(r.device.default_power_limit_w, "{:.0f} W"); }},
       {"PCIe", [](const Record& r) { return pcie(r.device); }},
       {"ECC", [](const Record& r) { return yes_no(r.device.ecc_enabled); }},
+      {"card errors in the run", [](const Record& r) { return describe(card_errors(r)); }},
+      {"remapped rows", [](const Record& r) { return describe_rows(last_health(r)); }},
       {"MIG", [](const Record& r) { return yes_no(r.device.mig_enabled); }},
       {"other processes", [](const Record& r) { return or_empty(r.device.other_processes); }},
       {"UUID", [](const Record& r) { return or_empty(r.device.uuid); }},

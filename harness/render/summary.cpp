@@ -8,6 +8,7 @@
 #include <map>
 
 #include "harness/measure/statistics.hpp"
+#include "harness/record/health.hpp"
 #include "harness/render/text.hpp"
 
 namespace gpugauge {
@@ -115,6 +116,8 @@ std::string summary_line(const Record& record) {
 
 std::vector<std::string> warnings_of(const Record& record) {
   std::vector<std::string> warnings = record.warnings;
+  for (const CardWarning& w : card_warnings(last_health(record), card_errors(record)))
+    warnings.push_back(fmt::format("{}: {}", w.found, w.advice));
   for (std::string& warning : device_warnings(record.device))
     warnings.push_back(std::move(warning));
   const std::map<Flag, std::size_t> counts = flag_counts(record);

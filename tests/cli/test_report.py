@@ -248,6 +248,21 @@ def test_only_failed_cases_are_a_page_that_says_so(gpugauge):
     assert data["cases"]["count"] == 0
 
 
+def test_a_sick_card_is_said_to_be(gpugauge):
+    made = synthetic.result(synthetic.H100, 5)
+    session = made["context"]["gpugauge"]["sessions"][0]
+    rows = {"rows_remapped_corrected": 0, "rows_remapped_uncorrected": 2, "remap_failed": False}
+    session["health_before"] = {"uncorrected_errors": 1, "remap_pending": False, "xids": [], **rows}
+    session["health_after"] = {"uncorrected_errors": 3, "remap_pending": True, "xids": [48], **rows}
+    data = report(gpugauge, synthetic.write(gpugauge.folder / "r.json", made)).data
+    said = "\n".join(data["verdicts"][0]["reasons"])
+    assert "2 uncorrected ECC errors came during the run: reset the card" in said
+    assert "XID 48 came during the run (a memory error" in said and "waits to be remapped" in said
+    environment = {row["field"]: row["file_0"] for row in rows_of(data["environment"])}
+    assert environment["card errors in the run"] == "2 uncorrected ECC errors, a row to be remapped, XID 48"
+    assert environment["remapped rows"].startswith("2 after uncorrected errors")
+
+
 def test_how_to_run_a_case_again_keeps_the_options_and_drops_the_output(gpugauge):
     made = synthetic.result(synthetic.H100, 5)
     argv = made["context"]["gpugauge"]["sessions"][0]["argv"]

@@ -71,6 +71,16 @@ TEST_F(Environment, ListsEveryDifferenceInOrder) {
                          Circumstance::kVersion, Circumstance::kDirty, Circumstance::kSuite}));
 }
 
+TEST_F(Environment, ErrorsOfTheCardInOneRunAreListedAndFilesThatDoNotKnowAreNoNews) {
+  other.provenance.sessions.resize(1);
+  Session& session = other.provenance.sessions[0];
+  session.health_before = session.health_after =
+      CardHealth{.uncorrected_errors = 1, .xids = std::vector<int>()};
+  EXPECT_TRUE(found().empty());
+  session.health_after->xids = {79};
+  EXPECT_EQ(found(), std::vector{Circumstance::kCardErrors});
+}
+
 TEST_F(Environment, WhatBelongsToTheCardIsNoNewsOfAnotherCard) {
   other.device.name = "Fake L4";
   other.device.power_limit_w = 72;

@@ -199,6 +199,36 @@ TEST(Doctor, WarnsOfAHostThatDisturbsTheNumbers) {
   EXPECT_THAT(check_of(machine, "free memory").advice, HasSubstr("480 MiB"));
 }
 
+TEST(Doctor, SaysWhetherTheCardIsSick) {
+  Machine machine = a_machine();
+  const auto topics = [&] {
+    std::vector<std::string> all;
+    for (const DoctorCheck& check : run_doctor(machine)) all.push_back(check.topic);
+    return all;
+  };
+  EXPECT_THAT(topics(), testing::Not(testing::Contains("cuda:0 ECC errors")));  // nothing is known
+  CardHealth& card = machine.health["cuda:0"];
+  card.uncorrected_errors = 0;
+  card.corrected_errors = 5;
+  card.lifetime_uncorrected_errors = 2;
+  card.rows_remapped_uncorrected = 2;
+  card.rows_remapped_corrected = 0;
+  card.remap_pending = card.remap_failed = false;
+  EXPECT_EQ(check_of(machine, "cuda:0 ECC errors").status, CheckStatus::kOk);
+  EXPECT_THAT(check_of(machine, "cuda:0 ECC errors").found,
+              HasSubstr("0 uncorrected, 5 corrected since the driver was loaded"));
+  EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").status, CheckStatus::kOk);
+  EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").advice, "");
+  card.uncorrected_errors = 1;
+  EXPECT_EQ(check_of(machine, "cuda:0 ECC errors").status, CheckStatus::kWarning);
+  EXPECT_THAT(check_of(machine, "cuda:0 ECC errors").advice, HasSubstr("nvidia-smi -r"));
+  card.remap_pending = true;
+  EXPECT_THAT(check_of(machine, "cuda:0 remapped rows").advice, HasSubstr("before trusting it"));
+  card.remap_failed = true;
+  EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").status, CheckStatus::kWarning);
+  EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").advice, "return the card");
+}
+
 TEST(Doctor, WarnsOfAFolderThatCannotTakeTheResults) {
   Machine machine = a_machine();
   machine.free_disk_bytes = 1 << 20;

@@ -123,14 +123,14 @@ TEST(CardWarnings, NameEachConcernWithItsRemedy) {
   now.remap_pending = now.remap_failed = true;
   EXPECT_THAT(
       card_warnings(now, {.uncorrected = 1, .xids = {{79, 31, 150}}}),
-      ElementsAre(warns_of(CardConcern::kRemapPending, "waits", "reset the card (nvidia-smi -r)"),
-                  warns_of(CardConcern::kUncorrectedErrors, "1 uncorrected ECC error came",
-                           "return it if they come back"),
+      ElementsAre(warns_of(CardConcern::kRemapFailed, "not be remapped", "return the card"),
                   warns_of(CardConcern::kXid, "XID 79 came during the run (the card fell off",
                            "return the card"),
                   warns_of(CardConcern::kXid, "XID 31 ", "a program's fault"),
                   warns_of(CardConcern::kXid, "XID 150 came during the run", "look it up"),
-                  warns_of(CardConcern::kRemapFailed, "not be remapped", "return the card")));
+                  warns_of(CardConcern::kUncorrectedErrors, "1 uncorrected ECC error came",
+                           "return it if they come back"),
+                  warns_of(CardConcern::kRemapPending, "waits", "reset the card (nvidia-smi -r)")));
 }
 
 }  // namespace

@@ -109,5 +109,20 @@ TEST(Warnings, NameEveryFlagThereIsOnceTheGravestFirst) {
   EXPECT_THAT(warnings.front(), HasSubstr("hardware-slowdown"));
 }
 
+TEST(Warnings, SayThatTheCardIsSick) {
+  Record record = three_cases();
+  const CardHealth before{.uncorrected_errors = 1, .remap_failed = true};
+  const CardHealth after{.uncorrected_errors = 3, .remap_failed = true, .xids = {{79}}};
+  record.provenance.sessions.resize(1);
+  record.provenance.sessions[0].health_before = before;
+  EXPECT_THAT(warnings_of(record),
+              ElementsAre(HasSubstr("could not be remapped: return the card")));
+  record.provenance.sessions[0].health_after = after;
+  EXPECT_THAT(warnings_of(record),
+              ElementsAre(HasSubstr("return the card"),
+                          StartsWith("XID 79 came during the run (the card fell off the bus): "),
+                          StartsWith("2 uncorrected ECC errors came during the run: reset")));
+}
+
 }  // namespace
 }  // namespace gpugauge
