@@ -16,7 +16,7 @@ namespace gpugauge {
 enum class QuarantineReason : std::uint8_t {
   kThrottled,       ///< throttle reasons beyond idle or application clocks
   kOtherProcesses,  ///< the card was shared
-  kDeviceErrors,    ///< new XID or ECC errors
+  kDeviceErrors,    ///< new XIDs or uncorrected ECC errors
   kNotVerified,     ///< a process computed something wrong, or did not get to this case
   kIncomplete,      ///< fewer processes than the settings want; the gate finds it
   kClockLow,        ///< clock under its share of the history's median; the gate finds it

@@ -9,7 +9,7 @@ std::string_view name_of(QuarantineReason reason) {
     case QuarantineReason::kOtherProcesses:
       return "other processes";
     case QuarantineReason::kDeviceErrors:
-      return "device errors";
+      return "errors of the card";
     case QuarantineReason::kNotVerified:
       return "not verified";
     case QuarantineReason::kIncomplete:

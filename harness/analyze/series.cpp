@@ -51,6 +51,7 @@ struct Growing {
     facts.throttle |= c.throttle;
     facts.flags |= c.flags;
     facts.shared = facts.shared || run.other_processes.value_or(0) > 0;
+    facts.card_errors = facts.card_errors || run.card_errors;
   }
 };
 
@@ -128,6 +129,7 @@ std::vector<QuarantineReason> quarantine_of(const NightFacts& facts, const CardH
     return facts.has(flag) && (habits.flags >> static_cast<unsigned>(flag) & 1U) == 0;
   });
   if (facts.shared || lost_time) reasons.push_back(QuarantineReason::kOtherProcesses);
+  if (facts.card_errors) reasons.push_back(QuarantineReason::kDeviceErrors);
   return reasons;
 }
 

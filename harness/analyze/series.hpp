@@ -31,6 +31,7 @@ struct NightFacts {
   std::uint64_t throttle = 0;  ///< of all samples of all processes
   std::uint32_t flags = 0;     ///< 1 << Flag
   bool shared = false;         ///< a process found others on the card
+  bool card_errors = false;    ///< a process saw new XIDs or ECC errors
 
   bool has(Flag flag) const { return (flags >> static_cast<unsigned>(flag) & 1U) != 0; }
 };
@@ -56,8 +57,8 @@ struct CardHabits {
 };
 CardHabits habits_of(const Series& series);
 /// Throttle reasons beyond idle and application clocks, CPU time that others had, other processes
-/// on the card: those of the gate's reasons that the record of a night shows by itself. What it
-/// does not hold are XID and ECC errors.
+/// on the card, new errors of it: those of the gate's reasons that the record of a night shows by
+/// itself.
 std::vector<QuarantineReason> quarantine_of(const NightFacts& facts, const CardHabits& habits);
 
 /// The series of these runs, which are in the order of their nights, by key. All runs of a night

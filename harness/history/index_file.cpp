@@ -19,7 +19,7 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;  // 2 knows of the card's errors
 constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 /// The keys of an entry, once for both directions.
@@ -40,6 +40,7 @@ void fields(auto& run, auto&& visit) {
   visit("other_processes", run.other_processes);
   visit("pcie_generation", run.pcie_generation);
   visit("pcie_width", run.pcie_width);
+  visit("card_errors", run.card_errors);
 }
 
 /// The columns of its cases.
@@ -96,6 +97,7 @@ class Reader {
     if (const auto found = line_.find(key))
       value = static_cast<int>(found->whole(std::numeric_limits<int>::max()));
   }
+  void operator()(std::string_view key, bool& value) { value = line_.at(key).boolean(); }
   template <std::integral Number>
   void operator()(std::string_view key, Number& value) {
     value = static_cast<Number>(line_.at(key).whole(kMost));

@@ -12,6 +12,7 @@
 #include "harness/device/throttle.hpp"
 #include "harness/error.hpp"
 #include "harness/measure/statistics.hpp"
+#include "harness/record/health.hpp"
 
 namespace gpugauge {
 namespace {
@@ -90,6 +91,7 @@ RunEntry run_entry_of(const Record& record, CaseNames& names) {
   entry.other_processes = record.device.other_processes;
   entry.pcie_generation = record.device.pcie_generation;
   entry.pcie_width = record.device.pcie_width;
+  entry.card_errors = card_errors(record).any();
 
   std::map<std::string_view, std::vector<const Measurement*>> repetitions;
   for (const Measurement& m : record.measurements) {

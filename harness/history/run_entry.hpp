@@ -61,6 +61,7 @@ struct RunEntry {
   std::string clock_policy;
   std::string suite;
   std::optional<int> other_processes, pcie_generation, pcie_width;
+  bool card_errors = false;  ///< `CardErrors::any` of the run
   std::vector<CaseEntry> cases;
   /// Planned, and without a number that counts: failed, computed wrong, refused, or never reached.
   /// What the device cannot do is not among them.

@@ -19,12 +19,14 @@ class Nights:
         self.gpugauge = gpugauge
         self.made = 0
 
-    def file(self, night, factor=1.0, run_id=None):
+    def file(self, night, factor=1.0, run_id=None, xids=()):
         self.made += 1
         result = json.loads((DATA / "record" / "synthetic_bare.json").read_text())
         ours = result["context"]["gpugauge"]
         ours["run_id"] = run_id or str(uuid.UUID(int=self.made))
         ours["sessions"][0]["started_utc"] = f"{night}T02:00:00Z"
+        ours["sessions"][0]["health_before"] = {"uncorrected_errors": 0, "xids": []}
+        ours["sessions"][0]["health_after"] = {"uncorrected_errors": 0, "xids": list(xids)}
         for entry in result["benchmarks"]:
             for key in ("median", "low", "high"):
                 entry["gpugauge"]["time_ns"][key] *= factor
@@ -75,6 +77,30 @@ def test_a_slow_night_needs_its_rerun_and_then_fails_until_it_is_accepted(track)
     result = track("check", slow, "--rerun", again)
     assert result.returncode == 6, result.stdout
     assert "accepted: new kernel (1a2b3c4)" in track("show", "memory/*").stdout
+
+
+def test_a_night_on_which_the_card_had_errors_says_nothing_and_stays_out(track):
+    track.fill()
+    sick = track.file(TONIGHT, 1.05, xids=[79])
+    result = track("check", sick)
+    assert result.returncode == 5, result.stdout
+    assert "1 inconclusive" in result.stdout and "errors of the card" in result.stdout
+    assert track("add", sick).returncode == 0
+    assert track("check", track.file(TONIGHT + timedelta(1))).returncode == 0
+    index = track.history / "index.jsonl"
+    assert index.read_text().count('"card_errors":true') == 1
+
+
+def test_an_index_of_before_the_errors_were_in_it_is_made_again(track):
+    track.fill()
+    index = track.history / "index.jsonl"
+    fresh = index.read_text()
+    old = fresh.replace('"gpugauge_history_index":2', '"gpugauge_history_index":1').replace(',"card_errors":false', "")
+    assert old != fresh
+    index.write_text(old)
+    result = track("check", track.file(TONIGHT))
+    assert result.returncode == 0 and "is made again" in result.stderr
+    assert index.read_text() == fresh
 
 
 def test_a_muted_case_does_not_fail(track):

@@ -84,6 +84,16 @@ TEST(QuarantineOf, ThrottledSharedAndStolenNights) {
   }
 }
 
+TEST_F(SeriesTest, ANightOnWhichTheCardHadErrorsIsOutEvenIfMostHadThem) {
+  std::vector<RunEntry> runs{run("2025-11-20", 10), run("2025-11-21", 10), run("2025-11-21", 10)};
+  runs[1].card_errors = true;  // one process of two
+  const auto all = series(runs);
+  EXPECT_THAT(all[0].nights[0].quarantine, IsEmpty());
+  EXPECT_THAT(all[0].nights[1].quarantine, ElementsAre(QuarantineReason::kDeviceErrors));
+  runs[0].card_errors = true;
+  EXPECT_THAT(series(runs)[0].nights[0].quarantine, ElementsAre(QuarantineReason::kDeviceErrors));
+}
+
 TEST_F(SeriesTest, WhatACardDoesOnMostNightsIsNoReasonAgainstOne) {
   std::vector<RunEntry> runs;
   for (const char* night : {"2025-11-20", "2025-11-21", "2025-11-22"}) {

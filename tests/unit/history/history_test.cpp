@@ -77,6 +77,18 @@ TEST_F(HistoryTest, TheIndexHoldsEverythingOfTheFiles) {
   }
 }
 
+TEST_F(HistoryTest, TheIndexKnowsTheNightsOnWhichTheCardHadErrors) {
+  Record sick = fake::run(1);
+  sick.provenance.sessions[0].health_before = CardHealth{.uncorrected_errors = 0};
+  sick.provenance.sessions[0].health_after = CardHealth{.uncorrected_errors = 1};
+  add(fake::write(temporary_.path() / "in", sick));
+  add(incoming(2, "2025-11-23"));
+  const History found = read();
+  ASSERT_EQ(found.index.runs.size(), 2U);
+  EXPECT_TRUE(found.index.runs[0].card_errors);
+  EXPECT_FALSE(found.index.runs[1].card_errors);
+}
+
 TEST_F(HistoryTest, TheSameFileTwiceIsOne) {
   add(incoming(1));
   EXPECT_TRUE(add(incoming(1)).files[0].was_there);
@@ -133,13 +145,14 @@ TEST_F(HistoryTest, AnIndexThatIsTornOldOrGarbageIsMadeAgain) {
   add(incoming(1));
   add(incoming(2));
   const std::string whole = read_text_file(folder_ / kIndexName);
-  std::string newer = whole;
-  newer.replace(newer.find(":1,"), 3, ":9,");
+  std::string newer = whole, older = whole;  // the first number is the version
+  newer.replace(newer.find(":2,"), 3, ":9,");
+  older.replace(older.find(":2,"), 3, ":1,");
   std::string other_case = whole;
   other_case.replace(other_case.find("\"case\":[0"), 9, "\"case\":[9");
   for (const std::string& damaged :
-       {whole.substr(0, whole.size() - 20), whole.substr(0, whole.rfind('{')), newer, other_case,
-        std::string("garbage\n"), std::string()}) {
+       {whole.substr(0, whole.size() - 20), whole.substr(0, whole.rfind('{')), newer, older,
+        other_case, std::string("garbage\n"), std::string()}) {
     temporary_.write("history/index.jsonl", damaged);
     EXPECT_THAT(read().warnings, ElementsAre(HasSubstr("made again"))) << damaged;
     EXPECT_EQ(read_text_file(folder_ / kIndexName), whole);

@@ -70,6 +70,18 @@ TEST(RunEntryOf, RefusesWhatCannotBeAFileOrANight) {
   EXPECT_THROW(run_entry_of(r, names), UsageError);
 }
 
+TEST(RunEntryOf, KnowsThatTheCardHadErrors) {
+  Record r = fake::run(1);
+  CaseNames names;
+  EXPECT_FALSE(run_entry_of(r, names).card_errors);
+  Session& session = r.provenance.sessions[0];
+  session.health_before = CardHealth{.corrected_errors = 1, .xids = std::vector<int>()};
+  session.health_after = CardHealth{.corrected_errors = 9, .xids = std::vector<int>()};
+  EXPECT_FALSE(run_entry_of(r, names).card_errors);
+  session.health_after->xids = {79};
+  EXPECT_TRUE(run_entry_of(r, names).card_errors);
+}
+
 TEST(CardOf, ADeviceWithoutUuidIsKnownByWhatAndWhereItIs) {
   Record r = fake::run(1);
   r.device.uuid.reset();
