@@ -200,8 +200,10 @@ XidWatch::XidWatch(const NvmlApi& api, NvmlHandle card) : set_(nullptr, Free{&ap
 
 std::optional<std::vector<int>> XidWatch::seen() {
   if (!set_) return std::nullopt;
+  constexpr int kMostEvents = 10'000;  // so that a driver gone wrong does not hold the run up
   NvmlEvent event{};
-  while (set_.get_deleter().api->wait_for_event(set_.get(), &event, 0) == kSuccess) {
+  for (int i = 0; i < kMostEvents; ++i) {
+    if (set_.get_deleter().api->wait_for_event(set_.get(), &event, 0) != kSuccess) break;
     const auto xid = static_cast<int>(event.data);
     if (std::find(seen_.begin(), seen_.end(), xid) == seen_.end()) seen_.push_back(xid);
   }
