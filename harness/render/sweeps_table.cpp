@@ -57,15 +57,15 @@ std::vector<ColumnOf<SweepRow>> columns(bool several) {
   return {
       {visible_if(several, file_column()),
        [](const SweepRow& r) { return text_cell(r.record->path.string()); }},
-      {dispensable(3, visible_if(several, text_column("device", "device"))),
+      {dispensable(4, visible_if(several, text_column("device", "device"))),
        [](const SweepRow& r) { return text_cell(r.record->device.name); }},
-      {shortening(30, text_column("sweep", "sweep")),
+      {shortening(24, text_column("sweep", "sweep")),
        [](const SweepRow& r) { return Cell(pattern_of(r.sweep, r.measurements())); }},
       {text_column("curve", "curve"),
        [](const SweepRow& r) { return Cell(spark_line_from_zero(r.sweep.rates)); }},
-      {dispensable(2, number_column("first_rate", "starts at")),
+      {dispensable(3, number_column("first_rate", "starts at")),
        [](const SweepRow& r) { return number_cell(r.sweep.rates.front()); }},
-      {dispensable(1, number_column("last_rate", "ends at")),
+      {dispensable(2, number_column("last_rate", "ends at")),
        [](const SweepRow& r) { return number_cell(r.sweep.rates.back()); }},
       {number_column("highest_rate", "highest"),
        [](const SweepRow& r) {
@@ -73,7 +73,7 @@ std::vector<ColumnOf<SweepRow>> columns(bool several) {
          return Cell(format_significant(rate) + " " + std::string(name_of(r.sweep.unit)), rate);
        }},
       {data_column("unit"), [](const SweepRow& r) { return Cell(name_of(r.sweep.unit)); }},
-      {text_column("at", "at"),
+      {dispensable(1, text_column("at", "at")),
        [](const SweepRow& r) {
          return Cell(name_parts(r.sweep, r.measurements(), r.highest(), true));
        }},
