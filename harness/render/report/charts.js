@@ -99,7 +99,7 @@ const endLabelsPlugin = {
       context.textAlign = 'right';
       context.lineWidth = 4;
       context.strokeStyle = cssColor('--page');  // a halo, for points may lie behind
-      for (const write of ['strokeText', 'fillText']) context[write](dataset.endLabel, Math.min(end.x, area.right), end.y - textSize() * 0.5);
+      for (const write of ['strokeText', 'fillText']) context[write](dataset.endLabel, Math.min(end.x, area.right), end.y - textSize() * 0.5 - strokes(5));
       context.restore();
     });
   },
@@ -118,7 +118,7 @@ const logarithmic = (text, more = {}) => ({
   ticks: {
     autoSkip: true, maxRotation: 0,
     callback(value) {
-      const lead = Number(String(value.toExponential()).charAt(0)), decades = Math.log10(this.max / this.min);
+      const lead = Number(value.toExponential(5).split('e')[0]), decades = Math.log10(this.max / this.min);
       return lead === 1 || (decades < 3 && (lead === 2 || lead === 5)) || decades < 0.7 ? plainTick(value) : null;
     },
   }, ...more,
