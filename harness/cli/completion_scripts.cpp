@@ -8,6 +8,7 @@
 #include <array>
 
 #include "harness/cli/command_tree.hpp"
+#include "harness/render/text.hpp"
 
 namespace gpugauge {
 namespace {
@@ -23,13 +24,6 @@ bool is_asked(const OptionNode& option) {
 bool is_file(const OptionNode& option, bool is_argument) {
   return option.value == "FILE" || option.value == "FOLDER" ||
          (is_argument && option.value == "TEXT" && option.words.empty());
-}
-
-/// In single quotes of a shell. Fish alone takes `\'` for one within them.
-std::string shell_quoted(std::string_view text) {
-  std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
 }
 
 std::vector<std::string> names_of(const std::vector<OptionNode>& options) {

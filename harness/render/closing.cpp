@@ -62,8 +62,8 @@ std::string failure_of(const Record& record) {
 const PricedDecode* cheapest(std::span<const PricedDecode> priced) {
   const PricedDecode* best = nullptr;
   for (const PricedDecode& point : priced) {
-    if (point.decode.model != priced.front().decode.model || !first_cost(point)) continue;
-    if (best == nullptr || first_cost(point)->value < first_cost(*best)->value) best = &point;
+    if (point.decode.model != priced.front().decode.model || !point.dollars()) continue;
+    if (best == nullptr || point.dollars()->value < best->dollars()->value) best = &point;
   }
   return best;
 }
@@ -86,8 +86,7 @@ std::string tokens_of(const PricedDecode& point) {
 
 std::string price_of(const PricedDecode& point) {
   const Rate& rate = point.costs.front().rate;
-  const std::string dollars =
-      dollars_cell(first_cost(point)).text + " per million output tokens at ";
+  const std::string dollars = dollars_cell(point.dollars()).text + " per million output tokens at ";
   if (rate.kind == RateKind::kUnit)
     return dollars + "$1.00/h; no price is known for this card, pass --hourly";
   std::string text = dollars + words_of(rate);

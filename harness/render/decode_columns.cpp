@@ -67,12 +67,6 @@ std::string words_of(const Rate& rate) {
   return text;
 }
 
-std::optional<Estimate> first_cost(const PricedDecode& point) {
-  if (point.costs.empty()) return std::nullopt;
-  const Cost& first = point.costs.front();
-  return first.library ? first.library : first.best;
-}
-
 Cell dollars_cell(const std::optional<Estimate>& dollars) {
   return dollars ? Cell(fmt::format("{} {}", format_dollars(dollars->value),
                                     format_plus_minus(*dollars)),

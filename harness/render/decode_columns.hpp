@@ -27,10 +27,6 @@ std::string at_utilisation(const Billing& billing);
 /// `$2.49/h on-demand, 2025-11-20`.
 std::string words_of(const Rate& rate);
 
-/// At the first rate, which is the cheapest on-demand one where prices are known, of the engine
-/// that `preferred` names.
-std::optional<Estimate> first_cost(const PricedDecode& point);
-
 /// `$0.31 ±4.2%`.
 Cell dollars_cell(const std::optional<Estimate>& dollars);
 

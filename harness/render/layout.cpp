@@ -41,11 +41,13 @@ std::size_t widest_of(const std::vector<std::string>& texts) {
   return widest;
 }
 
-std::size_t longest_word(std::string_view text) {
+/// Of words that are no wider than `most`.
+std::size_t longest_word(std::string_view text, std::size_t most = kUnlimitedWidth) {
   std::size_t longest = 0;
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
-    longest = std::max(longest, display_width(word));
+    const std::size_t width = display_width(word);
+    if (width <= most) longest = std::max(longest, width);
     text.remove_prefix(std::min(word.size() + 1, text.size()));
   }
   return longest;
@@ -55,14 +57,8 @@ std::size_t longest_word(std::string_view text) {
 std::size_t longest_unbroken(const std::vector<std::string>& texts) {
   constexpr std::size_t kLongestWord = 20;
   std::size_t longest = 0;
-  for (const std::string& text : texts) {
-    for (std::string_view rest = text; !rest.empty();) {
-      const std::string_view word = rest.substr(0, rest.find(' '));
-      const std::size_t width = display_width(word);
-      if (width <= kLongestWord) longest = std::max(longest, width);
-      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-    }
-  }
+  for (const std::string& text : texts)
+    longest = std::max(longest, longest_word(text, kLongestWord));
   return longest;
 }
 

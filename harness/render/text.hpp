@@ -23,7 +23,9 @@ std::string_view end_of(std::string_view text, std::size_t width);
 /// is.
 std::vector<std::string> lines_of(std::string_view text, std::size_t width);
 
-/// A word as a POSIX shell takes it literally.
+/// Text in single quotes, as a POSIX shell takes it literally.
+std::string shell_quoted(std::string_view text);
+/// The same of a word, which goes without quotes where it needs none.
 std::string shell_word(std::string_view word);
 
 }  // namespace gpugauge
