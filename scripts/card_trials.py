@@ -31,6 +31,8 @@ import subprocess
 import sys
 import time
 
+from command_line import check_new_folder
+
 HERE = pathlib.Path(__file__).resolve().parent
 FEWEST_SECONDS = 10  # with less left no step is begun
 # Without these a record would not say what it is of.
@@ -320,8 +322,7 @@ def parse_arguments():
         parser.error(f"--device is '{arguments.device}', expected cuda:N or cpu")
     if not 0 < arguments.seconds < float("inf"):
         parser.error(f"--seconds is {arguments.seconds:g}, expected a number above 0")
-    if arguments.folder.exists() and (not arguments.folder.is_dir() or any(arguments.folder.iterdir())):
-        parser.error(f"'{arguments.folder}' is there already and is not an empty folder")
+    check_new_folder(parser, arguments.folder)
     return arguments
 
 

@@ -29,6 +29,8 @@ import math
 import pathlib
 import sys
 
+from command_line import above_zero
+
 TOLERANCE = 0.01  # a length that is an average over requests is not whole
 
 
@@ -137,29 +139,17 @@ def calibration(arguments):
     return result
 
 
-def positive(kind):
-    def parse(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if not (math.isfinite(value) and value > 0):
-            raise argparse.ArgumentTypeError(f"'{text}', expected a number above 0")
-        return value
-    return parse
-
-
 def parse_arguments():
     parser = argparse.ArgumentParser(description="vLLM as measured over gpugauge's proxy")
     parser.add_argument("bench", type=pathlib.Path, metavar="BENCH_JSON")
-    parser.add_argument("--proxy", required=True, type=positive(float), metavar="TOK_PER_S",
+    parser.add_argument("--proxy", required=True, type=above_zero(float), metavar="TOK_PER_S",
                         help="output tokens a second that gpugauge derives for the same point")
     for name in ("batch", "input-len", "output-len"):
-        parser.add_argument(f"--{name}", type=positive(int))
+        parser.add_argument(f"--{name}", type=above_zero(int))
     parser.add_argument("--model")
     parser.add_argument("--precision")
     parser.add_argument("--device", help="as the result file names it, e.g. 'NVIDIA L40S'")
-    parser.add_argument("--cards", type=positive(int), help="that shared the model (default: 1)")
+    parser.add_argument("--cards", type=above_zero(int), help="that shared the model (default: 1)")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="FILE", help="else to the screen")
     return parser.parse_args()
 

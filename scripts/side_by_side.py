@@ -29,6 +29,8 @@ import subprocess
 import sys
 import time
 
+from command_line import above_zero, check_new_folder
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -228,18 +230,6 @@ def run(arguments):
     return 4 if wrong else 0
 
 
-def above_zero(kind):
-    def parse(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if not (math.isfinite(value) and value > 0):
-            raise argparse.ArgumentTypeError(f"'{text}', expected a number above 0")
-        return value
-    return parse
-
-
 def find_program():
     """Beside the scripts of a folder that package.sh made, or in the checkout's build."""
     places = [HERE.parent / "gpugauge", HERE.parent / "build/gpugauge"]
@@ -263,8 +253,7 @@ def parse_arguments():
         parser.error(f"--device is '{arguments.device}', expected cuda:N or cpu")
     if not arguments.gpugauge.is_file():
         parser.error(f"{arguments.gpugauge}: no such program, expected the path of a gpugauge")
-    if arguments.folder.exists() and (not arguments.folder.is_dir() or any(arguments.folder.iterdir())):
-        parser.error(f"'{arguments.folder}' is there already and is not an empty folder")
+    check_new_folder(parser, arguments.folder)
     arguments.gpugauge = arguments.gpugauge.resolve()
     return arguments
 

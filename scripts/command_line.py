@@ -1,0 +1,23 @@
+"""What the command lines of several scripts have in common."""
+
+import argparse
+import math
+
+
+def above_zero(kind):
+    """An argument's type: a finite number of that kind above 0."""
+    def parse(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = 0
+        if not (math.isfinite(value) and value > 0):
+            raise argparse.ArgumentTypeError(f"'{text}', expected a number above 0")
+        return value
+    return parse
+
+
+def check_new_folder(parser, folder):
+    """Ends with a usage error where the folder's name is taken by anything but an empty folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        parser.error(f"'{folder}' is there already and is not an empty folder")
