@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "kernels/device_limits.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/reference/pointer_chase_reference.hpp"

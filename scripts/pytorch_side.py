@@ -63,7 +63,7 @@ def cold_cases(entries):
 
 def interval_rank(count):
     """Of `count` sorted values the rank-th and the rank-th last enclose the median with CONFIDENCE: order statistics,
-    as harness/measure/statistics.cpp; the outermost where there are too few for it."""
+    as harness/base/statistics.cpp; the outermost where there are too few for it."""
     rank, below = 0, 0.0
     for rank in range(count):
         below += math.comb(count, rank) / 2 ** count

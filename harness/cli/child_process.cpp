@@ -10,7 +10,7 @@
 #include <optional>
 #include <system_error>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 namespace {

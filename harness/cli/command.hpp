@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 

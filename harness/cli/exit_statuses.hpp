@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 

@@ -3,8 +3,8 @@
 #include <exception>
 #include <iostream>
 
+#include "harness/base/error.hpp"
 #include "harness/cli/app.hpp"
-#include "harness/error.hpp"
 
 namespace {
 

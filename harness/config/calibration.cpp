@@ -5,8 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "harness/base/error.hpp"
 #include "harness/config/yaml_reader.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
+#include "harness/base/statistics.hpp"
 #include "harness/config/model.hpp"
-#include "harness/measure/statistics.hpp"
 
 namespace gpugauge {
 

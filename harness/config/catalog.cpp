@@ -6,10 +6,10 @@
 #include <array>
 #include <cstdlib>
 
+#include "harness/base/error.hpp"
 #include "harness/config/checkpoint_file.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/config/yaml_reader.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/config/yaml_reader.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/base/units.hpp"
 #include "harness/config/yaml_reader.hpp"
 
 namespace gpugauge {
@@ -97,7 +98,6 @@ Datasheet load_datasheet(const std::filesystem::path& file) {
 }
 
 const Datasheet* match_datasheet(const std::vector<Datasheet>& sheets, const DeviceInfo& device) {
-  constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
   const double memory_gib = static_cast<double>(device.memory_bytes) / kGib;
   const auto match = std::find_if(sheets.begin(), sheets.end(), [&](const Datasheet& sheet) {
     const auto& names = sheet.match_names;

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/dtype.hpp"
 #include "harness/device/device_info.hpp"
-#include "kernels/dtype.hpp"
 
 namespace gpugauge {
 

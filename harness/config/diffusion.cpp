@@ -7,13 +7,13 @@
 #include <span>
 #include <stdexcept>
 
+#include "harness/base/error.hpp"
 #include "harness/config/yaml_reader.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {
 
-constexpr std::string_view kKind = "diffusion";
+constexpr std::string_view kDiffusion = "diffusion";
 constexpr std::array kBlocks{BlockKind::kDouble, BlockKind::kSingle, BlockKind::kCross};
 // A modulated block scales, shifts and gates what goes into and comes out of attention and MLP: six
 // vectors a token stream; a single block has one such place.
@@ -161,7 +161,7 @@ DiffusionConfig load_diffusion(const std::filesystem::path& file) {
   YamlMapping root = read_yaml(file).mapping();
   DiffusionConfig model;
   const YamlValue kind = root.required("kind");
-  if (kind.text() != kKind) kind.fail_expected(kKind);
+  if (kind.text() != kDiffusion) kind.fail_expected(kDiffusion);
   model.name = root.required("name").stem_of(file);
   model.source = root.required("source").text();
   model.text_tokens = root.required("text_tokens").integer(kTokens);

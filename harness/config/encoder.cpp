@@ -4,15 +4,15 @@
 
 #include <array>
 
+#include "harness/base/error.hpp"
 #include "harness/config/checkpoint_file.hpp"
 #include "harness/config/yaml_reader.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {
 
-constexpr std::string_view kKind = "encoder";
-constexpr std::array<std::string_view, 1> kArchitectures{"bert"};
+constexpr std::string_view kEncoder = "encoder";
+constexpr std::array<std::string_view, 1> kEncoderArchitectures{"bert"};
 
 /// Matrices of the layers' linears.
 std::int64_t layer_matrices(const EncoderConfig& e) {
@@ -43,12 +43,12 @@ EncoderConfig load_encoder(const std::filesystem::path& file) {
   YamlMapping root = read_yaml(file).mapping();
   EncoderConfig encoder;
   if (is_checkpoint) {
-    root.required("model_type").name_in(kArchitectures);
+    root.required("model_type").name_in(kEncoderArchitectures);
     encoder.name = checkpoint_name(file);
     encoder.source = file.string();
   } else {
     const YamlValue kind = root.required("kind");
-    if (kind.text() != kKind) kind.fail_expected(kKind);
+    if (kind.text() != kEncoder) kind.fail_expected(kEncoder);
     encoder.name = root.required("name").stem_of(file);
     encoder.source = root.required("source").text();
   }

@@ -8,8 +8,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/op.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/dtype.hpp"
+#include "harness/base/dtype.hpp"
 
 namespace gpugauge {
 

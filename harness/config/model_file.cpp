@@ -13,9 +13,9 @@ namespace {
 constexpr IntegerRange kLayers{1, 1000}, kHeads{1, 1024}, kWidth{1, 1 << 20}, kVocab{1, 1 << 24};
 constexpr IntegerRange kExperts{1, 512};
 
-constexpr std::string_view kKind = "decoder";
-constexpr std::array<std::string_view, 5> kArchitectures{"llama", "mistral", "qwen2", "qwen3",
-                                                         "mixtral"};
+constexpr std::string_view kDecoder = "decoder";
+constexpr std::array<std::string_view, 5> kDecoderArchitectures{"llama", "mistral", "qwen2",
+                                                                "qwen3", "mixtral"};
 
 /// The value of a key that may be left out; in JSON `null` leaves it out as well.
 std::optional<YamlValue> given(YamlMapping& root, std::string_view key) {
@@ -25,7 +25,7 @@ std::optional<YamlValue> given(YamlMapping& root, std::string_view key) {
 
 /// What config.json leaves to the code of its architecture.
 void read_architecture(YamlMapping& root, ModelConfig& model) {
-  const std::string type = root.required("model_type").name_in(kArchitectures);
+  const std::string type = root.required("model_type").name_in(kDecoderArchitectures);
   model.qk_norm = type == "qwen3";
   model.qkv_bias = type == "qwen2";
   if (type == "mixtral") root.required("num_local_experts").integer(kExperts);
@@ -37,7 +37,7 @@ void read_architecture(YamlMapping& root, ModelConfig& model) {
 
 void read_own_keys(YamlMapping& root, const std::filesystem::path& file, ModelConfig& model) {
   const auto kind = root.optional("kind");
-  if (kind && kind->text() != kKind) kind->fail_expected(kKind);
+  if (kind && kind->text() != kDecoder) kind->fail_expected(kDecoder);
   model.name = root.required("name").stem_of(file);
   model.source = root.required("source").text();
   model.qk_norm = root.boolean_or("qk_norm", false);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "harness/config/model.hpp"
-#include "kernels/op.hpp"
+#include "kernels/ops/op.hpp"
 
 /// The ops of a model at a batch: its layer's shapes, for the plan that measures them and the
 /// analysis that adds them up.

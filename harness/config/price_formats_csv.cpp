@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <span>
 
+#include "harness/base/error.hpp"
 #include "harness/config/csv.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/config/price_formats.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/config/price_formats.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -7,10 +7,10 @@
 #include <iterator>
 #include <limits>
 
+#include "harness/base/error.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/config/price_formats.hpp"
 #include "harness/config/text_file.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <limits>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

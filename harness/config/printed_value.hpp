@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/measure/statistics.hpp"
+#include "harness/base/statistics.hpp"
 
 namespace gpugauge {
 

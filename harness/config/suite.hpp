@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/case_options.hpp"
 #include "harness/config/model.hpp"
 #include "harness/device/device_info.hpp"
-#include "kernels/case_options.hpp"
-#include "kernels/op.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <system_error>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 

@@ -5,10 +5,10 @@
 #include <charconv>
 #include <limits>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/config/text_file.hpp"
-#include "harness/error.hpp"
-#include "kernels/op.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 namespace {

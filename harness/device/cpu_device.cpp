@@ -10,7 +10,7 @@
 #include "harness/device/host_arena.hpp"
 #include "harness/device/pinned_team.hpp"
 #include "harness/device/random_pools.hpp"
-#include "kernels/implementation.hpp"
+#include "harness/device/workload.hpp"
 
 namespace gpugauge {
 namespace {

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "harness/base/case_options.hpp"
+#include "harness/base/dtype.hpp"
 #include "harness/device/card_health.hpp"
 #include "harness/device/device_info.hpp"
 #include "harness/device/sample.hpp"
-#include "kernels/case_options.hpp"
-#include "kernels/dtype.hpp"
 
 namespace gpugauge {
 
@@ -78,9 +78,9 @@ class Device {
   virtual Stream stream() = 0;
 
   /// Read-only memory of at least `bytes`, filled with `data` in `dtype` (quantised by
-  /// `quantization_scale`, kernels/random.hpp). It is made once and shared by the cases that ask
-  /// for the same type, which keeps the time between cases short; valid until `release_pools` or a
-  /// request for more, or for another type or distribution. 4 KiB aligned.
+  /// `quantization_scale`, harness/base/random.hpp). It is made once and shared by the cases that
+  /// ask for the same type, which keeps the time between cases short; valid until `release_pools`
+  /// or a request for more, or for another type or distribution. 4 KiB aligned.
   virtual const void* random_pool(DType dtype, Distribution data, std::int64_t bytes) = 0;
   virtual void release_pools() = 0;
 
@@ -94,16 +94,14 @@ class Device {
   virtual std::optional<CardHealth> health() { return std::nullopt; }
 };
 
-/// Opens `cpu`, `cuda:N` or `best` (the first CUDA device that works, else the CPU).
-/// Throws UsageError for a name of another form, EnvironmentError if the device cannot be had.
-std::unique_ptr<Device> open_device(std::string_view name);
-
-/// Describes a device without creating a context on it or changing its state, as far as its driver
-/// allows.
-std::vector<DeviceInfo> discover_devices();
-
-/// The health of a device of `discover_devices`, asked in the same way: errors are counted, but
-/// XIDs are not watched for.
-std::optional<CardHealth> health_of(const DeviceInfo& device);
+/// Fills memory of a CUDA device with random values. That takes a kernel, which stands above the
+/// devices and is handed to them (kernels/fill.hpp).
+struct FillKernel {
+  /// Throws EnvironmentError if the program holds no code for the calling thread's device.
+  void (*check_image)() = nullptr;
+  /// Fills `count` elements of `dtype` with the values that `store_random` gives for `seed`.
+  void (*fill)(Stream, void* data, DType dtype, std::int64_t count, Distribution values,
+               std::uint64_t seed) = nullptr;
+};
 
 }  // namespace gpugauge

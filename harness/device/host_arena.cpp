@@ -12,13 +12,13 @@
 #include <string>
 #include <utility>
 
+#include "harness/base/error.hpp"
+#include "harness/base/units.hpp"
 #include "harness/device/static_partition.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {
 
-constexpr std::int64_t kPage = 4096;
 constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
 
 std::int64_t whole_huge_pages(std::int64_t bytes) {
@@ -106,12 +106,12 @@ Buffer HostArena::allocate(std::int64_t bytes) {
   Buffer buffer(data, bytes, [region = region_, bytes](void* memory) {
     region->give_back(static_cast<char*>(memory), bytes);
   });
-  const std::int64_t page_count = (bytes + kPage - 1) / kPage;
+  const std::int64_t page_count = (bytes + kSmallPageBytes - 1) / kSmallPageBytes;
 #pragma omp parallel
   {
     const Part pages = static_part(page_count, omp_get_thread_num(), omp_get_num_threads());
     for (std::int64_t page = pages.begin; page < pages.end; ++page) {
-      static_cast<volatile char*>(data)[page * kPage] = 0;
+      static_cast<volatile char*>(data)[page * kSmallPageBytes] = 0;
     }
   }
   return buffer;

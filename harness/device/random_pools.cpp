@@ -7,8 +7,8 @@
 #include <cstring>
 #include <vector>
 
+#include "harness/base/random.hpp"
 #include "harness/device/static_partition.hpp"
-#include "kernels/random.hpp"
 
 namespace gpugauge {
 namespace {

@@ -12,9 +12,9 @@ namespace gpugauge {
 /// memory of the last, because pages that were never touched cost a virtual machine far more
 /// than filling does, and cases of one type follow each other.
 ///
-/// The values are independent draws, as kernels/random.hpp defines them, for kPeriod elements and
-/// then repeat: a pool of gigabytes is filled at the speed of memory. The period is prime, so that
-/// the rows of a matrix do not fall on each other; no cache and no core knows that it repeats.
+/// The values are independent draws, as harness/base/random.hpp defines them, for kPeriod elements
+/// and then repeat: a pool of gigabytes is filled at the speed of memory. The period is prime, so
+/// that the rows of a matrix do not fall on each other; no cache and no core knows that it repeats.
 class RandomPools {
  public:
   static constexpr std::int64_t kPeriod = 2097143;  // the largest prime below 2^21

@@ -5,8 +5,8 @@
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
+#include "harness/base/error.hpp"
 #include "harness/config/text_file.hpp"
-#include "harness/error.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "harness/history/history.hpp"
 #include "harness/record/file.hpp"

@@ -10,8 +10,8 @@
 #include <system_error>
 #include <thread>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
-#include "harness/error.hpp"
 #include "harness/record/run_id.hpp"
 
 namespace gpugauge {

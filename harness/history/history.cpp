@@ -12,9 +12,10 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "harness/base/error.hpp"
+#include "harness/base/units.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/config/text_file.hpp"
-#include "harness/error.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "harness/record/contents.hpp"
 #include "harness/record/file.hpp"
@@ -31,13 +32,13 @@ struct Stamp {
 };
 
 Stamp stamp_of(const fs::path& file) {
-  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
   struct stat status = {};
   if (::stat(file.c_str(), &status) != 0)
     throw EnvironmentError(fmt::format("{}: cannot be read: {}", file.string(),
                                        std::generic_category().message(errno)));
   return {.bytes = static_cast<std::uint64_t>(status.st_size),
-          .modified_ns = status.st_mtim.tv_sec * kNsPerSecond + status.st_mtim.tv_nsec};
+          .modified_ns = status.st_mtim.tv_sec * static_cast<std::int64_t>(kNsPerSecond) +
+                         status.st_mtim.tv_nsec};
 }
 
 void set_stamp(RunEntry& entry, const Stamp& stamp) {

@@ -10,9 +10,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "harness/base/error.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/config/text_file.hpp"
-#include "harness/error.hpp"
 #include "harness/record/file.hpp"
 #include "harness/record/node.hpp"
 

@@ -8,10 +8,10 @@
 #include <set>
 #include <span>
 
+#include "harness/base/error.hpp"
+#include "harness/base/statistics.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/device/throttle.hpp"
-#include "harness/error.hpp"
-#include "harness/measure/statistics.hpp"
 #include "harness/record/health.hpp"
 
 namespace gpugauge {

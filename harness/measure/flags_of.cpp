@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "harness/base/statistics.hpp"
 #include "harness/device/throttle.hpp"
-#include "harness/measure/statistics.hpp"
 
 namespace gpugauge {
 namespace {

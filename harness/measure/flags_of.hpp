@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "harness/measure/flag.hpp"
+#include "harness/base/flag.hpp"
 #include "harness/measure/sampler.hpp"
 
 namespace gpugauge {

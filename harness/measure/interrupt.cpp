@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 namespace {

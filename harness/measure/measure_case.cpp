@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "harness/measure/flags_of.hpp"
 #include "harness/measure/stopping.hpp"
 

@@ -13,8 +13,8 @@
 #include <span>
 #include <string_view>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "harness/error.hpp"
-#include "harness/measure/statistics.hpp"
+#include "harness/base/error.hpp"
+#include "harness/base/statistics.hpp"
 #include "harness/measure/stopping.hpp"
 
 namespace gpugauge {

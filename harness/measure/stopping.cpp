@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "harness/measure/statistics.hpp"
+#include "harness/base/statistics.hpp"
 
 namespace gpugauge {
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "kernels/case_options.hpp"
-#include "kernels/op.hpp"
+#include "harness/base/case_options.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 

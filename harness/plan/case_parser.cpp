@@ -9,10 +9,11 @@
 #include <span>
 #include <vector>
 
+#include "harness/base/error.hpp"
+#include "harness/base/units.hpp"
 #include "harness/config/model_ops.hpp"
 #include "harness/config/nearest.hpp"
 #include "harness/config/yaml_reader.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {
@@ -153,7 +154,6 @@ Op token_op(Parts& parts, Case& c, const ModelOf&) {
 }
 
 Op tensor_peak(Parts& parts, Case&, const ModelOf&) {
-  constexpr std::int64_t kGiga = 1'000'000'000;
   constexpr std::array<std::string_view, 2> kSparsity{"dense", "sparse"};
   TensorPeak op{};
   op.dtype = parts.take_type();
@@ -161,7 +161,7 @@ Op tensor_peak(Parts& parts, Case&, const ModelOf&) {
   if (std::find(kSparsity.begin(), kSparsity.end(), sparsity) == kSparsity.end())
     parts.fail(sparsity, "dense or sparse");
   op.sparse = sparsity == kSparsity[1];
-  op.flops = parts.take_number("gflop") * kGiga;
+  op.flops = parts.take_number("gflop") * kFlopsPerGflop;
   return op;
 }
 

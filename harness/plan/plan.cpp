@@ -6,8 +6,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "harness/base/error.hpp"
+#include "harness/base/units.hpp"
 #include "harness/config/model_ops.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {
@@ -28,7 +29,7 @@ class Planner {
  private:
   void add_family(const SuiteEntry& entry) {
     using Add = void (Planner::*)(const SuiteEntry&);
-    static const std::unordered_map<std::string_view, Add> kFamilies{
+    static const std::unordered_map<std::string_view, Add> kAdders{
         {"memory", &Planner::add_memory},
         {"gemm", &Planner::add_gemms},
         {"tensor_peak", &Planner::add_tensor_peaks},
@@ -39,7 +40,7 @@ class Planner {
         {"latency", &Planner::add_latencies},
         {"transfer", &Planner::add_transfers},
     };
-    (this->*kFamilies.at(entry.family))(entry);
+    (this->*kAdders.at(entry.family))(entry);
   }
 
   void add_memory(const SuiteEntry& entry) {
@@ -60,12 +61,11 @@ class Planner {
   }
 
   void add_tensor_peaks(const SuiteEntry& entry) {
-    constexpr std::int64_t kGiga = 1'000'000'000;
     for (DType dtype : entry.dtypes) {
       for (Sparsity sparsity : entry.sparsity) {
         add_variants(entry, TensorPeak{.dtype = dtype,
                                        .sparse = sparsity == Sparsity::kSparse,
-                                       .flops = entry.gflop * kGiga});
+                                       .flops = entry.gflop * kFlopsPerGflop});
       }
     }
   }

@@ -20,7 +20,7 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
             -P ${CMAKE_CURRENT_LIST_FILE}
     BYPRODUCTS ${build_info_header}
     COMMENT "Build facts" VERBATIM)
-  add_dependencies(gpugauge_lib gpugauge_build_info)
+  add_dependencies(gpugauge_record gpugauge_build_info)
   return()
 endif()
 

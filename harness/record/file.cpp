@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <system_error>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "harness/record/contents.hpp"
 #include "harness/record/writer.hpp"
 

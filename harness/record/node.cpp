@@ -4,8 +4,8 @@
 
 #include <sstream>
 
+#include "harness/base/error.hpp"
 #include "harness/config/nearest.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 

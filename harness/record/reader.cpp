@@ -13,7 +13,7 @@
 #include <system_error>
 #include <thread>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "harness/record/contents.hpp"
 #include "harness/record/extract.hpp"
 #include "harness/record/writer.hpp"

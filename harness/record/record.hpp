@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/flag.hpp"
+#include "harness/base/statistics.hpp"
+#include "harness/base/verification.hpp"
 #include "harness/device/card_health.hpp"
 #include "harness/device/device_info.hpp"
-#include "harness/measure/flag.hpp"
-#include "harness/measure/statistics.hpp"
 #include "harness/plan/case.hpp"
-#include "kernels/verification.hpp"
 
 namespace gpugauge {
 

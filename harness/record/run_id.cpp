@@ -6,7 +6,7 @@
 #include <ctime>
 #include <fstream>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 

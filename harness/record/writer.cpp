@@ -79,9 +79,9 @@ Json encode_list(const std::vector<T>& values, int decimals) {
 }
 
 template <typename T>
-struct IsVector : std::false_type {};
+struct IsWrittenVector : std::false_type {};
 template <typename T>
-struct IsVector<std::vector<T>> : std::true_type {};
+struct IsWrittenVector<std::vector<T>> : std::true_type {};
 
 template <typename T>
 Json encode(const T& value, int decimals) {
@@ -95,7 +95,7 @@ Json encode(const T& value, int decimals) {
     Json object = Json::object();
     for (const auto& [key, text] : value) object[key] = text;
     return object;
-  } else if constexpr (IsVector<T>::value) {
+  } else if constexpr (IsWrittenVector<T>::value) {
     return encode_list(value, decimals);
   } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string>) {
     return encode_fields(value);

@@ -15,7 +15,8 @@
 #include <variant>
 #include <vector>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
+#include "harness/base/units.hpp"
 #include "kernels/cpu/onednn_matmul.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/reference/gemm_reference.hpp"
@@ -23,9 +24,9 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::int64_t kPage = 4096;
-
-std::int64_t whole_pages(std::int64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
+std::int64_t whole_pages(std::int64_t bytes) {
+  return (bytes + kSmallPageBytes - 1) / kSmallPageBytes * kSmallPageBytes;
+}
 
 std::int64_t bytes_of(const dnnl::memory::desc& desc) {
   return static_cast<std::int64_t>(desc.get_size());

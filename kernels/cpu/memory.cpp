@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/base/units.hpp"
 #include "harness/device/static_partition.hpp"
 #include "kernels/cpu/memory_streams.hpp"
 #include "kernels/implementation.hpp"
@@ -17,8 +18,6 @@
 
 namespace gpugauge {
 namespace {
-
-constexpr std::int64_t kPage = 4096;
 
 class OpenmpMemory : public Workload {
  public:
@@ -48,8 +47,8 @@ class OpenmpMemory : public Workload {
 #pragma omp parallel reduction(+ : checksum)
     {
       const Part pages =
-          static_part(array_bytes_ / kPage, omp_get_thread_num(), omp_get_num_threads());
-      checksum = run_part(slot, pages.begin * kPage, pages.size() * kPage);
+          static_part(array_bytes_ / kSmallPageBytes, omp_get_thread_num(), omp_get_num_threads());
+      checksum = run_part(slot, pages.begin * kSmallPageBytes, pages.size() * kSmallPageBytes);
     }
     checksums_[static_cast<std::size_t>(slot)] = checksum;
   }
@@ -146,9 +145,9 @@ class OpenmpMemory : public Workload {
 
 Unsupported supports(const Op& op, const DeviceInfo&) {
   const auto& stream = std::get<MemoryStream>(op);
-  if (array_bytes(stream) < kPage) {
+  if (array_bytes(stream) < kSmallPageBytes) {
     return fmt::format("{} bytes leave less than a page of {} bytes for each array", stream.bytes,
-                       kPage);
+                       kSmallPageBytes);
   }
   return std::nullopt;
 }

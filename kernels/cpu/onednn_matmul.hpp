@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/device/device_info.hpp"
-#include "kernels/op.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 

@@ -1,5 +1,5 @@
 // pointer_chase.cpp: one core follows a random cycle of addresses through the host's caches and
-// memory; kernels/cuda/latency.cu is the same on a GPU.
+// memory; kernels/cuda/latency/latency.cu is the same on a GPU.
 
 #include <fmt/format.h>
 

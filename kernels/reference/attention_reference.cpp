@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "kernels/float_codec.hpp"
+#include "harness/base/float_codec.hpp"
 #include "kernels/reference/sample_indices.hpp"
 
 namespace gpugauge {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/op.hpp"
+#include "kernels/ops/op.hpp"
 #include "kernels/reference/comparison.hpp"
 
 namespace gpugauge {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "kernels/verification.hpp"
+#include "harness/base/verification.hpp"
 
 namespace gpugauge {
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "kernels/float_codec.hpp"
+#include "harness/base/float_codec.hpp"
 #include "kernels/reference/sample_indices.hpp"
 
 namespace gpugauge {

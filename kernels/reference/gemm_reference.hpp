@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "kernels/op.hpp"
+#include "kernels/ops/op.hpp"
 #include "kernels/reference/comparison.hpp"
 
 namespace gpugauge {

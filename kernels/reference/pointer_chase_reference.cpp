@@ -3,7 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "kernels/random.hpp"
+#include "harness/base/random.hpp"
 
 namespace gpugauge {
 

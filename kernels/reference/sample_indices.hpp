@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "kernels/random.hpp"
+#include "harness/base/random.hpp"
 
 namespace gpugauge {
 

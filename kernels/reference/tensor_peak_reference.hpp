@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/dtype.hpp"
-#include "kernels/float_codec.hpp"
+#include "harness/base/dtype.hpp"
+#include "harness/base/float_codec.hpp"
 #include "kernels/reference/comparison.hpp"
 
 /// What the matrix units must have in their accumulators after a tensor peak kernel, and what its

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/float_codec.hpp"
+#include "harness/base/float_codec.hpp"
 
 namespace gpugauge {
 namespace {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "kernels/dtype.hpp"
+#include "harness/base/dtype.hpp"
 #include "kernels/reference/comparison.hpp"
 
 namespace gpugauge {

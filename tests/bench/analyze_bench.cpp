@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "harness/analyze/bootstrap.hpp"
-#include "harness/analyze/cost.hpp"
-#include "harness/analyze/serving_finding.hpp"
+#include "harness/analyze/money/bootstrap.hpp"
+#include "harness/analyze/money/cost.hpp"
+#include "harness/analyze/serving/serving_finding.hpp"
+#include "harness/base/random.hpp"
 #include "harness/config/catalog.hpp"
-#include "kernels/random.hpp"
 
 namespace gpugauge {
 namespace {

@@ -2,7 +2,7 @@
 // each, and a tenth and ten times that many files. The budget is 1 s for the 50 files on two cores,
 // of reading and comparing together.
 
-#include "harness/analyze/compare.hpp"
+#include "harness/analyze/compare/compare.hpp"
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>

@@ -16,11 +16,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "harness/device/device.hpp"
-#include "harness/measure/statistics.hpp"
+#include "harness/base/random.hpp"
+#include "harness/base/statistics.hpp"
+#include "harness/device/open/open_device.hpp"
 #include "kernels/cpu/onednn_matmul.hpp"
 #include "kernels/implementation.hpp"
-#include "kernels/random.hpp"
 
 namespace gpugauge {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "harness/analyze/gate.hpp"
-#include "harness/analyze/gate_simulation.hpp"
+#include "harness/analyze/track/gate.hpp"
+#include "harness/analyze/track/gate_simulation.hpp"
 
 namespace gpugauge {
 namespace {

@@ -18,7 +18,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "harness/analyze/track.hpp"
+#include "harness/analyze/track/track.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/history/history.hpp"
 

@@ -135,7 +135,7 @@ def section(page, heading):
 
 def test_the_manual_has_every_exit_status_variable_and_file(gpugauge):
     page = gpugauge("man").stdout
-    statuses = re.findall(r"k\w+ = (\d+),", (ROOT / "harness/error.hpp").read_text())
+    statuses = re.findall(r"k\w+ = (\d+),", (ROOT / "harness/base/error.hpp").read_text())
     assert len(statuses) == 9
     assert re.findall(r"^\.B (\d+)$", section(page, "EXIT STATUS"), re.M) == statuses
     help_text = gpugauge("--help").stdout.split("Exit status:")[1]

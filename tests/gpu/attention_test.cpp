@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "kernels/cuda/attention_decode.hpp"
+#include "kernels/cuda/attention/attention_decode.hpp"
 #include "kernels/implementation.hpp"
 #include "tests/gpu/gpu_test.hpp"
 

@@ -4,9 +4,9 @@
 #include <cstring>
 #include <numeric>
 
-#include "kernels/cuda/fill.hpp"
-#include "kernels/float_codec.hpp"
-#include "kernels/random.hpp"
+#include "harness/base/float_codec.hpp"
+#include "harness/base/random.hpp"
+#include "kernels/cuda/machine/fill.hpp"
 #include "tests/gpu/gpu_test.hpp"
 
 namespace gpugauge {

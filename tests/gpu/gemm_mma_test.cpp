@@ -1,6 +1,6 @@
-#include "kernels/cuda/gemm_mma.hpp"
-#include "kernels/cuda/gemm_buffers.hpp"
-#include "kernels/cuda/gemm_rules.hpp"
+#include "kernels/cuda/gemm/gemm_mma.hpp"
+#include "kernels/cuda/gemm/gemm_buffers.hpp"
+#include "kernels/cuda/gemm/gemm_rules.hpp"
 #include "kernels/implementation.hpp"
 #include "tests/gpu/gpu_test.hpp"
 

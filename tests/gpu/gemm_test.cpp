@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "kernels/cuda/cublaslt_matmul.hpp"
-#include "kernels/cuda/gemm_buffers.hpp"
-#include "kernels/cuda/gemm_rules.hpp"
+#include "kernels/cuda/gemm/cublaslt_matmul.hpp"
+#include "kernels/cuda/gemm/gemm_buffers.hpp"
+#include "kernels/cuda/gemm/gemm_rules.hpp"
 #include "kernels/implementation.hpp"
 #include "tests/gpu/gpu_test.hpp"
 

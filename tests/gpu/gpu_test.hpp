@@ -5,8 +5,9 @@
 #include <memory>
 #include <vector>
 
+#include "harness/base/error.hpp"
 #include "harness/device/cuda/cuda_device.hpp"
-#include "harness/error.hpp"
+#include "kernels/fill.hpp"
 
 namespace gpugauge {
 
@@ -15,7 +16,7 @@ class GpuTest : public testing::Test {
  protected:
   void SetUp() override {
     try {
-      device_ = open_cuda_device(0);
+      device_ = open_cuda_device(0, cuda_fill_kernel());
     } catch (const EnvironmentError& error) {
       GTEST_SKIP() << error.what();
     }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/cuda/latency.hpp"
+#include "kernels/cuda/latency/latency.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/reference/pointer_chase_reference.hpp"
 #include "tests/gpu/gpu_test.hpp"

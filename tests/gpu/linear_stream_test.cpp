@@ -1,4 +1,4 @@
-#include "kernels/cuda/linear_stream.hpp"
+#include "kernels/cuda/linear/linear_stream.hpp"
 
 #include <gmock/gmock.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-#include "kernels/cuda/gemm_buffers.hpp"
+#include "kernels/cuda/gemm/gemm_buffers.hpp"
 #include "kernels/implementation.hpp"
 #include "tests/gpu/gpu_test.hpp"
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <string>
 
-#include "kernels/cuda/memory.hpp"
-#include "kernels/cuda/stream_grid.hpp"
+#include "kernels/cuda/memory/memory.hpp"
+#include "kernels/cuda/memory/stream_grid.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/reference/memory_reference.hpp"
 #include "tests/gpu/gpu_test.hpp"

@@ -2,8 +2,8 @@
 
 #include <functional>
 
-#include "kernels/cuda/memory.hpp"
-#include "kernels/cuda/stream_grid.hpp"
+#include "kernels/cuda/memory/memory.hpp"
+#include "kernels/cuda/memory/stream_grid.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/reference/memory_reference.hpp"
 #include "tests/gpu/gpu_test.hpp"

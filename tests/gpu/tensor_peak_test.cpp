@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "kernels/cuda/tensor_peak.hpp"
+#include "kernels/cuda/peak/tensor_peak.hpp"
 #include "kernels/implementation.hpp"
 #include "tests/gpu/gpu_test.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "kernels/cuda/token_ops.hpp"
-#include "kernels/cuda/token_ops_check.hpp"
+#include "kernels/cuda/token_ops/token_ops.hpp"
+#include "kernels/cuda/token_ops/token_ops_check.hpp"
 #include "kernels/implementation.hpp"
 #include "tests/gpu/gpu_test.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// What kernels/cuda/hopper.hpp offers, by definition of the PTX ISA 9.0.
+// What kernels/cuda/machine/hopper.hpp offers, by definition of the PTX ISA 9.0.
 //
 // Bulk and tensor copies arrive one by one, in an order that the schedule chooses, when no thread
 // can go on without them; from the start of the copy until then the place holds garbage. Stores

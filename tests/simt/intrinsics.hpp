@@ -1,6 +1,6 @@
 #pragma once
 
-// What kernels/cuda/intrinsics.hpp offers, by definition of the PTX ISA 9.0.
+// What kernels/cuda/machine/intrinsics.hpp offers, by definition of the PTX ISA 9.0.
 
 #include <cmath>
 #include <cstdint>

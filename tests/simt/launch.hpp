@@ -1,13 +1,13 @@
 #pragma once
 
-// What kernels/cuda/launch.hpp offers, run here and now on the host.
+// What kernels/cuda/machine/launch.hpp offers, run here and now on the host.
 
 #include <algorithm>
 #include <tuple>
 #include <utility>
 
 #include "harness/device/device.hpp"
-#include "kernels/cuda/launch_shape.hpp"
+#include "kernels/cuda/machine/launch_shape.hpp"
 #include "tests/simt/cuda_names.hpp"
 #include "tests/simt/machine.hpp"
 

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/cuda/launch_shape.hpp"
+#include "kernels/cuda/machine/launch_shape.hpp"
 #include "tests/simt/block.hpp"
 #include "tests/simt/schedule.hpp"
 

@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "kernels/float_codec.hpp"
+#include "harness/base/float_codec.hpp"
 
 namespace gpugauge::simt {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// What kernels/cuda/sparse_mma.hpp offers, by definition of the PTX ISA 9.0. Sums as in the dense
-// instructions.
+// What kernels/cuda/machine/sparse_mma.hpp offers, by definition of the PTX ISA 9.0. Sums as in the
+// dense instructions.
 
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-#include "kernels/cuda/tensor_map.hpp"
+#include "kernels/cuda/machine/tensor_map.hpp"
 
 #include <cstdint>
 

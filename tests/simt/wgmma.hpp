@@ -1,6 +1,6 @@
 #pragma once
 
-// What kernels/cuda/wgmma.hpp offers, by definition of the PTX ISA 9.0.
+// What kernels/cuda/machine/wgmma.hpp offers, by definition of the PTX ISA 9.0.
 //
 // Products read shared memory, and their sums appear, when the warp waits for them; until then the
 // accumulator holds garbage. The four warps of a warpgroup do not wait for each other: wgmma

@@ -1,6 +1,6 @@
 #pragma once
 
-// What kernels/cuda/wgmma_registers.hpp offers, by definition of the PTX ISA 9.0.
+// What kernels/cuda/machine/wgmma_registers.hpp offers, by definition of the PTX ISA 9.0.
 
 #include <algorithm>
 

@@ -5,27 +5,27 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <stdexcept>
 #include <utility>
 
+#include "harness/base/error.hpp"
+#include "harness/base/units.hpp"
 #include "harness/device/cuda/cuda_handles.hpp"
 #include "harness/device/cuda/cuda_host_replay.hpp"
 #include "harness/device/cuda/cuda_info.hpp"
 #include "harness/device/cuda/cuda_replay.hpp"
-#include "harness/error.hpp"
-#include "kernels/cuda/fill.hpp"
-#include "kernels/implementation.hpp"
+#include "harness/device/workload.hpp"
 
 namespace gpugauge {
 namespace {
 
-constexpr std::int64_t kPageBytes = 4096;
 constexpr std::uint64_t kPoolSeed = 0x6761756765;
 
 class CudaDevice final : public Device {
  public:
   /// `info` comes from before there was a context, so that the processes it counts are others.
-  CudaDevice(DeviceInfo info, std::optional<NvmlDevice> card)
-      : info_(std::move(info)), card_(std::move(card)) {
+  CudaDevice(DeviceInfo info, std::optional<NvmlDevice> card, const FillKernel& fill)
+      : info_(std::move(info)), card_(std::move(card)), fill_(fill) {
     if (card_) xids_ = card_->watch_xids();
   }
 
@@ -100,11 +100,13 @@ class CudaDevice final : public Device {
 
   Pool make_pool(DType dtype, Distribution data, std::int64_t bytes) {
     Pool pool;
-    pool.bytes = std::max(bytes, kPageBytes);
-    pool.memory = allocate(pool.bytes + kPageBytes);
+    pool.bytes = std::max(bytes, kSmallPageBytes);
+    pool.memory = allocate(pool.bytes + kSmallPageBytes);
     const auto address = reinterpret_cast<std::uintptr_t>(pool.memory.data());
-    pool.data = static_cast<char*>(pool.memory.data()) + (kPageBytes - address % kPageBytes);
-    fill_random(stream(), pool.data, dtype, pool.bytes / size_bytes(dtype), data, kPoolSeed);
+    pool.data =
+        static_cast<char*>(pool.memory.data()) + (kSmallPageBytes - address % kSmallPageBytes);
+    if (fill_.fill == nullptr) throw std::logic_error("the device was opened without a FillKernel");
+    fill_.fill(stream(), pool.data, dtype, pool.bytes / size_bytes(dtype), data, kPoolSeed);
     synchronize();
     return pool;
   }
@@ -118,6 +120,7 @@ class CudaDevice final : public Device {
 
   DeviceInfo info_;
   std::optional<NvmlDevice> card_;
+  FillKernel fill_;
   XidWatch xids_;
   CudaStream stream_ = make_cuda_stream();
   std::map<std::pair<DType, Distribution>, Pool> pools_;
@@ -127,7 +130,7 @@ class CudaDevice final : public Device {
 
 }  // namespace
 
-std::unique_ptr<Device> open_cuda_device(int index) {
+std::unique_ptr<Device> open_cuda_device(int index, const FillKernel& fill) {
   const int count = count_cuda_devices();
   if (index < 0 || index >= count) {
     throw EnvironmentError(
@@ -135,8 +138,8 @@ std::unique_ptr<Device> open_cuda_device(int index) {
   }
   DeviceInfo info = describe_cuda_device(index);
   check(cudaSetDevice(index), fmt::format("cudaSetDevice({})", index));
-  check_kernel_image();
-  return std::make_unique<CudaDevice>(std::move(info), find_nvml_device(index));
+  if (fill.check_image != nullptr) fill.check_image();
+  return std::make_unique<CudaDevice>(std::move(info), find_nvml_device(index), fill);
 }
 
 }  // namespace gpugauge

@@ -10,8 +10,8 @@ namespace gpugauge {
 
 /// Opens `cuda:<index>`, by CUDA's own count. Throws EnvironmentError if it cannot be had: no
 /// driver, no such device, or one that the kernels were not built for. It becomes the calling
-/// thread's CUDA device and is to be used from that thread.
-std::unique_ptr<Device> open_cuda_device(int index);
+/// thread's CUDA device and is to be used from that thread. Its random pools are made by `fill`.
+std::unique_ptr<Device> open_cuda_device(int index, const FillKernel& fill = {});
 
 /// The CUDA devices here, without a context on any. Empty, never an error, where there is no
 /// driver.

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 

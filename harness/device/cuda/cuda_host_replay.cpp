@@ -5,7 +5,7 @@
 
 #include "harness/device/cuda/cuda_error.hpp"
 #include "harness/device/cuda/cuda_replay.hpp"
-#include "kernels/implementation.hpp"
+#include "harness/device/workload.hpp"
 
 namespace gpugauge {
 namespace {

@@ -6,9 +6,9 @@
 
 #include <array>
 
+#include "harness/base/error.hpp"
 #include "harness/device/cuda/cuda_device.hpp"
 #include "harness/device/cuda/cuda_error.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "harness/device/cuda/cuda_handles.hpp"
-#include "kernels/implementation.hpp"
+#include "harness/device/workload.hpp"
 
 namespace gpugauge {
 namespace {

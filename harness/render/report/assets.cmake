@@ -24,7 +24,7 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
     DEPENDS ${CMAKE_CURRENT_LIST_FILE} ${GPUGAUGE_CHART_JS} ${report_folder}/assets.cpp.in ${report_folder}/page.html
             ${report_folder}/page.css ${report_scripts}
     COMMENT "Report page" VERBATIM)
-  target_sources(gpugauge_lib PRIVATE ${report_assets_source})
+  target_sources(gpugauge_render PRIVATE ${report_assets_source})
   return()
 endif()
 

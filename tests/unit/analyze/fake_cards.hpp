@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/analyze/advice.hpp"
+#include "harness/analyze/advise/advice.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
 
 namespace gpugauge::fake {

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "harness/analyze/contender.hpp"
+#include "harness/analyze/money/contender.hpp"
 
 namespace gpugauge::fake {
 

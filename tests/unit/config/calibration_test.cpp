@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "temporary_folder.hpp"
 
 namespace gpugauge {

@@ -9,18 +9,18 @@
 #include <set>
 #include <sstream>
 
-#include "harness/analyze/assessment.hpp"
-#include "harness/analyze/audit.hpp"
-#include "harness/analyze/datasheet.hpp"
-#include "harness/analyze/gate.hpp"
-#include "harness/analyze/match.hpp"
-#include "harness/analyze/ratio.hpp"
+#include "harness/analyze/audit/audit.hpp"
+#include "harness/analyze/compare/match.hpp"
+#include "harness/analyze/compare/ratio.hpp"
+#include "harness/analyze/rates/assessment.hpp"
+#include "harness/analyze/rates/datasheet.hpp"
+#include "harness/analyze/track/gate.hpp"
+#include "harness/base/error.hpp"
+#include "harness/base/flag.hpp"
 #include "harness/config/catalog.hpp"
-#include "harness/error.hpp"
-#include "harness/measure/flag.hpp"
 #include "harness/record/record.hpp"
 #include "kernels/implementation.hpp"
-#include "kernels/op.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 namespace {
@@ -121,7 +121,7 @@ std::set<std::string> column_headers() {
   std::set<std::string> headers;
   for (const char* folder : {"render", "cli"}) {
     for (const auto& entry :
-         fs::directory_iterator(fs::path(GPUGAUGE_SOURCE_DIR "/harness") / folder)) {
+         fs::recursive_directory_iterator(fs::path(GPUGAUGE_SOURCE_DIR "/harness") / folder)) {
       std::ostringstream text;
       text << std::ifstream(entry.path()).rdbuf();
       const std::string source = text.str();

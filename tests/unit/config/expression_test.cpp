@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 namespace {

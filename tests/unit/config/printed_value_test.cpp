@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 

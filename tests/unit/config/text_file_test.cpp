@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 
 namespace gpugauge {

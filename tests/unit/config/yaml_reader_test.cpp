@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "kernels/case_options.hpp"
+#include "harness/base/case_options.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 
 namespace gpugauge {

@@ -8,8 +8,8 @@
 #include <set>
 #include <vector>
 
+#include "harness/base/error.hpp"
 #include "harness/device/host.hpp"
-#include "harness/error.hpp"
 #include "kernels/implementation.hpp"
 
 namespace gpugauge {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "harness/error.hpp"
-#include "kernels/random.hpp"
+#include "harness/base/error.hpp"
+#include "harness/base/random.hpp"
 
 namespace gpugauge {
 namespace {

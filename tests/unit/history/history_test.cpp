@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "fake_run.hpp"
+#include "harness/base/error.hpp"
 #include "harness/config/text_file.hpp"
-#include "harness/error.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 

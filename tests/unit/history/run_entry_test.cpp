@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "fake_run.hpp"
+#include "harness/base/error.hpp"
 #include "harness/device/throttle.hpp"
-#include "harness/error.hpp"
 
 namespace gpugauge {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "harness/device/device.hpp"
+#include "harness/device/open/open_device.hpp"
 
 namespace gpugauge {
 

@@ -4,8 +4,8 @@
 #include <functional>
 #include <memory>
 
+#include "harness/base/error.hpp"
 #include "harness/device/device.hpp"
-#include "harness/error.hpp"
 #include "harness/plan/plan.hpp"
 #include "kernels/implementation.hpp"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "tests/unit/measure/fake_device.hpp"
 
 namespace gpugauge {

@@ -4,8 +4,8 @@
 
 #include <tuple>
 
+#include "harness/base/error.hpp"
 #include "harness/config/catalog.hpp"
-#include "harness/error.hpp"
 #include "harness/plan/plan.hpp"
 
 namespace gpugauge {

@@ -11,7 +11,7 @@
 #include <random>
 #include <thread>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "harness/record/reader.hpp"
 #include "harness/record/writer.hpp"
 #include "synthetic.hpp"

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "harness/error.hpp"
+#include "harness/base/error.hpp"
 #include "harness/record/writer.hpp"
 #include "synthetic.hpp"
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "harness/error.hpp"
-#include "kernels/cuda/fill.hpp"
+#include "harness/base/error.hpp"
+#include "kernels/cuda/machine/fill.hpp"
 #include "kernels/implementation.hpp"
 
 namespace gpugauge {

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/analyze/advise/candidate.hpp"
+#include "harness/analyze/advise/checklist.hpp"
+#include "harness/analyze/advise/flip.hpp"
+#include "harness/analyze/advise/ranking.hpp"
+#include "harness/config/model.hpp"
+
+namespace gpugauge {
+
+/// Which card to rent for one model with prompts of one length.
+struct Advice {
+  std::string model;
+  double parameters = 0;
+  std::int64_t context = 0;
+  /// At each batch of the request, in its order, then each card at its own largest.
+  std::vector<Ranking> rankings;
+  Checklist checklist;
+  std::vector<Flip> flips;  ///< of the first ranking
+
+  const Ranking& at_median() const { return rankings.front(); }
+  const Ranking& at_largest() const { return rankings.back(); }
+};
+
+/// One for each model and context, in that order; models are worked out side by side. The advice
+/// points into the cards. Throws UsageError as `AdviceRequest::check`, and where there is no card.
+std::vector<Advice> advise(std::span<const Card> cards, std::span<const ModelConfig> models,
+                           const AdviceRequest& request);
+
+}  // namespace gpugauge

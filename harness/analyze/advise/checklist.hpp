@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/analyze/advise/card_facts.hpp"
+#include "harness/config/model.hpp"
+
+namespace gpugauge {
+
+/// What to ask before a card is chosen: the questions of the usual guides, answered with numbers.
+enum class Question : std::uint8_t {
+  kModelSize,
+  kBatch,
+  kContext,
+  kUtilisation,
+  kTraining,
+  kNvlink,
+  kHeadroom,
+  kSpot,
+};
+std::string_view name_of(Question question);
+
+struct ChecklistLine {
+  Question question = Question::kModelSize;
+  const Card* favours = nullptr;  ///< null: neither
+  std::string why;
+};
+
+struct Checklist {
+  std::vector<CardFacts> facts;  ///< one a card
+  std::vector<ChecklistLine> lines;
+};
+
+/// `rankings`: at every batch of the request, and last each card at its own largest; of the same
+/// cards in the same order.
+Checklist checklist_of(std::span<const Card> cards, const ModelConfig& model,
+                       const AdviceRequest& request, std::int64_t context,
+                       std::span<const Ranking> rankings);
+
+}  // namespace gpugauge

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/analyze/step/engine_step.hpp"
+#include "harness/analyze/step/fit.hpp"
+#include "harness/config/claims.hpp"
+#include "harness/config/datasheet.hpp"
+#include "harness/config/diffusion.hpp"
+#include "harness/config/encoder.hpp"
+#include "harness/config/model.hpp"
+#include "harness/config/prices.hpp"
+
+namespace gpugauge {
+
+/// What claims are checked against.
+struct AuditFacts {
+  std::vector<Datasheet> sheets;
+  std::vector<ModelConfig> models;
+  std::vector<EncoderConfig> encoders;
+  std::vector<DiffusionConfig> diffusions;
+  std::vector<PriceOffer> offers;
+  MemoryBudget memory;           ///< of any card: its `device_bytes` is each card's own
+  std::vector<StepTimes> times;  ///< of each result file; of several that know, the first speaks
+};
+
+enum class ClaimVerdict : std::uint8_t {
+  kHolds,
+  kWrong,         ///< something else comes out
+  kInconsistent,  ///< other claims of the same text say something else
+  kNotMeasured,   ///< no result file says it
+  kOutside,       ///< nothing that is measured here can say it
+};
+std::string_view name_of(ClaimVerdict verdict);
+std::optional<ClaimVerdict> claim_verdict_from_name(std::string_view name);
+std::span<const ClaimVerdict> claim_verdicts();
+
+/// A claim with what came out. Points into the claims.
+struct ClaimFinding {
+  const Claim* claim = nullptr;
+  std::optional<Estimate> says;  ///< between what a number that it prints may lie
+  /// What came out of the expressions that make the verdict: a number, from the lowest to the
+  /// highest of them, or words.
+  std::optional<Estimate> found;
+  std::string found_word;
+  ClaimVerdict verdict = ClaimVerdict::kHolds;
+  std::vector<std::string> conflicts;  ///< the other claims, where they are inconsistent
+  std::string basis;  ///< every expression that makes the verdict, with where its numbers are from
+  std::string why;    ///< the same for a reader: of what holds and is clear, nothing
+};
+
+/// What the expressions of claims may call.
+std::vector<Signature> audit_functions();
+
+/// Each claim of the file in its order. A wrong metric weighs most, then an inconsistency, then
+/// what is not measured. Throws UsageError with the claim's place for an expression that names an
+/// unknown device, model, field or provider, and for a word where a number is claimed.
+std::vector<ClaimFinding> audit(const ClaimsFile& file, const AuditFacts& facts);
+
+}  // namespace gpugauge

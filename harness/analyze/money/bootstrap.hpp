@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "harness/analyze/serving/serving.hpp"
+#include "harness/analyze/step/engine_step.hpp"
+
+namespace gpugauge {
+
+/// Values that a number could as well have had. Entry i of every number of one card stands for the
+/// same state of that card (its clock), so that numbers of one card are combined entry by entry;
+/// numbers of two cards are independent.
+using Replicates = std::vector<double>;
+/// Enough for a probability to within 0.02, and for the ends of a 95% interval.
+inline constexpr std::size_t kReplicates = 500;
+
+/// Resamples the times of one card; made once per record.
+///
+/// - Measured ops that have their samples: the Bayesian bootstrap of the median (Rubin, Ann. Stat.
+///   9, 1981): in every replicate each sample weighs Exp(1), and the weighted median is taken. Its
+///   percentiles are the order statistics of the file's own intervals, at any number of samples.
+///   The ops share the state of the card: a weight belongs to a row of one table, and a row to a
+///   place in the order of the samples by clock (by time of measurement where clocks tie or are
+///   unknown). In a replicate that weighs the samples at high clocks, it weighs those of every op,
+///   so that times that follow the clock err together and others independently. Row i stands for
+///   the place whose binary fraction is i read backwards (van der Corput), so that the first n rows
+///   lie evenly over all places, and ops of different numbers of samples share what rows they can.
+/// - All others (interpolated, modelled, imported, read without samples): their error is one of
+///   method, and not of chance. One uniform number per replicate and origin says where inside
+///   [low, high] all of them lie, the median at the value.
+///
+/// The same seed gives the same replicates on any machine: weights are whole numbers of
+/// counter-based random bits. Cards that are compared should have different seeds.
+class Bootstrap {
+ public:
+  explicit Bootstrap(std::uint64_t seed) : seed_(seed) {}
+
+  /// Sum over the ops of count · resampled time. The measurements behind the step must outlive
+  /// this: their medians are resampled once.
+  Replicates step_ns(const EngineStep& step);
+
+ private:
+  const Replicates& medians_of(const Measurement& measurement);
+  /// One number in [-1, 1) a replicate, the same for all that is known in this way.
+  const Replicates& places_of(std::size_t origin);
+
+  std::uint64_t seed_;
+  std::vector<std::uint16_t> weights_;  ///< rows of kReplicates, as many as were needed
+  std::unordered_map<const Measurement*, Replicates> medians_;
+  std::array<Replicates, std::tuple_size_v<OriginShares>> places_;
+};
+
+/// Of the whole batch, as `serving_rate`; `decode_ns` and `prefill_ns` are of the same card.
+Replicates output_tokens_per_second(const ServingPoint& point, std::span<const double> decode_ns,
+                                    std::span<const double> prefill_ns);
+/// As the function of one rate, and with its errors.
+Replicates dollars_per_million(double hourly_rate, int num_gpus,
+                               std::span<const double> tokens_per_second);
+
+/// P(a < b) over all pairs, ties half: the cards are independent. Neither may be empty.
+double probability_less(std::span<const double> a, std::span<const double> b);
+/// The same of ascending numbers, which many comparisons share.
+double probability_less_sorted(std::span<const double> a, std::span<const double> b);
+
+/// The value with the interval that leaves out (1 - confidence) / 2 of the replicates at each end,
+/// widened to the value where that lies outside. There must be a replicate.
+Estimate interval_of(double value, std::span<const double> replicates, double confidence = 0.95);
+
+enum class Cheaper : std::uint8_t { kFirst, kSecond, kUndecided };
+/// Undecided where neither has the probability of `confidence`.
+Cheaper cheaper(double probability_first_is_less, double confidence = 0.95);
+
+}  // namespace gpugauge

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "harness/analyze/money/break_even.hpp"
+
+namespace gpugauge {
+
+/// What is varied while the rest of the load stays.
+enum class Axis : std::uint8_t { kBatch, kInput };
+std::string_view name_of(Axis axis);
+
+/// Dollars per million output tokens of both at one place of the axis.
+struct CurvePoint {
+  std::int64_t place = 0;
+  std::optional<Estimate> a, b;
+};
+
+/// Where the two swap places. Between `sure_until` and `sure_from` their intervals overlap, and who
+/// is cheaper is undecided; each is absent if there is no doubtless place before the next crossing
+/// or the end of what is known of both.
+struct Crossing {
+  std::int64_t last = 0, first = 0;      ///< the last place before the swap, and the first after it
+  CheaperCard before = CheaperCard::kA;  ///< who is cheaper, by value, up to `last`; then the other
+  std::optional<std::int64_t> sure_until, sure_from;
+};
+
+/// The costs of both along an axis, and where they cross.
+struct Curve {
+  Axis axis = Axis::kBatch;
+  Load load;                       ///< of it what is varied has no meaning
+  std::vector<CurvePoint> points;  ///< of the grid
+  std::vector<Crossing> crossings;
+};
+
+/// Evaluates the grid (ascending), and between neighbours of it where both costs are known searches
+/// by bisection over whole numbers where they swap and where their intervals part. Two swaps
+/// between the same neighbours are not seen.
+Curve trace(const Contender& a, const Contender& b, Axis axis, const Load& load,
+            std::span<const std::int64_t> grid);
+
+/// Powers of two up to the larger of the two largest batches, and these two.
+std::vector<std::int64_t> batch_grid(const Contender& a, const Contender& b,
+                                     std::int64_t input_tokens);
+/// Powers of two from 128 tokens to `most`, and `most`.
+std::vector<std::int64_t> input_grid(std::int64_t most);
+
+}  // namespace gpugauge

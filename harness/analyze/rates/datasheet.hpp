@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/analyze/rates/peaks.hpp"
+#include "harness/base/error.hpp"
+#include "harness/config/datasheet.hpp"
+#include "harness/record/record.hpp"
+
+namespace gpugauge {
+
+enum class Verdict : std::uint8_t {
+  kOk,
+  kBelowFloor,   ///< the whole interval lies under the floor
+  kUndecided,    ///< the floor lies inside the interval
+  kNotMeasured,  ///< nothing in the file tests it
+  kNoDatasheet,  ///< measured, and nobody said what to expect
+  kNoFloor,      ///< shown beside the datasheet's value, which it is not expected to reach
+};
+std::string_view name_of(Verdict verdict);
+
+/// One measured peak beside what the datasheet says of it.
+struct DatasheetFinding {
+  std::string metric;  ///< `memory read`, `bf16 dense GEMM`
+  std::string unit;    ///< `GB/s` or `TFLOPS`, of every rate here
+  std::optional<Estimate> measured;
+  std::string case_name;              ///< where `measured` comes from
+  std::string shape;                  ///< of that case: `4GiB`, `m:8192/n:8192/k:8192`
+  Origin origin = Origin::kMeasured;  ///< of `measured`
+  std::optional<SourcedValue> datasheet;
+  std::optional<SourcedValue> published;       ///< what a good card of this kind reaches
+  std::optional<double> floor;                 ///< as a share of the datasheet
+  std::optional<double> ridge_flops_per_byte;  ///< of a GEMM: measured rate over read bandwidth
+  Verdict verdict = Verdict::kNotMeasured;
+  std::string reason;  ///< why it is so: what slowed the card, what is missing; may be empty
+
+  /// Of the datasheet; both must be there.
+  Estimate share() const;
+};
+
+/// A device against its datasheet, or its own measured roofline if it has none.
+struct DatasheetReport {
+  std::string file;
+  std::string device;
+  std::string datasheet;  ///< its title; empty if the device has none
+  std::vector<DatasheetFinding> findings;
+};
+
+/// `sheet` may be null. Memory: read is judged against the floor, the other patterns are shown.
+/// GEMM: only shapes that are limited by arithmetic (`kRidgeMultiple`) speak for it, so that a file
+/// of small batches is "not measured" and not a slow card.
+DatasheetReport check_datasheet(const Record& record, const Datasheet* sheet);
+
+/// kCheckFailed if anything is below its floor.
+ExitStatus status_of(std::span<const DatasheetReport> reports);
+
+}  // namespace gpugauge

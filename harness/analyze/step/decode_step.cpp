@@ -1,0 +1,74 @@
+#include "harness/analyze/step/decode_step.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+#include "harness/base/error.hpp"
+#include "harness/config/model_ops.hpp"
+
+namespace gpugauge {
+namespace {
+
+void check(const DecodePoint& point) {
+  if (point.batch < 1)
+    throw UsageError(fmt::format("batch {}: expected a number of at least 1", point.batch));
+  if (point.context < 1)
+    throw UsageError(fmt::format("context {}: expected a number of at least 1", point.context));
+}
+
+bool is_quantised(DType dtype) { return size_bytes(dtype) == 1; }
+
+}  // namespace
+
+std::string_view name_of(OpGroup group) {
+  constexpr std::array<std::string_view, 4> kNames{"linears", "attention", "head", "other"};
+  return kNames.at(static_cast<std::size_t>(group));
+}
+
+std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& point) {
+  check(point);
+  const std::int64_t batch = point.batch, layers = model.num_hidden_layers;
+  std::vector<StepOp> ops;
+  const auto token_op = [&](std::string name, TokenOp op, std::int64_t count,
+                            OpGroup group = OpGroup::kOther) {
+    ops.push_back({group, std::move(name), op, count});
+  };
+  /// Those that have one shape in the model, or none.
+  const auto token_ops = [&](const std::string& name, TokenOpKind kind, std::int64_t count,
+                             OpGroup group = OpGroup::kOther, std::optional<DType> output = {}) {
+    for (const TokenOp& op : token_ops_of(model, kind, batch, output))
+      token_op(name, op, count, group);
+  };
+
+  token_ops("embedding", TokenOpKind::kEmbedding, 1);
+  for (const LinearOp& linear : linear_ops_of(model, point.precision, batch)) {
+    const bool head = linear.role == LinearRole::kLmHead;
+    const DType dtype = linear.gemm.weights;
+    const std::string role(name_of(linear.role));
+    if (is_quantised(dtype)) {
+      TokenOp quantize = token_op_of(TokenOpKind::kQuantize, linear.inputs, linear.gemm.k);
+      quantize.output = dtype;
+      token_op("quantize_" + role, quantize, linear.input_counts);
+    }
+    ops.push_back({head ? OpGroup::kHead : OpGroup::kLinears, role, linear.gemm, linear.count});
+  }
+  ops.push_back({OpGroup::kAttention, "attention",
+                 attention_decode_of(model, batch, point.context, point.kv), layers});
+  token_ops("rms_norm", TokenOpKind::kRmsNorm, 2 * layers + 1);
+  token_ops("qk_norm", TokenOpKind::kHeadNorm, layers);
+  token_ops("rope_append", TokenOpKind::kRopeAppend, layers, OpGroup::kOther, point.kv);
+  token_ops("gated_activation", TokenOpKind::kGatedActivation, layers);
+  token_ops("argmax", TokenOpKind::kArgmax, 1, OpGroup::kHead);
+  return ops;
+}
+
+double decode_bytes(const ModelConfig& model, const DecodePoint& point) {
+  check(point);
+  return static_cast<double>(model.streamed_weight_bytes(point.precision, point.batch)) +
+         static_cast<double>(point.batch) * static_cast<double>(point.context) *
+             static_cast<double>(model.kv_bytes_per_token(point.kv));
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,127 @@
+#include "harness/analyze/step/engine_step.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "harness/base/estimate.hpp"
+#include "harness/base/units.hpp"
+#include "harness/config/model_ops.hpp"
+
+namespace gpugauge {
+namespace {
+
+template <typename Predicate>
+double share_where(const EngineStep& step, Predicate predicate) {
+  return std::accumulate(
+      step.ops.begin(), step.ops.end(), 0.0, [&](double share, const OpLine& line) {
+        const double ns = line.time.time_ns.value * static_cast<double>(line.step.count);
+        return predicate(line) ? share + ns / step.step_ns.value : share;
+      });
+}
+
+bool is_same(const DecodeStep& a, const DecodeStep& b) {
+  const auto key = [](const DecodeStep& s) {
+    return std::tie(s.batch, s.context, s.layers, s.hidden, s.intermediate, s.heads, s.kv_heads,
+                    s.head_dim, s.vocab, s.qk_norm, s.linears, s.head, s.kv);
+  };
+  return key(a) == key(b);
+}
+
+bool is_of(Engine engine, const Measurement& graph) {
+  const std::string& name = graph.c.implementation;
+  return engine == Engine::kLibrary ? name == "graph_library" : name.starts_with("graph_best");
+}
+
+}  // namespace
+
+double EngineStep::share_of(OpGroup group) const {
+  return share_where(*this, [&](const OpLine& line) { return line.step.group == group; });
+}
+
+double EngineStep::share_of(Origin origin) const {
+  return share_where(*this, [&](const OpLine& line) { return line.time.origin == origin; });
+}
+
+OriginShares EngineStep::origins() const {
+  OriginShares shares{};
+  for (std::size_t i = 0; i < shares.size(); ++i) shares[i] = share_of(static_cast<Origin>(i));
+  return shares;
+}
+
+EngineStep step_of(std::vector<OpLine> ops, std::int64_t tokens) {
+  EngineStep step;
+  step.ops = std::move(ops);
+  for (const OpLine& line : step.ops)
+    step.step_ns =
+        sum(step.step_ns, scaled(line.time.time_ns, static_cast<double>(line.step.count)));
+  step.tokens_per_second = reciprocal(static_cast<double>(tokens) * kNsPerSecond, step.step_ns);
+  return step;
+}
+
+bool has_known_linear(const EngineStep& step) {
+  return std::any_of(step.ops.begin(), step.ops.end(), [](const OpLine& line) {
+    return line.step.group == OpGroup::kLinears && line.time.origin != Origin::kModelled;
+  });
+}
+
+std::vector<std::string> modelled_linears(const EngineStep& step) {
+  std::vector<std::string> names;
+  for (const OpLine& line : step.ops) {
+    if (std::holds_alternative<Gemm>(line.step.op) && line.time.origin == Origin::kModelled)
+      names.push_back(line.step.name);
+  }
+  return names;
+}
+
+StepTimes::StepTimes(const Record& record)
+    : record_(&record), representatives_(representative(record)), read_(read_rate(record)) {
+  if (!read_) return;
+  library_.emplace(record, read_->rate.value, Engine::kLibrary);
+  best_.emplace(record, read_->rate.value, Engine::kBest);
+  for (const DType dtype : gemm_dtypes(record)) {
+    if (const auto peak = best_arithmetic(record, dtype)) tflops_.emplace(dtype, peak->rate);
+  }
+  for (const Measurement* m : representatives_) {
+    if (std::holds_alternative<DecodeStep>(m->c.op)) graphs_.push_back(m);
+  }
+}
+
+std::optional<Estimate> StepTimes::tflops(DType dtype) const {
+  const auto found = tflops_.find(dtype);
+  return found != tflops_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+const OpTimes& StepTimes::of(Engine engine) const {
+  return engine == Engine::kLibrary ? library_.value() : best_.value();
+}
+
+std::optional<OpTime> StepTimes::known(Engine engine, const Op& op) const {
+  return of(engine).known(op);
+}
+
+EngineStep StepTimes::sum(Engine engine, std::span<const StepOp> ops, std::int64_t tokens) const {
+  const OpTimes& times = of(engine);
+  std::vector<OpLine> lines;
+  lines.reserve(ops.size());
+  for (const StepOp& op : ops) lines.push_back({op, times.at(op.op)});
+  return step_of(std::move(lines), tokens);
+}
+
+std::optional<EngineStep> StepTimes::graph(Engine engine, const ModelConfig& model,
+                                           const DecodePoint& point) const {
+  if (graphs_.empty() || model.is_mixture()) return std::nullopt;  // no graph has experts
+  const DecodeStep wanted =
+      decode_step_of(model, point.precision, point.batch, point.context, point.kv);
+  const Measurement* fastest = nullptr;
+  for (const Measurement* m : graphs_) {
+    if (!is_of(engine, *m) || !is_same(std::get<DecodeStep>(m->c.op), wanted)) continue;
+    if (fastest == nullptr || m->time_ns.value < fastest->time_ns.value) fastest = m;
+  }
+  if (fastest == nullptr) return std::nullopt;
+  return step_of({{{OpGroup::kOther, "decode_step", fastest->c.op, 1},
+                   {fastest->time_ns, fastest->origin, {}, fastest}}},
+                 point.batch);
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <variant>
+
+#include "harness/analyze/rates/peaks.hpp"
+#include "harness/record/record.hpp"
+
+namespace gpugauge {
+
+/// Which implementations of an op a step is made of.
+enum class Engine : std::uint8_t {
+  kLibrary,  ///< what a framework would run today: the fastest of those marked so
+  kBest,     ///< the fastest verified of all
+};
+std::string_view name_of(Engine engine);
+
+/// The cases around an interpolated op: the lowest of them, and the place above in each dimension
+/// that does not match.
+struct Neighbours {
+  struct Place {
+    std::string_view dimension;
+    std::int64_t at = 0;
+  };
+  const Measurement* lowest = nullptr;
+  std::array<Place, 3> above{};
+  std::size_t dimensions = 0;
+};
+
+/// What bounds an op that is modelled by the roofline.
+struct Roofline {
+  double rate = 0;
+  std::string_view unit;
+};
+
+/// The time of one launch, and how it is known.
+struct OpTime {
+  Estimate time_ns;
+  Origin origin;
+  /// Of what is derived; `source_of` has the words.
+  std::variant<std::string, Neighbours, Roofline> source;
+  const Measurement* measurement = nullptr;  ///< that it is; null if derived
+};
+
+/// The case, the cases around it, or what bounds the model.
+std::string source_of(const OpTime& time);
+
+/// Times of ops on the device of a record, from the measurements that may speak for it.
+///
+/// - measured, or imported: this very op is in the record.
+/// - interpolated: the record has neighbours on both sides, one step outwards in every dimension
+///   that does not match: a GEMM of the same types in k, n and m; attention of the same heads and
+///   types in batch and context (or tokens); an all-reduce of as many cards in bytes. Linear in the
+///   logarithms of the dimension and of the time, one dimension after the other. There is no
+///   extrapolation. In m, batch, context and bytes the interval is everything that the neighbours
+///   span: the kernel changes with them and takes its time with it in steps, so that a line through
+///   them proves no more. In n and k it is everything that the neighbours' times per weight span:
+///   that contains a time that does not grow with the weights, one that grows as they do, and all
+///   between.
+/// - modelled: the roofline of the record's own peaks: the larger of bytes over the read bandwidth
+///   and operations over the measured GEMM rate of the type, where there is one, plus on a GPU the
+///   gap between two kernels of a graph. The interval begins at half of that (operands still in the
+///   cache) and ends at twice the roofline plus 5 µs (small kernels are bound by latency).
+class OpTimes {
+ public:
+  /// `read_gbps`: the read bandwidth to model by.
+  OpTimes(const Record& record, double read_gbps, Engine engine);
+
+  OpTime at(const Op& op) const;
+  /// The same without a model: nothing where the record says nothing.
+  std::optional<OpTime> known(const Op& op) const;
+
+ private:
+  using Curve = std::map<std::int64_t, const Measurement*>;
+  using Surface = std::map<std::int64_t, Curve>;
+  using GemmTypes = std::tuple<DType, DType, DType>;  ///< activations, weights, output
+  using DecodeHeads = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType, std::int64_t>;
+  using TokenShape =
+      std::tuple<TokenOpKind, std::int64_t, std::int64_t, DType, std::int64_t, std::int64_t>;
+  using PrefillHeads = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType>;
+
+  void add(const Measurement& m);
+  OpTime modelled(const Op& op) const;
+  std::optional<double> tflops_for(const Op& op) const;
+
+  std::map<GemmTypes, std::map<std::int64_t, Surface>> gemms_;  ///< by k, n, m
+  std::map<DecodeHeads, Surface> decodes_;                      ///< by batch, context
+  std::map<PrefillHeads, Surface> prefills_;                    ///< by batch, tokens
+  Surface all_reduces_;                                         ///< by cards, bytes
+  std::map<TokenShape, const Measurement*> token_ops_;
+  std::map<std::string, const Measurement*> others_;  ///< by kind and shape
+  double read_gbps_;
+  double launch_gap_ns_;
+  std::map<DType, double> tflops_;
+};
+
+}  // namespace gpugauge

@@ -1,0 +1,102 @@
+#include "harness/analyze/step/prefill.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "harness/base/error.hpp"
+#include "harness/base/estimate.hpp"
+#include "harness/base/units.hpp"
+#include "harness/config/model_ops.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// The type whose arithmetic an op of the layers does, if it does any to speak of.
+std::optional<DType> arithmetic_of(const Op& op) {
+  if (const auto* gemm = std::get_if<Gemm>(&op)) return gemm->weights;
+  if (const auto* attention = std::get_if<AttentionPrefill>(&op)) return attention->dtype;
+  return std::nullopt;
+}
+
+std::optional<Estimate> arithmetic_floor(const StepTimes& times, const std::vector<StepOp>& ops) {
+  Estimate floor;
+  for (const StepOp& op : ops) {
+    const std::optional<DType> dtype = arithmetic_of(op.op);
+    if (!dtype || op.group == OpGroup::kHead) continue;
+    const std::optional<Estimate> tflops = times.tflops(*dtype);
+    if (tflops) {
+      const double flops = work_of(op.op).flops * static_cast<double>(op.count);
+      floor = sum(floor, reciprocal(flops / kFlopsPerNsPerTflops, *tflops));
+    } else if (op.group == OpGroup::kLinears) {
+      return std::nullopt;
+    }
+  }
+  return floor;
+}
+
+}  // namespace
+
+std::vector<StepOp> prefill_ops(const ModelConfig& model, const PrefillPoint& point) {
+  if (point.tokens < 1)
+    throw UsageError(fmt::format("tokens {}: expected a number of at least 1", point.tokens));
+  const DecodePoint all{
+      .precision = point.precision, .batch = point.tokens, .context = 1, .kv = point.kv};
+  DecodePoint last = all;
+  last.batch = 1;
+  std::vector<StepOp> ops = decode_ops(model, all);
+  const std::vector<StepOp> of_last = decode_ops(model, last);
+  std::erase_if(ops, [](const StepOp& op) { return op.group == OpGroup::kHead; });
+  for (StepOp& op : ops) {
+    if (op.group == OpGroup::kAttention)
+      op.op = attention_prefill_of(model, 1, point.tokens, head_dtype(point.precision));
+  }
+  std::copy_if(of_last.begin(), of_last.end(), std::back_inserter(ops),
+               [](const StepOp& op) { return op.group == OpGroup::kHead; });
+  return ops;
+}
+
+const EngineStep* PrefillFinding::step(Engine engine) const {
+  const std::optional<EngineStep>& ops = engine == Engine::kLibrary ? library : best;
+  return ops ? &*ops : nullptr;
+}
+
+PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
+                               const PrefillPoint& point) {
+  const std::vector<StepOp> ops = prefill_ops(model, point);
+  PrefillFinding finding;
+  finding.file = times.record().path.string();
+  finding.device = times.record().device.name;
+  finding.model = model.name;
+  finding.point = point;
+  if (!times.read()) {
+    finding.reason =
+        "no cold memory read in this file; measure it with: gpugauge run --suite datasheet";
+    return finding;
+  }
+  const double bytes = decode_bytes(
+      model, {.precision = point.precision, .batch = point.tokens, .context = 1, .kv = point.kv});
+  finding.bytes_floor_ns = reciprocal(bytes, times.read()->rate);
+  finding.arithmetic_floor_ns = arithmetic_floor(times, ops);
+  for (const Engine engine : {Engine::kLibrary, Engine::kBest}) {
+    EngineStep step = times.sum(engine, ops, point.tokens);
+    if (finding.arithmetic_floor_ns || has_known_linear(step))
+      (engine == Engine::kLibrary ? finding.library : finding.best) = std::move(step);
+  }
+  if (!finding.best) {
+    const std::string_view dtype = name_of(linear_dtype(point.precision));
+    finding.reason = fmt::format(
+        "prefill of {} tokens of {} at {}: neither a linear at that M nor a GEMM that arithmetic "
+        "limits is in this file; measure one with: gpugauge run --suite datasheet --filter "
+        "'gemm/{}/'",
+        point.tokens, model.name, name_of(point.precision), dtype);
+  } else if (const auto modelled = modelled_linears(*finding.best); !modelled.empty()) {
+    finding.warnings.push_back(fmt::format("prefill: not measured, and therefore modelled: {}",
+                                           fmt::join(modelled, ", ")));
+  }
+  return finding;
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,236 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <memory>
+
+#include "harness/analyze/compare/ab.hpp"
+#include "harness/cli/child_process.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/options/output.hpp"
+#include "harness/record/reader.hpp"
+#include "harness/record/run_id.hpp"
+#include "harness/render/answers/ab_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kAbExamples = R"(
+Every round runs both builds, each in a fresh process, in the order A B, then B A, and so on. What counts is the
+median over the rounds of ln(B / A), with a bootstrap interval. Exit status 1 if the whole interval of a case lies
+above the threshold. All result files and logs stay in the folder.
+
+Examples:
+  gpugauge ab build-main/gpugauge build/gpugauge --filter 'gemm/'        is the branch slower?
+  gpugauge ab ./gpugauge ./gpugauge --suite a.yaml --suite-b b.yaml      one build, two configs
+  gpugauge ab ./gpugauge ./gpugauge --rounds 6                           what this machine calls noise)";
+
+struct AbOptions {
+  std::string build_a, build_b;
+  std::string suite = "quick", suite_b;
+  std::string device = "best";
+  std::string filter;
+  std::size_t rounds = 10;
+  std::string output;
+  std::optional<double> time_limit_seconds;
+  double threshold_percent = 100 * kDefaultThreshold;
+  Format format = Format::kTable;
+};
+
+/// What is run, and what it is called in file names.
+struct AdvisedFile {
+  char letter;
+  fs::path build;
+  std::string suite;
+};
+
+enum class Stop : std::uint8_t { kNo, kInterrupted, kTimeLimit };
+
+/// Two result files of one round.
+struct Round {
+  fs::path a, b;
+};
+
+struct Rounds {
+  std::vector<Round> complete;
+  Stop stop = Stop::kNo;
+};
+
+fs::path checked_build(const std::string& name) {
+  std::error_code error;
+  if (!fs::is_regular_file(name, error))
+    throw UsageError(fmt::format("{}: no such program, expected the path of a gpugauge", name));
+  if (access(name.c_str(), X_OK) != 0) throw UsageError(fmt::format("{}: is not executable", name));
+  return fs::absolute(name);
+}
+
+/// `results/ab_20261122T140305Z` unless it was named. Throws UsageError if something is in it.
+fs::path make_folder(const AbOptions& options) {
+  std::string time = utc_now();
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  const fs::path folder =
+      options.output.empty() ? fs::path("results") / ("ab_" + time) : fs::path(options.output);
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw EnvironmentError(fmt::format("{}: {}", folder.string(), error.message()));
+  if (!fs::is_empty(folder, error))
+    throw UsageError(fmt::format("{}: is not empty, expected a new folder", folder.string()));
+  return folder;
+}
+
+/// The last line of a child's log says why it failed.
+std::string last_line(const fs::path& log) {
+  std::ifstream stream(log);
+  std::string last;
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
+class Measuring {
+ public:
+  Measuring(const AbOptions& options, fs::path folder)
+      : options_(options),
+        folder_(std::move(folder)),
+        a_{'a', checked_build(options.build_a), options.suite},
+        b_{'b', checked_build(options.build_b),
+           options.suite_b.empty() ? options.suite : options.suite_b},
+        deadline_(ChildRunner::Clock::time_point::max()) {
+    if (options.time_limit_seconds)
+      deadline_ = ChildRunner::Clock::now() +
+                  std::chrono::duration_cast<ChildRunner::Clock::duration>(
+                      std::chrono::duration<double>(*options.time_limit_seconds));
+  }
+
+  /// Throws EnvironmentError if a child fails.
+  Rounds all() {
+    Rounds rounds;
+    for (std::size_t number = 1; number <= options_.rounds; ++number) {
+      spdlog::info("round {} of {}", number, options_.rounds);
+      const bool a_first = number % 2 == 1;
+      const fs::path first = measure(a_first ? a_ : b_, number, rounds.stop);
+      if (rounds.stop != Stop::kNo) break;
+      const fs::path second = measure(a_first ? b_ : a_, number, rounds.stop);
+      if (rounds.stop != Stop::kNo) break;
+      rounds.complete.push_back(a_first ? Round{first, second} : Round{second, first});
+    }
+    return rounds;
+  }
+
+ private:
+  fs::path measure(const AdvisedFile& contender, std::size_t number, Stop& stop) {
+    const fs::path stem = folder_ / fmt::format("round-{:02}-{}", number, contender.letter);
+    const fs::path result = fs::path(stem) += ".json", log = fs::path(stem) += ".log";
+    const ChildEnd end = children_.run(arguments(contender, result), log, deadline_);
+    if (end.kind == ChildEnd::Kind::kInterrupted) stop = Stop::kInterrupted;
+    if (end.kind == ChildEnd::Kind::kTimedOut) stop = Stop::kTimeLimit;
+    if (stop != Stop::kNo) return result;
+    // A card under its datasheet is no matter here.
+    const bool done = end.kind == ChildEnd::Kind::kExited &&
+                      (end.code == static_cast<int>(ExitStatus::kDone) ||
+                       end.code == static_cast<int>(ExitStatus::kCheckFailed));
+    std::error_code error;
+    if (done && fs::exists(result, error)) return result;
+    throw EnvironmentError(fmt::format(
+        "build {} ({}), round {}: {} {}, and {}; {}: {}",
+        static_cast<char>(std::toupper(contender.letter)), contender.build.string(), number,
+        end.kind == ChildEnd::Kind::kExited ? "exit status" : "killed by signal", end.code,
+        fs::exists(result, error) ? "its result file is not to be trusted" : "no result file",
+        log.string(), last_line(log)));
+  }
+
+  std::vector<std::string> arguments(const AdvisedFile& contender, const fs::path& result) const {
+    std::vector<std::string> argv{contender.build.string(), "run",      "--quiet",       "--suite",
+                                  contender.suite,          "--device", options_.device, "--output",
+                                  result.string()};
+    if (!options_.filter.empty()) argv.push_back("--filter=" + options_.filter);
+    return argv;
+  }
+
+  const AbOptions& options_;
+  fs::path folder_;
+  AdvisedFile a_, b_;
+  ChildRunner::Clock::time_point deadline_;
+  ChildRunner children_;
+};
+
+/// The records of all rounds, each side's first round first.
+AbFinding judge_rounds(const std::vector<Round>& rounds, const AbOptions& options) {
+  std::vector<fs::path> files;
+  for (const Round& round : rounds) files.push_back(round.a);
+  for (const Round& round : rounds) files.push_back(round.b);
+  const std::vector<Record> records = read_records(files, Detail::kSummary);
+  Side a{.label = "A", .records = {}, .datasheet = nullptr, .dollars_per_gpu_hour = {}};
+  Side b{.label = "B", .records = {}, .datasheet = nullptr, .dollars_per_gpu_hour = {}};
+  for (std::size_t i = 0; i < rounds.size(); ++i) {
+    a.records.push_back(&records[i]);
+    b.records.push_back(&records[rounds.size() + i]);
+  }
+  return compare_ab(a, b, options.threshold_percent / 100);
+}
+
+ExitStatus run_ab(const AbOptions& options) {
+  const fs::path folder = make_folder(options);
+  const Rounds rounds = Measuring(options, folder).all();
+  const std::string done = fmt::format("after {} of {} rounds; the result files are in {}",
+                                       rounds.complete.size(), options.rounds, folder.string());
+  ExitStatus status = ExitStatus::kDone;
+  if (!rounds.complete.empty()) {
+    const AbFinding finding = judge_rounds(rounds.complete, options);
+    print_tables(std::cout, ab_tables(finding), options.format);
+    if (finding.cases.empty())
+      throw EnvironmentError(fmt::format("A and B have no case in common; {}", done));
+    status = status_of(finding);
+  }
+  if (rounds.stop == Stop::kInterrupted)
+    throw Error(ExitStatus::kInterrupted, "interrupted " + done);
+  if (rounds.complete.size() < kLeastRounds)
+    throw EnvironmentError(
+        fmt::format("the time limit ended it {}: a verdict needs {}", done, kLeastRounds));
+  spdlog::info("{}: {}", rounds.stop == Stop::kNo ? "done" : "ended by the time limit", done);
+  return status;
+}
+
+}  // namespace
+
+void add_ab_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("ab", "two builds or configs on one card, taking turns");
+  auto options = std::make_shared<AbOptions>();
+  command->add_option("BUILD_A", options->build_a, "a gpugauge program: what was")->required();
+  command->add_option("BUILD_B", options->build_b, "another, or the same: what is to be judged")
+      ->required();
+  command->add_option("-s,--suite", options->suite, "a suite's name or file (default: quick)")
+      ->type_name("SUITE");
+  command->add_option("--suite-b", options->suite_b, "that of B, where it is another one")
+      ->type_name("SUITE");
+  command->add_option("-d,--device", options->device, "cpu, cuda:N, or best (default)")
+      ->type_name("DEVICE");
+  command->add_option("--filter", options->filter,
+                      "only cases whose name matches this regular expression");
+  command->add_option("--rounds", options->rounds, "how often both are run (default: 10)")
+      ->check(CLI::Range(kLeastRounds, std::size_t{1000}));
+  command
+      ->add_option("--threshold", options->threshold_percent,
+                   "the smallest change that counts, in percent (default: 1)")
+      ->check(CLI::Range(0.001, 99.0));
+  command
+      ->add_option("--time-limit", options->time_limit_seconds,
+                   "seconds for all of it; what is complete by then is judged")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("-o,--output", options->output,
+                   "the folder of result files and logs (default: results/ab_<time>)")
+      ->type_name("FOLDER");
+  add_format_option(*command, options->format);
+  command->footer(kAbExamples);
+  command->callback([=, &action] { action = [=] { return run_ab(*options); }; });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,22 @@
+#include "harness/cli/commands/audit_facts.hpp"
+
+#include "harness/base/units.hpp"
+
+namespace gpugauge {
+
+AuditFacts audit_facts(const Catalog& catalog, const AnalysisOptions& options,
+                       const std::vector<Record>& records, double reserve_gib) {
+  AuditFacts facts;
+  facts.sheets = catalog.datasheets();
+  for (const std::string& name : catalog.model_names()) facts.models.push_back(catalog.model(name));
+  for (const std::string& name : catalog.encoder_names())
+    facts.encoders.push_back(catalog.encoder(name));
+  for (const std::string& name : catalog.diffusion_names())
+    facts.diffusions.push_back(catalog.diffusion(name));
+  facts.offers = read_prices(catalog, options).offers;
+  facts.memory.reserve_bytes = reserve_gib * kGib;
+  for (const Record& record : records) facts.times.emplace_back(record);
+  return facts;
+}
+
+}  // namespace gpugauge

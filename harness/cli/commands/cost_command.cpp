@@ -1,0 +1,61 @@
+#include <ctime>
+#include <iostream>
+#include <memory>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/output.hpp"
+#include "harness/config/iso_date.hpp"
+#include "harness/render/answers/calibration_table.hpp"
+#include "harness/render/answers/cost_table.hpp"
+#include "harness/render/answers/money_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kCostExamples = R"(
+(hourly rate x GPUs / tokens per second) x 1,000,000 / 3600 = dollars per million output tokens.
+
+Examples:
+  gpugauge cost result.json                          at the prices of configs/prices
+  gpugauge cost result.json --hourly 2.49            at your own
+  gpugauge cost result.json --utilisation 0.6        40% of the paid time nobody asks anything
+  gpugauge cost h100.json l40s.json --format csv)";
+
+ExitStatus cost(const AnalysisOptions& options) {
+  check(options.billing);
+  const std::vector<Calibration> calibrations = read_calibrations(options);
+  const std::vector<Record> records = read_inputs(options);
+  const auto points = priced_decodes(records, Catalog::locate(), options);
+  std::vector<Table> tables = cost_tables(points);
+  for (auto* make : {month_tables, energy_tables}) {
+    for (Table& table : make(points)) tables.push_back(std::move(table));
+  }
+  if (!tables.empty()) {
+    for (std::string& doubt : doubts_about(points, utc_date(std::time(nullptr))))
+      tables.back().notes.push_back(std::move(doubt));
+  }
+  for (Table& table : calibration_tables(calibrate(calibrations, points), ShownRates::kAll))
+    tables.push_back(std::move(table));
+  print_tables(std::cout, tables, options.format);
+  return ExitStatus::kDone;
+}
+
+}  // namespace
+
+void add_cost_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("cost", "dollars per million output tokens");
+  auto options = std::make_shared<AnalysisOptions>();
+  add_file_arguments(*command, *options);
+  add_decode_options(*command, *options);
+  add_price_options(*command, *options);
+  add_calibration_option(*command, *options);
+  add_billing_options(*command, *options);
+  add_electricity_option(*command, *options);
+  command->add_option("--gpus", options->gpus, "GPUs that are paid for")
+      ->check(CLI::PositiveNumber);
+  command->footer(kCostExamples);
+  command->callback([=, &action] { action = [=] { return cost(*options); }; });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,33 @@
+#include <iostream>
+#include <memory>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/output.hpp"
+#include "harness/render/answers/datasheet_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kDatasheetExamples = R"(
+Examples:
+  gpugauge datasheet result.json                     exit status 1 if the card is below a floor
+  gpugauge datasheet */*.json --format markdown      several cards in one table)";
+
+ExitStatus datasheet(const AnalysisOptions& options) {
+  const auto reports = datasheet_reports(read_inputs(options), Catalog::locate());
+  print_tables(std::cout, {to_table(reports)}, options.format);
+  return status_of(reports);
+}
+
+}  // namespace
+
+void add_datasheet_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("datasheet", "each measured peak beside its datasheet value");
+  auto options = std::make_shared<AnalysisOptions>();
+  add_file_arguments(*command, *options);
+  command->footer(kDatasheetExamples);
+  command->callback([=, &action] { action = [=] { return datasheet(*options); }; });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,210 @@
+// How the doctor finds out what it knows of a machine: files, libraries opened by name, the
+// environment.
+
+#include <dlfcn.h>
+#include <oneapi/dnnl/dnnl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <regex>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "build_info.hpp"
+#include "harness/base/error.hpp"
+#include "harness/cli/commands/doctor.hpp"
+#include "harness/config/catalog.hpp"
+#include "harness/device/host.hpp"
+#include "harness/device/open/open_device.hpp"
+#if GPUGAUGE_HAS_CUDA
+#include "kernels/cuda/gemm/cublaslt.hpp"
+#endif
+
+namespace gpugauge {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_line(const fs::path& path) {
+  std::string line;
+  std::ifstream in(path);
+  std::getline(in, line);
+  return line;
+}
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+// ---- libraries ---------------------------------------------------------------------------------
+
+using Library = std::unique_ptr<void, int (*)(void*)>;
+
+Library open_library(const char* name) { return {dlopen(name, RTLD_LAZY | RTLD_LOCAL), dlclose}; }
+
+template <typename Function>
+Function* find(const Library& library, const char* name) {
+  return reinterpret_cast<Function*>(library ? dlsym(library.get(), name) : nullptr);
+}
+
+/// The newest CUDA that the driver runs. Signature: CUDA driver API.
+std::optional<int> driver_cuda() {
+  const Library library = open_library("libcuda.so.1");
+  const auto ask = find<int(int*)>(library, "cuDriverGetVersion");
+  int version = 0;
+  if (ask == nullptr || ask(&version) != 0) return std::nullopt;
+  return version;
+}
+
+/// Needs NVML to start, which it does not where the kernel module is missing or is another version.
+std::optional<std::string> nvml_version() {
+  const Library library = open_library("libnvidia-ml.so.1");
+  const auto init = find<int()>(library, "nvmlInit_v2");
+  const auto shutdown = find<int()>(library, "nvmlShutdown");
+  const auto ask = find<int(char*, unsigned)>(library, "nvmlSystemGetNVMLVersion");
+  if (init == nullptr || shutdown == nullptr || ask == nullptr || init() != 0) return std::nullopt;
+  std::array<char, 80> text{};
+  const int status = ask(text.data(), static_cast<unsigned>(text.size()));
+  shutdown();
+  if (status != 0) return std::nullopt;
+  return text.data();
+}
+
+/// Of the library that the GEMMs would use. The number's form (major·10000 + minor·100 + patch):
+/// cuBLAS documentation.
+std::optional<std::string> cublaslt_version() {
+#if GPUGAUGE_HAS_CUDA
+  if (const auto& api = cublaslt_library().api) {
+    const std::size_t version = api->version();
+    return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+  }
+#endif
+  return std::nullopt;
+}
+
+std::string onednn_version() {
+  const dnnl_version_t* version = dnnl_version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
+}
+
+// ---- files -------------------------------------------------------------------------------------
+
+/// Display controllers (PCI class 03) of NVIDIA (vendor 10de).
+int count_nvidia_cards(const fs::path& root) {
+  int cards = 0;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(root / "sys/bus/pci/devices", none)) {
+    if (read_line(entry.path() / "vendor") == "0x10de" &&
+        read_line(entry.path() / "class").starts_with("0x03")) {
+      ++cards;
+    }
+  }
+  return cards;
+}
+
+/// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`
+std::optional<std::string> driver_version(const fs::path& root) {
+  static const std::regex version(R"(\s(\d{3,}\.[\d.]+)\s)");
+  const std::string line = read_line(root / "proc/driver/nvidia/version");
+  std::smatch match;
+  if (!std::regex_search(line, match, version)) return std::nullopt;
+  return match[1].str();
+}
+
+/// Of all CPU time since boot: the eighth number of /proc/stat over the sum of the first eight
+/// (proc(5); the two after them are counted in user and nice already).
+std::optional<double> steal_share(const fs::path& root) {
+  std::istringstream line(read_line(root / "proc/stat"));
+  std::string cpu;
+  line >> cpu;
+  double sum = 0;
+  double ticks = 0;
+  for (int i = 0; i < 8; ++i) {
+    if (!(line >> ticks)) return std::nullopt;
+    sum += ticks;
+  }
+  if (sum <= 0) return std::nullopt;
+  return ticks / sum;
+}
+
+/// The word in brackets: `always [madvise] never`.
+std::string huge_pages(const fs::path& root) {
+  const std::string line = read_line(root / "sys/kernel/mm/transparent_hugepage/enabled");
+  const auto begin = line.find('[');
+  const auto end = line.find(']');
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
+  return line.substr(begin + 1, end - begin - 1);
+}
+
+/// $CUDA_HOME, $PATH, the usual place, the wheels beside the build folder: as scripts/setup.sh
+/// looks.
+std::optional<fs::path> find_nvcc(const fs::path& root) {
+  std::vector<fs::path> folders;
+  if (const std::string home = environment("CUDA_HOME"); !home.empty()) {
+    folders.push_back(fs::path(home) / "bin");
+  }
+  std::istringstream path(environment("PATH"));
+  for (std::string folder; std::getline(path, folder, ':');) folders.emplace_back(folder);
+  folders.push_back(root / "usr/local/cuda/bin");
+  std::error_code none;
+  const fs::path program = fs::read_symlink("/proc/self/exe", none);
+  folders.push_back(program.parent_path().parent_path() / ".cuda/nvidia/cu13/bin");
+  for (const fs::path& folder : folders) {
+    if (access((folder / "nvcc").c_str(), X_OK) == 0) return folder / "nvcc";
+  }
+  return std::nullopt;
+}
+
+void examine_configs(Machine& machine) {
+  try {
+    const Catalog catalog = Catalog::locate();
+    machine.suites = catalog.suite_names().size();
+    machine.models = catalog.model_names().size();
+    machine.datasheets = catalog.datasheets();
+    machine.configs = catalog.root();
+  } catch (const Error& error) {
+    machine.configs_error = error.what();
+  }
+}
+
+}  // namespace
+
+void examine_files(Machine& machine, const fs::path& root) {
+  machine.nvidia_cards = count_nvidia_cards(root);
+  machine.driver_version = driver_version(root);
+  machine.steal_share = steal_share(root);
+  machine.huge_pages = huge_pages(root);
+  machine.available_memory_bytes = Host(root).available_memory_bytes();
+  machine.nvcc = find_nvcc(root);
+}
+
+Machine examine_machine() {
+  Machine machine;
+  machine.devices = discover_devices();
+  for (const DeviceInfo& device : machine.devices) {
+    if (const auto health = health_of(device)) machine.health.emplace(device.id, *health);
+  }
+  examine_files(machine, "/");
+  machine.driver_cuda = driver_cuda();
+  machine.nvml_version = nvml_version();
+  machine.cublaslt_version = cublaslt_version();
+  machine.onednn_version = onednn_version();
+  machine.build_cuda = build_info::kCudaToolkitVersion;
+  machine.visible_devices = environment("CUDA_VISIBLE_DEVICES");
+
+  std::error_code none;
+  machine.folder = fs::current_path(none);
+  machine.folder_writable = access(machine.folder.c_str(), W_OK) == 0;
+  const fs::space_info space = fs::space(machine.folder, none);
+  machine.free_disk_bytes = none ? 0 : static_cast<std::int64_t>(space.available);
+  examine_configs(machine);
+  return machine;
+}
+
+}  // namespace gpugauge

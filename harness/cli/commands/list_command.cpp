@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "harness/analyze/rates/efficiency.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/options/output.hpp"
+#include "harness/cli/options/plan_options.hpp"
+#include "harness/config/nearest.hpp"
+#include "harness/device/open/open_device.hpp"
+#include "harness/measure/runner.hpp"
+#include "harness/render/answers/outline_table.hpp"
+#include "harness/render/table/columns.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kListExamples = R"(
+Examples:
+  gpugauge list --suite quick                       what `gpugauge run` would measure here
+  gpugauge list --suite full --device h100-sxm5     the same on a card that is not here
+  gpugauge list --suite nightly --format csv)";
+
+struct ListOptions : PlanOptions {
+  Format format = Format::kTable;
+};
+
+/// A card that is only known from its datasheet, so that a run on it can be planned before it is
+/// rented.
+DeviceInfo device_from(const Datasheet& sheet) {
+  DeviceInfo info;
+  info.id = sheet.name;
+  info.backend = Backend::kCuda;
+  info.name = sheet.match_names.front();
+  info.memory_bytes = static_cast<std::int64_t>(sheet.memory_gib_min * (1 << 30));
+  info.compute_capability = sheet.compute_capability;
+  if (sheet.l2_mib) info.cache_bytes = static_cast<std::int64_t>(sheet.l2_mib->value * (1 << 20));
+  return info;
+}
+
+/// A device that is here, described without opening it, or a card by the name of its datasheet.
+DeviceInfo describe(const std::string& wanted, const Catalog& catalog) {
+  const std::vector<DeviceInfo> devices = discover_devices();
+  std::vector<std::string> known{"best"};
+  for (const DeviceInfo& device : devices) known.push_back(device.id);
+  for (const std::string& name : catalog.datasheet_names()) known.push_back(name);
+  if (std::find(known.begin(), known.end(), wanted) == known.end()) {
+    throw UsageError(unknown_name_message("device", wanted, known));
+  }
+  const auto is_wanted = [&](const DeviceInfo& device) {
+    return wanted == "best" ? device.backend == Backend::kCuda : device.id == wanted;
+  };
+  const auto found = std::find_if(devices.begin(), devices.end(), is_wanted);
+  if (found != devices.end()) return *found;
+  return wanted == "best" ? devices.back() : device_from(catalog.datasheet(wanted));
+}
+
+/// The datasheet's rates, else what the memory pins can carry; a CPU has neither before it is
+/// measured.
+FloorRates known_rates(const DeviceInfo& device, const std::vector<Datasheet>& sheets) {
+  const Datasheet* sheet = match_datasheet(sheets, device);
+  return sheet != nullptr ? floor_rates(*sheet)
+                          : FloorRates{.memory_gbps = device.pin_rate_gbps, .tflops = {}};
+}
+
+Table plan_table(const Plan& plan, const FloorRates& rates) {
+  Table table{.name = "plan",
+              .title = {},
+              .columns = {case_column(), dispensable(3, number_column("flops", "flops")),
+                          dispensable(2, number_column("bytes", "bytes")),
+                          number_column("floor_us", "floor"),
+                          dispensable(1, sentence_column("unsupported", ""))},
+              .rows = {},
+              .notes = {}};
+  for (const PlannedCase& planned : plan.cases) {
+    const auto floor = floor_seconds(planned.c.op, rates);
+    table.rows.push_back({planned.name, number_cell(planned.work.flops),
+                          number_cell(planned.work.bytes),
+                          floor ? Cell(format_duration_ns(*floor * 1e9), *floor * 1e6) : Cell(),
+                          text_cell(planned.unsupported.value_or(""))});
+  }
+  return table;
+}
+
+ExitStatus list(const ListOptions& options) {
+  const Catalog catalog = Catalog::locate();
+  const SuiteSelection selection = select_suite(catalog, options);
+  const DeviceInfo device = describe(options.device, catalog);
+  Plan plan = make_plan(selection.suite, selection.models, device);
+  if (!options.filter.empty()) apply_filter(plan, options.filter);
+  const FloorRates rates = known_rates(device, catalog.datasheets());
+  Table table = plan_table(plan, rates);
+  table.title = fmt::format("{} on {} ({})", selection.suite.name, device.name, device.id);
+  table.notes.push_back(total_of(outline_of(plan, selection.suite.settle_seconds)));
+  if (!rates.memory_gbps)
+    table.notes.push_back(
+        "no floor times: this device has no datasheet here and does not name its memory's rate");
+  print_tables(std::cout, {table}, options.format);
+  return ExitStatus::kDone;
+}
+
+}  // namespace
+
+void add_list_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("list", "print what a suite would measure, without measuring");
+  auto options = std::make_shared<ListOptions>();
+  add_plan_options(*command, *options);
+  add_format_option(*command, options->format);
+  command->footer(kListExamples);
+  command->callback([=, &action] { action = [=] { return list(*options); }; });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,178 @@
+#include "harness/cli/commands/man_page.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "harness/cli/exit_statuses.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// So that roff prints it as it stands.
+std::string plain(std::string_view text) {
+  std::string result;
+  bool at_line_start = true;
+  for (const char c : text) {
+    if (at_line_start && (c == '.' || c == '\'')) result += "\\&";
+    if (c == '\\') {
+      result += "\\e";
+    } else if (c == '-') {
+      result += "\\-";
+    } else {
+      result += c;
+    }
+    at_line_start = c == '\n';
+  }
+  return result;
+}
+
+/// The argument of a macro, in quotes.
+std::string argument(std::string_view text) {
+  std::string result = plain(text);
+  for (std::size_t at = 0; (at = result.find('"', at)) != std::string::npos; at += 4)
+    result.replace(at, 1, "\\(dq");
+  return '"' + result + '"';
+}
+
+/// Lines as they are, without filling, for examples.
+std::string as_written(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of('\n');
+  if (begin == std::string_view::npos) return {};
+  std::string lines(text.substr(begin));
+  return fmt::format(".PP\n.nf\n{}\n.fi\n", plain(lines));
+}
+
+std::string option_text(const OptionNode& option) {
+  std::string text =
+      fmt::format(".TP\n.B {}", plain(fmt::format("{}", fmt::join(option.names, ", "))));
+  if (!option.words.empty()) {
+    text += fmt::format(" \\fI{}\\fR", plain(fmt::format("{}", fmt::join(option.words, "|"))));
+  } else if (!option.value.empty() && option.names.front().starts_with('-')) {
+    text += fmt::format(" \\fI{}\\fR", plain(option.value));
+  }
+  text += fmt::format("\n{}\n", plain(option.description));
+  if (!option.default_value.empty())
+    text += fmt::format("(default: {})\n", plain(option.default_value));
+  return text;
+}
+
+std::string options_text(const CommandNode& node) {
+  std::string text;
+  for (const auto* options : {&node.arguments, &node.options}) {
+    for (const OptionNode& option : *options) {
+      const bool is_help = option.names.back() == "--help";
+      if (!is_help || node.path.empty()) text += option_text(option);
+    }
+  }
+  return text;
+}
+
+std::string word_text(const Explanation& word) {
+  std::string text = fmt::format(".TP\n.B {}\n{}\n", plain(word.name), plain(word.is));
+  for (const auto& [label, part] :
+       {std::pair<std::string_view, const std::string*>{"How", &word.how},
+        {"Floor", &word.floor},
+        {"Usual", &word.usual},
+        {"Source", &word.source},
+        {"A bad value", &word.low},
+        {"Try", &word.remedy},
+        {"See", &word.see}}) {
+    if (!part->empty()) text += fmt::format(".br\n\\fI{}:\\fR {}\n", label, plain(*part));
+  }
+  return text;
+}
+
+/// A name and what is said of it, under a heading of its own.
+struct Item {
+  std::string name;
+  std::string_view text;
+};
+
+std::string section(std::string_view heading, std::span<const Item> items) {
+  std::string text = fmt::format(".SH {}\n", heading);
+  for (const Item& item : items)
+    text += fmt::format(".TP\n.B {}\n{}\n", plain(item.name), plain(item.text));
+  return text;
+}
+
+std::string exit_statuses() {
+  std::vector<Item> items;
+  for (const ExitStatusRow& row : kExitStatuses)
+    items.push_back({std::to_string(static_cast<int>(row.status)), row.means});
+  return section("EXIT STATUS", items);
+}
+
+std::string environment() {
+  const std::array<Item, 9> items{
+      {{"GPUGAUGE_CONFIGS",
+        "the folder of suites, models, devices and prices; else the first 'configs' or "
+        "'share/gpugauge/configs' beside or above the program or the current folder"},
+       {"GPUGAUGE_HISTORY",
+        "the folder that track keeps its history in, where --history is absent"},
+       {"GPUGAUGE_SEARCH_CACHE",
+        "the file that remembers what a search of cuBLASLt found; 'off' remembers nothing"},
+       {"XDG_CACHE_HOME, HOME", "where that file lies otherwise"},
+       {"NO_COLOR", "where it is set and not empty, no colours on a terminal"},
+       {"COLUMNS", "how wide tables and text may be where there is no terminal that says so"},
+       {"CUDA_HOME", "where cuBLASLt is looked for, besides where the system has its libraries"},
+       {"CUDA_VISIBLE_DEVICES", "which devices CUDA shows and how it numbers them"},
+       {"USER", "who accepts a change, where track ack has no --by"}}};
+  return section("ENVIRONMENT", items);
+}
+
+std::string files() {
+  const std::array<Item, 5> items{
+      {{"results/<device>/<time>_<suite>.json", "what run writes, where --output is absent"},
+       {"*.json.partial",
+        "what an unfinished run has so far: every reading command takes it, and run --resume goes "
+        "on with it"},
+       {"history/", "result files night by night, their index.jsonl, and acks.yaml"},
+       {"~/.cache/gpugauge/cublaslt.jsonl", "what searches of cuBLASLt found"},
+       {"configs/", "suites, models, encoders, diffusion, devices, prices, claims and the words"}}};
+  return section("FILES", items);
+}
+
+/// The help without its list of exit statuses, which is a section here.
+std::string overview(const CommandNode& root) {
+  const std::string statuses = exit_status_help();
+  std::string text = root.footer;
+  if (text.ends_with(statuses)) text.resize(text.size() - statuses.size());
+  return as_written(text);
+}
+
+}  // namespace
+
+std::string man_page(const CommandNode& root, const Explanations& words, std::string_view version,
+                     std::string_view date) {
+  std::string page = fmt::format(
+      ".TH GPUGAUGE 1 \"{}\" {} \"User Commands\"\n.SH NAME\ngpugauge \\- what a GPU really does, "
+      "and "
+      "what that is worth\n.SH SYNOPSIS\n.B gpugauge\n[\\fIOPTIONS\\fR] \\fICOMMAND\\fR …\n.SH "
+      "DESCRIPTION\n{}\nResults go to stdout, the log and the progress line to stderr.\n",
+      date, argument(version), plain(root.description));
+  page += overview(root);
+  page += ".SH OPTIONS\nThese hold for every command.\n" + options_text(root);
+  page += ".SH COMMANDS\n";
+  for (const CommandNode* node : all_commands(root)) {
+    if (node == &root) continue;
+    page +=
+        fmt::format(".SS {}\n{}\n", argument("gpugauge " + node->path), plain(node->description));
+    page += options_text(*node) + as_written(node->footer);
+  }
+  page += exit_statuses() + environment() + files();
+  page += ".SH WORDS\nWhat the words on the screen mean, as \\fBgpugauge explain\\fR says it.\n";
+  for (const WordKind kind : kWordKinds) {
+    page += fmt::format(".SS {}\n", argument(heading_of(kind)));
+    for (const Explanation& word : words.all()) {
+      if (word.kind == kind) page += word_text(word);
+    }
+  }
+  page += ".SH SEE ALSO\n.BR nvidia\\-smi (1)\n";
+  return page;
+}
+
+}  // namespace gpugauge

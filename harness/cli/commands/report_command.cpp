@@ -1,0 +1,189 @@
+#include <fmt/ostream.h>
+
+#include <ctime>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "harness/analyze/rates/sweeps.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/cli/commands/audit_facts.hpp"
+#include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/track_options.hpp"
+#include "harness/cli/options/whole_file.hpp"
+#include "harness/config/iso_date.hpp"
+#include "harness/render/report/report_page.hpp"
+#include "harness/render/table/number.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kReportExamples = R"(
+The page holds its data, its style and its scripts, and asks nothing of any network: it can be mailed, archived and
+opened offline. Numbers are those of the other commands.
+
+Examples:
+  gpugauge report result.json -o page.html
+  gpugauge report l40s.json h100.json -o cards.html --model llama-3.1-8b --precision fp8
+  gpugauge report result.json -o page.html --hourly 2.49 --claims claims.yaml --history history)";
+
+/// GiB of a card's memory that claims about what fits leave free, as `audit` does unless told.
+constexpr double kReserveGib = 1;
+
+struct ReportOptions {
+  AnalysisOptions inputs;
+  TrackOptions track;
+  std::string output, claims, history;
+};
+
+/// The claims of a file with what came out of them.
+struct Audit {
+  ClaimsFile file;
+  std::vector<ClaimFinding> findings;
+};
+
+/// A history with the latest finding on each of its cases, which point into it.
+struct Tracked {
+  std::vector<Series> series;
+  std::vector<TrackedCase> cases;
+  std::vector<Ack> acks;
+};
+
+std::optional<Audit> audit_of(const ReportOptions& options, const Catalog& catalog,
+                              const std::vector<Record>& records) {
+  if (options.claims.empty()) return std::nullopt;
+  std::optional<Audit> result(std::in_place);
+  result->file = load_claims(options.claims, audit_functions());
+  result->findings =
+      audit(result->file, audit_facts(catalog, options.inputs, records, kReserveGib));
+  return result;
+}
+
+std::optional<Tracked> tracked_of(const ReportOptions& options) {
+  if (options.history.empty()) return std::nullopt;
+  TrackOptions track = options.track;
+  track.history = options.history;
+  const History history = open_history(track);
+  std::vector<const RunEntry*> runs;
+  for (const RunEntry& run : history.index.runs) runs.push_back(&run);
+  std::optional<Tracked> tracked(std::in_place);
+  tracked->acks = load_acks(track.acks_file());
+  const TrackSettings settings = track.settings();
+  tracked->series = series_of(history.index.names, runs, settings.match);
+  for (const Series& series : tracked->series)
+    tracked->cases.push_back({&series, latest_finding(series, tracked->acks, settings)});
+  return tracked;
+}
+
+std::vector<DecodeBreakEven> break_evens_of(const std::vector<Record>& records,
+                                            const Catalog& catalog, const AnalysisOptions& options,
+                                            std::span<const PricedDecode> decodes) {
+  if (records.size() < 2) return {};
+  std::map<std::string, StepTimes> times;
+  std::map<std::string, ModelConfig> models;
+  for (const Record& record : records) times.try_emplace(record.path.string(), record);
+  for (const std::string& name : options.models) {  // which may be files
+    ModelConfig model = catalog.model(name);
+    models.emplace(model.name, std::move(model));
+  }
+  for (const PricedDecode& p : decodes) {
+    if (!models.contains(p.decode.model)) models[p.decode.model] = catalog.model(p.decode.model);
+  }
+  return decode_break_evens(decodes, times, models);
+}
+
+/// The smallest, the middle and the largest batch, over the contexts that were measured.
+std::vector<PricedDecode> context_sweep(const std::vector<Record>& records, const Catalog& catalog,
+                                        const ReportOptions& options,
+                                        std::span<const PricedDecode> decodes) {
+  std::vector<const Record*> all;
+  for (const Record& record : records) all.push_back(&record);
+  AnalysisOptions swept = options.inputs;
+  swept.contexts = measured_contexts(all);
+  std::set<std::int64_t> batches;
+  for (const PricedDecode& p : decodes) batches.insert(p.decode.point.batch);
+  if (swept.contexts.size() < 2 || batches.empty()) return {};
+  const auto middle = std::next(batches.begin(), static_cast<std::ptrdiff_t>(batches.size() / 2));
+  const std::set<std::int64_t> few{*batches.begin(), *middle, *batches.rbegin()};
+  swept.batches.assign(few.begin(), few.end());
+  return priced_decodes(records, catalog, swept);
+}
+
+std::string title_of(const std::vector<Record>& records) {
+  std::set<std::string> names;
+  for (const Record& record : records) names.insert(record.device.name);
+  std::string title;
+  for (const std::string& name : names) title += (title.empty() ? "" : ", ") + name;
+  return title + " · gpugauge report";
+}
+
+/// A file that is named twice would be two cards.
+void check_files(const AnalysisOptions& options) {
+  std::set<std::string> seen;
+  for (const std::string& file : options.files) {
+    if (!seen.insert(file).second)
+      throw UsageError(fmt::format("{} is named twice, expected each file once", file));
+  }
+}
+
+ExitStatus report(const ReportOptions& options) {
+  check_files(options.inputs);
+  const Catalog catalog = Catalog::locate();
+  const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  std::vector<RecordToShow> shown;
+  for (const Record& record : records)
+    shown.push_back({&record, match_datasheet(sheets, record.device)});
+
+  const auto datasheets = datasheet_reports(records, catalog);
+  const auto decodes = priced_decodes(records, catalog, options.inputs);
+  const auto break_evens = break_evens_of(records, catalog, options.inputs, decodes);
+  const auto contexts = context_sweep(records, catalog, options, decodes);
+  const auto audited = audit_of(options, catalog, records);
+  const auto tracked = tracked_of(options);
+
+  ReportInput input{.records = shown,
+                    .datasheets = datasheets,
+                    .decodes = decodes,
+                    .break_evens = break_evens,
+                    .contexts = contexts,
+                    .price_doubts = doubts_about(decodes, utc_date(std::time(nullptr))),
+                    .claims = {},
+                    .history = {}};
+  if (audited) input.claims = AuditedClaims{&audited->file, audited->findings};
+  if (tracked) input.history = TrackedHistory{options.history, tracked->cases, tracked->acks};
+  const std::string page = report_page(report_data(input), title_of(records));
+  write_whole(options.output, page);
+  fmt::print(std::cout, "{}: {}\n", options.output, format_bytes(static_cast<double>(page.size())));
+  return ExitStatus::kDone;
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("report", "result files as one page, to look at in a browser");
+  auto options = std::make_shared<ReportOptions>();
+  command
+      ->add_option("FILE", options->inputs.files,
+                   "result files, or the .partial file of an unfinished run")
+      ->required();
+  command->add_option("-o,--output", options->output, "the page; appears whole or not at all")
+      ->type_name("FILE")
+      ->required();
+  add_decode_options(*command, options->inputs);
+  add_price_options(*command, options->inputs);
+  add_billing_options(*command, options->inputs);
+  command->add_option("--claims", options->claims, "a claims file (configs/claims/*.yaml) to audit")
+      ->type_name("FILE");
+  command->add_option("--history", options->history, "folder of a history, as track keeps it")
+      ->type_name("FOLDER");
+  command
+      ->add_option("--acks", options->track.acks,
+                   "what was acknowledged of it (default: acks.yaml in the history)")
+      ->type_name("FILE");
+  command->footer(kReportExamples);
+  command->callback([=, &action] { action = [=] { return report(*options); }; });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,241 @@
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/commands/progress.hpp"
+#include "harness/cli/commands/run_session.hpp"
+#include "harness/cli/commands/run_summary.hpp"
+#include "harness/cli/logging.hpp"
+#include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/output.hpp"
+#include "harness/device/open/open_device.hpp"
+#include "harness/measure/interrupt.hpp"
+#include "harness/measure/runner.hpp"
+#include "harness/plan/outline.hpp"
+#include "harness/record/health.hpp"
+#include "harness/record/reader.hpp"
+#include "harness/record/run_id.hpp"
+#include "harness/render/answers/outline_table.hpp"
+#include "harness/render/screen/progress_text.hpp"
+#include "kernels/fill.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kRunExamples = R"(
+Examples:
+  gpugauge run                                        the quick suite on the best device
+  gpugauge run --suite nightly --device cuda:1        another suite on the second GPU
+  gpugauge run --model qwen3-14b --batch 1,16         your model at your batches
+  gpugauge run --filter 'memory/'                     only the cases whose name matches
+  gpugauge run --resume results/…/….json.partial      go on after an interruption
+  gpugauge run -- --benchmark_repetitions=3           Google Benchmark's own options after --)";
+
+/// Keeps every outcome in the journal and in the record, and draws the progress line.
+class RecordingObserver : public RunObserver {
+ public:
+  RecordingObserver(RunSession& session, Progress& progress)
+      : session_(session), progress_(progress) {}
+
+  void on_start(const PlannedCase& planned) override { progress_.start(planned); }
+  void on_progress(const PlannedCase& planned, const Estimate& time_ns, int) override {
+    progress_.update(planned, time_ns);
+  }
+  void on_outcome(const CaseOutcome& outcome) override {
+    session_.record.provenance.measured_seconds += outcome.measured_seconds;
+    progress_.finish(outcome);
+    if (const auto* m = std::get_if<Measurement>(&outcome.result)) {
+      keep(*m, session_.record.measurements);
+      log(m->name, rate_text(m->c.op, m->time_ns));
+    } else {
+      const auto& none = std::get<NotMeasured>(outcome.result);
+      keep(none, session_.record.not_measured);
+      log(none.name, fmt::format("{}: {}", name_of(none.status), none.reason));
+    }
+  }
+
+ private:
+  template <typename Outcome>
+  void keep(Outcome outcome, std::vector<Outcome>& kept) {
+    if constexpr (std::is_same_v<Outcome, Measurement>) {
+      outcome.repetition = static_cast<int>(std::count_if(
+          kept.begin(), kept.end(), [&](const Measurement& m) { return m.name == outcome.name; }));
+    }
+    session_.journal.append(outcome);
+    kept.push_back(std::move(outcome));
+  }
+
+  void log(const std::string& name, const std::string& what) {
+    if (!spdlog::should_log(spdlog::level::debug)) return;
+    progress_.clear();
+    spdlog::debug("{}: {}", name, what);
+  }
+
+  RunSession& session_;
+  Progress& progress_;
+};
+
+/// Warms the clock up on the first case that can be run, which is then lazily loaded, too. A
+/// failure here is the case's own, and will be its reason.
+double settle(const RunSession& session, Device& device, double limit_seconds,
+              const InterruptWatch& watch) {
+  const auto& cases = session.plan.cases;
+  const auto load = std::find_if(cases.begin(), cases.end(),
+                                 [](const PlannedCase& planned) { return !planned.unsupported; });
+  if (load == cases.end()) return 0;
+  try {
+    return settle_clock(*load, device, limit_seconds,
+                        {.now_seconds = monotonic_seconds,
+                         .stop_requested = [&] { return watch.requested(); },
+                         .progress = {}});
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    spdlog::debug("warming up on {}: {}", load->name, error.what());
+    return 0;
+  }
+}
+
+void measure(RunSession& session, Device& device, const Suite& suite,
+             const BenchmarkArguments& arguments, const GlobalOptions& global,
+             const InterruptWatch& watch) {
+  Provenance& provenance = session.record.provenance;
+  const double started = monotonic_seconds();
+  provenance.measured_seconds += settle(session, device, suite.settle_seconds, watch);
+  Progress progress(session.plan, stderr_screen(!global.quiet && !arguments.own_output));
+  RecordingObserver observer(session, progress);
+  run_cases(session.plan, device, arguments, observer, [&] { return watch.requested(); });
+  progress.close_family();
+  provenance.wall_seconds += monotonic_seconds() - started;
+  end_session(provenance.sessions.back(), device);
+}
+
+/// The plan in a few lines, before the device is busy.
+void announce(const RunSession& session, const Suite& suite, const RunOptions& options) {
+  const Record& record = session.record;
+  const RunAhead run{.suite = suite.name,
+                     .device_name = record.device.name,
+                     .device_id = record.device.id,
+                     .suite_option = options.suite,
+                     .result_path = session.journal.result_path().string(),
+                     .already_done = record.answered_count()};
+  print_tables(std::cerr, {outline_table(outline_of(session.plan, suite.settle_seconds), run)},
+               Format::kTable);
+  std::cerr << std::endl;
+}
+
+/// What the outcomes alone say; the datasheet is judged apart.
+ExitStatus worst_outcome(const Record& record) {
+  const auto& none = record.not_measured;
+  if (record.measurements.empty()) {
+    const CardErrors errors = card_errors(record);
+    throw EnvironmentError(fmt::format(
+        "nothing could be measured{}; the first reason: {}",
+        errors.any() ? fmt::format(", and the card reports {}", describe(errors)) : "",
+        none.empty() ? "the plan is empty" : none.front().name + ": " + none.front().reason));
+  }
+  const auto any = [&](NotMeasuredStatus status) {
+    return std::any_of(none.begin(), none.end(),
+                       [&](const NotMeasured& n) { return n.status == status; });
+  };
+  if (any(NotMeasuredStatus::kVerificationFailed)) return ExitStatus::kVerification;
+  if (any(NotMeasuredStatus::kFailed)) return ExitStatus::kEnvironment;
+  if (any(NotMeasuredStatus::kRefused)) return ExitStatus::kCheckFailed;
+  return ExitStatus::kDone;
+}
+
+std::string keep_message(const Journal& journal) {
+  return fmt::format("interrupted; what was measured is in {0}: gpugauge run --resume {0}",
+                     journal.path().string());
+}
+
+ExitStatus report(const Record& record, const Catalog& catalog, const BenchmarkArguments& arguments,
+                  const AnalysisOptions& analysis) {
+  const ExitStatus outcome = worst_outcome(record);
+  if (arguments.own_output) return outcome;
+  const ExitStatus check = print_run_summary(std::cout, record, catalog, analysis);
+  return outcome == ExitStatus::kDone ? check : outcome;
+}
+
+ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions& global) {
+  const Catalog catalog = Catalog::locate();
+  const BenchmarkArguments arguments = parse_benchmark_arguments(global.benchmark_arguments);
+  initialize_benchmark_library(arguments);
+  check_price_options(catalog, analysis);
+  const Turn turn = turn_from_text(options.turn);
+  Record so_far;
+  if (!options.resume.empty()) {
+    so_far = read_record(options.resume, Detail::kSummary);
+    if (is_finished(so_far)) {
+      spdlog::info("{}: all of its {} cases are done", options.resume, so_far.planned.size());
+      return report(so_far, catalog, arguments, analysis);
+    }
+    options.suite = suite_to_resume(catalog, so_far);
+    if (options.device == RunOptions().device) options.device = so_far.device.id;
+  }
+  const SuiteSelection selection = select_suite(catalog, options);
+  analysis.models = options.models;
+
+  InterruptWatch watch;
+  const std::unique_ptr<Device> device = open_device(options.device, cuda_fill_kernel());
+  Plan plan = make_plan(selection.suite, selection.models, device->info());
+  if (!options.filter.empty()) apply_filter(plan, options.filter);
+  if (arguments.filter) apply_filter(plan, *arguments.filter);
+  rotate(plan, turn);
+  if (arguments.list_tests) {
+    for (const PlannedCase& planned : plan.cases) std::cout << registered_name(planned) << '\n';
+    return ExitStatus::kDone;
+  }
+
+  RunSession session =
+      options.resume.empty()
+          ? start_session(options, selection.suite, *device, std::move(plan), global.command_line)
+          : resume_session(options, so_far, selection.suite, *device, std::move(plan),
+                           global.command_line);
+  watch.set_farewell(keep_message(session.journal));
+  if (!global.quiet) announce(session, selection.suite, options);
+  try {
+    measure(session, *device, selection.suite, arguments, global, watch);
+  } catch (const Interrupted&) {
+    watch.disarm();
+    throw Error(ExitStatus::kInterrupted, keep_message(session.journal));
+  }
+  session.journal.finish(session.record);
+  watch.disarm();
+  session.record.path = session.journal.result_path();
+  return report(session.record, catalog, arguments, analysis);
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, const GlobalOptions& global, Action& action) {
+  auto* command =
+      app.add_subcommand("run", "measure a device, write a result file, print the tables");
+  auto options = std::make_shared<RunOptions>();
+  auto analysis = std::make_shared<AnalysisOptions>();
+  add_plan_options(*command, *options);
+  command
+      ->add_option("-o,--output", options->output,
+                   "the result file (default: results/<device>/<time>_<suite>.json)")
+      ->type_name("FILE");
+  command->add_flag("--overwrite", options->overwrite, "replace an existing result file");
+  command
+      ->add_option(
+          "--resume", options->resume,
+          "go on with an interrupted result (.partial), or retry what failed in a result file")
+      ->type_name("FILE");
+  command->add_option("--turn", options->turn,
+                      "2/5: the second of five processes begins at another case than the first");
+  command->add_flag("--redact", options->redact, "leave out the host's name and the device's UUID");
+  add_price_options(*command, *analysis);
+  command->footer(kRunExamples);
+  command->callback([=, &global, &action] {
+    action = [=, &global] { return run(*options, *analysis, global); };
+  });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,43 @@
+#include "harness/cli/commands/run_summary.hpp"
+
+#include "harness/cli/options/output.hpp"
+#include "harness/render/answers/cost_table.hpp"
+#include "harness/render/answers/datasheet_table.hpp"
+#include "harness/render/answers/summary.hpp"
+#include "harness/render/answers/sweeps_table.hpp"
+#include "harness/render/answers/tokens_table.hpp"
+#include "harness/render/screen/closing.hpp"
+
+namespace gpugauge {
+
+void print_run_end(std::ostream& out, const Record& record, const DatasheetReport& report,
+                   const std::vector<PricedDecode>& priced) {
+  out << '\n';
+  const std::vector<std::string> notes = warnings_of(record);
+  for (const std::string& note : notes) print_text(out, "note: " + note);
+  if (!notes.empty()) out << '\n';
+  for (const std::string& line : closing_lines(record, report, priced))
+    print_text(out, line, kClosingLabelWidth);
+}
+
+ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
+                             const AnalysisOptions& options) {
+  const std::vector<Record> records{record};
+  const std::vector<DatasheetReport> reports = datasheet_reports(records, catalog);
+  const std::vector<PricedDecode> priced = priced_decodes(records, catalog, options);
+
+  std::vector<Table> tables = cases_tables(records, catalog);
+  if (Table sweeps = sweeps_table(records); !sweeps.rows.empty())
+    tables.push_back(std::move(sweeps));
+  tables.push_back(to_table(reports));
+  for (auto* make : {tokens_tables, cost_tables}) {
+    for (Table& table : make(priced)) tables.push_back(std::move(table));
+  }
+  print_text(out, headline(record));
+  out << '\n';
+  print_tables(out, tables, Format::kTable);
+  print_run_end(out, record, reports.front(), priced);
+  return status_of(reports);
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <ostream>
+
+#include "harness/cli/options/analysis_options.hpp"
+
+namespace gpugauge {
+
+/// What `run` ends with: every case, the datasheet check, tokens, dollars, what to beware of, and
+/// where the file is. kCheckFailed if the device is below its datasheet.
+ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
+                             const AnalysisOptions& options);
+
+/// Its end alone: the notes and the closing lines. `priced` are the decode steps of this record.
+void print_run_end(std::ostream& out, const Record& record, const DatasheetReport& report,
+                   const std::vector<PricedDecode>& priced);
+
+}  // namespace gpugauge

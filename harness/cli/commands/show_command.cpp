@@ -1,0 +1,42 @@
+#include <iostream>
+#include <memory>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/commands/run_summary.hpp"
+#include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/output.hpp"
+#include "harness/render/answers/sweeps_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kShowExamples = R"(
+Examples:
+  gpugauge show result.json                          every case with its interval, rate, clock and flags
+  gpugauge show result.json.partial                  what an unfinished run has so far)";
+
+ExitStatus show(const AnalysisOptions& options) {
+  const Catalog catalog = Catalog::locate();
+  const std::vector<Record> records = read_inputs(options);
+  std::vector<Table> tables = cases_tables(records, catalog);
+  if (Table sweeps = sweeps_table(records); !sweeps.rows.empty())
+    tables.push_back(std::move(sweeps));
+  print_tables(std::cout, tables, options.format);
+  if (records.size() == 1 && options.format == Format::kTable)
+    print_run_end(std::cout, records.front(), datasheet_reports(records, catalog).front(),
+                  priced_decodes(records, catalog, options));
+  return ExitStatus::kDone;
+}
+
+}  // namespace
+
+void add_show_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command =
+      app.add_subcommand("show", "every case of a result file, and why others have no number");
+  auto options = std::make_shared<AnalysisOptions>();
+  add_file_arguments(*command, *options);
+  command->footer(kShowExamples);
+  command->callback([=, &action] { action = [=] { return show(*options); }; });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,49 @@
+#include <iostream>
+#include <memory>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/output.hpp"
+#include "harness/render/answers/calibration_table.hpp"
+#include "harness/render/answers/ops_table.hpp"
+#include "harness/render/answers/tokens_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr const char* kTokensExamples = R"(
+Examples:
+  gpugauge tokens result.json
+  gpugauge tokens result.json --model llama-3.1-8b --precision fp8 --batch 1,8,32 --context 1024,8192
+  gpugauge tokens result.json --ops                  every op of the step, and where its time comes from)";
+
+struct TokensOptions : AnalysisOptions {
+  bool ops = false;
+};
+
+ExitStatus tokens(const TokensOptions& options) {
+  const std::vector<Calibration> calibrations = read_calibrations(options);
+  const std::vector<Record> records = read_inputs(options);
+  const auto points = priced_decodes(records, Catalog::locate(), options);
+  std::vector<Table> tables = options.ops ? ops_tables(points) : tokens_tables(points);
+  for (Table& table : calibration_tables(calibrate(calibrations, points), ShownRates::kFirst))
+    tables.push_back(std::move(table));
+  print_tables(std::cout, tables, options.format);
+  return ExitStatus::kDone;
+}
+
+}  // namespace
+
+void add_tokens_command(CLI::App& app, const GlobalOptions&, Action& action) {
+  auto* command = app.add_subcommand("tokens", "tokens per second of a model's decode step");
+  auto options = std::make_shared<TokensOptions>();
+  add_file_arguments(*command, *options);
+  add_decode_options(*command, *options);
+  add_price_options(*command, *options);
+  add_calibration_option(*command, *options);
+  command->add_flag("--ops", options->ops, "the ops of each step instead of its sum");
+  command->footer(kTokensExamples);
+  command->callback([=, &action] { action = [=] { return tokens(*options); }; });
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,204 @@
+#include "harness/cli/options/analysis_options.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+
+#include "harness/cli/command_tree.hpp"
+#include "harness/cli/options/output.hpp"
+#include "harness/config/nearest.hpp"
+#include "harness/render/answers/cases_table.hpp"
+
+namespace gpugauge {
+namespace {
+
+constexpr std::array<std::string_view, 5> kPrecisions{"fp32", "bf16", "fp16", "fp8", "int8"};
+
+std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {
+  std::vector<Precision> precisions;
+  for (const std::string& name : names) {
+    const auto precision = precision_from_name(name);
+    if (!precision)
+      throw UsageError(
+          unknown_name_message("precision", name, std::span<const std::string_view>(kPrecisions)));
+    precisions.push_back(*precision);
+  }
+  return precisions;
+}
+
+/// The models that were asked for, else those in the file that a config describes.
+std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog,
+                                    const AnalysisOptions& options) {
+  std::vector<ModelConfig> models;
+  for (const std::string& name : options.models) models.push_back(catalog.model(name));
+  if (!models.empty()) return models;
+  const std::vector<std::string> known = catalog.model_names();
+  for (const std::string& name : models_in(record)) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) {
+      models.push_back(catalog.model(name));
+    } else {
+      spdlog::warn("{}: no config describes its model {}; give its file with --model",
+                   record.path.string(), name);
+    }
+  }
+  return models;
+}
+
+PriceList price_list(const Catalog& catalog, const AnalysisOptions& options) {
+  std::vector<std::filesystem::path> files(options.prices.begin(), options.prices.end());
+  if (files.empty()) files.push_back(catalog.default_prices());
+  return load_price_list(files);
+}
+
+}  // namespace
+
+void add_file_arguments(CLI::App& command, AnalysisOptions& options) {
+  command
+      .add_option("FILE", options.files, "result files, or the .partial file of an unfinished run")
+      ->required();
+  add_format_option(command, options.format);
+}
+
+void add_decode_options(CLI::App& command, AnalysisOptions& options) {
+  command
+      .add_option(
+          "--model", options.models,
+          "models: names, files, or config.json of checkpoints (default: those in the file)")
+      ->type_name("MODEL")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      .add_option("--precision", options.precisions,
+                  "types of the weights (default: those in the file)")
+      ->type_name(one_of_type(kPrecisions))
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--batch", options.batches, "batch sizes (default: those in the file)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--context", options.contexts,
+                  "tokens of KV cache a sequence (default: the run's)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::PositiveNumber);
+}
+
+void add_price_list_option(CLI::App& command, AnalysisOptions& options) {
+  command
+      .add_option("--prices", options.prices,
+                  "price lists: the native CSV, SkyPilot's or gpuhunt's, or Spheron's JSON "
+                  "(default: the newest of configs/prices)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+}
+
+void add_price_options(CLI::App& command, AnalysisOptions& options) {
+  add_price_list_option(command, options);
+  command.add_option("--hourly", options.hourly, "your own price, in dollars per GPU-hour");
+}
+
+void add_billing_options(CLI::App& command, AnalysisOptions& options) {
+  command.add_option("--utilisation", options.billing.utilisation,
+                     "share of the paid time that serves, above 0 and up to 1 (default: 1)");
+  command.add_option("--hours-per-month", options.billing.hours_per_month,
+                     "730 (default) is a year over 12, 720 are 30 days");
+}
+
+void add_electricity_option(CLI::App& command, AnalysisOptions& options) {
+  command.add_option("--electricity", options.billing.dollars_per_kwh,
+                     "dollars per kWh, where one pays it apart");
+}
+
+void check_price_options(const Catalog& catalog, const AnalysisOptions& options) {
+  if (options.hourly) {
+    rates_of({}, options.hourly);
+  } else {
+    price_list(catalog, options);
+  }
+}
+
+PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options) {
+  if (options.hourly) return {};
+  PriceList list = price_list(catalog, options);
+  for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
+  return list;
+}
+
+std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
+                            const AnalysisOptions& options) {
+  if (options.hourly) return rates_of({}, options.hourly);
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  const Datasheet* sheet = match_datasheet(sheets, record.device);
+  return rates_of(sheet != nullptr ? offers_for(list.offers, *sheet) : std::vector<PriceOffer>{},
+                  std::nullopt);
+}
+
+void add_calibration_option(CLI::App& command, AnalysisOptions& options) {
+  command
+      .add_option("--calibration", options.calibrations,
+                  "what an engine measured (of scripts/import_vllm.py), to show beside the derived")
+      ->type_name("FILE")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {
+  std::vector<Calibration> calibrations;
+  for (const std::string& file : options.calibrations)
+    calibrations.push_back(load_calibration(file));
+  return calibrations;
+}
+
+std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
+  const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
+  std::vector<Record> records = read_records(files, detail);
+  for (const Record& record : records) {
+    for (const std::string& warning : record.warnings)
+      spdlog::warn("{}: {}", record.path.string(), warning);
+  }
+  return records;
+}
+
+std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, const Catalog& catalog,
+                                         const AnalysisOptions& options) {
+  const DecodeSelection selection{.precisions = parse_precisions(options.precisions),
+                                  .batches = options.batches,
+                                  .contexts = options.contexts};
+  const PriceList list = read_prices(catalog, options);
+  std::vector<PricedDecode> priced;
+  for (const Record& record : records) {
+    const std::vector<Rate> rates = rates_for(record, catalog, list, options);
+    const PowerRange powers = power_range(record);
+    for (const ModelConfig& model : models_for(record, catalog, options)) {
+      for (DecodeFinding& finding :
+           decode_findings(record, model, decode_points(record, model, selection))) {
+        priced.push_back(price(std::move(finding), rates, options.gpus, options.billing));
+        priced.back().energy = energy_of(powers, priced.back().decode, options.gpus);
+      }
+    }
+  }
+  return priced;
+}
+
+std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog) {
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  std::vector<RecordToShow> shown;
+  for (const Record& record : records)
+    shown.push_back({&record, match_datasheet(sheets, record.device)});
+  return cases_tables(shown);
+}
+
+std::vector<DatasheetReport> datasheet_reports(const std::vector<Record>& records,
+                                               const Catalog& catalog) {
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  std::vector<DatasheetReport> reports;
+  for (const Record& record : records)
+    reports.push_back(check_datasheet(record, match_datasheet(sheets, record.device)));
+  return reports;
+}
+
+}  // namespace gpugauge

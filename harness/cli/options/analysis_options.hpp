@@ -1,0 +1,77 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "harness/analyze/money/cost.hpp"
+#include "harness/analyze/rates/datasheet.hpp"
+#include "harness/cli/command.hpp"
+#include "harness/config/calibration.hpp"
+#include "harness/config/catalog.hpp"
+#include "harness/record/reader.hpp"
+#include "harness/record/record.hpp"
+#include "harness/render/table/table.hpp"
+
+namespace gpugauge {
+
+/// What the reading commands share: which files, which decode steps, at which price, in which
+/// format.
+struct AnalysisOptions {
+  std::vector<std::string> files;
+  std::vector<std::string> models;
+  std::vector<std::string> precisions;
+  std::vector<std::int64_t> batches;
+  std::vector<std::int64_t> contexts;
+  std::optional<double> hourly;
+  std::vector<std::string> prices;
+  std::vector<std::string> calibrations;
+  int gpus = 1;
+  Billing billing;
+  Format format = Format::kTable;
+};
+
+void add_file_arguments(CLI::App& command, AnalysisOptions& options);
+void add_decode_options(CLI::App& command, AnalysisOptions& options);
+/// --prices.
+void add_price_list_option(CLI::App& command, AnalysisOptions& options);
+/// --prices and --hourly.
+void add_price_options(CLI::App& command, AnalysisOptions& options);
+void add_calibration_option(CLI::App& command, AnalysisOptions& options);
+/// --utilisation, --hours-per-month.
+void add_billing_options(CLI::App& command, AnalysisOptions& options);
+void add_electricity_option(CLI::App& command, AnalysisOptions& options);
+
+/// Throws UsageError for a price that is none, or a price list that cannot be read: before an hour
+/// is measured.
+void check_price_options(const Catalog& catalog, const AnalysisOptions& options);
+
+/// The lists of --prices, else the newest that is shipped; its warnings go to the log. Empty, and
+/// not read, if the user named a price.
+PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options);
+/// What the record's card costs, as `rates_of`.
+std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
+                            const AnalysisOptions& options);
+
+/// What engines measured, in the order of the command line.
+std::vector<Calibration> read_calibrations(const AnalysisOptions& options);
+
+/// Reads the files, and passes the reader's warnings to the log.
+std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail = Detail::kSummary);
+
+/// Every decode step that the options ask for of every record, with its price; they point into the
+/// records. Models that no
+/// config describes are left out with a warning.
+std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, const Catalog& catalog,
+                                         const AnalysisOptions& options);
+std::vector<PricedDecode> priced_decodes(std::vector<Record>&& records, const Catalog& catalog,
+                                         const AnalysisOptions& options) = delete;
+
+std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog);
+std::vector<DatasheetReport> datasheet_reports(const std::vector<Record>& records,
+                                               const Catalog& catalog);
+
+}  // namespace gpugauge

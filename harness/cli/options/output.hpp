@@ -1,0 +1,21 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+#include <string_view>
+#include <vector>
+
+#include "harness/render/table/table.hpp"
+
+namespace gpugauge {
+
+/// `--format table|json|csv|markdown`, the same on every command that prints tables.
+void add_format_option(CLI::App& command, Format& format);
+
+/// For std::cout and std::cerr: in colour only where that is a terminal that wants it, and within
+/// its width or, without a terminal, within the variable COLUMNS, if that is set.
+void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format);
+/// A line beside tables, within the same width; see render_text.
+void print_text(std::ostream& out, std::string_view text, std::size_t hang = 2);
+
+}  // namespace gpugauge

@@ -1,0 +1,85 @@
+#include "harness/cli/options/plan_options.hpp"
+
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+#include "harness/base/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// Puts the command line's models and batches into every entry that measures models.
+void override_model_entries(Suite& suite, const PlanOptions& options,
+                            const std::vector<ModelConfig>& models) {
+  bool used = false;
+  for (SuiteEntry& entry : suite.entries) {
+    if (entry.models.empty()) continue;
+    used = true;
+    if (!options.batches.empty()) entry.batches = options.batches;
+    if (models.empty()) continue;
+    entry.models.clear();
+    for (const ModelConfig& model : models) entry.models.push_back(model.name);
+  }
+  if (!used)
+    throw UsageError(fmt::format("--model and --batch: suite {} measures no model", suite.name));
+}
+
+std::vector<ModelConfig> models_of(const Catalog& catalog, const Suite& suite) {
+  std::vector<ModelConfig> models;
+  std::unordered_set<std::string> seen;
+  for (const SuiteEntry& entry : suite.entries) {
+    for (const std::string& name : entry.models) {
+      if (seen.insert(name).second) models.push_back(catalog.model(name));
+    }
+  }
+  return models;
+}
+
+}  // namespace
+
+void add_plan_options(CLI::App& command, PlanOptions& options) {
+  command
+      .add_option("-s,--suite", options.suite,
+                  "a suite's name or file: quick, datasheet, goals, nightly, full")
+      ->type_name("SUITE")
+      ->capture_default_str();
+  command
+      .add_option("-d,--device", options.device,
+                  "cpu, cuda:N, or best: the first GPU, else the CPU")
+      ->type_name("DEVICE")
+      ->capture_default_str();
+  command.add_option(
+      "--filter", options.filter,
+      "only cases whose name matches this regular expression; a leading - keeps the others");
+  command
+      .add_option(
+          "--model", options.models,
+          "these models in place of the suite's: names, files, or config.json of checkpoints")
+      ->type_name("MODEL")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command.add_option("--batch", options.batches, "these batch sizes in place of the suite's")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option("--context", options.contexts,
+                  "tokens of KV cache that the tokens table is made for")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::PositiveNumber);
+}
+
+SuiteSelection select_suite(const Catalog& catalog, const PlanOptions& options) {
+  SuiteSelection selection{.suite = catalog.suite(options.suite), .models = {}};
+  for (const std::string& name : options.models) selection.models.push_back(catalog.model(name));
+  if (!options.models.empty() || !options.batches.empty()) {
+    override_model_entries(selection.suite, options, selection.models);
+  }
+  if (selection.models.empty()) selection.models = models_of(catalog, selection.suite);
+  if (!options.contexts.empty()) selection.suite.contexts = options.contexts;
+  return selection;
+}
+
+}  // namespace gpugauge

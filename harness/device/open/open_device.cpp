@@ -1,0 +1,99 @@
+#include "harness/device/open/open_device.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "harness/base/error.hpp"
+#include "harness/device/cpu_device.hpp"
+
+#if GPUGAUGE_HAS_CUDA
+#include "harness/device/cuda/cuda_device.hpp"
+#endif
+
+namespace gpugauge {
+namespace {
+
+std::unique_ptr<Device> open_cuda([[maybe_unused]] int index,
+                                  [[maybe_unused]] const FillKernel& fill) {
+#if GPUGAUGE_HAS_CUDA
+  return open_cuda_device(index, fill);
+#else
+  throw EnvironmentError(fmt::format(
+      "cuda:{}: this build has no CUDA; build again with nvcc on PATH, or use --device cpu",
+      index));
+#endif
+}
+
+std::vector<DeviceInfo> discover_cuda() {
+#if GPUGAUGE_HAS_CUDA
+  return discover_cuda_devices();
+#else
+  return {};
+#endif
+}
+
+/// A CUDA device that is there but does not work is worth a warning, not the whole run.
+std::unique_ptr<Device> open_best(const FillKernel& fill) {
+  const int count = static_cast<int>(discover_cuda().size());
+  for (int index = 0; index < count; ++index) {
+    try {
+      return open_cuda(index, fill);
+    } catch (const EnvironmentError& error) {
+      spdlog::warn("{}", error.what());
+    }
+  }
+  return open_cpu_device();
+}
+
+/// N of `cuda:N`.
+std::optional<int> cuda_index(std::string_view name) {
+  constexpr std::string_view kPrefix = "cuda:";
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  const std::string_view digits = name.substr(kPrefix.size());
+  int index = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+  if (error != std::errc{} || end != digits.data() + digits.size() || index < 0)
+    return std::nullopt;
+  return index;
+}
+
+/// The form that was probably meant: a CUDA device by the first number in the name, unless the name
+/// begins as one of the others does.
+std::string nearest_form(std::string_view name) {
+  if (name.starts_with("cp") || name.starts_with("CP")) return "cpu";
+  if (name.starts_with("b") || name.starts_with("B")) return "best";
+  const auto begin = std::min(name.find_first_of("0123456789"), name.size());
+  const auto end = std::min(name.find_first_not_of("0123456789", begin), name.size());
+  const bool is_index = end > begin && end - begin <= 3;
+  return fmt::format("cuda:{}", is_index ? name.substr(begin, end - begin) : "0");
+}
+
+}  // namespace
+
+std::unique_ptr<Device> open_device(std::string_view name, const FillKernel& cuda_fill) {
+  if (name == "cpu") return open_cpu_device();
+  if (name == "best") return open_best(cuda_fill);
+  if (const auto index = cuda_index(name)) return open_cuda(*index, cuda_fill);
+  throw UsageError(
+      fmt::format("no device is called '{}': expected cpu, cuda:N or best; did you mean {}?", name,
+                  nearest_form(name)));
+}
+
+std::optional<CardHealth> health_of([[maybe_unused]] const DeviceInfo& device) {
+#if GPUGAUGE_HAS_CUDA
+  if (const auto index = cuda_index(device.id)) return health_of_cuda_device(*index);
+#endif
+  return std::nullopt;
+}
+
+std::vector<DeviceInfo> discover_devices() {
+  std::vector<DeviceInfo> devices = discover_cuda();
+  devices.push_back(describe_cpu_device());
+  return devices;
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/analyze/advise/advice.hpp"
+#include "harness/render/table/table.hpp"
+
+namespace gpugauge {
+
+/// Which card to rent, for each model and context: the rankings (`advice`), what cannot be ranked
+/// (`excluded`), the checklist (`cards`, `checklist`), what would change the answer (`flips`); then
+/// the fleet (`fleet`) and, last, the answers (`answer`).
+std::vector<Table> advice_tables(std::span<const Advice> all, const AdviceRequest& request);
+
+/// Which card to rent at what price, by what margin and how surely; or why nothing says so, and
+/// what would.
+std::string answer_of(const Advice& advice, const AdviceRequest& request);
+
+}  // namespace gpugauge

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/analyze/compare/compare.hpp"
+#include "harness/render/table/table.hpp"
+
+namespace gpugauge {
+
+/// `38 same, 2 slower, 1 ambiguous, 3 not compared`.
+std::string summary_line(std::span<const Judgement> judgements, std::size_t not_compared);
+
+/// `comparison` with a row for each; then for each of them what differs in the `environment`, its
+/// `cases` (a table for each family), those `not_compared`, and the geometric mean of each of the
+/// `families` with the summary line.
+std::vector<Table> compare_tables(std::span<const ComparisonReport> comparisons);
+
+/// What a judgement says: `slower`, `ambiguous: noise`; and what each of these reasons means.
+Cell judgement_cell(const Judgement& judgement);
+std::vector<std::string> reason_notes(std::span<const Judgement> judgements, double threshold);
+
+/// Why cases have no ratio, a table named `not_compared`.
+Table not_compared_table(std::span<const NotCompared> cases);
+
+}  // namespace gpugauge

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "harness/analyze/money/forward.hpp"
+#include "harness/render/table/table.hpp"
+
+namespace gpugauge {
+
+/// A finding with the price that it is shown at.
+struct PricedForward {
+  ForwardFinding finding;
+  Rate rate;
+};
+
+/// One table a model, precision and shape; a row a batch and file.
+std::vector<Table> forward_tables(std::span<const PricedForward> points);
+
+/// The ops of each pass, of the engine library where it is known, with their times and where these
+/// come from.
+std::vector<Table> forward_ops_tables(std::span<const PricedForward> points);
+
+}  // namespace gpugauge

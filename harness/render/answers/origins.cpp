@@ -1,0 +1,20 @@
+#include "harness/render/answers/origins.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
+
+namespace gpugauge {
+
+Cell origins_cell(const OriginShares& shares) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    if (shares[i] > 0)
+      parts.push_back(fmt::format("{:.0f}% {}", 100 * shares[i], name_of(static_cast<Origin>(i))));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,98 @@
+#include "harness/render/answers/sweeps_table.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "harness/render/table/columns.hpp"
+#include "harness/render/table/spark.hpp"
+
+namespace gpugauge {
+namespace {
+
+struct SweepRow {
+  const Record* record;
+  RateSweep sweep;
+
+  std::span<const Measurement> measurements() const { return record->measurements; }
+  std::size_t highest() const {
+    return static_cast<std::size_t>(std::max_element(sweep.rates.begin(), sweep.rates.end()) -
+                                    sweep.rates.begin());
+  }
+};
+
+std::vector<std::string_view> parts_of(std::string_view name) {
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    parts.push_back(name.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+/// The name of case `place` of the sweep, cut to what tells it from the others, or to all else with
+/// a star in its place.
+std::string name_parts(const RateSweep& sweep, std::span<const Measurement> measurements,
+                       std::size_t place, bool wants_size) {
+  const auto first = parts_of(measurements[sweep.cases.front()].name);
+  const auto last = parts_of(measurements[sweep.cases.back()].name);
+  const auto wanted = parts_of(measurements[sweep.cases[place]].name);
+  std::string text;
+  const auto add = [&](std::string_view part) {
+    text.append(text.empty() ? "" : "/").append(part);
+  };
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const bool is_size = first[i] != last[i];
+    if (is_size == wants_size) {
+      add(wanted[i]);
+    } else if (!wants_size) {
+      const std::size_t colon = wanted[i].find(':');
+      add(std::string(colon == std::string_view::npos ? "" : wanted[i].substr(0, colon + 1)) + "*");
+    }
+  }
+  return text;
+}
+
+std::vector<ColumnOf<SweepRow>> columns(bool several) {
+  return {
+      {visible_if(several, file_column()),
+       [](const SweepRow& r) { return text_cell(r.record->path.string()); }},
+      {dispensable(4, visible_if(several, text_column("device", "device"))),
+       [](const SweepRow& r) { return text_cell(r.record->device.name); }},
+      {shortening(24, text_column("sweep", "sweep")),
+       [](const SweepRow& r) { return Cell(pattern_of(r.sweep, r.measurements())); }},
+      {text_column("curve", "curve"),
+       [](const SweepRow& r) { return Cell(spark_line_from_zero(r.sweep.rates)); }},
+      {dispensable(3, number_column("first_rate", "starts at")),
+       [](const SweepRow& r) { return number_cell(r.sweep.rates.front()); }},
+      {dispensable(2, number_column("last_rate", "ends at")),
+       [](const SweepRow& r) { return number_cell(r.sweep.rates.back()); }},
+      {number_column("highest_rate", "highest"),
+       [](const SweepRow& r) {
+         const double rate = r.sweep.rates[r.highest()];
+         return Cell(format_significant(rate) + " " + std::string(name_of(r.sweep.unit)), rate);
+       }},
+      {data_column("unit"), [](const SweepRow& r) { return Cell(name_of(r.sweep.unit)); }},
+      {dispensable(1, text_column("at", "at")),
+       [](const SweepRow& r) {
+         return Cell(name_parts(r.sweep, r.measurements(), r.highest(), true));
+       }},
+  };
+}
+
+}  // namespace
+
+std::string pattern_of(const RateSweep& sweep, std::span<const Measurement> measurements) {
+  return name_parts(sweep, measurements, 0, false);
+}
+
+Table sweeps_table(std::span<const Record> records) {
+  std::vector<SweepRow> rows;
+  for (const Record& record : records) {
+    for (RateSweep& sweep : rate_sweeps(record.measurements))
+      rows.push_back({&record, std::move(sweep)});
+  }
+  return make_table<SweepRow>("sweeps", "sweeps", columns(records.size() > 1), rows);
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,131 @@
+// What the first screen answers: what a card reaches, what a million tokens cost, which to rent.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/analyze/money/leaders.hpp"
+#include "harness/render/answers/decode_columns.hpp"
+#include "harness/render/answers/origins.hpp"
+#include "harness/render/report/report_data.hpp"
+#include "harness/render/table/text.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// A number to be seen from afar.
+Json fact(const std::string& value, const std::string& label, const std::string& detail) {
+  return {{"value", printable(value)}, {"label", printable(label)}, {"detail", printable(detail)}};
+}
+
+Json peak_fact(const DatasheetFinding& f) {
+  std::string detail;
+  if (f.datasheet) detail = format_percent(f.share().value) + " of its datasheet";
+  if (f.origin != Origin::kMeasured)
+    detail += fmt::format("{}{}", detail.empty() ? "" : ", ", name_of(f.origin));
+  return fact(fmt::format("{} {}", format_significant(f.measured->value), f.unit), f.metric,
+              detail);
+}
+
+std::size_t files_in(const DecodeGroup& group) {
+  std::set<std::string_view> files;
+  for (const PricedDecode* p : group) files.insert(p->decode.file);
+  return files.size();
+}
+
+/// The subject that the most files share, of these the first met.
+const DecodeGroup* common_subject(const std::vector<DecodeGroup>& groups) {
+  const auto most =
+      std::max_element(groups.begin(), groups.end(),
+                       [](const auto& a, const auto& b) { return files_in(a) < files_in(b); });
+  return most == groups.end() ? nullptr : &*most;
+}
+
+void add_decode_facts(Json& facts, const DecodeGroup& subject, const std::string& file) {
+  DecodeGroup own;
+  std::copy_if(subject.begin(), subject.end(), std::back_inserter(own), [&](const PricedDecode* p) {
+    return p->decode.file == file && p->decode.preferred() != nullptr;
+  });
+  const PricedDecode* cheap = cheapest(own);
+  if (cheap == nullptr) return;
+  const auto alone = std::min_element(own.begin(), own.end(), [](const auto* a, const auto* b) {
+    return a->decode.point.batch < b->decode.point.batch;
+  });
+  const auto tokens = [](const PricedDecode& p) {
+    return format_significant(p.decode.preferred()->tokens_per_second.value) + " tok/s";
+  };
+  const std::int64_t batch = (*alone)->decode.point.batch;
+  facts.push_back(
+      fact(tokens(**alone),
+           batch == 1 ? "decoding for one user" : fmt::format("decoding, batch {}", batch),
+           fmt::format("{}; {}", subject_of(subject),
+                       origins_cell((*alone)->decode.preferred()->origins()).text)));
+  facts.push_back(fact(format_dollars(cheap->dollars()->value),
+                       "per million output tokens, at best",
+                       fmt::format("batch {}, {}, at {}", cheap->decode.point.batch, tokens(*cheap),
+                                   price_words(cheap->costs.front().rate))));
+}
+
+/// `batch 32 to 256`.
+std::string batches_of(const Lead& lead) {
+  const std::int64_t first = lead.first->decode.point.batch, last = lead.last->decode.point.batch;
+  return first == last ? fmt::format("batch {}", first)
+                       : fmt::format("batch {} to {}", first, last);
+}
+
+std::string dollars_of(const Lead& lead) {
+  const std::string first = format_dollars(lead.first->dollars()->value),
+                    last = format_dollars(lead.last->dollars()->value);
+  return first == last ? first : fmt::format("{} to {}", first, last);
+}
+
+/// `NVIDIA L40S ($0.72/h on-demand) at batch 1 to 16: $5.20 to $0.38 per million`.
+std::string words_of(const Lead& lead, const std::string& label) {
+  const char* doubt = lead.is_only   ? ", where no other fits"
+                      : lead.is_sure ? ""
+                                     : ", not beyond doubt";
+  return fmt::format("{} ({}) at {}: {} per million{}", label,
+                     price_words(lead.first->costs.front().rate), batches_of(lead),
+                     dollars_of(lead), doubt);
+}
+
+}  // namespace
+
+Json facts_json(const ReportInput& input, std::size_t record) {
+  Json facts = Json::array();
+  const DatasheetFinding* best = nullptr;
+  for (const DatasheetFinding& f : input.datasheets[record].findings) {
+    if (!f.measured) continue;
+    if (f.metric == "memory read") facts.push_back(peak_fact(f));
+    if (f.unit == "TFLOPS" && (best == nullptr || f.measured->value > best->measured->value))
+      best = &f;
+  }
+  if (best != nullptr) facts.push_back(peak_fact(*best));
+  const std::vector<DecodeGroup> groups = groups_of(input.decodes);
+  if (const DecodeGroup* subject = common_subject(groups))
+    add_decode_facts(facts, *subject, input.records[record].record->path.string());
+  return facts;
+}
+
+Json rent_json(const ReportInput& input) {
+  const std::vector<std::string> labels = labels_of(input.records);
+  const auto label = [&](const PricedDecode& p) {
+    const auto at = std::find_if(input.records.begin(), input.records.end(), [&](const auto& r) {
+      return r.record->path.string() == p.decode.file;
+    });
+    return labels.at(static_cast<std::size_t>(at - input.records.begin()));
+  };
+  Json all = Json::array();
+  for (const DecodeGroup& group : groups_of(input.decodes)) {
+    std::vector<std::string> words;
+    for (const Lead& lead : leaders(group)) words.push_back(words_of(lead, label(*lead.first)));
+    if (words.empty()) continue;
+    all.push_back({{"subject", printable(subject_of(group))},
+                   {"words", printable(fmt::format("{}", fmt::join(words, "; ")))}});
+  }
+  return all;
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,75 @@
+#include "harness/render/report/report_data.hpp"
+
+#include "build_info.hpp"
+#include "harness/render/answers/audit_table.hpp"
+#include "harness/render/answers/cost_table.hpp"
+#include "harness/render/answers/datasheet_table.hpp"
+#include "harness/render/answers/summary.hpp"
+#include "harness/render/answers/tokens_table.hpp"
+#include "harness/render/table/text.hpp"
+
+namespace gpugauge {
+namespace {
+
+Json files_json(std::span<const RecordToShow> records) {
+  const std::vector<std::string> labels = labels_of(records);
+  Json files = Json::array();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = *records[i].record;
+    files.push_back({{"path", printable(record.path.string())},
+                     {"device", printable(record.device.name)},
+                     {"label", printable(labels[i])},
+                     {"headline", printable(headline(record))},
+                     {"rerun", rerun_json(record)}});
+  }
+  return files;
+}
+
+Json claims_json(const AuditedClaims& claims) {
+  return tables_json(audit_tables(*claims.file, claims.findings, claims.findings));
+}
+
+/// Each case of the history with its nights.
+Json history_json(const TrackedHistory& history) {
+  std::vector<Table> nights;
+  for (const TrackedCase& tracked : history.cases)
+    nights.push_back(series_table(tracked, history.acks));
+  Json changes = Json::array();
+  for (const TrackedCase& tracked : history.cases) changes.push_back(tracked.finding.change_night);
+  return {{"folder", printable(history.folder)},
+          {"cases", table_json(tracked_cases_table(history.cases))},
+          {"nights", tables_json(nights)},
+          {"change_nights", std::move(changes)}};
+}
+
+}  // namespace
+
+Json report_data(const ReportInput& input) {
+  Json data = {{"version", build_info::kVersion},
+               {"files", files_json(input.records)},
+               {"verdicts", verdicts_json(input)},
+               {"rent", rent_json(input)},
+               {"environment", table_json(environment_table(input.records))},
+               {"differences", table_json(differences_table(input.records))},
+               {"datasheet", table_json(to_table(input.datasheets))},
+               {"cases", cases_json(input.records)},
+               {"not_measured", table_json(not_measured_table(input.records))},
+               {"rooflines", rooflines_json(input.records)},
+               {"sweeps", sweeps_json(input.records)},
+               {"tokens", tables_json(tokens_tables(input.decodes))},
+               {"costs", tables_json(cost_tables(input.decodes))},
+               {"curves", tables_json(batch_curves(input.decodes))},
+               {"price_doubts", Json::array()},
+               {"crossings", table_json(crossings_table(input.break_evens))},
+               {"contexts", tables_json(context_curves(input.contexts))},
+               {"steps", tables_json(step_tables(input.decodes))},
+               {"samples", samples_json(input.records)},
+               {"claims", input.claims ? claims_json(*input.claims) : Json(nullptr)},
+               {"history", input.history ? history_json(*input.history) : Json(nullptr)},
+               {"provenance", table_json(provenance_table(input.records))}};
+  for (const std::string& doubt : input.price_doubts)
+    data["price_doubts"].push_back(printable(doubt));
+  return data;
+}
+
+}  // namespace gpugauge

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/base/statistics.hpp"
+#include "harness/render/table/number.hpp"
+#include "harness/render/table/table.hpp"
+
+namespace gpugauge {
+
+/// A column with how its cell is made from a row of type `Row`, so that the two cannot get out of
+/// step.
+template <typename Row>
+struct ColumnOf {
+  Column column;
+  std::function<Cell(const Row&)> cell;
+};
+
+template <typename Row>
+Table make_table(std::string name, std::string title, const std::vector<ColumnOf<Row>>& columns,
+                 std::span<const Row> rows) {
+  Table table;
+  table.name = std::move(name);
+  table.title = std::move(title);
+  for (const ColumnOf<Row>& c : columns) table.columns.push_back(c.column);
+  for (const Row& row : rows) {
+    auto& cells = table.rows.emplace_back();
+    for (const ColumnOf<Row>& c : columns) cells.push_back(c.cell(row));
+  }
+  return table;
+}
+
+template <typename Row>
+void append(std::vector<ColumnOf<Row>>& columns, std::vector<ColumnOf<Row>> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(columns));
+}
+
+/// Columns for people and programs, and for programs alone.
+inline Column text_column(std::string key, std::string header) {
+  return {.key = std::move(key), .header = std::move(header), .align = Align::kLeft};
+}
+inline Column number_column(std::string key, std::string header) {
+  return {.key = std::move(key), .header = std::move(header)};
+}
+inline Column data_column(std::string key) {
+  return {.key = std::move(key), .header = {}, .align = Align::kLeft, .data_only = true};
+}
+
+/// What may happen to a column whose table is wider than the terminal, see Column. A least width
+/// is one that still reads well.
+inline Column dispensable(int rank, Column column) {
+  column.dispensable = rank;
+  return column;
+}
+inline Column wrapping(std::size_t least_width, Column column) {
+  column.narrowing = Narrowing::kWrap;
+  column.least_width = least_width;
+  return column;
+}
+inline Column shortening(std::size_t least_width, Column column) {
+  column.narrowing = Narrowing::kShorten;
+  column.least_width = least_width;
+  return column;
+}
+
+/// Names of cases and of files, and sentences.
+inline Column case_column() { return shortening(40, text_column("case", "case")); }
+inline Column file_column() { return shortening(12, text_column("file", "file")); }
+inline Column sentence_column(std::string key, std::string header) {
+  return wrapping(28, text_column(std::move(key), std::move(header)));
+}
+
+/// For what is the same in every row unless several files are shown.
+inline Column visible_if(bool visible, Column column) {
+  column.data_only = !visible;
+  return column;
+}
+
+inline Cell integer_cell(std::int64_t value) { return {std::to_string(value), value}; }
+/// Four significant digits for people.
+inline Cell number_cell(std::optional<double> value) {
+  return value ? Cell(format_significant(*value), *value) : Cell();
+}
+/// A share, shown and carried in percent.
+inline Cell percent_cell(std::optional<double> share) {
+  return share ? Cell(format_percent(*share), 100 * *share) : Cell();
+}
+/// For programs half the width of the interval in percent of its value.
+inline Cell plus_minus_cell(const std::optional<Estimate>& e) {
+  return e ? Cell(format_plus_minus(*e), 100 * e->relative_half_width()) : Cell();
+}
+inline Cell low_cell(const std::optional<Estimate>& e) {
+  return number_cell(e ? std::optional(e->low) : std::nullopt);
+}
+inline Cell high_cell(const std::optional<Estimate>& e) {
+  return number_cell(e ? std::optional(e->high) : std::nullopt);
+}
+/// An estimate with its interval.
+inline Cell interval_cell(const std::optional<Estimate>& e) {
+  return e ? Cell(fmt::format("{} {}", format_significant(e->value), format_plus_minus(*e)),
+                  e->value)
+           : Cell();
+}
+/// An estimate as three columns: for people with its interval, for programs value, low and high.
+/// `get(row)` is the estimate, if there is one.
+template <typename Row, typename Get>
+std::vector<ColumnOf<Row>> interval_columns(int rank, const std::string& key,
+                                            const std::string& unit, std::string header, Get get) {
+  return {{dispensable(rank, number_column(key + "_" + unit, std::move(header))),
+           [=](const Row& r) { return interval_cell(get(r)); }},
+          {data_column(key + "_low_" + unit), [=](const Row& r) { return low_cell(get(r)); }},
+          {data_column(key + "_high_" + unit), [=](const Row& r) { return high_cell(get(r)); }}};
+}
+/// For a string that may be missing: empty means null.
+inline Cell text_cell(const std::string& text) { return text.empty() ? Cell() : Cell(text); }
+
+}  // namespace gpugauge

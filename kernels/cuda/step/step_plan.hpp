@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/ops/op.hpp"
+
+/// A decode step as data: which ops run in which order on which tensors. It is enqueued and
+/// verified from this list alone. Every op writes to a tensor of its own, so that after a step the
+/// inputs and outputs of each are still there.
+namespace gpugauge {
+
+/// How an engine puts the step together.
+struct StepStyle {
+  /// Norms and activations quantise as they write, and the rotation does the norm of the heads.
+  bool fused = false;
+  /// The linear after the attention quantises its input on the way.
+  bool o_quantises = false;
+};
+
+/// [batch, width]
+struct StepTensor {
+  std::string name;
+  std::int64_t width;
+  DType dtype;
+  /// What one unit stands for in FP8, whether the tensor is stored so or quantised by who reads it.
+  float fp8_scale = 1.0F;
+};
+
+enum class StepWeight : std::uint8_t {
+  kNone,
+  kEmbedding,
+  kInputNorm,
+  kQkv,
+  kHeadNorm,
+  kO,
+  kPostNorm,
+  kGateUp,
+  kDown,
+  kFinalNorm,
+  kHead,
+};
+inline constexpr StepWeight kStepLinears[] = {StepWeight::kQkv, StepWeight::kO, StepWeight::kGateUp,
+                                              StepWeight::kDown, StepWeight::kHead};
+
+inline constexpr int kNoTensor = -1;
+
+struct StepNode {
+  std::string name;  ///< `qkv`, `rms_norm`, `quantize_o`
+  Op op;             ///< a TokenOp, a Gemm or an AttentionDecode
+  int layer;         ///< −1 before and after the layers
+  StepWeight weight = StepWeight::kNone;
+  int x = kNoTensor, out = kNoTensor;
+  /// Of a norm the residual that is read and the one that is written; of a rotation the tensor
+  /// with the values.
+  int x2 = kNoTensor, out2 = kNoTensor;
+};
+
+struct StepPlan {
+  std::vector<StepTensor> tensors;
+  std::vector<StepNode> nodes;
+};
+
+StepPlan plan_step(const DecodeStep& op, const StepStyle& style);
+
+/// A linear of the model: x[batch, k] · w[n, k]ᵀ, both in the type of its weights.
+Gemm linear_of(const DecodeStep& op, StepWeight weight);
+bool is_linear(StepWeight weight);
+/// `qkv`, `o`, `gate_up`, `down`, `lm_head`
+std::string_view name_of(StepWeight linear);
+
+/// The attention of every layer.
+AttentionDecode attention_of(const DecodeStep& op);
+
+/// Where each tensor begins in one piece of memory, and last where that ends; 256-byte aligned.
+std::vector<std::int64_t> tensor_offsets(const StepPlan& plan, std::int64_t batch);
+
+}  // namespace gpugauge

@@ -1,0 +1,365 @@
+#include "harness/analyze/money/bootstrap.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <deque>
+#include <functional>
+#include <numbers>
+#include <random>
+
+#include "harness/analyze/money/cost.hpp"
+#include "tests/unit/analyze/fake_record.hpp"
+
+namespace gpugauge {
+namespace {
+
+using testing::Each;
+using testing::ElementsAre;
+
+/// Numbers in [0, 1) and N(0, 1) that are the same with any standard library.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : engine_(seed) {}
+  double uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
+  double normal() {
+    return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform());
+  }
+  std::size_t below(std::size_t n) { return engine_() % n; }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+using Draw = std::function<double(Random&)>;
+
+/// Measurements that stay where they are, and steps of them.
+class Card {
+ public:
+  Measurement& add(std::vector<double> time_ns, std::vector<float> clock_mhz = {}) {
+    Measurement m = fake::measurement(gemm_of(DType::kBf16, 1, 64, 64), median(time_ns));
+    m.samples.time_ns = std::move(time_ns);
+    m.samples.clock_mhz = std::move(clock_mhz);
+    return measurements_.emplace_back(std::move(m));
+  }
+
+ private:
+  std::deque<Measurement> measurements_;
+};
+
+OpLine line(const Measurement& m, std::int64_t count = 1) {
+  return {{OpGroup::kLinears, "qkv", m.c.op, count}, {m.time_ns, m.origin, {}, &m}};
+}
+
+OpLine line(Estimate ns, Origin origin, std::int64_t count = 1) {
+  return {{OpGroup::kLinears, "qkv", gemm_of(DType::kBf16, 1, 64, 64), count}, {ns, origin, ""}};
+}
+
+EngineStep step(std::vector<OpLine> lines) { return step_of(std::move(lines), 1); }
+
+std::vector<double> draws(Random& random, std::size_t count, const Draw& draw) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < count; ++i) values.push_back(draw(random));
+  return values;
+}
+
+double mean(const Replicates& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+double covariance(const Replicates& a, const Replicates& b) {
+  const double mean_a = mean(a), mean_b = mean(b);
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - mean_a) * (b[i] - mean_b);
+  return sum / static_cast<double>(a.size());
+}
+
+double deviation(const Replicates& values) { return std::sqrt(covariance(values, values)); }
+
+double correlation(const Replicates& a, const Replicates& b) {
+  return covariance(a, b) / (deviation(a) * deviation(b));
+}
+
+/// How often the interval holds the true median, over many samples of this size.
+double coverage(std::size_t samples, double true_median, const Draw& draw) {
+  constexpr int kTrials = 500;
+  Random random(7);
+  Card card;
+  Bootstrap bootstrap(11);
+  int held = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const Measurement& m = card.add(draws(random, samples, draw));
+    const Estimate e = interval_of(m.time_ns.value, bootstrap.step_ns(step({line(m)})));
+    held += e.low <= true_median && true_median <= e.high ? 1 : 0;
+  }
+  return static_cast<double>(held) / kTrials;
+}
+
+// The order statistics that the percentiles pick hold the median of 20, 25 and 33 samples with a
+// probability of 0.957 to 0.965; 500 trials stray from that by 0.009.
+TEST(BootstrapCoverage, OfNormalSamples) {
+  EXPECT_NEAR(coverage(25, 100, [](Random& r) { return 100 + r.normal(); }), 0.957, 0.03);
+}
+
+TEST(BootstrapCoverage, OfSkewedSamples) {
+  EXPECT_NEAR(coverage(20, 1, [](Random& r) { return std::exp(r.normal()); }), 0.959, 0.03);
+}
+
+TEST(BootstrapCoverage, OfTwoModes) {
+  // Half of all lies below the 5/7 quantile of the mode that has seven tenths.
+  constexpr double kQuantile = 0.56595;
+  const Draw two_modes = [](Random& r) {
+    return r.uniform() < 0.7 ? 100 + r.normal() : 130 + r.normal();
+  };
+  EXPECT_NEAR(coverage(33, 100 + kQuantile, two_modes), 0.965, 0.03);
+}
+
+/// The bootstrap as Efron does it: as many samples drawn with replacement, and their median. With
+/// several columns their rows are drawn together and the medians added.
+Replicates brute_force(const std::vector<std::vector<double>>& columns, std::size_t replicates) {
+  Random random(3);
+  const std::size_t n = columns.front().size();
+  Replicates sums;
+  for (std::size_t r = 0; r < replicates; ++r) {
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < n; ++i) rows.push_back(random.below(n));
+    double sum = 0;
+    for (const std::vector<double>& column : columns) {
+      std::vector<double> drawn;
+      for (const std::size_t row : rows) drawn.push_back(column[row]);
+      sum += median(std::move(drawn));
+    }
+    sums.push_back(sum);
+  }
+  return sums;
+}
+
+TEST(Bootstrap, AgreesWithBruteForce) {
+  Random random(1);
+  const std::vector<double> samples =
+      draws(random, 61, [](Random& r) { return 100 * std::exp(0.1 * r.normal()); });
+  Card card;
+  const Measurement& m = card.add(samples);
+  const Replicates ours = Bootstrap(5).step_ns(step({line(m)}));
+  const Replicates theirs = brute_force({samples}, 4000);
+  EXPECT_NEAR(mean(ours), mean(theirs), 0.1 * deviation(theirs));
+  EXPECT_NEAR(deviation(ours), deviation(theirs), 0.1 * deviation(theirs));
+  const Estimate a = interval_of(m.time_ns.value, ours), b = interval_of(m.time_ns.value, theirs);
+  EXPECT_NEAR(a.low, b.low, 0.15 * (b.high - b.low));
+  EXPECT_NEAR(a.high, b.high, 0.15 * (b.high - b.low));
+}
+
+/// Clocks in no order, and times that follow them with some noise of their own.
+struct Clocked {
+  std::vector<float> clock_mhz;
+  std::vector<double> time_ns;
+};
+Clocked clocked(Random& random, std::size_t samples, double ns, double noise) {
+  Clocked result;
+  for (std::size_t i = 0; i < samples; ++i) {
+    const double mhz = 1700 + 100 * random.uniform();
+    result.clock_mhz.push_back(static_cast<float>(mhz));
+    result.time_ns.push_back(ns * 1750 / mhz + noise * random.normal());
+  }
+  return result;
+}
+
+TEST(Bootstrap, OpsThatFollowTheClockErrTogether) {
+  Random random(2);
+  const Clocked first = clocked(random, 40, 1000, 0), second = clocked(random, 40, 500, 0);
+  Card card;
+  const Measurement& a = card.add(first.time_ns, first.clock_mhz);
+  const Measurement& b = card.add(second.time_ns, second.clock_mhz);
+  Bootstrap bootstrap(5);
+  const Replicates of_a = bootstrap.step_ns(step({line(a)}));
+  const Replicates of_b = bootstrap.step_ns(step({line(b)}));
+  const Replicates of_both = bootstrap.step_ns(step({line(a), line(b, 3)}));
+  EXPECT_GT(correlation(of_a, of_b), 0.85);
+  const double sum = deviation(of_a) + 3 * deviation(of_b);
+  EXPECT_NEAR(deviation(of_both), sum, 0.05 * sum);
+}
+
+TEST(Bootstrap, SharesTheClockBetweenOpsOfDifferentNumbersOfSamples) {
+  Random random(2);
+  const Clocked few = clocked(random, 30, 1000, 0), many = clocked(random, 60, 1000, 0);
+  Card card;
+  const Measurement& a = card.add(few.time_ns, few.clock_mhz);
+  const Measurement& b = card.add(many.time_ns, many.clock_mhz);
+  Bootstrap bootstrap(5);
+  // The half of the rows that they share bounds the correlation by its root.
+  EXPECT_NEAR(correlation(bootstrap.step_ns(step({line(a)})), bootstrap.step_ns(step({line(b)}))),
+              std::sqrt(0.5), 0.15);
+}
+
+TEST(Bootstrap, WithoutClocksOpsShareTheTimeOfMeasurement) {
+  std::vector<double> drifting, also_drifting, scattered;
+  Random random(4);
+  for (int i = 0; i < 40; ++i) {
+    drifting.push_back(1000 + i);
+    also_drifting.push_back(500 + 2 * i);
+    scattered.push_back(1000 + 10 * random.normal());
+  }
+  Card card;
+  const Measurement &a = card.add(drifting), &b = card.add(also_drifting), &c = card.add(scattered);
+  Bootstrap bootstrap(5);
+  const Replicates of_a = bootstrap.step_ns(step({line(a)}));
+  EXPECT_GT(correlation(of_a, bootstrap.step_ns(step({line(b)}))), 0.99);
+  EXPECT_NEAR(correlation(of_a, bootstrap.step_ns(step({line(c)}))), 0, 0.3);
+}
+
+TEST(Bootstrap, VariancesOfOpsThatDoNotFollowTheClockAdd) {
+  Random random(6);
+  // Of many ops, because the order of one pair of samples by clock and by time is never quite
+  // unrelated.
+  constexpr int kOps = 60;
+  Card card;
+  Bootstrap bootstrap(5);
+  std::vector<OpLine> lines;
+  double variances = 0;
+  for (int i = 0; i < kOps; ++i) {
+    Clocked op = clocked(random, 30, 0, 1);
+    for (double& ns : op.time_ns) ns += 1000;
+    lines.push_back(line(card.add(std::move(op.time_ns), std::move(op.clock_mhz))));
+    const Replicates of_one = bootstrap.step_ns(step({lines.back()}));
+    variances += covariance(of_one, of_one);
+  }
+  const Replicates of_all = bootstrap.step_ns(step(lines));
+  EXPECT_NEAR(deviation(of_all), std::sqrt(variances), 0.25 * std::sqrt(variances));
+}
+
+TEST(Bootstrap, ASharedClockAgreesWithBruteForceOfRowsDrawnTogether) {
+  Random random(8);
+  Clocked first = clocked(random, 50, 1000, 8);
+  std::vector<double> second;
+  for (const float mhz : first.clock_mhz) second.push_back(5e5 / mhz + 2 * random.normal());
+  Card card;
+  const Measurement& a = card.add(first.time_ns, first.clock_mhz);
+  const Measurement& b = card.add(second, first.clock_mhz);
+  const Replicates ours = Bootstrap(5).step_ns(step({line(a), line(b)}));
+  const Replicates theirs = brute_force({first.time_ns, second}, 4000);
+  EXPECT_NEAR(deviation(ours), deviation(theirs), 0.1 * deviation(theirs));
+}
+
+TEST(Bootstrap, WithoutSamplesDrawsFromTheIntervalAroundTheValue) {
+  Card card;
+  const Measurement& summary = card.add({100, 100, 100});
+  Measurement read_without = summary;
+  read_without.samples = {};
+  read_without.time_ns = {.value = 100, .low = 90, .high = 140};
+  for (const OpLine& op : {line(read_without), line(read_without.time_ns, Origin::kInterpolated),
+                           line(read_without.time_ns, Origin::kModelled),
+                           line(read_without.time_ns, Origin::kImported)}) {
+    Replicates replicates = Bootstrap(5).step_ns(step({op}));
+    EXPECT_THAT(replicates, Each(testing::AllOf(testing::Ge(90), testing::Le(140))));
+    EXPECT_NEAR(median(replicates), 100, 2);
+    const Estimate e = interval_of(100, replicates);
+    EXPECT_NEAR(e.low, 90.5, 0.5);
+    EXPECT_NEAR(e.high, 138, 2);  // the quantile of 500 draws strays by 0.56
+  }
+}
+
+TEST(Bootstrap, ErrorsOfOneOriginAddLinearlyAndThoseOfTwoAreIndependent) {
+  const Estimate wide{.value = 100, .low = 80, .high = 120};
+  Bootstrap bootstrap(5);
+  const Replicates one = bootstrap.step_ns(step({line(wide, Origin::kModelled)}));
+  const Replicates three =
+      bootstrap.step_ns(step({line(wide, Origin::kModelled), line(wide, Origin::kModelled, 2)}));
+  EXPECT_NEAR(deviation(three), 3 * deviation(one), 1e-6);
+  const Replicates other = bootstrap.step_ns(step({line(wide, Origin::kInterpolated)}));
+  EXPECT_NEAR(correlation(one, other), 0, 0.1);
+}
+
+TEST(Bootstrap, IsTheSameForASeedOnAnyMachine) {
+  Card card;
+  const Measurement& m = card.add({1, 2, 3, 4, 5, 6, 7, 8, 9});
+  const EngineStep nine = step({line(m)});
+  const Replicates replicates = Bootstrap(42).step_ns(nine);
+  ASSERT_EQ(replicates.size(), kReplicates);
+  EXPECT_EQ(Bootstrap(42).step_ns(nine), replicates);
+  EXPECT_NE(Bootstrap(43).step_ns(nine), replicates);
+  EXPECT_THAT(std::vector(replicates.begin(), replicates.begin() + 6),
+              ElementsAre(5, 5, 6, 5, 3, 7));
+}
+
+TEST(Bootstrap, DoesNotDependOnTheOrderOfTheQuestions) {
+  Random random(9);
+  const auto normal = [](Random& r) { return 100 + r.normal(); };
+  Card card;
+  const Measurement &few = card.add(draws(random, 10, normal)),
+                    &many = card.add(draws(random, 50, normal));
+  Bootstrap first(1), second(1);
+  const Replicates few_first = first.step_ns(step({line(few)}));
+  const Replicates many_second = first.step_ns(step({line(many)}));
+  EXPECT_EQ(second.step_ns(step({line(many)})), many_second);
+  EXPECT_EQ(second.step_ns(step({line(few)})), few_first);
+}
+
+TEST(Bootstrap, OfOneSampleIsThatSample) {
+  Card card;
+  EXPECT_THAT(Bootstrap(1).step_ns(step({line(card.add({7}), 2)})), Each(14.0));
+}
+
+TEST(Replicates, BecomeRatesAndDollarsEntryByEntry) {
+  const ServingPoint point{.input_tokens = 100, .output_tokens = 50, .batch = 4};
+  const auto exact = [](double ns) {
+    return step({line({.value = ns, .low = ns, .high = ns}, Origin::kMeasured)});
+  };
+  const Replicates decode{1e6, 2e6}, prefill{5e6, 3e6};
+  const Replicates rate = output_tokens_per_second(point, decode, prefill);
+  const Replicates dollars = dollars_per_million(2.5, 2, rate);
+  ASSERT_EQ(rate.size(), 2U);
+  for (std::size_t i = 0; i < rate.size(); ++i) {
+    const ServingRate expected = serving_rate(point, exact(decode[i]), exact(prefill[i]));
+    EXPECT_DOUBLE_EQ(rate[i], expected.output_tokens_per_second.value);
+    EXPECT_DOUBLE_EQ(dollars[i], dollars_per_million(2.5, 2, rate[i]));
+  }
+}
+
+TEST(ProbabilityLess, CountsPairsAndHalvesTies) {
+  EXPECT_EQ(probability_less(std::vector{1.0, 2.0}, std::vector{3.0}), 1);
+  EXPECT_EQ(probability_less(std::vector{3.0}, std::vector{1.0, 2.0}), 0);
+  EXPECT_EQ(probability_less(std::vector{2.0}, std::vector{2.0}), 0.5);
+  // 1 < 2, 1 < 3, 2 = 2, 2 < 3, 4 is least of none.
+  EXPECT_DOUBLE_EQ(probability_less(std::vector{2.0, 1.0, 4.0}, std::vector{3.0, 2.0}), 3.5 / 6);
+}
+
+TEST(ProbabilityLess, OfEqualCardsIsAHalfAndOfFarOnesCertain) {
+  Random random(10);
+  const auto around = [](double ns) { return [=](Random& r) { return ns + r.normal(); }; };
+  Card card;
+  const Measurement& m = card.add(draws(random, 30, around(100)));
+  const Measurement& slower = card.add(draws(random, 30, around(110)));
+  const Replicates first = Bootstrap(1).step_ns(step({line(m)}));
+  const Replicates second = Bootstrap(2).step_ns(step({line(m)}));
+  const Replicates third = Bootstrap(3).step_ns(step({line(slower)}));
+  EXPECT_NEAR(probability_less(first, second), 0.5, 0.05);
+  EXPECT_EQ(probability_less(first, third), 1);
+  EXPECT_EQ(probability_less(third, second), 0);
+}
+
+TEST(IntervalOf, LeavesOutTheSameShareAtBothEnds) {
+  std::vector<double> values;
+  for (int i = 1000; i >= 1; --i) values.push_back(i);
+  const Estimate e = interval_of(500, values);
+  EXPECT_EQ(e.value, 500);
+  EXPECT_EQ(e.low, 26);
+  EXPECT_EQ(e.high, 975);
+  EXPECT_EQ(interval_of(500, values, 0.5).low, 251);
+  EXPECT_EQ(interval_of(10, values).low, 10);
+  EXPECT_EQ(interval_of(2, std::vector{1.0, 2.0, 3.0, 4.0}, 0).low, 2);
+  EXPECT_EQ(interval_of(1, std::vector{2.0}).high, 2);
+}
+
+TEST(CheaperOf, IsUndecidedBetween) {
+  EXPECT_EQ(cheaper(0.96), Cheaper::kFirst);
+  EXPECT_EQ(cheaper(0.04), Cheaper::kSecond);
+  EXPECT_EQ(cheaper(0.94), Cheaper::kUndecided);
+  EXPECT_EQ(cheaper(0.06), Cheaper::kUndecided);
+  EXPECT_EQ(cheaper(0.94, 0.9), Cheaper::kFirst);
+}
+
+}  // namespace
+}  // namespace gpugauge

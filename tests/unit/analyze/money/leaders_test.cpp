@@ -1,0 +1,79 @@
+#include "harness/analyze/money/leaders.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gpugauge {
+namespace {
+
+/// A point whose card costs so much for a million tokens, ±2%.
+PricedDecode point(const std::string& file, std::int64_t batch, double dollars,
+                   RateKind kind = RateKind::kOnDemand) {
+  PricedDecode p;
+  p.decode.file = file;
+  p.decode.point.batch = batch;
+  Cost cost;
+  cost.rate.kind = kind;
+  cost.library = Estimate{.value = dollars, .low = 0.98 * dollars, .high = 1.02 * dollars};
+  p.costs.push_back(cost);
+  return p;
+}
+
+std::vector<const PricedDecode*> pointers(const std::vector<PricedDecode>& points) {
+  std::vector<const PricedDecode*> all;
+  for (const PricedDecode& p : points) all.push_back(&p);
+  return all;
+}
+
+TEST(Leaders, ArePiecesOfTheBatches) {
+  const std::vector<PricedDecode> points{point("a", 1, 5),  point("a", 8, 1),  point("a", 64, 0.5),
+                                         point("b", 1, 9),  point("b", 8, 2),  point("b", 64, 0.3),
+                                         point("c", 1, 10), point("c", 8, 10), point("c", 64, 10)};
+  const std::vector<Lead> leads = leaders(pointers(points));
+  ASSERT_EQ(leads.size(), 2);
+  EXPECT_EQ(leads[0].first->decode.file, "a");
+  EXPECT_EQ(leads[0].first->decode.point.batch, 1);
+  EXPECT_EQ(leads[0].last->decode.point.batch, 8);
+  EXPECT_TRUE(leads[0].is_sure);
+  EXPECT_EQ(leads[1].first, leads[1].last);
+  EXPECT_EQ(leads[1].first->decode.file, "b");
+}
+
+TEST(Leaders, AreNotSureWhereIntervalsOverlap) {
+  const std::vector<PricedDecode> points{point("a", 1, 1), point("b", 1, 1.03)};
+  EXPECT_FALSE(leaders(pointers(points)).at(0).is_sure);
+}
+
+TEST(Leaders, NeedARivalAPriceAndAPlaceInMemory) {
+  const std::vector<PricedDecode> apart{point("a", 1, 5), point("b", 2, 5)};
+  EXPECT_TRUE(leaders(pointers(apart)).empty()) << "no rival at either batch";
+  const std::vector<PricedDecode> unpriced{point("a", 1, 5), point("b", 1, 4, RateKind::kUnit)};
+  EXPECT_TRUE(leaders(pointers(unpriced)).empty());
+  std::vector<PricedDecode> points{point("a", 1, 5), point("b", 1, 4), point("c", 1, 3)};
+  points[2].decode.fits = false;
+  EXPECT_EQ(leaders(pointers(points)).at(0).first->decode.file, "b");
+  EXPECT_FALSE(leaders(pointers(points)).at(0).is_only);
+}
+
+TEST(Leaders, AreTheOnlyOnesWhereNoOtherFits) {
+  std::vector<PricedDecode> points{point("a", 1, 5), point("b", 1, 9), point("a", 64, 2),
+                                   point("b", 64, 1)};
+  points[3].decode.fits = false;
+  const std::vector<Lead> leads = leaders(pointers(points));
+  ASSERT_EQ(leads.size(), 2);
+  EXPECT_FALSE(leads[0].is_only);
+  EXPECT_TRUE(leads[1].is_only);
+  EXPECT_EQ(leads[1].first->decode.file, "a");
+  points[2].decode.fits = false;
+  EXPECT_EQ(leaders(pointers(points)).size(), 1) << "nobody at 64";
+}
+
+TEST(Cheapest, IsThatOfLeastCostThatFits) {
+  std::vector<PricedDecode> points{point("a", 1, 5), point("a", 8, 2), point("a", 64, 1)};
+  EXPECT_EQ(cheapest(pointers(points))->decode.point.batch, 64);
+  points[2].decode.fits = false;
+  EXPECT_EQ(cheapest(pointers(points))->decode.point.batch, 8);
+  EXPECT_EQ(cheapest({}), nullptr);
+}
+
+}  // namespace
+}  // namespace gpugauge

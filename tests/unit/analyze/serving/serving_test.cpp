@@ -1,0 +1,70 @@
+#include "harness/analyze/serving/serving.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/base/error.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// A step of one op of this long.
+EngineStep step(Estimate ns, Origin origin = Origin::kMeasured) {
+  return step_of(
+      {{{OpGroup::kLinears, "qkv", gemm_of(DType::kBf16, 1, 1, 1), 1}, {ns, origin, ""}}}, 1);
+}
+Estimate ms(double value) {
+  return {.value = value * 1e6, .low = value * 0.9e6, .high = value * 1.2e6};
+}
+
+constexpr ServingPoint kPoint{.input_tokens = 1000, .output_tokens = 100, .batch = 8};
+
+TEST(ServingPoint, IsTakenHalfWayAndMustFitAtItsEnd) {
+  EXPECT_EQ(kPoint.mean_context(), 1050);
+  EXPECT_EQ(kPoint.final_context(), 1100);
+}
+
+TEST(ServingRate, FollowsTheFormulas) {
+  const ServingRate rate = serving_rate(kPoint, step(ms(10)), step(ms(50)));
+  EXPECT_NEAR(rate.tpot_ns.value, (10 + 50.0 * 7 / 100) * 1e6, 1e-3);
+  EXPECT_NEAR(rate.output_tokens_per_second.value, 800 / (100 * 0.010 + 8 * 0.050), 1e-9);
+  EXPECT_NEAR(rate.ttft_ns.value, 60e6, 1e-3);
+}
+
+TEST(ServingRate, TheBatchsRateIsWhatItsRequestsGetOverTheirWholeLives) {
+  // Each request takes output · TPOT and its own prefill; the batch has as many at a time.
+  const ServingRate rate = serving_rate(kPoint, step(ms(10)), step(ms(50)));
+  const double life_s = (100 * rate.tpot_ns.value + 50e6) / 1e9;
+  EXPECT_NEAR(rate.output_tokens_per_second.value, 8 * 100 / life_s, 1e-9);
+}
+
+TEST(ServingRate, CarriesTheIntervals) {
+  const ServingRate rate = serving_rate(kPoint, step(ms(10)), step(ms(50)));
+  EXPECT_NEAR(rate.ttft_ns.low, 0.9 * rate.ttft_ns.value, 1e-3);
+  EXPECT_NEAR(rate.tpot_ns.high, 1.2 * rate.tpot_ns.value, 1e-3);
+  EXPECT_NEAR(rate.output_tokens_per_second.low, rate.output_tokens_per_second.value / 1.2, 1e-9);
+  EXPECT_NEAR(rate.output_tokens_per_second.high, rate.output_tokens_per_second.value / 0.9, 1e-9);
+}
+
+TEST(ServingRate, ARequestAloneWaitsForNobody) {
+  ServingPoint alone = kPoint;
+  alone.batch = 1;
+  const ServingRate rate = serving_rate(alone, step(ms(10)), step(ms(50)));
+  EXPECT_NEAR(rate.tpot_ns.value, 10e6, 1e-3);
+  EXPECT_NEAR(rate.ttft_ns.value, 50e6, 1e-3);
+}
+
+TEST(ServingRate, OriginsAreSharesOfTheWholeTime) {
+  const ServingRate rate =
+      serving_rate(kPoint, step(ms(10)), step(ms(50), Origin::kModelled));  // 1000 ms and 400 ms
+  EXPECT_NEAR(rate.origins[static_cast<std::size_t>(Origin::kMeasured)], 1000.0 / 1400, 1e-9);
+  EXPECT_NEAR(rate.origins[static_cast<std::size_t>(Origin::kModelled)], 400.0 / 1400, 1e-9);
+}
+
+TEST(ServingRate, RefusesAPointWithoutTokens) {
+  for (const ServingPoint& bad :
+       {ServingPoint{0, 1, 1}, ServingPoint{1, 0, 1}, ServingPoint{1, 1, 0}})
+    EXPECT_THROW(serving_rate(bad, step(ms(1)), step(ms(1))), UsageError);
+}
+
+}  // namespace
+}  // namespace gpugauge

@@ -1,0 +1,328 @@
+#include "harness/cli/commands/doctor.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace gpugauge {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+constexpr std::int64_t kGib = 1LL << 30;
+
+DeviceInfo a_cpu() {
+  DeviceInfo info;
+  info.id = "cpu";
+  info.name = "A Processor";
+  info.memory_bytes = 16 * kGib;
+  info.cache_bytes = 32LL << 20;
+  info.compute_units = 8;
+  return info;
+}
+
+DeviceInfo a_card() {
+  DeviceInfo info;
+  info.id = "cuda:0";
+  info.backend = Backend::kCuda;
+  info.name = "A Card";
+  info.memory_bytes = 80 * kGib;
+  info.compute_units = 132;
+  info.pci_bus_id = "0000:0A:00.0";
+  info.max_clock_mhz = 1980;
+  info.max_memory_clock_mhz = 2619;
+  info.ecc_enabled = true;
+  info.mig_enabled = false;
+  info.power_limit_w = 700;
+  info.default_power_limit_w = 700;
+  info.other_processes = 0;
+  return info;
+}
+
+/// Nothing is wrong with it.
+Machine a_machine() {
+  Machine machine;
+  machine.devices = {a_card(), a_cpu()};
+  machine.nvidia_cards = 1;
+  machine.driver_version = "580.65.06";
+  machine.driver_cuda = 13000;
+  machine.nvml_version = "13.580.65.06";
+  machine.cublaslt_version = "13.0.2";
+  machine.onednn_version = "2.6.0";
+  machine.build_cuda = "13.0.88";
+  machine.nvcc = "/usr/local/cuda/bin/nvcc";
+  machine.steal_share = 0.0;
+  machine.huge_pages = "madvise";
+  machine.available_memory_bytes = 12 * kGib;
+  machine.folder = "/somewhere";
+  machine.free_disk_bytes = 10 * kGib;
+  machine.folder_writable = true;
+  machine.configs = "/gpugauge/configs";
+  Datasheet sheet;
+  sheet.name = "a-card";
+  sheet.match_names = {"A Card"};
+  sheet.memory_gib_min = 70;
+  sheet.memory_gib_max = 90;
+  machine.datasheets = {sheet};
+  return machine;
+}
+
+DoctorCheck check_of(const Machine& machine, const std::string& topic) {
+  for (const DoctorCheck& check : run_doctor(machine)) {
+    if (check.topic == topic) return check;
+  }
+  ADD_FAILURE() << "no check of " << topic;
+  return {};
+}
+
+TEST(Doctor, FindsNothingWrongWithAMachineInOrder) {
+  for (const DoctorCheck& check : run_doctor(a_machine())) {
+    EXPECT_EQ(check.status, CheckStatus::kOk) << check.topic << ": " << check.found;
+    EXPECT_EQ(check.advice, "") << check.topic;
+    EXPECT_NE(check.found, "") << check.topic;
+  }
+}
+
+TEST(Doctor, WhateverIsNotOkHasAdvice) {
+  Machine machine;
+  machine.devices = {a_cpu()};
+  for (const DoctorCheck& check : run_doctor(machine)) {
+    EXPECT_EQ(check.advice.empty(), check.status == CheckStatus::kOk) << check.topic;
+  }
+}
+
+TEST(Doctor, WithoutACardNoToolkitIsAskedFor) {
+  Machine machine = a_machine();
+  machine.devices = {a_cpu()};
+  machine.nvidia_cards = 0;
+  machine.driver_version.reset();
+  machine.driver_cuda.reset();
+  machine.nvcc.reset();
+  EXPECT_EQ(check_of(machine, "NVIDIA card").status, CheckStatus::kMissing);
+  EXPECT_THAT(check_of(machine, "NVIDIA card").advice, HasSubstr("the CPU is measured"));
+  EXPECT_EQ(check_of(machine, "NVIDIA driver").advice, "only a card needs one");
+  EXPECT_EQ(check_of(machine, "CUDA toolkit").advice, "only a card needs it");
+}
+
+TEST(Doctor, ACardWithoutADriverIsToldHowToGetOne) {
+  Machine machine = a_machine();
+  machine.driver_version.reset();
+  machine.driver_cuda.reset();
+  const DoctorCheck check = check_of(machine, "NVIDIA driver");
+  EXPECT_EQ(check.status, CheckStatus::kMissing);
+  EXPECT_THAT(check.advice, HasSubstr("apt-get install nvidia-driver"));
+}
+
+TEST(Doctor, ACardIsKnownFromItsDriverWhereTheBusIsHidden) {
+  Machine machine = a_machine();
+  machine.nvidia_cards = 0;
+  EXPECT_EQ(check_of(machine, "NVIDIA card").status, CheckStatus::kOk);
+}
+
+TEST(Doctor, ACpuBuildBesideACardIsAWarning) {
+  Machine machine = a_machine();
+  machine.build_cuda.clear();
+  const DoctorCheck check = check_of(machine, "this program");
+  EXPECT_EQ(check.status, CheckStatus::kWarning);
+  EXPECT_EQ(check.advice, "GPUGAUGE_CUDA=ON ./scripts/run.sh");
+}
+
+TEST(Doctor, ADriverOfAnOlderMajorVersionThanTheProgramIsAWarning) {
+  Machine machine = a_machine();
+  machine.driver_cuda = 12040;
+  const DoctorCheck check = check_of(machine, "this program");
+  EXPECT_EQ(check.status, CheckStatus::kWarning);
+  EXPECT_EQ(check.found, "built with CUDA 13.0.88, the driver runs up to 12.4");
+}
+
+TEST(Doctor, ADriverOfAnOlderMinorVersionIsNot) {
+  Machine machine = a_machine();
+  machine.build_cuda = "12.9.1";
+  machine.driver_cuda = 12040;
+  EXPECT_EQ(check_of(machine, "this program").status, CheckStatus::kOk);
+}
+
+TEST(Doctor, ACardThatCannotBeOpenedIsMissing) {
+  Machine machine = a_machine();
+  machine.devices = {a_cpu()};
+  EXPECT_EQ(check_of(machine, "CUDA devices").found, "none can be opened");
+  machine.visible_devices = "7";
+  EXPECT_EQ(check_of(machine, "CUDA devices").found, "none, CUDA_VISIBLE_DEVICES=7");
+}
+
+TEST(Doctor, WarnsOfEachStateOfTheCardThatChangesItsNumbers) {
+  Machine machine = a_machine();
+  DeviceInfo& card = machine.devices.front();
+  card.ecc_enabled = false;
+  card.mig_enabled = true;
+  card.power_limit_w = 350;
+  card.other_processes = 2;
+  EXPECT_EQ(check_of(machine, "cuda:0 ECC").status, CheckStatus::kWarning);
+  EXPECT_THAT(check_of(machine, "cuda:0 MIG").advice,
+              HasSubstr("nvidia-smi -i 0000:0A:00.0 -mig 0"));
+  EXPECT_EQ(check_of(machine, "cuda:0 power limit").found, "350 W, by default 700 W");
+  EXPECT_EQ(check_of(machine, "cuda:0 power limit").advice, "nvidia-smi -i 0000:0A:00.0 -pl 700");
+  EXPECT_EQ(check_of(machine, "cuda:0 other processes").found, "2");
+}
+
+TEST(Doctor, SaysNothingOfWhatTheDriverDoesNotTell) {
+  Machine machine = a_machine();
+  DeviceInfo& card = machine.devices.front();
+  card.ecc_enabled.reset();
+  card.power_limit_w.reset();
+  for (const DoctorCheck& check : run_doctor(machine)) {
+    EXPECT_NE(check.topic, "cuda:0 ECC");
+    EXPECT_NE(check.topic, "cuda:0 power limit");
+  }
+}
+
+TEST(Doctor, ACardWithoutADatasheetIsAWarning) {
+  Machine machine = a_machine();
+  machine.datasheets.clear();
+  EXPECT_EQ(check_of(machine, "cuda:0 datasheet").status, CheckStatus::kWarning);
+}
+
+TEST(Doctor, WarnsOfAHostThatDisturbsTheNumbers) {
+  Machine machine = a_machine();
+  machine.devices.back().governor = "powersave";
+  machine.steal_share = 0.05;
+  machine.huge_pages = "never";
+  machine.available_memory_bytes = 400LL << 20;  // 3 arrays × 5 × 32 MiB are 480
+  EXPECT_EQ(check_of(machine, "cpu governor").status, CheckStatus::kWarning);
+  EXPECT_EQ(check_of(machine, "stolen CPU time").found, "5.0% since boot");
+  EXPECT_EQ(check_of(machine, "huge pages").status, CheckStatus::kWarning);
+  EXPECT_THAT(check_of(machine, "free memory").advice, HasSubstr("480 MiB"));
+}
+
+TEST(Doctor, SaysWhetherTheCardIsSick) {
+  Machine machine = a_machine();
+  const auto topics = [&] {
+    std::vector<std::string> all;
+    for (const DoctorCheck& check : run_doctor(machine)) all.push_back(check.topic);
+    return all;
+  };
+  EXPECT_THAT(topics(), testing::Not(testing::Contains("cuda:0 ECC errors")));  // nothing is known
+  CardHealth& card = machine.health["cuda:0"];
+  card.uncorrected_errors = 0;
+  card.corrected_errors = 5;
+  card.lifetime_uncorrected_errors = 2;
+  card.rows_remapped_uncorrected = 2;
+  card.rows_remapped_corrected = 0;
+  card.remap_pending = card.remap_failed = false;
+  EXPECT_EQ(check_of(machine, "cuda:0 ECC errors").status, CheckStatus::kOk);
+  EXPECT_THAT(check_of(machine, "cuda:0 ECC errors").found,
+              HasSubstr("0 uncorrected, 5 corrected since the driver was loaded"));
+  EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").status, CheckStatus::kOk);
+  EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").advice, "");
+  card.uncorrected_errors = 1;
+  EXPECT_EQ(check_of(machine, "cuda:0 ECC errors").status, CheckStatus::kWarning);
+  EXPECT_THAT(check_of(machine, "cuda:0 ECC errors").advice, HasSubstr("nvidia-smi -r"));
+  card.remap_pending = true;
+  EXPECT_THAT(check_of(machine, "cuda:0 remapped rows").advice, HasSubstr("before trusting it"));
+  card.remap_failed = true;
+  EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").status, CheckStatus::kWarning);
+  EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").advice, "return the card");
+}
+
+TEST(Doctor, WarnsOfAFolderThatCannotTakeTheResults) {
+  Machine machine = a_machine();
+  machine.free_disk_bytes = 1 << 20;
+  EXPECT_THAT(check_of(machine, "disk").found, HasSubstr("1 MiB in /somewhere"));
+  EXPECT_EQ(check_of(machine, "disk").status, CheckStatus::kWarning);
+  machine.folder_writable = false;
+  EXPECT_THAT(check_of(machine, "disk").found, HasSubstr("cannot be written"));
+}
+
+TEST(Doctor, MissingConfigsAreSaidWithTheReason) {
+  Machine machine = a_machine();
+  machine.configs.reset();
+  machine.configs_error = "no configs folder in /a, /b";
+  EXPECT_EQ(check_of(machine, "configs").status, CheckStatus::kMissing);
+  EXPECT_EQ(check_of(machine, "configs").found, "no configs folder in /a, /b");
+}
+
+TEST(Doctor, IsATableWithARowForEachCheck) {
+  const std::vector<DoctorCheck> checks{{"a topic", CheckStatus::kWarning, "a fact", "a command"}};
+  std::ostringstream out;
+  render(out, {doctor_table(checks)}, Format::kCsv);
+  EXPECT_EQ(out.str(), "topic,status,found,advice\na topic,warning,a fact,a command\n");
+}
+
+/// Files of a machine of the test's own.
+class DoctorFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = fs::path(testing::TempDir()) /
+            testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(root_);
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  void write(const fs::path& path, std::string_view text) {
+    fs::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path) << text << '\n';
+  }
+
+  Machine examine() {
+    Machine machine;
+    examine_files(machine, root_);
+    return machine;
+  }
+
+  fs::path root_;
+};
+
+TEST_F(DoctorFiles, CountsNvidiaDisplayControllersOnly) {
+  write("sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de");
+  write("sys/bus/pci/devices/0000:01:00.0/class", "0x030200");
+  write("sys/bus/pci/devices/0000:01:00.1/vendor", "0x10de");
+  write("sys/bus/pci/devices/0000:01:00.1/class", "0x040300");  // its sound output
+  write("sys/bus/pci/devices/0000:02:00.0/vendor", "0x8086");
+  write("sys/bus/pci/devices/0000:02:00.0/class", "0x030000");
+  EXPECT_EQ(examine().nvidia_cards, 1);
+}
+
+TEST_F(DoctorFiles, ReadsTheDriversVersionInBothForms) {
+  write("proc/driver/nvidia/version",
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023");
+  EXPECT_EQ(examine().driver_version, "535.104.05");
+  write("proc/driver/nvidia/version",
+        "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build");
+  EXPECT_EQ(examine().driver_version, "580.65.06");
+}
+
+TEST_F(DoctorFiles, ReadsStolenTimeAsAShareOfAllTime) {
+  write("proc/stat", "cpu  50 10 20 10 0 0 0 10 40 0");  // guest time is in user time already
+  EXPECT_DOUBLE_EQ(examine().steal_share.value(), 0.1);
+}
+
+TEST_F(DoctorFiles, ReadsTheChosenHugePages) {
+  write("sys/kernel/mm/transparent_hugepage/enabled", "always [madvise] never");
+  EXPECT_EQ(examine().huge_pages, "madvise");
+}
+
+TEST_F(DoctorFiles, KnowsNothingOfAMachineThatTellsNothing) {
+  const Machine machine = examine();
+  EXPECT_EQ(machine.nvidia_cards, 0);
+  EXPECT_FALSE(machine.driver_version);
+  EXPECT_FALSE(machine.steal_share);
+  EXPECT_EQ(machine.huge_pages, "");
+}
+
+TEST_F(DoctorFiles, MalformedFilesTellNothing) {
+  write("proc/driver/nvidia/version", "?");
+  write("proc/stat", "cpu  1 2 x");
+  write("sys/kernel/mm/transparent_hugepage/enabled", "] [");
+  const Machine machine = examine();
+  EXPECT_FALSE(machine.driver_version);
+  EXPECT_FALSE(machine.steal_share);
+  EXPECT_EQ(machine.huge_pages, "");
+}
+
+}  // namespace
+}  // namespace gpugauge

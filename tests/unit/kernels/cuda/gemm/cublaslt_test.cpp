@@ -1,0 +1,87 @@
+#if GPUGAUGE_HAS_CUDA
+
+#include "kernels/cuda/gemm/cublaslt.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/base/error.hpp"
+#include "kernels/implementation.hpp"
+
+namespace gpugauge {
+
+std::span<const Implementation> cublaslt_gemm();
+
+namespace {
+
+const Implementation& implementation(std::string_view name) {
+  for (const Implementation& candidate : cublaslt_gemm()) {
+    if (candidate.name == name) return candidate;
+  }
+  throw std::out_of_range(std::string(name));
+}
+
+DeviceInfo hopper() {
+  DeviceInfo info;
+  info.backend = Backend::kCuda;
+  info.compute_capability = 90;
+  return info;
+}
+
+TEST(CublasLtLibrary, IsEitherHereOrSaysWhereItWasLookedFor) {
+  const CublasLtLibrary& library = cublaslt_library();
+  if (library.api) {
+    EXPECT_EQ(library.api->version() / 10000, static_cast<std::size_t>(CUBLAS_VER_MAJOR));
+    EXPECT_EQ(&cublaslt_api(), &*library.api);
+  } else {
+    EXPECT_NE(library.absence.find("/usr/local/cuda"), std::string::npos);
+    EXPECT_THROW(cublaslt_api(), EnvironmentError);
+  }
+}
+
+TEST(CublasLtLibrary, AFailedCallSaysWhatAndWhy) {
+  if (!cublaslt_library().api) GTEST_SKIP() << cublaslt_library().absence;
+  const CublasLtApi& api = cublaslt_api();
+  EXPECT_NO_THROW(api.check(CUBLAS_STATUS_SUCCESS, "cublasLtMatmul"));
+  EXPECT_THROW(api.check(CUBLAS_STATUS_ALLOC_FAILED, "cublasLtMatmul"), OutOfMemory);
+  try {
+    api.check(CUBLAS_STATUS_NOT_SUPPORTED, "cublasLtMatmul");
+    FAIL() << "it did not throw";
+  } catch (const EnvironmentError& error) {
+    EXPECT_NE(std::string(error.what())
+                  .find("cublasLtMatmul: the requested functionality is not supported"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(CublasLtGemm, OnlyTheFirstAnswerIsWhatAFrameworkRuns) {
+  EXPECT_EQ(cublaslt_gemm().size(), 6U);
+  for (const Implementation& candidate : cublaslt_gemm()) {
+    EXPECT_EQ(candidate.is_library, candidate.name == "cublaslt") << candidate.name;
+  }
+}
+
+TEST(CublasLtGemm, FastAccumulationIsForFp8Only) {
+  for (std::string_view name : {"cublaslt_fast_accum", "cublaslt_fast_accum_search"}) {
+    const auto reason = implementation(name).supports(gemm_of(DType::kBf16, 1, 16, 16), hopper());
+    EXPECT_NE(reason.value_or("").find("fast accumulation"), std::string::npos) << name;
+  }
+}
+
+TEST(CublasLtGemm, IsSupportedWhereTheLibraryIs) {
+  const bool present = cublaslt_library().api.has_value();
+  for (const Implementation& candidate : cublaslt_gemm()) {
+    const auto reason = candidate.supports(gemm_of(DType::kFp8E4m3, 1, 16, 16), hopper());
+    EXPECT_EQ(reason.has_value(), !present) << candidate.name << ": " << reason.value_or("");
+  }
+}
+
+TEST(CublasLtGemm, RulesComeBeforeTheLibrary) {
+  EXPECT_NE(implementation("cublaslt").supports(gemm_of(DType::kFp8E4m3, 1, 17, 16), hopper()),
+            std::nullopt);
+}
+
+}  // namespace
+}  // namespace gpugauge
+
+#endif

@@ -1,0 +1,25 @@
+#include "harness/render/table/number.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace gpugauge {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+TEST(FormatDuration, UsesTheUnitThatFits) {
+  EXPECT_EQ(format_duration_ns(412), "412.0 ns");
+  EXPECT_EQ(format_duration_ns(13'420), "13.42 µs");
+  EXPECT_EQ(format_duration_ns(1.2e6), "1.200 ms");
+  EXPECT_EQ(format_duration_ns(2.5e9), "2.500 s");
+  EXPECT_EQ(format_duration_ns(119e9), "119.0 s");
+  EXPECT_EQ(format_duration_ns(200e9), "3 min 20 s");
+  EXPECT_EQ(format_duration_ns(179.7e9), "3 min 0 s");
+  EXPECT_EQ(format_duration_ns(kNan), "n/a");
+}
+
+}  // namespace
+}  // namespace gpugauge
