@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes the README's pictures from result files: the report page in a browser, and what the program prints in a terminal.
+"""Makes the pictures of results/README.md from result files: the report in a browser, the program's output in a terminal.
 
 Each is made light and dark. The same files and build make the same pictures: window, fonts and the terminal's width are
 fixed. The page needs Chromium, its driver and Selenium: ./scripts/setup.sh --tests installs them.
@@ -222,7 +222,7 @@ def pictures(program, files):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description="Makes the README's pictures from result files, light and dark.")
+    parser = argparse.ArgumentParser(description="Makes the pictures of results/README.md from result files, light and dark.")
     parser.add_argument("--build", metavar="DIR", type=pathlib.Path, default=ROOT / "build", help="where gpugauge is (default: build)")
     parser.add_argument("--output", metavar="DIR", type=pathlib.Path, default=ROOT / "results" / "pictures",
                         help="where the pictures go (default: results/pictures)")

@@ -1,4 +1,4 @@
-"""scripts/pictures.py: the README's pictures are there, can be made again, and show what the program prints."""
+"""scripts/pictures.py: the pictures of results/README.md are there, can be made again, and show what the program prints."""
 
 import json
 import os
@@ -90,8 +90,8 @@ class Terminal(unittest.TestCase):
 
 class Readme(unittest.TestCase):
     def test_every_picture_is_there_and_every_one_that_is_there_is_shown(self):
-        text = (SOURCE / "README.md").read_text()
-        shown = set(re.findall(r'(?:src|srcset)="results/pictures/([^"]+)"', text))
+        text = (SOURCE / "results/README.md").read_text()
+        shown = set(re.findall(r'(?:src|srcset)="pictures/([^"]+)"', text))
         self.assertGreaterEqual(len(shown), 8)
         self.assertEqual(shown, {path.name for path in COMMITTED.iterdir()})
         self.assertEqual(len(re.findall(r"<img ", text)), len(re.findall(r'<img [^>]*alt="[^"]{20,}"', text)))
