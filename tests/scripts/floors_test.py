@@ -8,7 +8,8 @@ import unittest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 # Lowest first; measure and history stand on one floor and do not know each other.
 FLOORS = [["harness/base"], ["harness/device"], ["kernels"], ["harness/config"], ["harness/plan"], ["harness/record"],
-          ["harness/measure", "harness/history"], ["harness/analyze"], ["harness/render"], ["harness/cli"]]
+          ["harness/measure", "harness/history"], ["harness/analyze"], ["harness/answer"], ["harness/render"],
+          ["harness/cli"]]
 HEIGHT = {folder: height for height, floor in enumerate(FLOORS) for folder in floor}
 INCLUDE = re.compile(r'^#include "((?:harness|kernels)/[^"]+)"', re.MULTILINE)
 

@@ -24,18 +24,19 @@ Examples:
 
 ExitStatus cost(const AnalysisOptions& options) {
   check(options.billing);
-  const std::vector<Calibration> calibrations = read_calibrations(options);
+  DecodeQuestion question = decode_question(options);
+  question.today = utc_date(std::time(nullptr));
   const std::vector<Record> records = read_inputs(options);
-  const auto points = priced_decodes(records, Catalog::locate(), options);
-  std::vector<Table> tables = cost_tables(points);
+  const DecodeAnswer answer =
+      decode_answer(card_results(records, Catalog::locate(), options), question);
+  std::vector<Table> tables = cost_tables(answer.points);
   for (auto* make : {month_tables, energy_tables}) {
-    for (Table& table : make(points)) tables.push_back(std::move(table));
+    for (Table& table : make(answer.points)) tables.push_back(std::move(table));
   }
   if (!tables.empty()) {
-    for (std::string& doubt : doubts_about(points, utc_date(std::time(nullptr))))
-      tables.back().notes.push_back(std::move(doubt));
+    for (const std::string& doubt : answer.price_doubts) tables.back().notes.push_back(doubt);
   }
-  for (Table& table : calibration_tables(calibrate(calibrations, points), ShownRates::kAll))
+  for (Table& table : calibration_tables(answer.calibration, ShownRates::kAll))
     tables.push_back(std::move(table));
   print_tables(std::cout, tables, options.format);
   return ExitStatus::kDone;

@@ -1,6 +1,7 @@
 #include <iostream>
 #include <memory>
 
+#include "harness/answer/datasheet_answer.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/output.hpp"
@@ -15,7 +16,8 @@ Examples:
   gpugauge datasheet */*.json --format markdown      several cards in one table)";
 
 ExitStatus datasheet(const AnalysisOptions& options) {
-  const auto reports = datasheet_reports(read_inputs(options), Catalog::locate());
+  const std::vector<Record> records = read_inputs(options);
+  const auto reports = datasheet_answer(card_results(records, Catalog::locate()));
   print_tables(std::cout, {to_table(reports)}, options.format);
   return status_of(reports);
 }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "harness/analyze/rates/efficiency.hpp"
+#include "harness/answer/datasheet_answer.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/output.hpp"
@@ -167,7 +168,8 @@ ExitStatus explain(const ExplainOptions& options) {
     if (cards.empty() && (word.is_of_memory || word.is_of_arithmetic))
       tables.back().notes.push_back(device_hint);
     if (entry->kind == WordKind::kColumn) continue;
-    const auto peaks = peaks_named(question.words, *entry, datasheet_reports(records, catalog));
+    const auto peaks =
+        peaks_named(question.words, *entry, datasheet_answer(card_results(records, catalog)));
     if (!peaks.empty()) tables.push_back(to_table(peaks));
     for (Table& table : measured_tables(records, catalog, options,
                                         [&](const Measurement& m) { return is_about(m, *entry); }))

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/analyze/rates/sweeps.hpp"
+#include "harness/answer/datasheet_answer.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/commands/audit_facts.hpp"
 #include "harness/cli/options/analysis_options.hpp"
@@ -94,12 +95,12 @@ std::vector<DecodeBreakEven> break_evens_of(const std::vector<Record>& records,
 }
 
 /// The smallest, the middle and the largest batch, over the contexts that were measured.
-std::vector<PricedDecode> context_sweep(const std::vector<Record>& records, const Catalog& catalog,
-                                        const ReportOptions& options,
+std::vector<PricedDecode> context_sweep(std::span<const CardResult> results,
+                                        DecodeQuestion question,
                                         std::span<const PricedDecode> decodes) {
   std::vector<const Record*> all;
-  for (const Record& record : records) all.push_back(&record);
-  AnalysisOptions swept = options.inputs;
+  for (const CardResult& result : results) all.push_back(result.record);
+  DecodeSelection& swept = question.selection;
   swept.contexts = measured_contexts(all);
   std::set<std::int64_t> batches;
   for (const PricedDecode& p : decodes) batches.insert(p.decode.point.batch);
@@ -107,7 +108,7 @@ std::vector<PricedDecode> context_sweep(const std::vector<Record>& records, cons
   const auto middle = std::next(batches.begin(), static_cast<std::ptrdiff_t>(batches.size() / 2));
   const std::set<std::int64_t> few{*batches.begin(), *middle, *batches.rbegin()};
   swept.batches.assign(few.begin(), few.end());
-  return priced_decodes(records, catalog, swept);
+  return decode_answer(results, question).points;
 }
 
 std::string title_of(const std::vector<Record>& records) {
@@ -136,10 +137,14 @@ ExitStatus report(const ReportOptions& options) {
   for (const Record& record : records)
     shown.push_back({&record, match_datasheet(sheets, record.device)});
 
-  const auto datasheets = datasheet_reports(records, catalog);
-  const auto decodes = priced_decodes(records, catalog, options.inputs);
+  const std::vector<CardResult> results = card_results(records, catalog, options.inputs);
+  DecodeQuestion question = decode_question(options.inputs);
+  question.today = utc_date(std::time(nullptr));
+  const auto datasheets = datasheet_answer(results);
+  const DecodeAnswer decode = decode_answer(results, question);
+  const std::vector<PricedDecode>& decodes = decode.points;
   const auto break_evens = break_evens_of(records, catalog, options.inputs, decodes);
-  const auto contexts = context_sweep(records, catalog, options, decodes);
+  const auto contexts = context_sweep(results, question, decodes);
   const auto audited = audit_of(options, catalog, records);
   const auto tracked = tracked_of(options);
 
@@ -148,7 +153,7 @@ ExitStatus report(const ReportOptions& options) {
                     .decodes = decodes,
                     .break_evens = break_evens,
                     .contexts = contexts,
-                    .price_doubts = doubts_about(decodes, utc_date(std::time(nullptr))),
+                    .price_doubts = decode.price_doubts,
                     .claims = {},
                     .history = {}};
   if (audited) input.claims = AuditedClaims{&audited->file, audited->findings};

@@ -10,34 +10,33 @@
 
 namespace gpugauge {
 
-void print_run_end(std::ostream& out, const Record& record, const DatasheetReport& report,
-                   const std::vector<PricedDecode>& priced) {
+void print_run_end(std::ostream& out, const Record& record, const RunAnswer& answer) {
   out << '\n';
   const std::vector<std::string> notes = warnings_of(record);
   for (const std::string& note : notes) print_text(out, "note: " + note);
   if (!notes.empty()) out << '\n';
-  for (const std::string& line : closing_lines(record, report, priced))
+  for (const std::string& line : closing_lines(record, answer))
     print_text(out, line, kClosingLabelWidth);
 }
 
 ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
                              const AnalysisOptions& options) {
   const std::vector<Record> records{record};
-  const std::vector<DatasheetReport> reports = datasheet_reports(records, catalog);
-  const std::vector<PricedDecode> priced = priced_decodes(records, catalog, options);
+  const RunAnswer answer =
+      run_answer(card_results(records, catalog, options).front(), decode_question(options));
 
   std::vector<Table> tables = cases_tables(records, catalog);
   if (Table sweeps = sweeps_table(records); !sweeps.rows.empty())
     tables.push_back(std::move(sweeps));
-  tables.push_back(to_table(reports));
+  tables.push_back(to_table({&answer.datasheet, 1}));
   for (auto* make : {tokens_tables, cost_tables}) {
-    for (Table& table : make(priced)) tables.push_back(std::move(table));
+    for (Table& table : make(answer.decode.points)) tables.push_back(std::move(table));
   }
   print_text(out, headline(record));
   out << '\n';
   print_tables(out, tables, Format::kTable);
-  print_run_end(out, record, reports.front(), priced);
-  return status_of(reports);
+  print_run_end(out, record, answer);
+  return status_of({&answer.datasheet, 1});
 }
 
 }  // namespace gpugauge

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "harness/answer/run_answer.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 
 namespace gpugauge {
@@ -11,8 +12,7 @@ namespace gpugauge {
 ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
                              const AnalysisOptions& options);
 
-/// Its end alone: the notes and the closing lines. `priced` are the decode steps of this record.
-void print_run_end(std::ostream& out, const Record& record, const DatasheetReport& report,
-                   const std::vector<PricedDecode>& priced);
+/// Its end alone: the notes and the closing lines.
+void print_run_end(std::ostream& out, const Record& record, const RunAnswer& answer);
 
 }  // namespace gpugauge

@@ -23,8 +23,9 @@ ExitStatus show(const AnalysisOptions& options) {
     tables.push_back(std::move(sweeps));
   print_tables(std::cout, tables, options.format);
   if (records.size() == 1 && options.format == Format::kTable)
-    print_run_end(std::cout, records.front(), datasheet_reports(records, catalog).front(),
-                  priced_decodes(records, catalog, options));
+    print_run_end(
+        std::cout, records.front(),
+        run_answer(card_results(records, catalog, options).front(), decode_question(options)));
   return ExitStatus::kDone;
 }
 

@@ -22,11 +22,13 @@ struct TokensOptions : AnalysisOptions {
 };
 
 ExitStatus tokens(const TokensOptions& options) {
-  const std::vector<Calibration> calibrations = read_calibrations(options);
+  const DecodeQuestion question = decode_question(options);
   const std::vector<Record> records = read_inputs(options);
-  const auto points = priced_decodes(records, Catalog::locate(), options);
-  std::vector<Table> tables = options.ops ? ops_tables(points) : tokens_tables(points);
-  for (Table& table : calibration_tables(calibrate(calibrations, points), ShownRates::kFirst))
+  const DecodeAnswer answer =
+      decode_answer(card_results(records, Catalog::locate(), options), question);
+  std::vector<Table> tables =
+      options.ops ? ops_tables(answer.points) : tokens_tables(answer.points);
+  for (Table& table : calibration_tables(answer.calibration, ShownRates::kFirst))
     tables.push_back(std::move(table));
   print_tables(std::cout, tables, options.format);
   return ExitStatus::kDone;

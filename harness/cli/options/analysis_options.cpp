@@ -130,11 +130,8 @@ PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options) {
 
 std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
                             const AnalysisOptions& options) {
-  if (options.hourly) return rates_of({}, options.hourly);
   const std::vector<Datasheet> sheets = catalog.datasheets();
-  const Datasheet* sheet = match_datasheet(sheets, record.device);
-  return rates_of(sheet != nullptr ? offers_for(list.offers, *sheet) : std::vector<PriceOffer>{},
-                  std::nullopt);
+  return rates_of(match_datasheet(sheets, record.device), list.offers, options.hourly);
 }
 
 void add_calibration_option(CLI::App& command, AnalysisOptions& options) {
@@ -163,25 +160,32 @@ std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
   return records;
 }
 
-std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, const Catalog& catalog,
-                                         const AnalysisOptions& options) {
-  const DecodeSelection selection{.precisions = parse_precisions(options.precisions),
-                                  .batches = options.batches,
-                                  .contexts = options.contexts};
+std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog) {
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  std::vector<CardResult> results;
+  for (const Record& record : records) results.push_back(card_result(record, sheets));
+  return results;
+}
+
+std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog,
+                                     const AnalysisOptions& options) {
   const PriceList list = read_prices(catalog, options);
-  std::vector<PricedDecode> priced;
-  for (const Record& record : records) {
-    const std::vector<Rate> rates = rates_for(record, catalog, list, options);
-    const PowerRange powers = power_range(record);
-    for (const ModelConfig& model : models_for(record, catalog, options)) {
-      for (DecodeFinding& finding :
-           decode_findings(record, model, decode_points(record, model, selection))) {
-        priced.push_back(price(std::move(finding), rates, options.gpus, options.billing));
-        priced.back().energy = energy_of(powers, priced.back().decode, options.gpus);
-      }
-    }
+  std::vector<CardResult> results = card_results(records, catalog);
+  for (CardResult& result : results) {
+    result.rates = rates_of(result.sheet(), list.offers, options.hourly);
+    result.models = models_for(*result.record, catalog, options);
   }
-  return priced;
+  return results;
+}
+
+DecodeQuestion decode_question(const AnalysisOptions& options) {
+  return {.selection = {.precisions = parse_precisions(options.precisions),
+                        .batches = options.batches,
+                        .contexts = options.contexts},
+          .num_gpus = options.gpus,
+          .billing = options.billing,
+          .calibrations = read_calibrations(options),
+          .today = {}};
 }
 
 std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog) {
@@ -190,15 +194,6 @@ std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalo
   for (const Record& record : records)
     shown.push_back({&record, match_datasheet(sheets, record.device)});
   return cases_tables(shown);
-}
-
-std::vector<DatasheetReport> datasheet_reports(const std::vector<Record>& records,
-                                               const Catalog& catalog) {
-  const std::vector<Datasheet> sheets = catalog.datasheets();
-  std::vector<DatasheetReport> reports;
-  for (const Record& record : records)
-    reports.push_back(check_datasheet(record, match_datasheet(sheets, record.device)));
-  return reports;
 }
 
 }  // namespace gpugauge

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/analyze/money/cost.hpp"
-#include "harness/analyze/rates/datasheet.hpp"
+#include "harness/answer/card_result.hpp"
+#include "harness/answer/decode_answer.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/config/calibration.hpp"
 #include "harness/config/catalog.hpp"
@@ -62,16 +62,20 @@ std::vector<Calibration> read_calibrations(const AnalysisOptions& options);
 /// Reads the files, and passes the reader's warnings to the log.
 std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail = Detail::kSummary);
 
-/// Every decode step that the options ask for of every record, with its price; they point into the
-/// records. Models that no
-/// config describes are left out with a warning.
-std::vector<PricedDecode> priced_decodes(const std::vector<Record>& records, const Catalog& catalog,
-                                         const AnalysisOptions& options);
-std::vector<PricedDecode> priced_decodes(std::vector<Record>&& records, const Catalog& catalog,
-                                         const AnalysisOptions& options) = delete;
+/// Each record with its card's datasheet. The results point to the records.
+std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog);
+std::vector<CardResult> card_results(std::vector<Record>&& records,
+                                     const Catalog& catalog) = delete;
+/// Also with what each card costs, by the options' price or lists, and with the models that were
+/// asked for, else those in each file; one that no config describes is left out with a warning.
+std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog,
+                                     const AnalysisOptions& options);
+std::vector<CardResult> card_results(std::vector<Record>&& records, const Catalog& catalog,
+                                     const AnalysisOptions& options) = delete;
+
+/// What the options ask of decode steps. Reads the calibrations.
+DecodeQuestion decode_question(const AnalysisOptions& options);
 
 std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog);
-std::vector<DatasheetReport> datasheet_reports(const std::vector<Record>& records,
-                                               const Catalog& catalog);
 
 }  // namespace gpugauge

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "harness/render/answers/decode_columns.hpp"
@@ -33,39 +31,14 @@ std::string and_more(std::size_t count, std::string_view what) {
   return count > 1 ? fmt::format("; {} {} in all, above", count, what) : std::string();
 }
 
-/// The gravest kind of failure with its first case: `computed wrong: gemm/…: row 3 …`.
-std::string failure_of(const Record& record) {
-  struct Kind {
-    NotMeasuredStatus status;
-    std::string_view words;
-  };
-  constexpr std::array kGravestFirst{Kind{NotMeasuredStatus::kVerificationFailed, "computed wrong"},
-                                     Kind{NotMeasuredStatus::kFailed, "failed"},
-                                     Kind{NotMeasuredStatus::kRefused, "refused"}};
-  std::vector<NotMeasured> all = record.not_measured;
-  for (const Measurement& m : record.measurements) {
-    if (!m.verification.passed && m.origin == Origin::kMeasured)
-      all.push_back({m.name, NotMeasuredStatus::kVerificationFailed, m.verification.reason});
-  }
-  for (const Kind& kind : kGravestFirst) {
-    const auto is_kind = [&](const NotMeasured& none) { return none.status == kind.status; };
-    const auto first = std::find_if(all.begin(), all.end(), is_kind);
-    if (first == all.end()) continue;
-    const auto count = static_cast<std::size_t>(std::count_if(first, all.end(), is_kind));
-    return fmt::format("{}: {}: {}{}", kind.words, first->name, first->reason,
-                       and_more(count, "such cases"));
-  }
-  return {};
-}
-
-/// Of the first model the point whose tokens cost least; null if none has a number.
-const PricedDecode* cheapest(std::span<const PricedDecode> priced) {
-  const PricedDecode* best = nullptr;
-  for (const PricedDecode& point : priced) {
-    if (point.decode.model != priced.front().decode.model || !point.dollars()) continue;
-    if (best == nullptr || point.dollars()->value < best->dollars()->value) best = &point;
-  }
-  return best;
+/// `computed wrong: gemm/…: row 3 …`.
+std::string words_of(const RunFailure& failure) {
+  const NotMeasuredStatus status = failure.first.status;
+  const char* words = status == NotMeasuredStatus::kVerificationFailed ? "computed wrong"
+                      : status == NotMeasuredStatus::kFailed           ? "failed"
+                                                                       : "refused";
+  return fmt::format("{}: {}: {}{}", words, failure.first.name, failure.first.reason,
+                     and_more(failure.count, "such cases"));
 }
 
 /// As the columns of the tokens table call it.
@@ -108,9 +81,9 @@ std::string page_of(const Record& record) {
 
 }  // namespace
 
-std::vector<std::string> closing_lines(const Record& record, const DatasheetReport& report,
-                                       std::span<const PricedDecode> priced) {
-  const VerdictWords verdict = verdict_words(record, report);
+std::vector<std::string> closing_lines(const Record& record, const RunAnswer& answer) {
+  const std::vector<PricedDecode>& points = answer.decode.points;
+  const VerdictWords verdict = verdict_words(record, answer.datasheet);
   const std::string file = shell_word(record.path.string());
   ClosingLines lines;
   lines.add("verdict", record.device.name + " " + verdict.words);
@@ -118,13 +91,13 @@ std::vector<std::string> closing_lines(const Record& record, const DatasheetRepo
     lines.add("why",
               verdict.shortfalls.front() + and_more(verdict.shortfalls.size(), "such peaks"));
   lines.add("cases", summary_line(record));
-  lines.add("amiss", failure_of(record));
-  if (const PricedDecode* point = cheapest(priced)) {
+  if (answer.failure) lines.add("amiss", words_of(*answer.failure));
+  if (const PricedDecode* point = answer.cheapest()) {
     lines.add("decode", tokens_of(*point));
     lines.add("price", price_of(*point));
   } else {
-    lines.add("decode", priced.empty() ? "no linear of a model was measured: no tokens, no price"
-                                       : priced.front().decode.reason);
+    lines.add("decode", points.empty() ? "no linear of a model was measured: no tokens, no price"
+                                       : points.front().decode.reason);
   }
   lines.add("beware", gravest_note(record));
   lines.add("file", record.path.string());

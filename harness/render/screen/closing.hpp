@@ -1,12 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
-#include "harness/analyze/money/cost.hpp"
-#include "harness/analyze/rates/datasheet.hpp"
+#include "harness/answer/run_answer.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
@@ -18,8 +16,7 @@ inline constexpr std::size_t kClosingLabelWidth = 9;
 /// What somebody must know who reads only the end: the verdict and the worst of its reasons, what
 /// was verified and what went wrong, tokens a second with their price, the gravest note, the file,
 /// and what to do next. One line each, none of them with a line break, at most kMostClosingLines.
-/// `priced` are the decode steps of this record.
-std::vector<std::string> closing_lines(const Record& record, const DatasheetReport& report,
-                                       std::span<const PricedDecode> priced);
+/// `answer` is of this record.
+std::vector<std::string> closing_lines(const Record& record, const RunAnswer& answer);
 
 }  // namespace gpugauge

@@ -30,14 +30,6 @@ Record good_card(double bf16_tflops = 80) {
   return fake::record(std::move(all));
 }
 
-std::vector<PricedDecode> priced(const Record& record, const Rate& rate) {
-  const auto points = decode_points(record, fake::llama_8b(), {});
-  std::vector<PricedDecode> all;
-  for (DecodeFinding& f : decode_findings(record, fake::llama_8b(), points))
-    all.push_back(price(std::move(f), std::vector{rate}));
-  return all;
-}
-
 Rate on_demand() {
   return {.kind = RateKind::kOnDemand,
           .dollars_per_gpu_hour = 2.49,
@@ -47,9 +39,14 @@ Rate on_demand() {
           .min_gpus = 1};
 }
 
+RunAnswer answer_of(const Record& record, const std::optional<Datasheet>& sheet,
+                    const Rate& rate = on_demand()) {
+  return run_answer(
+      {.record = &record, .datasheet = sheet, .rates = {rate}, .models = {fake::llama_8b()}}, {});
+}
+
 std::vector<std::string> closing(const Record& record, const Rate& rate = on_demand()) {
-  const Datasheet sheet = fake::datasheet();
-  return closing_lines(record, check_datasheet(record, &sheet), priced(record, rate));
+  return closing_lines(record, answer_of(record, fake::datasheet(), rate));
 }
 
 /// What stands behind the label; a failure where no line has it.
@@ -96,8 +93,7 @@ TEST(Closing, OfACardBelowItsDatasheetSaysInWhatAndByHowMuch) {
 
 TEST(Closing, WithoutADatasheetOrAPriceSaysSo) {
   const Record record = good_card();
-  const auto lines =
-      closing_lines(record, check_datasheet(record, nullptr), priced(record, Rate{}));
+  const auto lines = closing_lines(record, answer_of(record, std::nullopt, Rate{}));
   EXPECT_THAT(line(lines, "verdict"), HasSubstr("no datasheet is known for it"));
   EXPECT_THAT(line(lines, "price"),
               AllOf(HasSubstr("$1.00/h; no price is known"), HasSubstr("--hourly")));
@@ -113,13 +109,14 @@ TEST(Closing, APriceThatIsNotTheWholeTruthSaysSo) {
 
 TEST(Closing, TheCheapestBatchOfTheFirstModelIsItsPrice) {
   const Record record = good_card();
-  std::vector<PricedDecode> points = priced(record, on_demand());
+  RunAnswer answer = answer_of(record, std::nullopt);
+  std::vector<PricedDecode>& points = answer.decode.points;
   ASSERT_THAT(points, SizeIs(2));
   PricedDecode other = points[1];
   other.decode.model = "a-model-so-small-that-it-costs-nothing";
   other.costs[0].library->value /= 1000;
   points.push_back(other);
-  const auto lines = closing_lines(record, check_datasheet(record, nullptr), points);
+  const auto lines = closing_lines(record, answer);
   EXPECT_THAT(line(lines, "decode"), HasSubstr("at batch 8, llama-3.1-8b"));
 }
 
@@ -146,8 +143,8 @@ TEST(Closing, UnsupportedCasesAreNotAmiss) {
 
 TEST(Closing, WithoutAModelThereIsNoPrice) {
   const Record record = fake::record({at_gbps(memory(MemoryPattern::kRead), 960)});
-  const Datasheet sheet = fake::datasheet();
-  const auto lines = closing_lines(record, check_datasheet(record, &sheet), {});
+  const auto lines =
+      closing_lines(record, run_answer({.record = &record, .datasheet = fake::datasheet()}, {}));
   EXPECT_THAT(line(lines, "decode"), HasSubstr("no linear of a model was measured"));
   EXPECT_THAT(labels(lines), Not(testing::Contains("price")));
 }
@@ -156,9 +153,10 @@ TEST(Closing, AModelWithoutANumberSaysWhatIsMissing) {
   Record record = good_card();
   std::erase_if(record.measurements,
                 [](const Measurement& m) { return std::holds_alternative<MemoryStream>(m.c.op); });
-  const auto points = priced(record, on_demand());
-  ASSERT_FALSE(points.front().decode.reason.empty());
-  EXPECT_EQ(line(closing(record), "decode"), points.front().decode.reason);
+  const RunAnswer answer = answer_of(record, std::nullopt);
+  const std::string& reason = answer.decode.points.front().decode.reason;
+  ASSERT_FALSE(reason.empty());
+  EXPECT_EQ(line(closing_lines(record, answer), "decode"), reason);
 }
 
 TEST(Closing, ImportedNumbersAreCalledSo) {

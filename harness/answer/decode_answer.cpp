@@ -1,0 +1,25 @@
+#include "harness/answer/decode_answer.hpp"
+
+#include <utility>
+
+namespace gpugauge {
+
+DecodeAnswer decode_answer(std::span<const CardResult> results, const DecodeQuestion& question) {
+  DecodeAnswer answer;
+  for (const CardResult& result : results) {
+    const PowerRange powers = power_range(*result.record);
+    for (const ModelConfig& model : result.models) {
+      for (DecodeFinding& finding : decode_findings(
+               *result.record, model, decode_points(*result.record, model, question.selection))) {
+        PricedDecode& point = answer.points.emplace_back(
+            price(std::move(finding), result.rates, question.num_gpus, question.billing));
+        point.energy = energy_of(powers, point.decode, question.num_gpus);
+      }
+    }
+  }
+  answer.calibration = calibrate(question.calibrations, answer.points);
+  if (!question.today.empty()) answer.price_doubts = doubts_about(answer.points, question.today);
+  return answer;
+}
+
+}  // namespace gpugauge

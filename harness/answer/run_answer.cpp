@@ -1,0 +1,45 @@
+#include "harness/answer/run_answer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "harness/analyze/money/leaders.hpp"
+
+namespace gpugauge {
+namespace {
+
+std::optional<RunFailure> failure_of(const Record& record) {
+  constexpr std::array kGravestFirst{NotMeasuredStatus::kVerificationFailed,
+                                     NotMeasuredStatus::kFailed, NotMeasuredStatus::kRefused};
+  std::vector<NotMeasured> all = record.not_measured;
+  for (const Measurement& m : record.measurements) {
+    if (!m.verification.passed && m.origin == Origin::kMeasured)
+      all.push_back({m.name, NotMeasuredStatus::kVerificationFailed, m.verification.reason});
+  }
+  for (const NotMeasuredStatus kind : kGravestFirst) {
+    const auto is_kind = [&](const NotMeasured& none) { return none.status == kind; };
+    const auto first = std::find_if(all.begin(), all.end(), is_kind);
+    if (first != all.end())
+      return RunFailure{*first, static_cast<std::size_t>(std::count_if(first, all.end(), is_kind))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const PricedDecode* RunAnswer::cheapest() const {
+  std::vector<const PricedDecode*> of_first_model;
+  for (const PricedDecode& point : decode.points) {
+    if (point.decode.model == decode.points.front().decode.model) of_first_model.push_back(&point);
+  }
+  return gpugauge::cheapest(of_first_model);
+}
+
+RunAnswer run_answer(const CardResult& result, const DecodeQuestion& question) {
+  return {.datasheet = check_datasheet(*result.record, result.sheet()),
+          .decode = decode_answer({&result, 1}, question),
+          .failure = failure_of(*result.record)};
+}
+
+}  // namespace gpugauge
