@@ -15,10 +15,8 @@
 namespace gpugauge {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 /// Turns a count of lost CPU seconds into percent of the wall time of all CPUs. Stolen time is
@@ -45,13 +43,13 @@ class LossMeter {
 
  private:
   void restart() {
-    begin_ = Clock::now();
+    begin_ = std::chrono::steady_clock::now();
     lost_seconds_ = count_();
   }
 
   Count count_;
   double cpus_;
-  Clock::time_point begin_;
+  std::chrono::steady_clock::time_point begin_;
   std::optional<double> lost_seconds_;
 };
 
@@ -121,7 +119,7 @@ class CpuReplay : public Replay {
 
   Sample run() override {
     const int slots = workload_.slots();
-    const auto begin = Clock::now();
+    const auto begin = std::chrono::steady_clock::now();
     for (std::int64_t i = 0; i < launches_; ++i) {
       workload_.enqueue({}, slot_);
       slot_ = slot_ + 1 == slots ? 0 : slot_ + 1;
