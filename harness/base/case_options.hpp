@@ -1,8 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <optional>
-#include <string_view>
+
+#include "harness/base/enum_table.hpp"
 
 namespace gpugauge {
 
@@ -11,15 +12,22 @@ enum class CacheState : std::uint8_t {
   kCold,  ///< rotated through buffers that together exceed the last-level cache five times
   kHot,   ///< one set of buffers, launched again and again
 };
+template <>
+struct EnumTable<CacheState> {
+  static constexpr std::array rows{EnumName{CacheState::kCold, "cold"},
+                                   EnumName{CacheState::kHot, "hot"}};
+};
 
 /// What the inputs hold. Normal is N(0,1), quantised with a true scale; the others flatter a card
 /// because fewer bits toggle, and exist only as labelled variants.
 enum class Distribution : std::uint8_t { kNormal, kUniform, kZeros, kSmallIntegers };
-
-std::string_view name_of(CacheState cache);
-std::string_view name_of(Distribution data);
-std::optional<CacheState> cache_state_from_name(std::string_view name);
-std::optional<Distribution> distribution_from_name(std::string_view name);
+template <>
+struct EnumTable<Distribution> {
+  static constexpr std::array rows{EnumName{Distribution::kNormal, "normal"},
+                                   EnumName{Distribution::kUniform, "uniform"},
+                                   EnumName{Distribution::kZeros, "zeros"},
+                                   EnumName{Distribution::kSmallIntegers, "small_integers"}};
+};
 
 struct CaseOptions {
   CacheState cache = CacheState::kCold;

@@ -82,4 +82,12 @@ inline constexpr auto all_of = [] {
   return values;
 }();
 
+/// Every name, in the same order.
+template <Tabulated Enum>
+inline constexpr auto names_of = [] {
+  std::array<std::string_view, EnumTable<Enum>::rows.size()> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = EnumTable<Enum>::rows[i].name;
+  return names;
+}();
+
 }  // namespace gpugauge

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
+
+#include "harness/base/enum_table.hpp"
 
 namespace gpugauge {
 
@@ -20,10 +22,47 @@ enum class Flag : std::uint8_t {
   kContended,         ///< other programs had the CPUs while the measuring threads wanted them
 };
 
-/// `power_capped`: the name in the file.
-std::string_view name_of(Flag flag);
-std::optional<Flag> flag_from_name(std::string_view name);
-/// One line that says what it means and what to do.
-std::string_view advice_on(Flag flag);
+struct FlagRow {
+  Flag value;
+  std::string_view name;
+  std::string_view advice;  ///< one line that says what it means and what to do
+};
+template <>
+struct EnumTable<Flag> {
+  static constexpr std::array rows{
+      FlagRow{Flag::kNotConverged, "not_converged",
+              "the interval is wider than the suite's target: give the case more time "
+              "(case_seconds) or a quieter machine"},
+      FlagRow{Flag::kPowerCapped, "power_capped",
+              "the card ran into its power limit: this is its sustained rate; compare cards at the "
+              "same limit"},
+      FlagRow{Flag::kThermalThrottled, "thermal_throttled",
+              "the card was too hot for its clock: look at its cooling"},
+      FlagRow{Flag::kHardwareSlowdown, "hardware_slowdown",
+              "the board slowed itself down (power brake or slowdown pin): look at its power "
+              "supply, or return the card"},
+      FlagRow{Flag::kClockDropped, "clock_dropped",
+              "the clock fell while sampling: warm up longer (warmup_seconds) to see the sustained "
+              "rate alone"},
+      FlagRow{Flag::kSteal, "steal",
+              "the hypervisor gave this machine's CPU time to others: rerun, or rent a dedicated "
+              "one"},
+      FlagRow{Flag::kBurstDiffers, "burst_differs",
+              "the first replays were faster than the sustained rate; both are in the file"},
+      FlagRow{Flag::kNondeterministic, "nondeterministic",
+              "two launches on the same inputs may differ in the last bits"},
+      FlagRow{Flag::kContended, "contended",
+              "other programs had this machine's CPUs for a part of the time: stop them and run "
+              "again"},
+  };
+};
+
+constexpr std::string_view advice_on(Flag flag) { return row_of(flag).advice; }
+
+/// A flag's place in a set of flags.
+constexpr std::uint32_t bit_of(Flag flag) {
+  return std::uint32_t{1} << static_cast<unsigned>(flag);
+}
+static_assert(all_of<Flag>.size() <= 32);
 
 }  // namespace gpugauge

@@ -11,9 +11,6 @@ namespace gpugauge {
 namespace {
 
 constexpr std::array kBackends{Backend::kCpu, Backend::kCuda};
-constexpr std::array kCaches{CacheState::kCold, CacheState::kHot};
-constexpr std::array kDistributions{Distribution::kNormal, Distribution::kUniform,
-                                    Distribution::kZeros, Distribution::kSmallIntegers};
 // int32 is only ever an output.
 constexpr std::array kDTypes{DType::kFp32,    DType::kTf32,    DType::kBf16, DType::kFp16,
                              DType::kFp8E4m3, DType::kFp8E5m2, DType::kInt8};
@@ -182,8 +179,10 @@ SuiteEntry read_entry(const YamlValue& value, const SamplingPolicy& policy,
   entry.family = map.required("family").name_in(names);
   if (const auto backend = map.optional("backend")) entry.backend = one_of(kBackends)(*backend);
   entry.implementations = map.required("implementations").distinct(read_identifier);
-  entry.cache = map.distinct_or("cache", std::vector{CacheState::kCold}, one_of(kCaches));
-  entry.data = map.distinct_or("data", std::vector{Distribution::kNormal}, one_of(kDistributions));
+  entry.cache =
+      map.distinct_or("cache", std::vector{CacheState::kCold}, one_of(all_of<CacheState>));
+  entry.data =
+      map.distinct_or("data", std::vector{Distribution::kNormal}, one_of(all_of<Distribution>));
   entry.policy = read_sampling(map, policy);
   if (map.has("shapes") && map.has("models"))
     value.fail("has both 'shapes' and 'models', expected one of them");

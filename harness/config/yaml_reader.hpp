@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
+
 namespace gpugauge {
 
 struct IntegerRange {
@@ -55,6 +57,11 @@ class YamlValue {
   /// One of `known`, by the name that `name_of` gives it.
   template <typename Enum>
   Enum one_of(std::span<const Enum> known) const;
+  /// One of an enum's values.
+  template <Tabulated Enum>
+  Enum one_of() const {
+    return one_of(std::span<const Enum>(all_of<Enum>));
+  }
   /// The items of a list that is not empty.
   std::vector<YamlValue> items() const;
   /// The same, each read by `read`; no two of them equal.

@@ -28,7 +28,7 @@ CaseEntry case_entry_of(std::span<const Measurement* const> repetitions, CaseNam
   for (const Measurement* m : repetitions) {
     times.push_back(m->time_ns.value);
     if (m->clock_mhz) clocks.push_back(*m->clock_mhz);
-    for (const Flag flag : m->flags) entry.flags |= 1U << static_cast<unsigned>(flag);
+    for (const Flag flag : m->flags) entry.flags |= bit_of(flag);
     for (const std::uint64_t reasons : m->samples.throttle_reasons) entry.throttle |= reasons;
   }
   entry.name = names.id_of(repetitions.front()->name);

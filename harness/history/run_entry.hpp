@@ -38,10 +38,10 @@ struct CaseEntry {
   std::int32_t semantics_version = 1;
   double time_ns = 0;          ///< median; over the repetitions, where there are several
   float clock_mhz = 0;         ///< median; 0 if the device does not say
-  std::uint32_t flags = 0;     ///< 1 << Flag
+  std::uint32_t flags = 0;     ///< `bit_of` each
   std::uint64_t throttle = 0;  ///< every reason that any sample shows
 
-  bool has(Flag flag) const { return (flags >> static_cast<unsigned>(flag) & 1U) != 0; }
+  bool has(Flag flag) const { return (flags & bit_of(flag)) != 0; }
 };
 
 /// What the index of a history holds of one result file: all that is asked of it night after night.

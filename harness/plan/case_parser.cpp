@@ -233,10 +233,10 @@ Case parse_case_name(std::string_view name, const ModelOf& model_of) {
   Case c;
   c.op = family_named(parts.take("a family"), name).parse(parts, c, model_of);
   c.implementation = parts.take("an implementation");
-  c.options.cache = parts.take_named<CacheState>("cold or hot", cache_state_from_name, "cold");
+  c.options.cache = parts.take_named<CacheState>("cold or hot", from_name<CacheState>, "cold");
   if (parts.has_more())
     c.options.data =
-        parts.take_named<Distribution>("what the data are", distribution_from_name, "zeros");
+        parts.take_named<Distribution>("what the data are", from_name<Distribution>, "zeros");
   if (parts.has_more()) parts.fail(parts.take("the end"), "the end of the name");
   return c;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -11,19 +12,13 @@
 namespace gpugauge {
 namespace {
 
-/// The last enumerator of each enum that a file names.
+// The last enumerator of each enum that a file names and that has no table yet.
 constexpr DType last_of(DType) { return DType::kInt32; }
 constexpr MemoryPattern last_of(MemoryPattern) { return MemoryPattern::kTriad; }
 constexpr TokenOpKind last_of(TokenOpKind) { return TokenOpKind::kArgmax; }
 constexpr LatencyKind last_of(LatencyKind) { return LatencyKind::kGraphNode; }
 constexpr TransferKind last_of(TransferKind) { return TransferKind::kPeerToPeer; }
-constexpr CacheState last_of(CacheState) { return CacheState::kHot; }
-constexpr Distribution last_of(Distribution) { return Distribution::kSmallIntegers; }
 constexpr Backend last_of(Backend) { return Backend::kCuda; }
-constexpr Flag last_of(Flag) { return Flag::kContended; }
-constexpr Origin last_of(Origin) { return Origin::kQuoted; }
-constexpr StopReason last_of(StopReason) { return StopReason::kMaxSamples; }
-constexpr NotMeasuredStatus last_of(NotMeasuredStatus) { return NotMeasuredStatus::kRefused; }
 
 [[noreturn]] void fail_name(const Node& node, const std::vector<std::string_view>& known) {
   const std::string_view found = node.text();
@@ -64,15 +59,26 @@ class Get {
   Detail detail_;
 };
 
+/// Every value of an enum that a file names.
+template <typename E>
+constexpr auto known_values() {
+  if constexpr (Tabulated<E>) {
+    return all_of<E>;
+  } else {
+    std::array<E, static_cast<std::size_t>(last_of(E{})) + 1> values{};
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<E>(i);
+    return values;
+  }
+}
+
 template <typename E>
 E decode_enum(const Node& node) {
   const std::string_view found = node.text();
-  const auto count = static_cast<std::size_t>(last_of(E{})) + 1;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (name_of(static_cast<E>(i)) == found) return static_cast<E>(i);
-  }
   std::vector<std::string_view> known;
-  for (std::size_t i = 0; i < count; ++i) known.push_back(name_of(static_cast<E>(i)));
+  for (const E value : known_values<E>()) {
+    if (name_of(value) == found) return value;
+    known.push_back(name_of(value));
+  }
   fail_name(node, known);
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
 #include "harness/base/flag.hpp"
 #include "harness/base/statistics.hpp"
 #include "harness/base/verification.hpp"
@@ -18,11 +19,22 @@ namespace gpugauge {
 
 /// Where a number comes from.
 enum class Origin : std::uint8_t { kMeasured, kInterpolated, kModelled, kImported, kQuoted };
-std::string_view name_of(Origin origin);
+template <>
+struct EnumTable<Origin> {
+  static constexpr std::array rows{
+      EnumName{Origin::kMeasured, "measured"}, EnumName{Origin::kInterpolated, "interpolated"},
+      EnumName{Origin::kModelled, "modelled"}, EnumName{Origin::kImported, "imported"},
+      EnumName{Origin::kQuoted, "quoted"}};
+};
 
 /// Why sampling ended.
 enum class StopReason : std::uint8_t { kConverged, kTimeBudget, kMaxSamples };
-std::string_view name_of(StopReason reason);
+template <>
+struct EnumTable<StopReason> {
+  static constexpr std::array rows{EnumName{StopReason::kConverged, "converged"},
+                                   EnumName{StopReason::kTimeBudget, "time_budget"},
+                                   EnumName{StopReason::kMaxSamples, "max_samples"}};
+};
 
 /// Samples by column, one entry a sample; a column that the device does not know is empty.
 struct SampleColumns {
@@ -59,6 +71,9 @@ struct Measurement {
   int repetition = 0;
   Origin origin = Origin::kMeasured;
 
+  /// Whether its time may be used: verified, or imported. What others measured was not verified as
+  /// ours is; its label says that it is theirs.
+  bool counts() const { return verification.passed || origin == Origin::kImported; }
   double gbps() const { return time_ns.value > 0 ? work.bytes / time_ns.value : 0.0; }
   double tflops() const { return time_ns.value > 0 ? work.flops / time_ns.value / 1e3 : 0.0; }
 };
@@ -70,7 +85,14 @@ enum class NotMeasuredStatus : std::uint8_t {
   kVerificationFailed,  ///< it computed something wrong
   kRefused,             ///< its rate is more than the memory pins can carry: a cache was measured
 };
-std::string_view name_of(NotMeasuredStatus status);
+template <>
+struct EnumTable<NotMeasuredStatus> {
+  static constexpr std::array rows{
+      EnumName{NotMeasuredStatus::kUnsupported, "unsupported"},
+      EnumName{NotMeasuredStatus::kFailed, "failed"},
+      EnumName{NotMeasuredStatus::kVerificationFailed, "verification_failed"},
+      EnumName{NotMeasuredStatus::kRefused, "refused"}};
+};
 
 struct NotMeasured {
   std::string name;

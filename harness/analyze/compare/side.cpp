@@ -19,14 +19,9 @@ bool means_the_same(const Measurement& a, const Measurement& b) {
          a.c.options.data == b.c.options.data;
 }
 
-/// Of what others measured the label says that it is theirs; it was not verified as ours is.
-bool may_be_used(const Measurement& m) {
-  return m.verification.passed || m.origin == Origin::kImported;
-}
-
 Unusable unusable_of(const CaseRuns& c) {
   for (const auto& run : c.runs) {
-    if (!may_be_used(*run.measurement)) return Unusable::kNotVerified;
+    if (!run.measurement->counts()) return Unusable::kNotVerified;
     if (!has_time(*run.measurement)) return Unusable::kNoTime;
     if (!means_the_same(*run.measurement, c.first())) return Unusable::kMixedSemantics;
   }

@@ -14,10 +14,9 @@ namespace {
 
 bool speaks_for_device(const Measurement& m) {
   const Estimate& t = m.time_ns;
-  // What others measured was not verified as ours is; its label says that it is theirs.
-  return (m.verification.passed || m.origin == Origin::kImported) &&
-         m.c.options.cache == CacheState::kCold && m.c.options.data == Distribution::kNormal &&
-         t.low > 0 && t.low <= t.value && t.value <= t.high && std::isfinite(t.high);
+  return m.counts() && m.c.options.cache == CacheState::kCold &&
+         m.c.options.data == Distribution::kNormal && t.low > 0 && t.low <= t.value &&
+         t.value <= t.high && std::isfinite(t.high);
 }
 
 template <typename Predicate>

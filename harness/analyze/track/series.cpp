@@ -114,7 +114,7 @@ CardHabits habits_of(const Series& series) {
   }
   for (const Flag flag : kSharingFlags) {
     if (mostly(series, [flag](const NightFacts& night) { return night.has(flag); }))
-      habits.flags |= 1U << static_cast<unsigned>(flag);
+      habits.flags |= bit_of(flag);
   }
   return habits;
 }
@@ -125,7 +125,7 @@ std::vector<QuarantineReason> quarantine_of(const NightFacts& facts, const CardH
   if ((facts.throttle & ~kHarmless & ~habits.throttle) != 0)
     reasons.push_back(QuarantineReason::kThrottled);
   const bool lost_time = std::any_of(kSharingFlags.begin(), kSharingFlags.end(), [&](Flag flag) {
-    return facts.has(flag) && (habits.flags >> static_cast<unsigned>(flag) & 1U) == 0;
+    return facts.has(flag) && (habits.flags & bit_of(flag)) == 0;
   });
   if (facts.shared || lost_time) reasons.push_back(QuarantineReason::kOtherProcesses);
   if (facts.card_errors) reasons.push_back(QuarantineReason::kDeviceErrors);

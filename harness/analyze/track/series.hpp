@@ -33,7 +33,7 @@ struct NightFacts {
   bool shared = false;         ///< a process found others on the card
   bool card_errors = false;    ///< a process saw new XIDs or ECC errors
 
-  bool has(Flag flag) const { return (flags >> static_cast<unsigned>(flag) & 1U) != 0; }
+  bool has(Flag flag) const { return (flags & bit_of(flag)) != 0; }
 };
 
 /// A metric over its nights, oldest first; one entry a night in both lists.

@@ -170,7 +170,7 @@ Table explanation_table(const Explanation& word, std::optional<DType> dtype,
   });
   add_usual(lines, word);
   add_advice(lines, word);
-  if (const auto flag = flag_from_name(word.name); flag && word.kind == WordKind::kFlag)
+  if (const auto flag = from_name<Flag>(word.name); flag && word.kind == WordKind::kFlag)
     lines.add("advice", std::string(advice_on(*flag)));
   const std::string prefix = dtype ? fmt::format("{} ", name_of(*dtype)) : "";
   return lines.table(fmt::format("{}{} · {}", prefix, word.name, name_of(word.kind)));

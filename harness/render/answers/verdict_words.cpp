@@ -41,10 +41,8 @@ struct Judgement {
 };
 
 Judgement judge(const Record& record, const DatasheetReport& report) {
-  const auto is_number = [](const Measurement& m) {
-    return m.verification.passed || m.origin != Origin::kMeasured;
-  };
-  if (std::none_of(record.measurements.begin(), record.measurements.end(), is_number))
+  if (std::none_of(record.measurements.begin(), record.measurements.end(),
+                   [](const Measurement& m) { return m.counts(); }))
     return {Tone::kBad, "says nothing about its speed: not one case gave a number"};
   const bool is_imported =
       std::all_of(record.measurements.begin(), record.measurements.end(),

@@ -118,10 +118,8 @@ TEST_F(YamlReader, RefusesNamesThatWouldBreakACaseName) {
 }
 
 TEST_F(YamlReader, OffersTheNearestOfTheNames) {
-  constexpr std::array kCaches{CacheState::kCold, CacheState::kHot};
-  const auto read = [&](const YamlValue& value) {
-    value.distinct(
-        [&](const YamlValue& item) { return item.one_of(std::span<const CacheState>(kCaches)); });
+  const auto read = [](const YamlValue& value) {
+    value.distinct([](const YamlValue& item) { return item.one_of<CacheState>(); });
   };
   EXPECT_EQ(error_of("a: [hot, clod]", read),
             "x.yaml:1:10: 'a[1]' is 'clod', expected one of cold, hot; did you mean 'cold'?");

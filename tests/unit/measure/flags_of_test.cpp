@@ -87,14 +87,5 @@ TEST(FlagsOf, SaysHowSamplingEndedAndWhatTheKernelIs) {
               ElementsAre(Flag::kNotConverged, Flag::kBurstDiffers, Flag::kNondeterministic));
 }
 
-TEST(Flag, NamesRoundTripAndEveryFlagHasAdvice) {
-  for (int i = 0; i <= static_cast<int>(Flag::kContended); ++i) {
-    const Flag flag = static_cast<Flag>(i);
-    EXPECT_EQ(flag_from_name(name_of(flag)), flag);
-    EXPECT_FALSE(advice_on(flag).empty());
-  }
-  EXPECT_EQ(flag_from_name("tired"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace gpugauge

@@ -77,7 +77,7 @@ TEST(QuarantineOf, ThrottledSharedAndStolenNights) {
       quarantine_of({.date = {}, .throttle = throttle::kHwThermal, .flags = 0, .shared = true}, {}),
       ElementsAre(QuarantineReason::kThrottled, QuarantineReason::kOtherProcesses));
   for (const Flag flag : {Flag::kSteal, Flag::kContended}) {
-    const std::uint32_t flags = 1U << static_cast<unsigned>(flag);
+    const std::uint32_t flags = bit_of(flag);
     const NightFacts night{.date = {}, .throttle = 0, .flags = flags, .shared = false};
     EXPECT_THAT(quarantine_of(night, {}), ElementsAre(QuarantineReason::kOtherProcesses));
     EXPECT_THAT(quarantine_of(night, {.throttle = 0, .flags = flags}), IsEmpty());
