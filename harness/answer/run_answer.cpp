@@ -14,7 +14,7 @@ std::optional<RunFailure> failure_of(const Record& record) {
                                      NotMeasuredStatus::kFailed, NotMeasuredStatus::kRefused};
   std::vector<NotMeasured> all = record.not_measured;
   for (const Measurement& m : record.measurements) {
-    if (!m.verification.passed && m.origin == Origin::kMeasured)
+    if (!m.counts())
       all.push_back({m.name, NotMeasuredStatus::kVerificationFailed, m.verification.reason});
   }
   for (const NotMeasuredStatus kind : kGravestFirst) {

@@ -12,8 +12,6 @@ namespace gpugauge {
 namespace {
 
 constexpr std::int64_t kSchema = 1;
-constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::kFp16,
-                                 Precision::kFp8, Precision::kInt8};
 /// An engine a hundred times slower or ten times faster than the sum of its ops was not measured at
 /// this point.
 constexpr NumberRange kFactor{0.01, 10};
@@ -61,8 +59,7 @@ Calibration load_calibration(const std::filesystem::path& file) {
 
   calibration.device = required(root, file, "device", "--device").text();
   calibration.model = required(root, file, "model", "--model").text();
-  calibration.precision = required(root, file, "precision", "--precision")
-                              .one_of(std::span<const Precision>(kPrecisions));
+  calibration.precision = required(root, file, "precision", "--precision").one_of<Precision>();
   calibration.cards = static_cast<int>(root.integer_or("cards", 1, {1, 1024}));
   calibration.batch = root.required("batch").number(kTokens);
   calibration.input_tokens = root.required("input_tokens").number(kTokens);

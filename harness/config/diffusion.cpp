@@ -14,7 +14,6 @@ namespace gpugauge {
 namespace {
 
 constexpr std::string_view kDiffusion = "diffusion";
-constexpr std::array kBlocks{BlockKind::kDouble, BlockKind::kSingle, BlockKind::kCross};
 // A modulated block scales, shifts and gates what goes into and comes out of attention and MLP: six
 // vectors a token stream; a single block has one such place.
 constexpr std::int64_t kDoubleModulation = 6, kSingleModulation = 3;
@@ -23,7 +22,7 @@ DiffusionStage read_stage(const YamlValue& value) {
   constexpr IntegerRange kLayers{1, 1000}, kHeads{1, 1024}, kWidth{1, 1 << 20}, kPixels{1, 1024};
   YamlMapping map = value.mapping();
   DiffusionStage stage;
-  stage.block = map.required("block").one_of(std::span<const BlockKind>(kBlocks));
+  stage.block = map.required("block").one_of<BlockKind>();
   stage.num_layers = map.required("num_layers").integer(kLayers);
   stage.num_attention_heads = map.required("num_attention_heads").integer(kHeads);
   stage.attention_head_dim = map.required("attention_head_dim").integer(kHeads);
@@ -143,11 +142,6 @@ class StageOps {
 };
 
 }  // namespace
-
-std::string_view name_of(BlockKind kind) {
-  constexpr std::array<std::string_view, 3> kNames{"double", "single", "cross"};
-  return kNames.at(static_cast<std::size_t>(kind));
-}
 
 std::int64_t DiffusionConfig::parameters() const {
   std::int64_t total = 0;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
 #include "harness/config/forward_op.hpp"
 #include "harness/config/model.hpp"
 
@@ -20,7 +22,12 @@ enum class BlockKind : std::uint8_t {
   kCross,   ///< self-attention of the image, cross-attention to the text, a gated MLP (UNets,
             ///< Rombach et al., 2022)
 };
-std::string_view name_of(BlockKind kind);
+template <>
+struct EnumTable<BlockKind> {
+  static constexpr std::array rows{EnumName{BlockKind::kDouble, "double"},
+                                   EnumName{BlockKind::kSingle, "single"},
+                                   EnumName{BlockKind::kCross, "cross"}};
+};
 
 /// Alike blocks, one after another or at one resolution of a UNet.
 struct DiffusionStage {

@@ -8,24 +8,6 @@
 namespace gpugauge {
 namespace {
 
-struct Section {
-  std::string_view key;   ///< in the file
-  std::string_view name;  ///< of one of its words
-  std::string_view heading;
-};
-constexpr std::array<Section, kWordKinds.size()> kSections{
-    {{"families", "family", "Families of ops"},
-     {"kinds", "kind of op", "Kinds of op"},
-     {"implementations", "implementation", "Implementations"},
-     {"types", "type", "Types"},
-     {"states", "cache or data", "Caches and data"},
-     {"metrics", "metric", "Metrics"},
-     {"flags", "flag", "Flags"},
-     {"verdicts", "verdict", "Verdicts, origins and states of a case"},
-     {"columns", "column", "Columns of the tables"}}};
-
-const Section& section_of(WordKind kind) { return kSections.at(static_cast<std::size_t>(kind)); }
-
 Explanation read_explanation(std::string name, WordKind kind, const YamlValue& value) {
   Explanation e;
   e.name = std::move(name);
@@ -59,9 +41,6 @@ Explanation read_explanation(std::string name, WordKind kind, const YamlValue& v
 
 }  // namespace
 
-std::string_view name_of(WordKind kind) { return section_of(kind).name; }
-std::string_view heading_of(WordKind kind) { return section_of(kind).heading; }
-
 std::string looked_up(std::string_view name) {
   std::string text;
   for (const char c : name) {
@@ -79,8 +58,8 @@ std::string looked_up(std::string_view name) {
 Explanations Explanations::load(const std::filesystem::path& file) {
   Explanations loaded;
   YamlMapping sections = read_yaml(file).mapping();
-  for (const WordKind kind : kWordKinds) {
-    YamlMapping words = sections.required(section_of(kind).key).mapping();
+  for (const WordKind kind : all_of<WordKind>) {
+    YamlMapping words = sections.required(row_of(kind).section).mapping();
     for (const std::string& name : words.keys()) {
       const YamlValue value = words.required(name);
       if (loaded.find(kind, name) != nullptr) value.fail("is explained above, in another spelling");

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
+
 namespace gpugauge {
 
 /// What a word of the program is, by the section of configs/explain.yaml that it stands in.
@@ -21,14 +23,28 @@ enum class WordKind : std::uint8_t {
   kVerdict,
   kColumn,
 };
-inline constexpr std::array kWordKinds{
-    WordKind::kFamily, WordKind::kOpKind,  WordKind::kImplementation,
-    WordKind::kType,   WordKind::kState,   WordKind::kMetric,
-    WordKind::kFlag,   WordKind::kVerdict, WordKind::kColumn};
-/// `family`, `implementation`, …
-std::string_view name_of(WordKind kind);
-/// Of all words of that kind: `Families`, `Implementations`, …
-std::string_view heading_of(WordKind kind);
+struct WordKindRow {
+  WordKind value;
+  std::string_view name;
+  std::string_view section;  ///< in the file
+  std::string_view heading;  ///< of all words of that kind
+};
+template <>
+struct EnumTable<WordKind> {
+  static constexpr std::array rows{
+      WordKindRow{WordKind::kFamily, "family", "families", "Families of ops"},
+      WordKindRow{WordKind::kOpKind, "kind of op", "kinds", "Kinds of op"},
+      WordKindRow{WordKind::kImplementation, "implementation", "implementations",
+                  "Implementations"},
+      WordKindRow{WordKind::kType, "type", "types", "Types"},
+      WordKindRow{WordKind::kState, "cache or data", "states", "Caches and data"},
+      WordKindRow{WordKind::kMetric, "metric", "metrics", "Metrics"},
+      WordKindRow{WordKind::kFlag, "flag", "flags", "Flags"},
+      WordKindRow{WordKind::kVerdict, "verdict", "verdicts",
+                  "Verdicts, origins and states of a case"},
+      WordKindRow{WordKind::kColumn, "column", "columns", "Columns of the tables"},
+  };
+};
 
 /// What is said of a word. All but `is` may be empty; `usual` and `source` are so together.
 struct Explanation {

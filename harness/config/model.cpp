@@ -7,28 +7,10 @@
 namespace gpugauge {
 namespace {
 
-struct PrecisionRow {
-  Precision precision;
-  std::string_view name;
-  DType linear, head;
-};
-// What FP8 and INT8 checkpoints quantise are the linears of the layers only, routers excepted.
-constexpr std::array kPrecisions{
-    PrecisionRow{Precision::kFp32, "fp32", DType::kFp32, DType::kFp32},
-    PrecisionRow{Precision::kBf16, "bf16", DType::kBf16, DType::kBf16},
-    PrecisionRow{Precision::kFp16, "fp16", DType::kFp16, DType::kFp16},
-    PrecisionRow{Precision::kFp8, "fp8", DType::kFp8E4m3, DType::kBf16},
-    PrecisionRow{Precision::kInt8, "int8", DType::kInt8, DType::kBf16},
-};
-constexpr std::array<std::string_view, 6> kRoles{"qkv",  "o",       "gate_up",
-                                                 "down", "lm_head", "router"};
-
 /// The one MLP of a dense model is its only expert.
 std::int64_t expert_count(const ModelConfig& model) {
   return std::max<std::int64_t>(1, model.num_local_experts);
 }
-
-const PrecisionRow& row_of(Precision p) { return kPrecisions.at(static_cast<std::size_t>(p)); }
 
 /// Weights of a model by what a step reads of them and how a checkpoint stores them.
 struct WeightCount {
@@ -67,25 +49,6 @@ WeightCount weights_of(const ModelConfig& model) {
 }
 
 }  // namespace
-
-std::string_view name_of(Precision precision) { return row_of(precision).name; }
-DType linear_dtype(Precision precision) { return row_of(precision).linear; }
-DType head_dtype(Precision precision) { return row_of(precision).head; }
-
-std::optional<Precision> precision_from_name(std::string_view name) {
-  for (const PrecisionRow& row : kPrecisions) {
-    if (row.name == name) return row.precision;
-  }
-  return std::nullopt;
-}
-
-std::string_view name_of(LinearRole role) { return kRoles.at(static_cast<std::size_t>(role)); }
-
-std::optional<LinearRole> linear_role_from_name(std::string_view name) {
-  const auto match = std::find(kRoles.begin(), kRoles.end(), name);
-  if (match == kRoles.end()) return std::nullopt;
-  return static_cast<LinearRole>(match - kRoles.begin());
-}
 
 DType dtype_of(LinearRole role, Precision precision) {
   const bool high = role == LinearRole::kLmHead || role == LinearRole::kRouter;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "harness/base/dtype.hpp"
+#include "harness/base/enum_table.hpp"
 
 namespace gpugauge {
 
@@ -15,16 +17,35 @@ namespace gpugauge {
 /// BF16 in fp8 and int8 checkpoints.
 enum class Precision : std::uint8_t { kFp32, kBf16, kFp16, kFp8, kInt8 };
 
-std::string_view name_of(Precision precision);
-std::optional<Precision> precision_from_name(std::string_view name);
-/// The type of the layers' linears, and that of the LM head, router, embedding and norms.
-DType linear_dtype(Precision precision);
-DType head_dtype(Precision precision);
+struct PrecisionRow {
+  Precision value;
+  std::string_view name;
+  DType linear;  ///< of the layers' linears
+  DType head;    ///< of the LM head, router, embedding and norms
+};
+template <>
+struct EnumTable<Precision> {
+  // What FP8 and INT8 checkpoints quantise are the linears of the layers only, routers excepted.
+  static constexpr std::array rows{
+      PrecisionRow{Precision::kFp32, "fp32", DType::kFp32, DType::kFp32},
+      PrecisionRow{Precision::kBf16, "bf16", DType::kBf16, DType::kBf16},
+      PrecisionRow{Precision::kFp16, "fp16", DType::kFp16, DType::kFp16},
+      PrecisionRow{Precision::kFp8, "fp8", DType::kFp8E4m3, DType::kBf16},
+      PrecisionRow{Precision::kInt8, "int8", DType::kInt8, DType::kBf16},
+  };
+};
+constexpr DType linear_dtype(Precision precision) { return row_of(precision).linear; }
+constexpr DType head_dtype(Precision precision) { return row_of(precision).head; }
 
 /// kRouter scores the experts of a mixture for every token.
 enum class LinearRole : std::uint8_t { kQkv, kO, kGateUp, kDown, kLmHead, kRouter };
-std::string_view name_of(LinearRole role);
-std::optional<LinearRole> linear_role_from_name(std::string_view name);
+template <>
+struct EnumTable<LinearRole> {
+  static constexpr std::array rows{
+      EnumName{LinearRole::kQkv, "qkv"},        EnumName{LinearRole::kO, "o"},
+      EnumName{LinearRole::kGateUp, "gate_up"}, EnumName{LinearRole::kDown, "down"},
+      EnumName{LinearRole::kLmHead, "lm_head"}, EnumName{LinearRole::kRouter, "router"}};
+};
 /// As a checkpoint of that precision stores this linear.
 DType dtype_of(LinearRole role, Precision precision);
 

@@ -14,10 +14,6 @@ constexpr std::array kBackends{Backend::kCpu, Backend::kCuda};
 // int32 is only ever an output.
 constexpr std::array kDTypes{DType::kFp32,    DType::kTf32,    DType::kBf16, DType::kFp16,
                              DType::kFp8E4m3, DType::kFp8E5m2, DType::kInt8};
-constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::kFp16,
-                                 Precision::kFp8, Precision::kInt8};
-constexpr std::array kRoles{LinearRole::kQkv,  LinearRole::kO,      LinearRole::kGateUp,
-                            LinearRole::kDown, LinearRole::kLmHead, LinearRole::kRouter};
 constexpr std::array kTokenOps{TokenOpKind::kRmsNorm,    TokenOpKind::kHeadNorm,
                                TokenOpKind::kRopeAppend, TokenOpKind::kGatedActivation,
                                TokenOpKind::kQuantize,   TokenOpKind::kEmbedding,
@@ -94,8 +90,8 @@ void read_model_names(YamlMapping& map, SuiteEntry& entry, const std::vector<std
 }
 
 void read_linears(YamlMapping& map, SuiteEntry& entry) {
-  entry.precisions = map.required("precisions").distinct(one_of(kPrecisions));
-  entry.linears = map.distinct_or("linears", entry.linears, one_of(kRoles));
+  entry.precisions = map.required("precisions").distinct(one_of(all_of<Precision>));
+  entry.linears = map.distinct_or("linears", entry.linears, one_of(all_of<LinearRole>));
   if (const auto value = map.optional("activations")) entry.activations = one_of(kDTypes)(*value);
 }
 
@@ -157,7 +153,7 @@ constexpr std::array kFamilies{
     FamilyKeys{"decode_step",
                [](YamlMapping& map, SuiteEntry& entry, const auto& known) {
                  read_model_names(map, entry, known);
-                 entry.precisions = map.required("precisions").distinct(one_of(kPrecisions));
+                 entry.precisions = map.required("precisions").distinct(one_of(all_of<Precision>));
                  read_cached(map, entry);
                }},
     FamilyKeys{"latency",

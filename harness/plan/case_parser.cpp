@@ -167,8 +167,7 @@ Op tensor_peak(Parts& parts, Case&, const ModelOf&) {
 
 Op decode_step(Parts& parts, Case& c, const ModelOf& model_of) {
   const DType linears = parts.take_type();
-  constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::kFp16,
-                                   Precision::kFp8, Precision::kInt8};
+  constexpr auto& kPrecisions = all_of<Precision>;
   const auto precision = std::find_if(kPrecisions.begin(), kPrecisions.end(),
                                       [&](Precision p) { return linear_dtype(p) == linears; });
   if (precision == kPrecisions.end()) parts.fail(name_of(linears), "the type of a model's linears");

@@ -17,11 +17,6 @@ RateUnit unit_of(const Op& op) {
 
 }  // namespace
 
-std::string_view name_of(RateUnit unit) {
-  constexpr std::array<std::string_view, 4> kNames{"GB/s", "TFLOPS", "tok/s", "ns each"};
-  return kNames.at(static_cast<std::size_t>(unit));
-}
-
 double rate_in(RateUnit unit, const Op& op, double time_ns) {
   switch (unit) {
     case RateUnit::kNsEach:

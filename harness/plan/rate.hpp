@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
+#include "harness/base/enum_table.hpp"
 #include "kernels/ops/op.hpp"
 
 namespace gpugauge {
@@ -14,7 +16,12 @@ enum class RateUnit : std::uint8_t {
   kTokensPerSecond,  ///< a whole decode step: batch over time
   kNsEach,           ///< one load or one launch
 };
-std::string_view name_of(RateUnit unit);
+template <>
+struct EnumTable<RateUnit> {
+  static constexpr std::array rows{
+      EnumName{RateUnit::kGbps, "GB/s"}, EnumName{RateUnit::kTflops, "TFLOPS"},
+      EnumName{RateUnit::kTokensPerSecond, "tok/s"}, EnumName{RateUnit::kNsEach, "ns each"}};
+};
 
 struct CaseRate {
   double value;

@@ -229,13 +229,6 @@ ChecklistLine spot(const Evidence& c) {
 
 }  // namespace
 
-std::string_view name_of(Question question) {
-  constexpr std::array<std::string_view, 8> kNames{"model size",      "batch",         "context",
-                                                   "utilisation",     "training",      "NVLink",
-                                                   "memory headroom", "spot tolerance"};
-  return kNames.at(static_cast<std::size_t>(question));
-}
-
 Checklist checklist_of(std::span<const Card> cards, const ModelConfig& model,
                        const AdviceRequest& request, std::int64_t prompt,
                        std::span<const Ranking> rankings) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "harness/analyze/advise/card_facts.hpp"
+#include "harness/base/enum_table.hpp"
 #include "harness/config/model.hpp"
 
 namespace gpugauge {
@@ -22,7 +24,17 @@ enum class Question : std::uint8_t {
   kHeadroom,
   kSpot,
 };
-std::string_view name_of(Question question);
+template <>
+struct EnumTable<Question> {
+  static constexpr std::array rows{EnumName{Question::kModelSize, "model size"},
+                                   EnumName{Question::kBatch, "batch"},
+                                   EnumName{Question::kContext, "context"},
+                                   EnumName{Question::kUtilisation, "utilisation"},
+                                   EnumName{Question::kTraining, "training"},
+                                   EnumName{Question::kNvlink, "NVLink"},
+                                   EnumName{Question::kHeadroom, "memory headroom"},
+                                   EnumName{Question::kSpot, "spot tolerance"}};
+};
 
 struct ChecklistLine {
   Question question = Question::kModelSize;

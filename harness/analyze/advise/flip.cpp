@@ -41,12 +41,6 @@ std::optional<double> nearest_flip(double from, double least, double most, const
 
 }  // namespace
 
-std::string_view name_of(FlipKind kind) {
-  constexpr std::array<std::string_view, 6> kNames{
-      "winner's price", "runner-up's price", "winner's utilisation", "batch", "context", "demand"};
-  return kNames.at(static_cast<std::size_t>(kind));
-}
-
 std::vector<Flip> flips_of(const Ranking& ranking, std::int64_t context,
                            const AdviceRequest& request, const Elsewhere& elsewhere) {
   const Option *winner = ranking.winner(), *other = ranking.runner_up();

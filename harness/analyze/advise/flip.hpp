@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "harness/analyze/advise/ranking.hpp"
+#include "harness/base/enum_table.hpp"
 
 namespace gpugauge {
 
@@ -19,7 +21,15 @@ enum class FlipKind : std::uint8_t {
   kContext,          ///< tokens of a prompt
   kDemand,           ///< tokens a day
 };
-std::string_view name_of(FlipKind kind);
+template <>
+struct EnumTable<FlipKind> {
+  static constexpr std::array rows{EnumName{FlipKind::kWinnersPrice, "winner's price"},
+                                   EnumName{FlipKind::kRunnerUpsPrice, "runner-up's price"},
+                                   EnumName{FlipKind::kWinnersBusyness, "winner's utilisation"},
+                                   EnumName{FlipKind::kBatch, "batch"},
+                                   EnumName{FlipKind::kContext, "context"},
+                                   EnumName{FlipKind::kDemand, "demand"}};
+};
 
 struct Flip {
   FlipKind kind = FlipKind::kBatch;

@@ -13,10 +13,6 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::array kVerdicts{ClaimVerdict::kHolds, ClaimVerdict::kWrong,
-                               ClaimVerdict::kInconsistent, ClaimVerdict::kNotMeasured,
-                               ClaimVerdict::kOutside};
-
 std::vector<Metric> all_metrics() {
   std::vector<Metric> all;
   for (const auto family : {datasheet_metrics(), money_metrics(), memory_metrics(),
@@ -223,20 +219,6 @@ ClaimFinding finding_of(const Claim& claim, const Evaluator& evaluator) {
 }
 
 }  // namespace
-
-std::string_view name_of(ClaimVerdict verdict) {
-  constexpr std::array<std::string_view, kVerdicts.size()> kNames{"holds", "wrong", "inconsistent",
-                                                                  "not measured", "outside"};
-  return kNames.at(static_cast<std::size_t>(verdict));
-}
-
-std::optional<ClaimVerdict> claim_verdict_from_name(std::string_view name) {
-  const auto found = std::find_if(kVerdicts.begin(), kVerdicts.end(),
-                                  [&](ClaimVerdict verdict) { return name_of(verdict) == name; });
-  return found == kVerdicts.end() ? std::nullopt : std::optional(*found);
-}
-
-std::span<const ClaimVerdict> claim_verdicts() { return kVerdicts; }
 
 std::vector<Signature> audit_functions() {
   std::vector<Signature> signatures;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include "harness/analyze/step/engine_step.hpp"
 #include "harness/analyze/step/fit.hpp"
+#include "harness/base/enum_table.hpp"
 #include "harness/config/claims.hpp"
 #include "harness/config/datasheet.hpp"
 #include "harness/config/diffusion.hpp"
@@ -36,9 +38,14 @@ enum class ClaimVerdict : std::uint8_t {
   kNotMeasured,   ///< no result file says it
   kOutside,       ///< nothing that is measured here can say it
 };
-std::string_view name_of(ClaimVerdict verdict);
-std::optional<ClaimVerdict> claim_verdict_from_name(std::string_view name);
-std::span<const ClaimVerdict> claim_verdicts();
+template <>
+struct EnumTable<ClaimVerdict> {
+  static constexpr std::array rows{EnumName{ClaimVerdict::kHolds, "holds"},
+                                   EnumName{ClaimVerdict::kWrong, "wrong"},
+                                   EnumName{ClaimVerdict::kInconsistent, "inconsistent"},
+                                   EnumName{ClaimVerdict::kNotMeasured, "not measured"},
+                                   EnumName{ClaimVerdict::kOutside, "outside"}};
+};
 
 /// A claim with what came out. Points into the claims.
 struct ClaimFinding {

@@ -74,7 +74,7 @@ const ModelConfig& MetricCall::model(std::size_t i) const {
 }
 
 Precision MetricCall::precision(std::size_t i) const {
-  const auto precision = precision_from_name(word(i));
+  const auto precision = from_name<Precision>(word(i));
   if (!precision) fail_unknown_name("precision", word(i), {"fp32", "bf16", "fp16", "fp8", "int8"});
   return *precision;
 }

@@ -185,46 +185,7 @@ class Differences {
   std::vector<EnvironmentDifference> found_;
 };
 
-struct Words {
-  std::string_view name, advice;
-};
-
-Words words_of(Circumstance circumstance) {
-  constexpr std::array<Words, 22> kWords{{
-      {"driver", "the driver sets clocks and launches: expect small shifts everywhere"},
-      {"CUDA runtime", "kernels were made by another compiler"},
-      {"library", "it chooses and brings its own kernels: its rows are of another library"},
-      {"VBIOS", "clock and power tables may differ"},
-      {"ECC", "it costs bandwidth: switch it alike (nvidia-smi -e) to compare memory"},
-      {"MIG", "one side is a part of the card: compare whole cards"},
-      {"power limit", "measure again at the same limit, or judge by energy"},
-      {"PCIe link", "transfers differ by the link alone: reseat the card or check the slot"},
-      {"governor", "set both to performance"},
-      {"hypervisor", "neighbours and paging differ: measure on the same kind of machine"},
-      {"other processes", "the card was shared: stop them and measure again"},
-      {"card errors", "numbers of that run are in doubt: gpugauge doctor, then measure again"},
-      {"clock", "see the ratios in cycles; warm up longer or lock the clocks alike"},
-      {"throttled", "the card could not hold its clock: cool it or raise its power limit"},
-      {"host", "launch and transfer cases depend on it"},
-      {"gpugauge", "its kernels and its method may have changed; see semantics_version"},
-      {"build", "another commit of gpugauge: a change may be of the tool, not of the card"},
-      {"work tree", "a build with uncommitted changes cannot be made again"},
-      {"suite", "sampling budgets or shapes differ: run the same suite"},
-      {"origin", "numbers that were not measured here carry no interval of ours"},
-      {"completeness", "an unfinished run: gpugauge run --resume finishes it"},
-      {"runs a side",
-       "scatter from run to run is not in the intervals: several files, or gpugauge ab"},
-  }};
-  return kWords.at(static_cast<std::size_t>(circumstance));
-}
-
 }  // namespace
-
-std::string_view name_of(CardRelation relation) {
-  constexpr std::array<std::string_view, 4> kNames{"same card", "two cards of one model",
-                                                   "same model, serial unknown", "different cards"};
-  return kNames.at(static_cast<std::size_t>(relation));
-}
 
 CardRelation relation_of(const Side& base, const Side& other) {
   if (base.device().name != other.device().name) return CardRelation::kDifferent;
@@ -237,9 +198,6 @@ CardRelation relation_of(const Side& base, const Side& other) {
   }
   return serials.size() == 1 ? CardRelation::kSameCard : CardRelation::kOtherOfModel;
 }
-
-std::string_view name_of(Circumstance circumstance) { return words_of(circumstance).name; }
-std::string_view advice_on(Circumstance circumstance) { return words_of(circumstance).advice; }
 
 std::vector<EnvironmentDifference> environment_differences(const Side& base, const Side& other) {
   return Differences(base, other).all();

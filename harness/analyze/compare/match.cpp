@@ -141,13 +141,6 @@ class Lists {
 
 }  // namespace
 
-std::string_view name_of(NoComparison reason) {
-  constexpr std::array<std::string_view, 8> kNames{
-      "only in base",    "only in other", "other cache or data", "other semantics version",
-      "mixed semantics", "not verified",  "no valid time",       "in neither"};
-  return kNames.at(static_cast<std::size_t>(reason));
-}
-
 Matches match(const Side& base, const CaseTable& base_cases, const Side& other,
               const CaseTable& other_cases) {
   return Lists(base, base_cases, other, other_cases).all();

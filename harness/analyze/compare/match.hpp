@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/analyze/compare/side.hpp"
+#include "harness/base/enum_table.hpp"
 
 namespace gpugauge {
 
@@ -20,7 +22,18 @@ enum class NoComparison : std::uint8_t {
   kNoTime,
   kInNeither,  ///< planned, and neither could measure it
 };
-std::string_view name_of(NoComparison reason);
+template <>
+struct EnumTable<NoComparison> {
+  static constexpr std::array rows{
+      EnumName{NoComparison::kOnlyInBase, "only in base"},
+      EnumName{NoComparison::kOnlyInOther, "only in other"},
+      EnumName{NoComparison::kOtherOptions, "other cache or data"},
+      EnumName{NoComparison::kOtherSemantics, "other semantics version"},
+      EnumName{NoComparison::kMixedSemantics, "mixed semantics"},
+      EnumName{NoComparison::kNotVerified, "not verified"},
+      EnumName{NoComparison::kNoTime, "no valid time"},
+      EnumName{NoComparison::kInNeither, "in neither"}};
+};
 
 struct NotCompared {
   std::string name;

@@ -29,17 +29,6 @@ double joint_widening(std::size_t count) {
   return quantile(complement(normal, tail)) / quantile(complement(normal, kTail));
 }
 
-std::string_view name_of(Change change) {
-  constexpr std::array<std::string_view, 4> kNames{"same", "faster", "slower", "ambiguous"};
-  return kNames.at(static_cast<std::size_t>(change));
-}
-
-std::string_view name_of(ChangeReason reason) {
-  constexpr std::array<std::string_view, 6> kNames{
-      "", "noise", "one of many", "few samples", "clock", "throttled"};
-  return kNames.at(static_cast<std::size_t>(reason));
-}
-
 Judgement judge(const Estimate& ratio, const Estimate& joint, double threshold) {
   const double slower = 1 + threshold;
   const double faster = 1 / slower;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "harness/base/enum_table.hpp"
 #include "harness/base/statistics.hpp"
 
 namespace gpugauge {
@@ -25,7 +27,12 @@ Estimate ratio_of(const Estimate& other, const Estimate& base, double widening =
 double joint_widening(std::size_t count);
 
 enum class Change : std::uint8_t { kSame, kFaster, kSlower, kAmbiguous };
-std::string_view name_of(Change change);
+template <>
+struct EnumTable<Change> {
+  static constexpr std::array rows{
+      EnumName{Change::kSame, "same"}, EnumName{Change::kFaster, "faster"},
+      EnumName{Change::kSlower, "slower"}, EnumName{Change::kAmbiguous, "ambiguous"}};
+};
 
 /// What kept a change from being called one, or what stands against it.
 enum class ChangeReason : std::uint8_t {
@@ -36,7 +43,28 @@ enum class ChangeReason : std::uint8_t {
   kExplainedByClock,  ///< the clock differs, and in cycles it is not what it is in time
   kThrottled,         ///< one side alone was throttled
 };
-std::string_view name_of(ChangeReason reason);
+struct ChangeReasonRow {
+  ChangeReason value;
+  std::string_view name, meaning;
+};
+template <>
+struct EnumTable<ChangeReason> {
+  static constexpr std::array rows{
+      ChangeReasonRow{ChangeReason::kNone, "", ""},
+      ChangeReasonRow{ChangeReason::kStraddles, "noise",
+                      "the threshold lies inside the interval: measure longer, or more runs"},
+      ChangeReasonRow{
+          ChangeReason::kOneOfMany, "one of many",
+          "beyond the threshold alone, but not with the intervals of all cases at once"},
+      ChangeReasonRow{
+          ChangeReason::kFewSamples, "few samples",
+          "fewer than six samples or five rounds, or imported: no interval to judge by"},
+      ChangeReasonRow{ChangeReason::kExplainedByClock, "clock",
+                      "the clocks differ, and the ratio in cycles is within the threshold"},
+      ChangeReasonRow{ChangeReason::kThrottled, "throttled",
+                      "power or heat held one side alone back"},
+  };
+};
 
 struct Judgement {
   Change change = Change::kAmbiguous;

@@ -36,11 +36,6 @@ Evens evens_of(const Contender& a, const Contender& b, const Standing& of_a, con
 
 }  // namespace
 
-std::string_view name_of(CheaperCard cheaper) {
-  constexpr std::array<std::string_view, 3> kNames{"A", "B", "undecided"};
-  return kNames.at(static_cast<std::size_t>(cheaper));
-}
-
 CheaperCard cheaper_of(const Estimate& a_dollars, const Estimate& b_dollars) {
   if (a_dollars.high < b_dollars.low) return CheaperCard::kA;
   if (b_dollars.high < a_dollars.low) return CheaperCard::kB;

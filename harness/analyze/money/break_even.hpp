@@ -1,16 +1,22 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "harness/analyze/money/contender.hpp"
+#include "harness/base/enum_table.hpp"
 
 namespace gpugauge {
 
 /// Who costs less, where the intervals leave no doubt.
 enum class CheaperCard : std::uint8_t { kA, kB, kUndecided };
-std::string_view name_of(CheaperCard cheaper);
+template <>
+struct EnumTable<CheaperCard> {
+  static constexpr std::array rows{EnumName{CheaperCard::kA, "A"}, EnumName{CheaperCard::kB, "B"},
+                                   EnumName{CheaperCard::kUndecided, "undecided"}};
+};
 CheaperCard cheaper_of(const Estimate& a_dollars, const Estimate& b_dollars);
 
 /// What makes two contenders cost the same for a token, all else as it is.

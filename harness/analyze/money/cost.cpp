@@ -71,11 +71,6 @@ std::vector<std::string> doubts_about(const Cost& cost, std::string_view today, 
 
 }  // namespace
 
-std::string_view name_of(RateKind kind) {
-  constexpr std::array<std::string_view, 4> kNames{"on-demand", "spot", "given", "per $1.00/h"};
-  return kNames.at(static_cast<std::size_t>(kind));
-}
-
 std::vector<Rate> rates_of(std::span<const PriceOffer> offers, std::optional<double> hourly) {
   if (hourly) {
     Rate given;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "harness/analyze/step/energy.hpp"
 #include "harness/analyze/step/tokens.hpp"
+#include "harness/base/enum_table.hpp"
 #include "harness/config/prices.hpp"
 
 namespace gpugauge {
@@ -18,7 +20,12 @@ enum class RateKind : std::uint8_t {
   kGiven,  ///< the user's own
   kUnit,   ///< nobody named a price: dollars per million at one dollar an hour
 };
-std::string_view name_of(RateKind kind);
+template <>
+struct EnumTable<RateKind> {
+  static constexpr std::array rows{
+      EnumName{RateKind::kOnDemand, "on-demand"}, EnumName{RateKind::kSpot, "spot"},
+      EnumName{RateKind::kGiven, "given"}, EnumName{RateKind::kUnit, "per $1.00/h"}};
+};
 
 /// What one GPU costs an hour.
 struct Rate {

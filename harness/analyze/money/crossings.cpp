@@ -102,11 +102,6 @@ std::set<std::int64_t> powers_of_two(std::int64_t from, std::int64_t most) {
 
 }  // namespace
 
-std::string_view name_of(Axis axis) {
-  constexpr std::array<std::string_view, 2> kNames{"batch", "input"};
-  return kNames.at(static_cast<std::size_t>(axis));
-}
-
 Curve trace(const Contender& a, const Contender& b, Axis axis, const Load& load,
             std::span<const std::int64_t> grid) {
   const Tracer tracer(a, b, axis, load);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -7,12 +8,17 @@
 #include <vector>
 
 #include "harness/analyze/money/break_even.hpp"
+#include "harness/base/enum_table.hpp"
 
 namespace gpugauge {
 
 /// What is varied while the rest of the load stays.
 enum class Axis : std::uint8_t { kBatch, kInput };
-std::string_view name_of(Axis axis);
+template <>
+struct EnumTable<Axis> {
+  static constexpr std::array rows{EnumName{Axis::kBatch, "batch"},
+                                   EnumName{Axis::kInput, "input"}};
+};
 
 /// Dollars per million output tokens of both at one place of the axis.
 struct CurvePoint {

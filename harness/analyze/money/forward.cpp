@@ -81,13 +81,6 @@ void warn(ForwardFinding& finding) {
 
 }  // namespace
 
-std::string_view name_of(ForwardUnit unit) {
-  constexpr std::array<std::string_view, 2> kNames{"embedding", "image"};
-  return kNames.at(static_cast<std::size_t>(unit));
-}
-
-double priced_units(ForwardUnit unit) { return unit == ForwardUnit::kEmbedding ? 1e6 : 1e3; }
-
 ForwardPass forward_pass(const EncoderConfig& encoder, const ForwardPoint& point) {
   if (point.steps != 1 || point.guidance_passes != 1)
     throw UsageError(fmt::format("{}: an encoder takes one pass, found {} steps of {}",
@@ -131,7 +124,7 @@ std::optional<Estimate> ForwardFinding::dollars(Engine engine, double dollars_pe
   const std::optional<Estimate> per_hour = units_per_hour(engine);
   if (!per_hour) return std::nullopt;
   return scaled(dollars_per_million(dollars_per_hour, 1, scaled(*per_hour, 1 / kSecondsPerHour)),
-                priced_units(pass.unit) / kMillion);
+                row_of(pass.unit).priced_units / kMillion);
 }
 
 std::optional<bool> ForwardFinding::fits() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "harness/analyze/money/cost.hpp"
 #include "harness/analyze/step/engine_step.hpp"
 #include "harness/analyze/step/fit.hpp"
+#include "harness/base/enum_table.hpp"
 #include "harness/config/diffusion.hpp"
 #include "harness/config/encoder.hpp"
 
@@ -15,9 +17,23 @@ namespace gpugauge {
 
 /// What comes out of forward passes.
 enum class ForwardUnit : std::uint8_t { kEmbedding, kImage };
-std::string_view name_of(ForwardUnit unit);
-/// How many of them a price is quoted for: a million embeddings, a thousand images.
-double priced_units(ForwardUnit unit);
+struct ForwardUnitRow {
+  ForwardUnit value;
+  std::string_view name;
+  const char* plural;
+  const char* extent_key;  ///< what its extent is, for programs
+  double priced_units;     ///< how many of them a price is quoted for
+  const char *priced, *priced_key;
+};
+template <>
+struct EnumTable<ForwardUnit> {
+  static constexpr std::array rows{
+      ForwardUnitRow{ForwardUnit::kEmbedding, "embedding", "embeddings", "tokens", 1e6, "$/M",
+                     "dollars_per_million"},
+      ForwardUnitRow{ForwardUnit::kImage, "image", "images", "side_pixels", 1e3, "$/1000",
+                     "dollars_per_thousand"},
+  };
+};
 
 /// What is asked of a forward pass.
 struct ForwardPoint {
@@ -58,7 +74,7 @@ struct ForwardFinding {
   /// Of the whole batch: all its steps.
   std::optional<Estimate> batch_ns(Engine engine) const;
   std::optional<Estimate> units_per_hour(Engine engine) const;
-  /// Dollars for `priced_units`. Throws UsageError for a price that is none.
+  /// Dollars for the row's `priced_units`. Throws UsageError for a price that is none.
   std::optional<Estimate> dollars(Engine engine, double dollars_per_hour) const;
   std::optional<bool> fits() const;
 };

@@ -63,11 +63,6 @@ std::string message_of(const DatasheetFinding& finding) {
 
 }  // namespace
 
-std::string_view name_of(AssessmentStatus status) {
-  constexpr std::array<std::string_view, 4> kNames{"passed", "failed", "error", "skipped"};
-  return kNames.at(static_cast<std::size_t>(status));
-}
-
 std::vector<Assessment> assessments_of(const Record& record, const DatasheetReport& report) {
   std::vector<Assessment> assessments;
   std::set<std::string_view> answered;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "harness/analyze/rates/datasheet.hpp"
+#include "harness/base/enum_table.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
@@ -15,7 +17,12 @@ enum class AssessmentStatus : std::uint8_t {
   kError,    ///< it could not be checked, though it should have been
   kSkipped,  ///< it cannot be checked here, or the answer is open
 };
-std::string_view name_of(AssessmentStatus status);
+template <>
+struct EnumTable<AssessmentStatus> {
+  static constexpr std::array rows{
+      EnumName{AssessmentStatus::kPassed, "passed"}, EnumName{AssessmentStatus::kFailed, "failed"},
+      EnumName{AssessmentStatus::kError, "error"}, EnumName{AssessmentStatus::kSkipped, "skipped"}};
+};
 
 /// One question with a yes or a no, as test reports count them.
 struct Assessment {

@@ -176,12 +176,6 @@ class Check {
 
 }  // namespace
 
-std::string_view name_of(Verdict verdict) {
-  constexpr std::array<std::string_view, 6> kNames{"ok",           "below floor",  "undecided",
-                                                   "not measured", "no datasheet", "no floor"};
-  return kNames.at(static_cast<std::size_t>(verdict));
-}
-
 Estimate DatasheetFinding::share() const {
   return scaled(measured.value(), 1 / datasheet.value().value);
 }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "harness/analyze/rates/peaks.hpp"
+#include "harness/base/enum_table.hpp"
 #include "harness/base/error.hpp"
 #include "harness/config/datasheet.hpp"
 #include "harness/record/record.hpp"
@@ -20,7 +22,15 @@ enum class Verdict : std::uint8_t {
   kNoDatasheet,  ///< measured, and nobody said what to expect
   kNoFloor,      ///< shown beside the datasheet's value, which it is not expected to reach
 };
-std::string_view name_of(Verdict verdict);
+template <>
+struct EnumTable<Verdict> {
+  static constexpr std::array rows{EnumName{Verdict::kOk, "ok"},
+                                   EnumName{Verdict::kBelowFloor, "below floor"},
+                                   EnumName{Verdict::kUndecided, "undecided"},
+                                   EnumName{Verdict::kNotMeasured, "not measured"},
+                                   EnumName{Verdict::kNoDatasheet, "no datasheet"},
+                                   EnumName{Verdict::kNoFloor, "no floor"}};
+};
 
 /// One measured peak beside what the datasheet says of it.
 struct DatasheetFinding {

@@ -30,11 +30,6 @@ std::string misses(std::string_view what, double ns, double target_ns, std::int6
 
 }  // namespace
 
-std::string_view name_of(BatchLimit limit) {
-  constexpr std::array<std::string_view, 5> kNames{"given", "memory", "tpot", "ttft", "measured"};
-  return kNames.at(static_cast<std::size_t>(limit));
-}
-
 std::optional<Engine> ServingFinding::engine() const {
   if (library) return Engine::kLibrary;
   return best ? std::optional(Engine::kBest) : std::nullopt;

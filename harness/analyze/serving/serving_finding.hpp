@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "harness/analyze/step/prefill.hpp"
 #include "harness/analyze/step/tensor_parallel.hpp"
 #include "harness/analyze/step/tokens.hpp"
+#include "harness/base/enum_table.hpp"
 
 namespace gpugauge {
 
@@ -35,7 +37,13 @@ enum class BatchLimit : std::uint8_t {
   kTtft,      ///< likewise
   kMeasured,  ///< the record knows nothing of a larger one
 };
-std::string_view name_of(BatchLimit limit);
+template <>
+struct EnumTable<BatchLimit> {
+  static constexpr std::array rows{
+      EnumName{BatchLimit::kGiven, "given"}, EnumName{BatchLimit::kMemory, "memory"},
+      EnumName{BatchLimit::kTpot, "tpot"}, EnumName{BatchLimit::kTtft, "ttft"},
+      EnumName{BatchLimit::kMeasured, "measured"}};
+};
 
 /// How one record's card, or a group of them, serves a request at one batch.
 struct ServingFinding {

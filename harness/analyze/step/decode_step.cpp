@@ -22,11 +22,6 @@ bool is_quantised(DType dtype) { return size_bytes(dtype) == 1; }
 
 }  // namespace
 
-std::string_view name_of(OpGroup group) {
-  constexpr std::array<std::string_view, 4> kNames{"linears", "attention", "head", "other"};
-  return kNames.at(static_cast<std::size_t>(group));
-}
-
 std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& point) {
   check(point);
   const std::int64_t batch = point.batch, layers = model.num_hidden_layers;

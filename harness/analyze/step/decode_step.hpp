@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
 #include "harness/config/model.hpp"
 #include "kernels/ops/op.hpp"
 
@@ -19,7 +21,12 @@ struct DecodePoint {
 };
 
 enum class OpGroup : std::uint8_t { kLinears, kAttention, kHead, kOther };
-std::string_view name_of(OpGroup group);
+template <>
+struct EnumTable<OpGroup> {
+  static constexpr std::array rows{
+      EnumName{OpGroup::kLinears, "linears"}, EnumName{OpGroup::kAttention, "attention"},
+      EnumName{OpGroup::kHead, "head"}, EnumName{OpGroup::kOther, "other"}};
+};
 
 /// An op of a step and how often it runs in it.
 struct StepOp {

@@ -111,11 +111,6 @@ std::string source_of(const OpTime& time) {
   return std::visit([](const auto& source) { return neighbours_text(source); }, time.source);
 }
 
-std::string_view name_of(Engine engine) {
-  constexpr std::array<std::string_view, 2> kNames{"library", "best"};
-  return kNames.at(static_cast<std::size_t>(engine));
-}
-
 OpTimes::OpTimes(const Record& record, double read_gbps, Engine engine)
     : read_gbps_(read_gbps),
       launch_gap_ns_(record.device.backend == Backend::kCuda ? kCudaLaunchGapNs : 0) {

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "harness/analyze/rates/peaks.hpp"
+#include "harness/base/enum_table.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
@@ -19,7 +20,11 @@ enum class Engine : std::uint8_t {
   kLibrary,  ///< what a framework would run today: the fastest of those marked so
   kBest,     ///< the fastest verified of all
 };
-std::string_view name_of(Engine engine);
+template <>
+struct EnumTable<Engine> {
+  static constexpr std::array rows{EnumName{Engine::kLibrary, "library"},
+                                   EnumName{Engine::kBest, "best"}};
+};
 
 /// The cases around an interpolated op: the lowest of them, and the place above in each dimension
 /// that does not match.

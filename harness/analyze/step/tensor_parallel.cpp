@@ -12,7 +12,6 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::array<std::string_view, 2> kLinks{"nvlink", "pcie"};
 // Both directions together: NVIDIA H100 SXM and L40S datasheets.
 constexpr double kNvlinkGbps = 900, kPcieGbps = 64;
 // All-reduces of 1 KiB by NCCL 2.29 on 2, 4 and 8 H100 SXM take 6, 10 and 16 µs, by NCCL 2.27 on as
@@ -68,14 +67,6 @@ const Measurement* copy_over(const Record& record, const LinkRate& link) {
 }
 
 }  // namespace
-
-std::string_view name_of(Link link) { return kLinks.at(static_cast<std::size_t>(link)); }
-
-std::optional<Link> link_from_name(std::string_view name) {
-  const auto found = std::find(kLinks.begin(), kLinks.end(), name);
-  if (found == kLinks.end()) return std::nullopt;
-  return static_cast<Link>(found - kLinks.begin());
-}
 
 LinkRate link_of(const Datasheet* sheet, std::optional<Link> wish) {
   const bool has_nvlink = sheet != nullptr && sheet->nvlink_gbps;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,14 +9,18 @@
 #include "harness/analyze/step/prefill.hpp"
 #include "harness/analyze/step/shard.hpp"
 #include "harness/analyze/step/tokens.hpp"
+#include "harness/base/enum_table.hpp"
 #include "harness/config/datasheet.hpp"
 
 namespace gpugauge {
 
 /// What joins the cards.
 enum class Link : std::uint8_t { kNvlink, kPcie };
-std::string_view name_of(Link link);
-std::optional<Link> link_from_name(std::string_view name);
+template <>
+struct EnumTable<Link> {
+  static constexpr std::array rows{EnumName{Link::kNvlink, "nvlink"},
+                                   EnumName{Link::kPcie, "pcie"}};
+};
 
 struct LinkRate {
   Link link = Link::kPcie;

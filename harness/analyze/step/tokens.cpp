@@ -13,9 +13,6 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::array kPrecisions{Precision::kFp32, Precision::kBf16, Precision::kFp16,
-                                 Precision::kFp8, Precision::kInt8};
-
 /// Batches at which a linear of the model's layers was measured at this precision.
 std::set<std::int64_t> measured_batches(std::span<const Measurement* const> measurements,
                                         const ModelConfig& model, Precision precision) {
@@ -144,7 +141,7 @@ std::vector<DecodePoint> decode_points(const Record& record, const ModelConfig& 
   const std::vector<const Measurement*> measurements = representative(record);
   std::vector<Precision> precisions = selection.precisions;
   if (precisions.empty()) {
-    std::copy_if(kPrecisions.begin(), kPrecisions.end(), std::back_inserter(precisions),
+    std::copy_if(all_of<Precision>.begin(), all_of<Precision>.end(), std::back_inserter(precisions),
                  [&](Precision p) { return !measured_batches(measurements, model, p).empty(); });
   }
   if (precisions.empty()) precisions = {Precision::kBf16};

@@ -19,7 +19,7 @@ namespace {
 /// A difference of ln(time) in percent: `+1.02%`.
 std::string percent(double change) { return fmt::format("{:+.2f}%", 100 * std::expm1(change)); }
 
-std::string names_of(std::span<const QuarantineReason> reasons) {
+std::string reason_names(std::span<const QuarantineReason> reasons) {
   std::string names;
   for (const QuarantineReason reason : reasons)
     names += fmt::format("{}{}", names.empty() ? "" : ", ", name_of(reason));
@@ -83,7 +83,8 @@ void judge_tonight(const Night& tonight, const std::optional<Night>& rerun,
   }
   if (const auto reasons = quarantine(*rerun, usual, settings); !reasons.empty()) {
     finding.status = GateStatus::kInconclusive;
-    finding.reason = fmt::format("{}, and the rerun does not count: {}", where, names_of(reasons));
+    finding.reason =
+        fmt::format("{}, and the rerun does not count: {}", where, reason_names(reasons));
     return;
   }
   const Excess again = excess_of(rerun->y, baseline, finding.delta, settings);
@@ -154,7 +155,7 @@ GateFinding check(std::span<const Night> history, const Night& tonight,
   } else if (!finding.quarantine.empty()) {
     finding.status = GateStatus::kInconclusive;
     finding.stage = Stage::kQuarantine;
-    finding.reason = names_of(finding.quarantine);
+    finding.reason = reason_names(finding.quarantine);
   } else {
     judge_tonight(tonight, rerun, usual, *baseline, settings, finding);
     if (finding.status == GateStatus::kPass && held.warns()) judge_ratchet(held, finding);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
 #include "harness/base/estimate.hpp"
 
 namespace gpugauge {
@@ -22,7 +24,16 @@ enum class QuarantineReason : std::uint8_t {
   kClockLow,        ///< clock under its share of the history's median; the gate finds it
   kLinkChanged,     ///< PCIe generation or width not as in the history; the gate finds it
 };
-std::string_view name_of(QuarantineReason reason);
+template <>
+struct EnumTable<QuarantineReason> {
+  static constexpr std::array rows{EnumName{QuarantineReason::kThrottled, "throttled"},
+                                   EnumName{QuarantineReason::kOtherProcesses, "other processes"},
+                                   EnumName{QuarantineReason::kDeviceErrors, "errors of the card"},
+                                   EnumName{QuarantineReason::kNotVerified, "not verified"},
+                                   EnumName{QuarantineReason::kIncomplete, "too few processes"},
+                                   EnumName{QuarantineReason::kClockLow, "clock low"},
+                                   EnumName{QuarantineReason::kLinkChanged, "link changed"}};
+};
 
 /// One night of one metric: a case on one card, in fresh processes.
 struct Night {
@@ -45,11 +56,25 @@ enum class GateStatus : std::uint8_t {
   kInconclusive,  ///< tonight is quarantined
   kNoBaseline,    ///< too few accepted nights since the last acknowledged change
 };
-std::string_view name_of(GateStatus status);
+template <>
+struct EnumTable<GateStatus> {
+  static constexpr std::array rows{EnumName{GateStatus::kPass, "pass"},
+                                   EnumName{GateStatus::kAdvice, "advice"},
+                                   EnumName{GateStatus::kNeedsRerun, "needs rerun"},
+                                   EnumName{GateStatus::kRegression, "regression"},
+                                   EnumName{GateStatus::kInconclusive, "inconclusive"},
+                                   EnumName{GateStatus::kNoBaseline, "no baseline"}};
+};
 
 /// The stage that decided.
 enum class Stage : std::uint8_t { kQuarantine, kBaseline, kTonight, kHistory, kRatchet };
-std::string_view name_of(Stage stage);
+template <>
+struct EnumTable<Stage> {
+  static constexpr std::array rows{
+      EnumName{Stage::kQuarantine, "quarantine"}, EnumName{Stage::kBaseline, "baseline"},
+      EnumName{Stage::kTonight, "tonight"}, EnumName{Stage::kHistory, "history"},
+      EnumName{Stage::kRatchet, "ratchet"}};
+};
 
 /// The gate's constants. All shares are of the time: 0.005 is half a percent (as a difference of
 /// logarithms).

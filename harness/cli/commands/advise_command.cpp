@@ -82,7 +82,7 @@ std::vector<std::string> doubts_of(const std::vector<Card>& cards, const AdviceR
 ExitStatus advise(const AdviseOptions& options) {
   const Catalog catalog = Catalog::locate();
   AdviceRequest request = options.request;
-  request.precision = precision_from_name(options.precision).value();
+  request.precision = from_name<Precision>(options.precision).value();
   request.kv = dtype_from_name(options.kv).value();
   request.spot = !options.spot.empty();
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;

@@ -35,7 +35,7 @@ struct AuditOptions {
 /// As one word each: `not-measured`.
 std::vector<std::string> verdict_words() {
   std::vector<std::string> words;
-  for (const ClaimVerdict verdict : claim_verdicts()) {
+  for (const ClaimVerdict verdict : all_of<ClaimVerdict>) {
     std::string& word = words.emplace_back(name_of(verdict));
     std::replace(word.begin(), word.end(), ' ', '-');
   }
@@ -47,7 +47,7 @@ std::vector<ClaimVerdict> parse_verdicts(const std::vector<std::string>& names) 
   for (const std::string& name : names) {
     std::string words = name;
     std::replace(words.begin(), words.end(), '-', ' ');
-    const auto verdict = claim_verdict_from_name(words);
+    const auto verdict = from_name<ClaimVerdict>(words);
     if (!verdict)
       throw UsageError(
           unknown_name_message("verdict", name, std::span<const std::string>(verdict_words())));

@@ -26,14 +26,14 @@ bool is_file(const OptionNode& option, bool is_argument) {
          (is_argument && option.value == "TEXT" && option.words.empty());
 }
 
-std::vector<std::string> names_of(const std::vector<OptionNode>& options) {
+std::vector<std::string> words_for(const std::vector<OptionNode>& options) {
   std::vector<std::string> names;
   for (const OptionNode& option : options)
     names.insert(names.end(), option.names.begin(), option.names.end());
   return names;
 }
 
-std::vector<std::string> names_of(const std::vector<CommandNode>& commands) {
+std::vector<std::string> words_for(const std::vector<CommandNode>& commands) {
   std::vector<std::string> names;
   for (const CommandNode& command : commands) names.push_back(command.name);
   return names;
@@ -62,9 +62,9 @@ std::string body(const CommandNode& root) {
       values +=
           fmt::format("    {}) {}; return ;;\n", fmt::join(patterns, "|"), offer(option, false));
     }
-    std::vector<std::string> names = names_of(node->options);
+    std::vector<std::string> names = words_for(node->options);
     if (node != &root) {
-      for (std::string& name : names_of(root.options)) {
+      for (std::string& name : words_for(root.options)) {
         if (std::find(names.begin(), names.end(), name) == names.end())
           names.push_back(std::move(name));
       }
@@ -75,7 +75,7 @@ std::string body(const CommandNode& root) {
     if (!node->commands.empty())
       calls.push_back(
           fmt::format("_gpugauge_offer {}",
-                      shell_quoted(fmt::format("{}", fmt::join(names_of(node->commands), " ")))));
+                      shell_quoted(fmt::format("{}", fmt::join(words_for(node->commands), " ")))));
     if (!node->arguments.empty()) calls.push_back(offer(node->arguments.front(), true));
     if (!calls.empty())
       words += fmt::format("    {}) {} ;;\n", shell_quoted(node->path), fmt::join(calls, "; "));

@@ -269,18 +269,6 @@ Tone tone_of(CheckStatus status) {
 
 }  // namespace
 
-std::string_view name_of(CheckStatus status) {
-  switch (status) {
-    case CheckStatus::kOk:
-      return "ok";
-    case CheckStatus::kWarning:
-      return "warning";
-    case CheckStatus::kMissing:
-      return "missing";
-  }
-  return "";
-}
-
 std::vector<DoctorCheck> run_doctor(const Machine& machine) {
   Checks checks;
   const auto add = [&](Checks more) {

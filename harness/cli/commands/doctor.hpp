@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
 #include "harness/config/datasheet.hpp"
 #include "harness/device/card_health.hpp"
 #include "harness/device/device_info.hpp"
@@ -17,7 +19,12 @@
 namespace gpugauge {
 
 enum class CheckStatus : std::uint8_t { kOk, kWarning, kMissing };
-std::string_view name_of(CheckStatus status);
+template <>
+struct EnumTable<CheckStatus> {
+  static constexpr std::array rows{EnumName{CheckStatus::kOk, "ok"},
+                                   EnumName{CheckStatus::kWarning, "warning"},
+                                   EnumName{CheckStatus::kMissing, "missing"}};
+};
 
 struct DoctorCheck {
   std::string topic;  ///< `NVIDIA driver`, `cuda:0 power limit`

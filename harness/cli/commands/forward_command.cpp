@@ -54,11 +54,12 @@ struct PassesOf {
     for (const std::string& precision : options.precisions) {
       for (const std::int64_t extent : extents) {
         for (const std::int64_t batch : options.batches)
-          passes.push_back(forward_pass(model, {.precision = precision_from_name(precision).value(),
-                                                .batch = batch,
-                                                .extent = extent,
-                                                .steps = steps,
-                                                .guidance_passes = guidance_passes}));
+          passes.push_back(
+              forward_pass(model, {.precision = from_name<Precision>(precision).value(),
+                                   .batch = batch,
+                                   .extent = extent,
+                                   .steps = steps,
+                                   .guidance_passes = guidance_passes}));
       }
     }
     return passes;

@@ -165,8 +165,8 @@ std::string man_page(const CommandNode& root, const Explanations& words, std::st
   }
   page += exit_statuses() + environment() + files();
   page += ".SH WORDS\nWhat the words on the screen mean, as \\fBgpugauge explain\\fR says it.\n";
-  for (const WordKind kind : kWordKinds) {
-    page += fmt::format(".SS {}\n", argument(heading_of(kind)));
+  for (const WordKind kind : all_of<WordKind>) {
+    page += fmt::format(".SS {}\n", argument(row_of(kind).heading));
     for (const Explanation& word : words.all()) {
       if (word.kind == kind) page += word_text(word);
     }

@@ -14,15 +14,13 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPrecisions{"fp32", "bf16", "fp16", "fp8", "int8"};
-
 std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {
   std::vector<Precision> precisions;
   for (const std::string& name : names) {
-    const auto precision = precision_from_name(name);
+    const auto precision = from_name<Precision>(name);
     if (!precision)
-      throw UsageError(
-          unknown_name_message("precision", name, std::span<const std::string_view>(kPrecisions)));
+      throw UsageError(unknown_name_message(
+          "precision", name, std::span<const std::string_view>(names_of<Precision>)));
     precisions.push_back(*precision);
   }
   return precisions;
@@ -72,7 +70,7 @@ void add_decode_options(CLI::App& command, AnalysisOptions& options) {
   command
       .add_option("--precision", options.precisions,
                   "types of the weights (default: those in the file)")
-      ->type_name(one_of_type(kPrecisions))
+      ->type_name(one_of_type(names_of<Precision>))
       ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--batch", options.batches, "batch sizes (default: those in the file)")

@@ -16,8 +16,6 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::array<std::string_view, 4> kFormats{"table", "json", "csv", "markdown"};
-
 /// Unlimited in a pipe and a log: nobody can make these wider afterwards, and grep finds only what
 /// is there.
 Style style_of(const std::ostream& out) {
@@ -37,14 +35,14 @@ void add_format_option(CLI::App& command, Format& format) {
       .add_option_function<std::string>(
           "-f,--format",
           [&format](const std::string& name) {
-            const auto known = format_from_name(name);
+            const auto known = from_name<Format>(name);
             if (!known)
-              throw UsageError(unknown_name_message("format", name,
-                                                    std::span<const std::string_view>(kFormats)));
+              throw UsageError(unknown_name_message(
+                  "format", name, std::span<const std::string_view>(names_of<Format>)));
             format = *known;
           },
           "table, json, csv or markdown")
-      ->type_name(one_of_type(kFormats));
+      ->type_name(one_of_type(names_of<Format>));
 }
 
 void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {

@@ -51,7 +51,7 @@ std::set<Precision> precisions_for(const Record& record, const ModelConfig& mode
                                    const AnalysisOptions& options) {
   std::set<Precision> precisions;
   for (const std::string& name : options.precisions)
-    precisions.insert(precision_from_name(name).value());
+    precisions.insert(from_name<Precision>(name).value());
   if (!precisions.empty()) return precisions;
   for (const DecodePoint& point : decode_points(record, model, {}))
     precisions.insert(point.precision);
@@ -67,7 +67,7 @@ ServingRequest request_for(const Record& record, const Datasheet* sheet,
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;
   if (options.ttft_ms) request.ttft_target_ns = *options.ttft_ms * kNsPerMs;
   request.group = {.cards = options.inputs.gpus,
-                   .link = link_of(record, sheet, link_from_name(options.link))};
+                   .link = link_of(record, sheet, from_name<Link>(options.link))};
   if (const auto bytes = device_memory_bytes(record.device, sheet))
     request.budget = MemoryBudget{.device_bytes = *bytes,
                                   .utilisation = options.utilisation,

@@ -96,7 +96,7 @@ struct Count {
 
 Table summary(const ClaimsFile& file, std::span<const ClaimFinding> all) {
   std::vector<Count> counts;
-  for (const ClaimVerdict verdict : claim_verdicts()) {
+  for (const ClaimVerdict verdict : all_of<ClaimVerdict>) {
     const auto claims = std::count_if(all.begin(), all.end(),
                                       [&](const ClaimFinding& f) { return f.verdict == verdict; });
     counts.push_back({verdict, claims});

@@ -29,24 +29,6 @@ Tone tone_of(Change change) {
   return Tone::kPlain;
 }
 
-std::string_view meaning_of(ChangeReason reason) {
-  switch (reason) {
-    case ChangeReason::kNone:
-      break;
-    case ChangeReason::kStraddles:
-      return "the threshold lies inside the interval: measure longer, or more runs";
-    case ChangeReason::kOneOfMany:
-      return "beyond the threshold alone, but not with the intervals of all cases at once";
-    case ChangeReason::kFewSamples:
-      return "fewer than six samples or five rounds, or imported: no interval to judge by";
-    case ChangeReason::kExplainedByClock:
-      return "the clocks differ, and the ratio in cycles is within the threshold";
-    case ChangeReason::kThrottled:
-      return "power or heat held one side alone back";
-  }
-  return {};
-}
-
 Cell time_cell(const Estimate& ns) { return {format_duration_ns(ns.value), ns.value}; }
 
 Cell effect_cell(const std::optional<double>& delta) {
@@ -261,7 +243,7 @@ std::vector<std::string> reason_notes(std::span<const Judgement> judgements, dou
   reasons.erase(ChangeReason::kNone);
   std::vector<std::string> notes;
   for (const ChangeReason reason : reasons)
-    notes.push_back(fmt::format("{}: {}", name_of(reason), meaning_of(reason)));
+    notes.push_back(fmt::format("{}: {}", name_of(reason), row_of(reason).meaning));
   if (!judgements.empty())
     notes.push_back(
         fmt::format("times are other over base, above 1 is slower; a change counts from {:.3g}% on",

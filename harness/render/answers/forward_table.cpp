@@ -35,20 +35,6 @@ bool several_files(const ForwardGroup& group) {
                      [&](ForwardRow r) { return r->finding.file != group.front()->finding.file; });
 }
 
-/// How a unit is written: in titles and headers, and what a price is quoted for.
-struct Words {
-  const char* plural;
-  const char* extent_key;
-  const char* priced;
-  const char* priced_key;
-};
-const Words& words_of(ForwardUnit unit) {
-  static constexpr std::array<Words, 2> kWords{
-      Words{"embeddings", "tokens", "$/M", "dollars_per_million"},
-      Words{"images", "side_pixels", "$/1000", "dollars_per_thousand"}};
-  return kWords.at(static_cast<std::size_t>(unit));
-}
-
 std::string shape_text(const ForwardPass& pass) {
   const ForwardPoint& p = pass.point;
   if (pass.unit == ForwardUnit::kEmbedding) return fmt::format("{} tokens", p.extent);
@@ -92,7 +78,7 @@ std::vector<ColumnOf<ForwardRow>> forward_places(const ForwardGroup& group) {
       {data_column("model"), [](const ForwardRow& r) { return Cell(r->finding.pass.model); }},
       {data_column("precision"),
        [](const ForwardRow& r) { return Cell(name_of(r->finding.pass.point.precision)); }},
-      {data_column(words_of(first.unit).extent_key),
+      {data_column(row_of(first.unit).extent_key),
        [](const ForwardRow& r) { return integer_cell(r->finding.pass.point.extent); }},
   };
   if (first.unit == ForwardUnit::kImage)
@@ -109,7 +95,7 @@ std::vector<ColumnOf<ForwardRow>> forward_places(const ForwardGroup& group) {
 }
 
 std::vector<ColumnOf<ForwardRow>> forward_columns(const ForwardGroup& group) {
-  const Words& words = words_of(group.front()->finding.pass.unit);
+  const ForwardUnitRow& words = row_of(group.front()->finding.pass.unit);
   const std::string per_hour = fmt::format("{}_per_hour", words.plural);
   auto columns = forward_places(group);
   append(columns, finding_columns(2, "pass", "ms", "ms a pass", [](const ForwardFinding& f) {
@@ -197,7 +183,7 @@ std::string subject_of(const ForwardPass& pass) {
 std::string title_of(const ForwardGroup& group) {
   const ForwardPass& pass = group.front()->finding.pass;
   return fmt::format(
-      "{}/hour, {}    {}", words_of(pass.unit).plural, subject_of(pass),
+      "{}/hour, {}    {}", row_of(pass.unit).plural, subject_of(pass),
       several_files(group) ? "each card at its first price" : rate_text(group.front()->rate));
 }
 
@@ -248,7 +234,7 @@ std::vector<ColumnOf<ForwardOpRow>> op_columns(bool several) {
 std::vector<Table> forward_tables(std::span<const PricedForward> points) {
   std::vector<Table> tables;
   for (const ForwardGroup& group : groups_of(points)) {
-    tables.push_back(make_table<ForwardRow>(words_of(group.front()->finding.pass.unit).plural,
+    tables.push_back(make_table<ForwardRow>(row_of(group.front()->finding.pass.unit).plural,
                                             title_of(group), forward_columns(group), group));
     tables.back().notes = notes_of(group);
   }

@@ -18,7 +18,7 @@ struct Name {
 };
 
 /// The texts in their order, each once.
-std::vector<Name> names_of(std::span<const std::string> texts) {
+std::vector<Name> names_in(std::span<const std::string> texts) {
   std::unordered_set<std::string_view> seen;
   std::vector<Name> names;
   for (const std::string_view text : texts) {
@@ -83,11 +83,11 @@ std::string MiddleCut::operator()(std::string_view text) const {
 }
 
 std::optional<MiddleCut> distinct_cut(std::span<const std::string> texts, std::size_t width) {
-  return best_cut(names_of(texts), width);
+  return best_cut(names_in(texts), width);
 }
 
 std::size_t least_distinct_width(std::span<const std::string> texts, std::size_t least) {
-  const std::vector<Name> names = names_of(texts);
+  const std::vector<Name> names = names_in(texts);
   std::size_t widest = 0;
   for (const Name& name : names) widest = std::max(widest, name.width);
   // A wider cut keeps whatever a narrower one does, so that the least can be searched by halves.

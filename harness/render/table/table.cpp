@@ -12,9 +12,19 @@
 #include "harness/render/table/text.hpp"
 
 namespace gpugauge {
-namespace {
 
-constexpr std::array<std::string_view, 4> kFormatNames{"table", "json", "csv", "markdown"};
+struct ToneRow {
+  Tone value;
+  std::string_view color;
+};
+template <>
+struct EnumTable<Tone> {
+  static constexpr std::array rows{ToneRow{Tone::kPlain, ""}, ToneRow{Tone::kGood, "\x1b[32m"},
+                                   ToneRow{Tone::kWarning, "\x1b[33m"},
+                                   ToneRow{Tone::kBad, "\x1b[31m"}};
+};
+
+namespace {
 
 // ---- for people ----
 
@@ -29,10 +39,7 @@ std::vector<std::size_t> shown_columns(const Table& table) {
   return shown;
 }
 
-std::string_view color_of(Tone tone) {
-  constexpr std::array<std::string_view, 4> kColors{"", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
-  return kColors.at(static_cast<std::size_t>(tone));
-}
+std::string_view color_of(Tone tone) { return row_of(tone).color; }
 constexpr std::string_view kBold = "\x1b[1m", kDim = "\x1b[2m", kReset = "\x1b[0m";
 
 std::string colored(std::string text, std::string_view color, Style style) {
@@ -262,16 +269,6 @@ void write_json(std::ostream& out, const std::vector<Table>& tables) {
 }
 
 }  // namespace
-
-std::string_view name_of(Format format) {
-  return kFormatNames.at(static_cast<std::size_t>(format));
-}
-
-std::optional<Format> format_from_name(std::string_view name) {
-  const auto found = std::find(kFormatNames.begin(), kFormatNames.end(), name);
-  if (found == kFormatNames.end()) return std::nullopt;
-  return static_cast<Format>(found - kFormatNames.begin());
-}
 
 void render_text(std::ostream& out, std::string_view text, std::size_t hang, Style style) {
   write_text(out, text, 0, {}, style, hang);

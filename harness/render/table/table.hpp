@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,11 +11,17 @@
 #include <variant>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
+
 namespace gpugauge {
 
 enum class Format : std::uint8_t { kTable, kJson, kCsv, kMarkdown };
-std::string_view name_of(Format format);
-std::optional<Format> format_from_name(std::string_view name);
+template <>
+struct EnumTable<Format> {
+  static constexpr std::array rows{EnumName{Format::kTable, "table"},
+                                   EnumName{Format::kJson, "json"}, EnumName{Format::kCsv, "csv"},
+                                   EnumName{Format::kMarkdown, "markdown"}};
+};
 
 /// What a cell means to its reader; a colour where colours are wanted, else nothing.
 enum class Tone : std::uint8_t { kPlain, kGood, kWarning, kBad };

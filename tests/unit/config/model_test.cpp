@@ -180,7 +180,7 @@ TEST(ModelConfig, CountsTheBiasOfQkv) {
 TEST(Precision, SaysHowLinearsAndHeadAreStored) {
   const auto expect = [](Precision precision, const char* name, DType linear, DType head) {
     EXPECT_EQ(name_of(precision), name);
-    EXPECT_EQ(precision_from_name(name), precision);
+    EXPECT_EQ(from_name<Precision>(name), precision);
     EXPECT_EQ(linear_dtype(precision), linear);
     EXPECT_EQ(head_dtype(precision), head);
   };
@@ -189,15 +189,7 @@ TEST(Precision, SaysHowLinearsAndHeadAreStored) {
   expect(Precision::kFp16, "fp16", DType::kFp16, DType::kFp16);
   expect(Precision::kFp8, "fp8", DType::kFp8E4m3, DType::kBf16);
   expect(Precision::kInt8, "int8", DType::kInt8, DType::kBf16);
-  EXPECT_EQ(precision_from_name("fp8_e4m3"), std::nullopt);
-}
-
-TEST(LinearRole, HasANameThatIsRead) {
-  for (const Linear& linear : llama_8b().linears())
-    EXPECT_EQ(linear_role_from_name(name_of(linear.role)), linear.role);
-  EXPECT_EQ(name_of(LinearRole::kGateUp), "gate_up");
-  EXPECT_EQ(linear_role_from_name("router"), LinearRole::kRouter);
-  EXPECT_EQ(linear_role_from_name("head"), std::nullopt);
+  EXPECT_EQ(from_name<Precision>("fp8_e4m3"), std::nullopt);
 }
 
 }  // namespace

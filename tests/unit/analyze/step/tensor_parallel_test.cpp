@@ -76,8 +76,6 @@ TEST(Link, IsHalfOfWhatTheDatasheetPrints) {
   sheet.pcie_gbps = SourcedValue{128, "a datasheet"};
   EXPECT_EQ(link_of(&sheet, std::nullopt).gbps_each_way, 300);
   EXPECT_EQ(link_of(&sheet, Link::kPcie).gbps_each_way, 64);
-  EXPECT_EQ(link_from_name("nvlink"), Link::kNvlink);
-  EXPECT_FALSE(link_from_name("ethernet"));
 }
 
 TEST(AllReduce, GrowsByTheRingsShareOfTheBytes) {

@@ -95,17 +95,9 @@ TEST(Warnings, NameTheFileTheDeviceAndEveryFlagWithItsRemedy) {
 
 TEST(Warnings, NameEveryFlagThereIsOnceTheGravestFirst) {
   Record record = three_cases();
-  std::size_t count = 0;
-  try {
-    for (;; ++count) {
-      name_of(static_cast<Flag>(count));  // throws behind the last
-      record.measurements[0].flags.push_back(static_cast<Flag>(count));
-    }
-  } catch (const std::out_of_range&) {
-  }
+  record.measurements[0].flags.assign(all_of<Flag>.begin(), all_of<Flag>.end());
   const std::vector<std::string> warnings = warnings_of(record);
-  EXPECT_GE(count, 9u);
-  EXPECT_EQ(warnings.size(), count);
+  EXPECT_EQ(warnings.size(), all_of<Flag>.size());
   EXPECT_THAT(warnings.front(), HasSubstr("hardware-slowdown"));
 }
 

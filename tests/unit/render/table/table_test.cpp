@@ -215,11 +215,5 @@ TEST(Render, ColoursTakeNoRoom) {
               HasSubstr("  µ-read  \x1b[31m81.3\x1b[0m\n"));
 }
 
-TEST(FormatNames, GoBothWays) {
-  for (const Format format : {Format::kTable, Format::kJson, Format::kCsv, Format::kMarkdown})
-    EXPECT_EQ(format_from_name(name_of(format)), format);
-  EXPECT_FALSE(format_from_name("xml"));
-}
-
 }  // namespace
 }  // namespace gpugauge
