@@ -19,7 +19,7 @@ import sys
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TABLE = SOURCE / "tests/data/machine_code.csv"
 REQUIREMENTS = SOURCE / "tests/data/machine_code_requirements.csv"
-REFRESH = "python3 tests/scripts/machine_code.py refresh build/libgpugauge_lib.a"
+REFRESH = "python3 tests/scripts/machine_code.py refresh build/libgpugauge_kernels.a"
 
 # Registers that a kernel may take beyond its row in the table.
 TOLERATED_REGISTERS = 4
