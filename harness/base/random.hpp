@@ -27,9 +27,14 @@ GPUGAUGE_HD constexpr float quantization_scale(DType dtype,
       return kNormalLimit / 57344.0F;
     case DType::kInt8:
       return kNormalLimit / 127.0F;
-    default:
-      return 1.0F;
+    case DType::kFp32:
+    case DType::kTf32:
+    case DType::kBf16:
+    case DType::kFp16:
+    case DType::kInt32:
+      break;
   }
+  return 1.0F;
 }
 
 /// 64 random bits. SplitMix64 addressed by its counter: Steele, Lea & Flood, Fast Splittable

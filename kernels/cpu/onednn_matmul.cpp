@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
+#include <optional>
 #include <vector>
 
 namespace gpugauge {
@@ -17,31 +17,34 @@ constexpr std::int64_t kBlockRows = 192;
 
 /// What a dtype is to oneDNN, and the processor features of which one is needed: without, it would
 /// be emulated, and the number would be that of another type.
-struct TypeRow {
-  DType dtype;
+struct OnednnType {
   memory::data_type type;
   std::vector<std::string_view> any_of;
 };
 
-const TypeRow* row_of(DType dtype) {
-  static const std::array rows{
-      TypeRow{DType::kFp32, memory::data_type::f32, {}},
-      TypeRow{DType::kBf16,
-              memory::data_type::bf16,
-              {"avx512_bf16", "amx_bf16", "avx_ne_convert", "bf16"}},
-      TypeRow{DType::kFp16, memory::data_type::f16, {"avx512_fp16", "amx_fp16", "fphp"}},
-      TypeRow{DType::kInt8,
-              memory::data_type::s8,
-              {"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"}},
-      TypeRow{DType::kInt32, memory::data_type::s32, {}},
-  };
-  const auto row = std::find_if(rows.begin(), rows.end(),
-                                [=](const TypeRow& candidate) { return candidate.dtype == dtype; });
-  return row == rows.end() ? nullptr : &*row;
+std::optional<OnednnType> onednn_type(DType dtype) {
+  using Type = memory::data_type;
+  switch (dtype) {
+    case DType::kFp32:
+      return OnednnType{Type::f32, {}};
+    case DType::kBf16:
+      return OnednnType{Type::bf16, {"avx512_bf16", "amx_bf16", "avx_ne_convert", "bf16"}};
+    case DType::kFp16:
+      return OnednnType{Type::f16, {"avx512_fp16", "amx_fp16", "fphp"}};
+    case DType::kInt8:
+      return OnednnType{Type::s8, {"avx512_vnni", "avx_vnni", "amx_int8", "asimddp", "i8mm"}};
+    case DType::kInt32:
+      return OnednnType{Type::s32, {}};
+    case DType::kTf32:
+    case DType::kFp8E4m3:
+    case DType::kFp8E5m2:
+      break;
+  }
+  return std::nullopt;
 }
 
 memory::desc describe(const memory::dims& dims, DType dtype, memory::format_tag layout) {
-  return {dims, row_of(dtype)->type, layout};
+  return {dims, onednn_type(dtype).value().type, layout};
 }
 
 std::string library_version() {
@@ -108,13 +111,13 @@ std::optional<std::string> why_not_onednn(const Gemm& op, const DeviceInfo& devi
                        name_of(op.activations), name_of(op.weights));
   }
   for (DType dtype : {op.weights, op.output}) {
-    const TypeRow* row = row_of(dtype);
-    if (row == nullptr) return fmt::format("oneDNN has no {} on CPUs", name_of(dtype));
-    if (!row->any_of.empty() &&
-        std::none_of(row->any_of.begin(), row->any_of.end(),
+    const std::optional<OnednnType> type = onednn_type(dtype);
+    if (!type) return fmt::format("oneDNN has no {} on CPUs", name_of(dtype));
+    if (!type->any_of.empty() &&
+        std::none_of(type->any_of.begin(), type->any_of.end(),
                      [&](std::string_view feature) { return device.has_feature(feature); })) {
       return fmt::format("the processor has no {} arithmetic (none of {})", name_of(dtype),
-                         fmt::join(row->any_of, ", "));
+                         fmt::join(type->any_of, ", "));
     }
   }
   try {

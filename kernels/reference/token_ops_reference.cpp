@@ -31,9 +31,13 @@ Range range_of(DType dtype) {
       return range_of<kFp8E4m3Format>();
     case DType::kFp8E5m2:
       return range_of<kFp8E5m2Format>();
-    default:
-      return {std::numeric_limits<float>::max(), 23, -126};
+    case DType::kFp32:
+    case DType::kTf32:
+    case DType::kInt8:
+    case DType::kInt32:
+      break;
   }
+  return {std::numeric_limits<float>::max(), 23, -126};
 }
 
 /// Half the distance of the numbers of the type around `value`.

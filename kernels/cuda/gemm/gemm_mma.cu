@@ -376,8 +376,13 @@ void launch_gemm_mma(Stream stream, const MmaGemm& gemm, const gemm_mma::Plan& p
       return launch_type<Fp8>(stream, gemm, plan);
     case DType::kInt8:
       return launch_type<Int8>(stream, gemm, plan);
-    default:
+    case DType::kBf16:
       return launch_type<Bf16>(stream, gemm, plan);
+    case DType::kFp32:
+    case DType::kTf32:
+    case DType::kFp8E5m2:
+    case DType::kInt32:
+      break;  // `supports` refuses them
   }
 }
 

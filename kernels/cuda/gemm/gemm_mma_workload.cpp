@@ -77,7 +77,10 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
     case DType::kFp8E4m3:
       if (capability < 89) return "FP8 needs compute capability 8.9 or later";
       break;
-    default:
+    case DType::kFp32:
+    case DType::kTf32:
+    case DType::kFp8E5m2:
+    case DType::kInt32:
       return fmt::format("there is no mma.sync kernel for {}", name_of(gemm.weights));
   }
   if (gemm.activations != gemm.weights || gemm.output != gemm_output_of(gemm.weights)) {

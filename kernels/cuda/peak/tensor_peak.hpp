@@ -78,8 +78,12 @@ void with_types(DType dtype, bool sparse, Body body) {
       return with.template operator()<DType::kTf32>();
     case DType::kFp8E4m3:
       return with.template operator()<DType::kFp8E4m3>();
-    default:
+    case DType::kInt8:
       return with.template operator()<DType::kInt8>();
+    case DType::kFp32:
+    case DType::kFp8E5m2:
+    case DType::kInt32:
+      break;  // `supports` refuses them
   }
 }
 

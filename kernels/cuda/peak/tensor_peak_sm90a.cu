@@ -45,9 +45,13 @@ constexpr WgmmaType wgmma_type(DType dtype) {
       return WgmmaType::kTf32;
     case DType::kFp8E4m3:
       return WgmmaType::kFp8E4m3;
-    default:
-      return WgmmaType::kInt8;
+    case DType::kFp32:
+    case DType::kFp8E5m2:
+    case DType::kInt8:
+    case DType::kInt32:
+      break;  // of these `with_types` lets int8 in
   }
+  return WgmmaType::kInt8;
 }
 /// Copies rows of 128 bytes to where wgmma looks for them, by the threads of one warpgroup.
 template <DType dtype>

@@ -107,7 +107,9 @@ Unsupported unsupported(DType dtype, int capability) {
     case DType::kInt8:
     case DType::kFp8E4m3:
       break;
-    default:
+    case DType::kFp32:
+    case DType::kFp8E5m2:
+    case DType::kInt32:
       return fmt::format("there is no tensor peak of {} here", name_of(dtype));
   }
   if (capability < 80) return "needs compute capability 8.0 or later";
