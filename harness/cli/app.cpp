@@ -6,10 +6,10 @@
 #include <iostream>
 
 #include "build_info.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_statuses.hpp"
 #include "harness/cli/logging.hpp"
-#include "harness/config/nearest.hpp"
 
 namespace gpugauge {
 namespace {

@@ -7,8 +7,8 @@
 #include <cstdlib>
 
 #include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/config/checkpoint_file.hpp"
-#include "harness/config/nearest.hpp"
 #include "harness/config/yaml_reader.hpp"
 
 namespace gpugauge {

@@ -6,7 +6,7 @@
 #include <cctype>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 
 namespace gpugauge {
 namespace {

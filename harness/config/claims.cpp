@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/config/yaml_reader.hpp"
 
 namespace gpugauge {

@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 
 namespace gpugauge {
 namespace {

@@ -8,9 +8,9 @@
 #include <span>
 
 #include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/config/csv.hpp"
 #include "harness/config/iso_date.hpp"
-#include "harness/config/nearest.hpp"
 #include "harness/config/price_formats.hpp"
 
 namespace gpugauge {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/config/price_formats.hpp"
 
 namespace gpugauge {

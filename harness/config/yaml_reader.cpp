@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/config/text_file.hpp"
 #include "kernels/ops/op.hpp"
 

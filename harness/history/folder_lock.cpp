@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/record/run_id.hpp"
 
 namespace gpugauge {

@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 
 namespace gpugauge {
 namespace {

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/base/units.hpp"
 #include "harness/config/model_ops.hpp"
-#include "harness/config/nearest.hpp"
 #include "harness/config/yaml_reader.hpp"
 
 namespace gpugauge {

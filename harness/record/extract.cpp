@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/record/fields.hpp"
 
 namespace gpugauge {

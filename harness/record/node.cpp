@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 
 namespace gpugauge {
 

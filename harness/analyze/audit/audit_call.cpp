@@ -5,7 +5,7 @@
 
 #include "harness/analyze/audit/audit_metrics.hpp"
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 
 namespace gpugauge {
 Quantity number_of(double value) {

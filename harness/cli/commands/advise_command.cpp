@@ -7,12 +7,12 @@
 #include <memory>
 
 #include "harness/analyze/advise/advice.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/base/units.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/config/iso_date.hpp"
-#include "harness/config/nearest.hpp"
 #include "harness/render/answers/advice_table.hpp"
 
 namespace gpugauge {

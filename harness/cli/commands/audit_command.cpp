@@ -5,12 +5,12 @@
 #include <memory>
 
 #include "harness/analyze/audit/audit.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/command_tree.hpp"
 #include "harness/cli/commands/audit_facts.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/output.hpp"
-#include "harness/config/nearest.hpp"
 #include "harness/render/answers/audit_table.hpp"
 
 namespace gpugauge {

@@ -7,11 +7,11 @@
 
 #include "harness/analyze/rates/efficiency.hpp"
 #include "harness/answer/datasheet_answer.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/config/explanations.hpp"
-#include "harness/config/nearest.hpp"
 #include "harness/plan/case_parser.hpp"
 #include "harness/render/answers/datasheet_table.hpp"
 #include "harness/render/answers/explain_table.hpp"

@@ -5,10 +5,10 @@
 #include <memory>
 
 #include "harness/analyze/rates/efficiency.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/plan_options.hpp"
-#include "harness/config/nearest.hpp"
 #include "harness/device/open/open_device.hpp"
 #include "harness/measure/runner.hpp"
 #include "harness/render/answers/outline_table.hpp"

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/base/nearest.hpp"
 #include "harness/cli/command_tree.hpp"
 #include "harness/cli/options/output.hpp"
-#include "harness/config/nearest.hpp"
 #include "harness/render/answers/cases_table.hpp"
 
 namespace gpugauge {

@@ -8,10 +8,10 @@
 #include <string_view>
 
 #include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/cli/command_tree.hpp"
 #include "harness/cli/logging.hpp"
 #include "harness/cli/terminal.hpp"
-#include "harness/config/nearest.hpp"
 
 namespace gpugauge {
 namespace {

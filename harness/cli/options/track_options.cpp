@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/config/iso_date.hpp"
-#include "harness/config/nearest.hpp"
 
 namespace gpugauge {
 

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "harness/base/error.hpp"
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/record/writer.hpp"
 #include "harness/render/answers/cases_table.hpp"
 #include "harness/render/answers/datasheet_table.hpp"

@@ -1,4 +1,4 @@
-#include "harness/config/nearest.hpp"
+#include "harness/base/nearest.hpp"
 
 #include <gtest/gtest.h>
 
