@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/byte_size.hpp"
 #include "kernels/implementation.hpp"
 
 namespace gpugauge {

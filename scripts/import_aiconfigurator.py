@@ -146,7 +146,7 @@ class Row:
 
 
 # Each of these gives (op, path of kind and shape, flops, bytes), or nothing where gpugauge has no such op. Work is
-# counted as kernels/ops/op.cpp counts it.
+# counted as kernels/ops counts it.
 
 def gemm(row):
     dtype = GEMM_DTYPES.get(row.text("gemm_dtype"))
@@ -201,7 +201,7 @@ def all_reduce(row):
 
 
 def exact(bytes_):
-    """As format_bytes_exact of kernels/ops/op.cpp."""
+    """As harness/base/byte_size.cpp."""
     units = ["B", "KiB", "MiB", "GiB", "TiB"]
     while len(units) > 1 and bytes_ % 1024 == 0:
         bytes_ //= 1024

@@ -93,8 +93,8 @@ Catalog Catalog::locate() {
       environment != nullptr ? std::optional<std::string>(environment) : std::nullopt, starts));
 }
 
-Suite Catalog::suite(std::string_view name_or_path) const {
-  return load_suite(find_file("suite", root_ / "suites", name_or_path), model_names());
+fs::path Catalog::suite_file(std::string_view name_or_path) const {
+  return find_file("suite", root_ / "suites", name_or_path);
 }
 
 ModelConfig Catalog::model(std::string_view name_or_path) const {

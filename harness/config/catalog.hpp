@@ -11,7 +11,6 @@
 #include "harness/config/diffusion.hpp"
 #include "harness/config/encoder.hpp"
 #include "harness/config/model.hpp"
-#include "harness/config/suite.hpp"
 
 namespace gpugauge {
 
@@ -32,7 +31,7 @@ class Catalog {
   const std::filesystem::path& root() const { return root_; }
 
   /// A name (`quick`) or a path to a YAML file. Throws UsageError with the nearest known name.
-  Suite suite(std::string_view name_or_path) const;
+  std::filesystem::path suite_file(std::string_view name_or_path) const;
   /// The same, or a checkpoint's config.json, or a folder that holds one.
   ModelConfig model(std::string_view name_or_path) const;
   EncoderConfig encoder(std::string_view name_or_path) const;

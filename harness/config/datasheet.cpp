@@ -47,11 +47,9 @@ DatasheetMetric read_metric(const YamlValue& value, std::optional<DType> dtype) 
 }
 
 std::vector<DatasheetMetric> read_metrics(const YamlValue& value) {
-  constexpr std::array kDTypes{DType::kFp32, DType::kTf32,    DType::kBf16,
-                               DType::kFp16, DType::kFp8E4m3, DType::kInt8};
   YamlMapping map = value.mapping();
   std::vector<DatasheetMetric> metrics{read_metric(map.required("memory_gbps"), std::nullopt)};
-  for (const DType dtype : kDTypes) {
+  for (const DType dtype : kOperandTypes) {
     if (const auto metric = map.optional(fmt::format("{}_tflops", name_of(dtype))))
       metrics.push_back(read_metric(*metric, dtype));
   }

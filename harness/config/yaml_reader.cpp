@@ -3,12 +3,11 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <limits>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
 #include "harness/config/text_file.hpp"
-#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 namespace {
@@ -28,17 +27,6 @@ UsageError error_at(std::string_view file, const YAML::Mark& mark, std::string_v
 }
 
 }  // namespace
-
-std::optional<std::int64_t> parse_bytes(std::string_view text) {
-  constexpr std::array<std::string_view, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const auto count = parse_number<std::int64_t>(text.substr(0, digits));
-  const auto unit = std::find(kUnits.begin(), kUnits.end(), text.substr(digits));
-  if (!count || unit == kUnits.end()) return std::nullopt;
-  const auto shift = 10 * static_cast<int>(unit - kUnits.begin());
-  if (*count > std::numeric_limits<std::int64_t>::max() >> shift) return std::nullopt;
-  return *count << shift;
-}
 
 void YamlValue::fail(std::string_view problem) const {
   throw error_at(

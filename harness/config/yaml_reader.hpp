@@ -127,9 +127,6 @@ class YamlMapping {
   std::vector<std::string> asked_;
 };
 
-/// A whole number with a binary unit, as `format_bytes_exact` writes it, or nothing.
-std::optional<std::int64_t> parse_bytes(std::string_view text);
-
 /// The one document of a YAML file. Throws UsageError if there is none, or if it is not YAML.
 YamlValue read_yaml(const std::filesystem::path& file);
 

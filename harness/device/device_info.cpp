@@ -5,15 +5,6 @@
 
 namespace gpugauge {
 
-std::string_view name_of(Backend backend) { return backend == Backend::kCuda ? "cuda" : "cpu"; }
-
-std::optional<Backend> backend_from_name(std::string_view name) {
-  for (Backend backend : {Backend::kCpu, Backend::kCuda}) {
-    if (name_of(backend) == name) return backend;
-  }
-  return std::nullopt;
-}
-
 bool DeviceInfo::has_feature(std::string_view feature) const {
   return std::find(features.begin(), features.end(), feature) != features.end();
 }

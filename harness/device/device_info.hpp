@@ -1,17 +1,23 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
+
 namespace gpugauge {
 
 enum class Backend : std::uint8_t { kCpu, kCuda };
 
-std::string_view name_of(Backend backend);
-std::optional<Backend> backend_from_name(std::string_view name);
+template <>
+struct EnumTable<Backend> {
+  static constexpr std::array rows{EnumName{Backend::kCpu, "cpu"},
+                                   EnumName{Backend::kCuda, "cuda"}};
+};
 
 /// What a device is. Everything optional is absent when the device or its driver does not say.
 struct DeviceInfo {

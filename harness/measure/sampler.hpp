@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/config/suite.hpp"
 #include "harness/device/device.hpp"
+#include "harness/plan/suite.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/config/suite.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/plan/suite.hpp"
 
 namespace gpugauge {
 

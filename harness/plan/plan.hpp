@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "harness/config/model.hpp"
-#include "harness/config/suite.hpp"
 #include "harness/device/device_info.hpp"
 #include "harness/plan/case.hpp"
+#include "harness/plan/suite.hpp"
 #include "kernels/implementation.hpp"
 
 namespace gpugauge {

@@ -1,23 +1,19 @@
 #pragma once
 
 // What a result file says, once for both directions: each `fields` names the keys of one object and
-// the member that each stands for. The writer's visitor takes the values, the reader's sets them.
+// the member that each stands for (an op's stand in kernels/ops). The writer's visitor takes the
+// values, the reader's sets them.
 //
 // A visitor is called as visit(key, member[, decimals]); `decimals` is where the writer rounds. It
 // offers `group` (an object without a struct of its own), `column` (samples: left out where the
 // device does not know them) and `constant` (written, not read).
 
-#include <concepts>
 #include <string_view>
-#include <type_traits>
 
+#include "harness/base/of.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
-
-/// `T` or `const T`.
-template <typename T, typename Plain>
-concept Of = std::same_as<std::remove_const_t<T>, Plain>;
 
 // Where digits end that only cost space: 0.01 ns is far below any timer's resolution.
 inline constexpr int kSampleNsDecimals = 2;
@@ -30,86 +26,6 @@ inline constexpr int kSecondsDecimals = 3;
 
 /// The coverage of every interval in the file (median_interval's default).
 inline constexpr double kConfidence = 0.95;
-
-void fields(Of<MemoryStream> auto& op, auto&& visit) {
-  visit("pattern", op.pattern);
-  visit("bytes", op.bytes);
-}
-
-void fields(Of<Gemm> auto& op, auto&& visit) {
-  visit("m", op.m);
-  visit("n", op.n);
-  visit("k", op.k);
-  visit("activations", op.activations);
-  visit("weights", op.weights);
-  visit("output", op.output);
-}
-
-void fields(Of<AttentionDecode> auto& op, auto&& visit) {
-  visit("batch", op.batch);
-  visit("context", op.context);
-  visit("heads", op.heads);
-  visit("kv_heads", op.kv_heads);
-  visit("head_dim", op.head_dim);
-  visit("kv", op.kv);
-  visit("page_tokens", op.page_tokens);
-}
-
-void fields(Of<TokenOp> auto& op, auto&& visit) {
-  visit("operation", op.kind);
-  visit("tokens", op.tokens);
-  visit("width", op.width);
-  visit("output", op.output);
-  visit("kv_heads", op.kv_heads);
-  visit("head_dim", op.head_dim);
-}
-
-void fields(Of<TensorPeak> auto& op, auto&& visit) {
-  visit("dtype", op.dtype);
-  visit("sparse", op.sparse);
-  visit("flops", op.flops);
-}
-
-void fields(Of<AttentionPrefill> auto& op, auto&& visit) {
-  visit("batch", op.batch);
-  visit("tokens", op.tokens);
-  visit("heads", op.heads);
-  visit("kv_heads", op.kv_heads);
-  visit("head_dim", op.head_dim);
-  visit("dtype", op.dtype);
-}
-
-void fields(Of<DecodeStep> auto& op, auto&& visit) {
-  visit("batch", op.batch);
-  visit("context", op.context);
-  visit("layers", op.layers);
-  visit("hidden", op.hidden);
-  visit("intermediate", op.intermediate);
-  visit("heads", op.heads);
-  visit("kv_heads", op.kv_heads);
-  visit("head_dim", op.head_dim);
-  visit("vocab", op.vocab);
-  visit("qk_norm", op.qk_norm);
-  visit("linears", op.linears);
-  visit("head", op.head);
-  visit("kv", op.kv);
-}
-
-void fields(Of<Latency> auto& op, auto&& visit) {
-  visit("operation", op.kind);
-  visit("count", op.count);
-  visit("bytes", op.bytes);
-}
-
-void fields(Of<Transfer> auto& op, auto&& visit) {
-  visit("operation", op.kind);
-  visit("bytes", op.bytes);
-}
-
-void fields(Of<AllReduce> auto& op, auto&& visit) {
-  visit("cards", op.cards);
-  visit("bytes", op.bytes);
-}
 
 void fields(Of<Case> auto& c, auto&& visit) {
   visit("op", c.op);

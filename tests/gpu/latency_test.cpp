@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/base/byte_size.hpp"
 #include "kernels/cuda/latency/latency.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/reference/pointer_chase_reference.hpp"

@@ -80,7 +80,7 @@ Precision MetricCall::precision(std::size_t i) const {
 }
 
 DType MetricCall::dtype(std::size_t i) const {
-  const auto dtype = dtype_from_name(word(i));
+  const auto dtype = from_name<DType>(word(i));
   if (!dtype)
     fail_unknown_name("type", word(i), {"fp32", "tf32", "bf16", "fp16", "fp8_e4m3", "int8"});
   return *dtype;

@@ -96,7 +96,7 @@ class Check {
 
   std::vector<DatasheetFinding> findings() const {
     std::vector<DatasheetFinding> all;
-    for (const MemoryPattern pattern : kMemoryPatterns) add(all, memory(pattern));
+    for (const MemoryPattern pattern : all_of<MemoryPattern>) add(all, memory(pattern));
     for (const DType dtype : dtypes()) add(all, gemm(dtype));
     return all;
   }

@@ -22,7 +22,7 @@ FloorRates floor_rates(const Datasheet& sheet) {
 FloorRates floor_rates(const Record& record, const Datasheet* sheet) {
   if (sheet != nullptr) return floor_rates(*sheet);
   FloorRates rates;
-  for (const MemoryPattern pattern : kMemoryPatterns) {
+  for (const MemoryPattern pattern : all_of<MemoryPattern>) {
     if (const auto peak = best_bandwidth(record, pattern))
       rates.memory_gbps = std::max(rates.memory_gbps.value_or(0), peak->rate.value);
   }

@@ -15,19 +15,6 @@ bool speaks(const Measurement& m) {
 }
 
 using Product = std::tuple<std::string, std::string, DType, std::int64_t, std::int64_t>;
-/// The size that a sweep of such ops goes over; null where there is none.
-struct SweptSize {
-  std::int64_t* operator()(MemoryStream& op) const { return &op.bytes; }
-  std::int64_t* operator()(Gemm& op) const { return &op.m; }
-  std::int64_t* operator()(AttentionDecode& op) const { return &op.batch; }
-  std::int64_t* operator()(AttentionPrefill& op) const { return &op.tokens; }
-  std::int64_t* operator()(TokenOp& op) const { return &op.tokens; }
-  std::int64_t* operator()(TensorPeak&) const { return nullptr; }
-  std::int64_t* operator()(DecodeStep& op) const { return &op.batch; }
-  std::int64_t* operator()(Latency& op) const { return &op.bytes; }
-  std::int64_t* operator()(Transfer& op) const { return &op.bytes; }
-  std::int64_t* operator()(AllReduce& op) const { return &op.bytes; }
-};
 
 using Line = std::pair<std::size_t, std::string>;  ///< record, implementation
 using Lines = std::map<Line, std::map<std::int64_t, CasePlace>>;
@@ -70,7 +57,7 @@ std::vector<RateSweep> rate_sweeps(std::span<const Measurement> measurements, st
   std::vector<std::string> order;
   for (std::size_t i = 0; i < measurements.size(); ++i) {
     Case rest = measurements[i].c;
-    std::int64_t* const swept = std::visit(SweptSize{}, rest.op);
+    std::int64_t* const swept = swept_size(rest.op);
     if (swept == nullptr || !(measurements[i].time_ns.value > 0)) continue;
     const std::int64_t size = std::exchange(*swept, 0);
     const auto [at, is_new] = by_rest.try_emplace(case_name(rest));

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/plan/rate.hpp"
 #include "harness/record/record.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 

@@ -14,17 +14,10 @@
 namespace gpugauge {
 namespace {
 
-/// The type whose arithmetic an op of the layers does, if it does any to speak of.
-std::optional<DType> arithmetic_of(const Op& op) {
-  if (const auto* gemm = std::get_if<Gemm>(&op)) return gemm->weights;
-  if (const auto* attention = std::get_if<AttentionPrefill>(&op)) return attention->dtype;
-  return std::nullopt;
-}
-
 std::optional<Estimate> arithmetic_floor(const StepTimes& times, const std::vector<StepOp>& ops) {
   Estimate floor;
   for (const StepOp& op : ops) {
-    const std::optional<DType> dtype = arithmetic_of(op.op);
+    const std::optional<DType> dtype = arithmetic_type(op.op);
     if (!dtype || op.group == OpGroup::kHead) continue;
     const std::optional<Estimate> tflops = times.tflops(*dtype);
     if (tflops) {

@@ -83,7 +83,7 @@ ExitStatus advise(const AdviseOptions& options) {
   const Catalog catalog = Catalog::locate();
   AdviceRequest request = options.request;
   request.precision = from_name<Precision>(options.precision).value();
-  request.kv = dtype_from_name(options.kv).value();
+  request.kv = from_name<DType>(options.kv).value();
   request.spot = !options.spot.empty();
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;
   if (options.ttft_ms) request.ttft_target_ns = *options.ttft_ms * kNsPerMs;

@@ -62,7 +62,7 @@ Answer answer_to(const std::string& words, const Explanations& explanations) {
   Answer answer{.entries = explanations.find(words), .dtype = {}};
   if (!answer.entries.empty()) return answer;
   const std::size_t blank = words.find(' ');
-  const auto dtype = dtype_from_name(words.substr(0, blank));
+  const auto dtype = from_name<DType>(words.substr(0, blank));
   if (blank == std::string::npos || !dtype) return answer;
   return {.entries = explanations.find(words.substr(blank + 1)), .dtype = dtype};
 }

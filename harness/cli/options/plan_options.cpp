@@ -14,12 +14,12 @@ void override_model_entries(Suite& suite, const PlanOptions& options,
                             const std::vector<ModelConfig>& models) {
   bool used = false;
   for (SuiteEntry& entry : suite.entries) {
-    if (entry.models.empty()) continue;
+    if (entry.models.models.empty()) continue;
     used = true;
-    if (!options.batches.empty()) entry.batches = options.batches;
+    if (!options.batches.empty()) entry.models.batches = options.batches;
     if (models.empty()) continue;
-    entry.models.clear();
-    for (const ModelConfig& model : models) entry.models.push_back(model.name);
+    entry.models.models.clear();
+    for (const ModelConfig& model : models) entry.models.models.push_back(model.name);
   }
   if (!used)
     throw UsageError(fmt::format("--model and --batch: suite {} measures no model", suite.name));
@@ -29,7 +29,7 @@ std::vector<ModelConfig> models_of(const Catalog& catalog, const Suite& suite) {
   std::vector<ModelConfig> models;
   std::unordered_set<std::string> seen;
   for (const SuiteEntry& entry : suite.entries) {
-    for (const std::string& name : entry.models) {
+    for (const std::string& name : entry.models.models) {
       if (seen.insert(name).second) models.push_back(catalog.model(name));
     }
   }
@@ -72,7 +72,7 @@ void add_plan_options(CLI::App& command, PlanOptions& options) {
 }
 
 SuiteSelection select_suite(const Catalog& catalog, const PlanOptions& options) {
-  SuiteSelection selection{.suite = catalog.suite(options.suite), .models = {}};
+  SuiteSelection selection{.suite = load_suite(catalog, options.suite), .models = {}};
   for (const std::string& name : options.models) selection.models.push_back(catalog.model(name));
   if (!options.models.empty() || !options.batches.empty()) {
     override_model_entries(selection.suite, options, selection.models);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/config/catalog.hpp"
+#include "harness/plan/suite.hpp"
 
 namespace gpugauge {
 

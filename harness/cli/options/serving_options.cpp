@@ -61,7 +61,7 @@ std::set<Precision> precisions_for(const Record& record, const ModelConfig& mode
 ServingRequest request_for(const Record& record, const Datasheet* sheet,
                            const ServingOptions& options) {
   ServingRequest request;
-  request.kv = dtype_from_name(options.kv).value();
+  request.kv = from_name<DType>(options.kv).value();
   request.input_tokens = options.input;
   request.output_tokens = options.output;
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;

@@ -6,9 +6,9 @@
 #include "harness/analyze/rates/efficiency.hpp"
 #include "harness/analyze/step/regret.hpp"
 #include "harness/base/estimate.hpp"
-#include "harness/plan/rate.hpp"
 #include "harness/render/answers/summary.hpp"
 #include "harness/render/table/columns.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 namespace {
@@ -35,11 +35,9 @@ std::vector<ColumnOf<Row>> file_columns(bool several) {
   };
 }
 
-/// The few operations of the small ops and of the memory kernels say nothing.
 std::optional<double> tflops_of(const Measurement& m) {
-  const bool arithmetic =
-      !std::holds_alternative<MemoryStream>(m.c.op) && !std::holds_alternative<TokenOp>(m.c.op);
-  return arithmetic && m.work.flops > 0 ? std::optional(m.tflops()) : std::nullopt;
+  const bool says_something = m.work.flops > 0 && !has_few_flops(m.c.op);
+  return says_something ? std::optional(m.tflops()) : std::nullopt;
 }
 
 std::optional<double> gbps_of(const Measurement& m) {

@@ -1,10 +1,10 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/analyze/rates/peaks.hpp"
-#include "harness/plan/rate.hpp"
 #include "harness/record/layout.hpp"
 #include "harness/render/export/export.hpp"
 #include "harness/render/table/number.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 namespace {

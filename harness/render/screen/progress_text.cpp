@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "harness/analyze/rates/sweeps.hpp"
-#include "harness/plan/rate.hpp"
 #include "harness/render/answers/sweeps_table.hpp"
 #include "harness/render/table/number.hpp"
 #include "harness/render/table/shorten.hpp"
 #include "harness/render/table/spark.hpp"
 #include "harness/render/table/text.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 namespace {

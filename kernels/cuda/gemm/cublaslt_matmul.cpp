@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/error.hpp"
 #include "kernels/cuda/gemm/gemm_rules.hpp"
 

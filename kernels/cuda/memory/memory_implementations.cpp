@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/device/cuda/cuda_error.hpp"
 #include "kernels/cuda/memory/memory.hpp"
 #include "kernels/cuda/memory/memory_bulk.hpp"

@@ -17,6 +17,7 @@
 #include <span>
 #include <vector>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/units.hpp"
 #include "harness/device/cuda/cuda_handles.hpp"
 #include "kernels/device_limits.hpp"

@@ -6,13 +6,10 @@ namespace gpugauge {
 namespace {
 
 TEST(DType, NamesReadBack) {
-  for (DType dtype : {DType::kFp32, DType::kTf32, DType::kBf16, DType::kFp16, DType::kFp8E4m3,
-                      DType::kFp8E5m2, DType::kInt8, DType::kInt32}) {
-    EXPECT_EQ(dtype_from_name(name_of(dtype)), dtype);
-  }
+  for (DType dtype : all_of<DType>) EXPECT_EQ(from_name<DType>(name_of(dtype)), dtype);
   EXPECT_EQ(name_of(DType::kFp8E4m3), "fp8_e4m3");
-  EXPECT_EQ(dtype_from_name("fp8"), std::nullopt);
-  EXPECT_EQ(dtype_from_name("BF16"), std::nullopt);
+  EXPECT_EQ(from_name<DType>("fp8"), std::nullopt);
+  EXPECT_EQ(from_name<DType>("BF16"), std::nullopt);
 }
 
 TEST(DType, SizesAreThoseInMemory) {

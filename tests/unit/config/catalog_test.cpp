@@ -45,12 +45,12 @@ TEST_F(CatalogTest, ListsNamesInOrder) {
 
 TEST_F(CatalogTest, OffersTheNearestName) {
   const Catalog catalog(root() / "configs");
-  EXPECT_EQ(error_of([&] { catalog.suite("quik"); }),
+  EXPECT_EQ(error_of([&] { catalog.suite_file("quik"); }),
             "unknown suite 'quik', expected one of nightly, quick; did you mean 'quick'?");
   EXPECT_EQ(error_of([&] { catalog.model("huge"); }), "unknown model 'huge', expected tiny");
   EXPECT_EQ(error_of([&] { catalog.datasheet("h100"); }),
             "unknown device 'h100', expected nothing here");
-  EXPECT_THAT(error_of([&] { catalog.suite(""); }), testing::StartsWith("unknown suite ''"));
+  EXPECT_THAT(error_of([&] { catalog.suite_file(""); }), testing::StartsWith("unknown suite ''"));
 }
 
 TEST_F(CatalogTest, FindsEncodersAndImageModelsByNameOrKind) {

@@ -19,6 +19,7 @@
 #include "harness/base/error.hpp"
 #include "harness/base/flag.hpp"
 #include "harness/config/catalog.hpp"
+#include "harness/plan/suite.hpp"
 #include "harness/record/record.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/ops/op.hpp"
@@ -75,7 +76,7 @@ TEST(Explanations, HaveEveryImplementationOfThisBuildAndOfTheSuites) {
   for (const Implementation& implementation : implementations()) names.emplace(implementation.name);
   const Catalog catalog(GPUGAUGE_SOURCE_DIR "/configs");
   for (const std::string& suite : catalog.suite_names()) {
-    for (const SuiteEntry& entry : catalog.suite(suite).entries)
+    for (const SuiteEntry& entry : load_suite(catalog, suite).entries)
       names.insert(entry.implementations.begin(), entry.implementations.end());
   }
   EXPECT_GE(names.size(), 20U);

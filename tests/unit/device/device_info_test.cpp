@@ -16,12 +16,6 @@ TEST(SlugOf, IsNeverEmpty) {
   EXPECT_EQ(slug_of("///"), "unknown");
 }
 
-TEST(BackendNames, ReadBack) {
-  EXPECT_EQ(backend_from_name(name_of(Backend::kCpu)), Backend::kCpu);
-  EXPECT_EQ(backend_from_name(name_of(Backend::kCuda)), Backend::kCuda);
-  EXPECT_EQ(backend_from_name("rocm"), std::nullopt);
-}
-
 TEST(DeviceInfo, KnowsItsFeatures) {
   DeviceInfo info;
   info.features = {"avx2", "avx512f"};

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.hpp"
+#include "tests/unit/plan/families/entry.hpp"
 
 namespace gpugauge {
 namespace {
@@ -20,33 +21,9 @@ DeviceInfo cpu() {
   return info;
 }
 
-ModelConfig tiny_model() {
-  ModelConfig model;
-  model.name = "tiny";
-  model.num_hidden_layers = 2;
-  model.hidden_size = 64;
-  model.intermediate_size = 128;
-  model.num_attention_heads = 4;
-  model.num_key_value_heads = 2;
-  model.head_dim = 16;
-  model.vocab_size = 256;
-  return model;
-}
-
-SuiteEntry entry(const std::string& family) {
-  SuiteEntry e;
-  e.family = family;
-  e.cache = {CacheState::kCold};
-  e.data = {Distribution::kNormal};
-  e.implementations = {family == "memory" ? "openmp" : "onednn"};
-  return e;
-}
-
-Suite suite_of(std::vector<SuiteEntry> entries) {
-  Suite suite;
-  suite.name = "test";
-  suite.entries = std::move(entries);
-  return suite;
+Suite suite_of(const std::string& keys) {
+  const TemporaryFolder folder;
+  return load_suite(folder.write("s.yaml", test::one_entry(keys)));
 }
 
 std::vector<std::string> names_of(const Plan& plan) {
@@ -56,147 +33,45 @@ std::vector<std::string> names_of(const Plan& plan) {
 }
 
 TEST(MakePlan, IsTheProductOfAnEntrysLists) {
-  SuiteEntry memory = entry("memory");
-  memory.patterns = {MemoryPattern::kRead, MemoryPattern::kTriad};
-  memory.sizes_bytes = {1 << 20, 1 << 30};
-  memory.cache = {CacheState::kCold, CacheState::kHot};
-  EXPECT_EQ(make_plan(suite_of({memory}), {}, cpu()).cases.size(), 8u);
-}
-
-TEST(MakePlan, UsesTheModelsOwnLinearsWithTheHeadInItsOwnType) {
-  SuiteEntry gemm = entry("gemm");
-  gemm.models = {"tiny"};
-  gemm.precisions = {Precision::kInt8};
-  gemm.batches = {3};
-  const Plan plan = make_plan(suite_of({gemm}), {tiny_model()}, cpu());
-  EXPECT_THAT(names_of(plan), ElementsAre("gemm/int8/tiny/qkv/m:3/n:128/k:64/onednn/cold",
-                                          "gemm/int8/tiny/o/m:3/n:64/k:64/onednn/cold",
-                                          "gemm/int8/tiny/gate_up/m:3/n:256/k:64/onednn/cold",
-                                          "gemm/int8/tiny/down/m:3/n:64/k:128/onednn/cold",
-                                          "gemm/bf16/tiny/lm_head/m:3/n:256/k:64/onednn/cold"));
-  EXPECT_EQ(plan.cases[0].work.flops, 2.0 * 3 * 128 * 64);
-}
-
-TEST(MakePlan, KeepsOnlyTheLinearsThatWereAskedFor) {
-  SuiteEntry gemm = entry("gemm");
-  gemm.models = {"tiny"};
-  gemm.precisions = {Precision::kBf16};
-  gemm.batches = {1};
-  gemm.linears = {LinearRole::kDown};
-  EXPECT_EQ(make_plan(suite_of({gemm}), {tiny_model()}, cpu()).cases.size(), 1u);
+  const Plan plan = make_plan(suite_of("family: memory, patterns: [read], sizes: [1MiB], "
+                                       "cache: [cold, hot], data: [normal, zeros]"),
+                              {}, cpu());
+  EXPECT_THAT(names_of(plan),
+              ElementsAre("memory/read/1MiB/a/cold", "memory/read/1MiB/a/cold/zeros",
+                          "memory/read/1MiB/a/hot", "memory/read/1MiB/a/hot/zeros"));
+  EXPECT_EQ(plan.cases[0].work.bytes, 1 << 20);
 }
 
 TEST(MakePlan, NamesEachCaseOnce) {
-  SuiteEntry gemm = entry("gemm");
-  gemm.models = {"tiny"};
-  gemm.precisions = {Precision::kBf16, Precision::kInt8};  // one and the same BF16 head
-  gemm.batches = {1};
-  const Plan plan = make_plan(suite_of({gemm}), {tiny_model()}, cpu());
-  EXPECT_EQ(plan.cases.size(), 9u);
+  // One and the same BF16 head.
+  const Suite suite =
+      suite_of("family: gemm, models: [tiny], precisions: [bf16, int8], batches: [1]");
+  EXPECT_EQ(make_plan(suite, {test::tiny_model()}, cpu()).cases.size(), 9u);
 }
 
 TEST(MakePlan, LeavesOutEntriesForAnotherBackend) {
-  SuiteEntry memory = entry("memory");
-  memory.patterns = {MemoryPattern::kRead};
-  memory.sizes_bytes = {1 << 20};
-  memory.backend = Backend::kCuda;
-  EXPECT_TRUE(make_plan(suite_of({memory}), {}, cpu()).cases.empty());
+  const Suite suite = suite_of("family: memory, backend: cuda, patterns: [read], sizes: [1MiB]");
+  EXPECT_TRUE(make_plan(suite, {}, cpu()).cases.empty());
 }
 
 TEST(MakePlan, KeepsWhatTheDeviceCannotRunWithItsReason) {
-  SuiteEntry gemm = entry("gemm");
-  gemm.dtypes = {DType::kFp8E4m3};
-  gemm.shapes = {gemm_of(DType::kFp8E4m3, 16, 16, 16)};
-  const Plan plan = make_plan(suite_of({gemm}), {}, cpu());
+  Suite suite = suite_of("family: gemm, dtypes: [fp8_e4m3], shapes: [[16, 16, 16]]");
+  suite.entries[0].implementations = {"onednn"};
+  const Plan plan = make_plan(suite, {}, cpu());
   ASSERT_EQ(plan.cases.size(), 1u);
   EXPECT_TRUE(plan.cases[0].unsupported.has_value());
 }
 
 TEST(MakePlan, SaysThatAnImplementationIsNotInThisBuild) {
-  SuiteEntry gemm = entry("gemm");
-  gemm.implementations = {"magic"};
-  gemm.dtypes = {DType::kFp32};
-  gemm.shapes = {gemm_of(DType::kFp32, 16, 16, 16)};
-  const Plan plan = make_plan(suite_of({gemm}), {}, cpu());
+  const Plan plan =
+      make_plan(suite_of("family: gemm, dtypes: [fp32], shapes: [[16, 16, 16]]"), {}, cpu());
   ASSERT_TRUE(plan.cases[0].unsupported.has_value());
-  EXPECT_THAT(*plan.cases[0].unsupported, HasSubstr("no implementation 'magic' of gemm for cpu"));
-}
-
-TEST(MakePlan, MakesTheOpsOfAModelsStep) {
-  SuiteEntry attention = entry("attention_decode");
-  attention.models = {"tiny"};
-  attention.batches = {2};
-  attention.contexts = {128};
-  attention.kv = {DType::kBf16};
-  attention.page_tokens = {16, 64};
-  SuiteEntry prefill = entry("attention_prefill");
-  prefill.models = {"tiny"};
-  prefill.batches = {1};
-  prefill.tokens = {256};
-  prefill.dtypes = {DType::kBf16};
-  SuiteEntry token = entry("token_op");
-  token.models = {"tiny"};
-  token.batches = {2};
-  token.token_ops = {TokenOpKind::kGatedActivation, TokenOpKind::kQuantize};
-  SuiteEntry step = entry("decode_step");
-  step.models = {"tiny"};
-  step.batches = {2};
-  step.precisions = {Precision::kFp8};
-  step.contexts = {128};
-  step.kv = {DType::kBf16};
-  const Plan plan = make_plan(suite_of({attention, prefill, token, step}), {tiny_model()}, cpu());
-  EXPECT_THAT(names_of(plan),
-              ElementsAre("attention_decode/bf16/tiny/b:2/c:128/h:4/kv:2/d:16/p:16/onednn/cold",
-                          "attention_decode/bf16/tiny/b:2/c:128/h:4/kv:2/d:16/p:64/onednn/cold",
-                          "attention_prefill/bf16/tiny/b:1/t:256/h:4/kv:2/d:16/onednn/cold",
-                          "token_op/gated_activation/bf16/tiny/t:2/w:128/onednn/cold",
-                          "token_op/quantize/fp8_e4m3/tiny/t:2/w:64/onednn/cold",
-                          "token_op/quantize/fp8_e4m3/tiny/t:2/w:128/onednn/cold",
-                          "decode_step/fp8_e4m3/tiny/b:2/c:128/kv:bf16/onednn/cold"));
-}
-
-TEST(MakePlan, MakesTheOpsOfADevice) {
-  SuiteEntry peak = entry("tensor_peak");
-  peak.dtypes = {DType::kBf16};
-  peak.sparsity = {Sparsity::kDense, Sparsity::kSparse};
-  peak.gflop = 2000;
-  SuiteEntry latency = entry("latency");
-  latency.latencies = {LatencyKind::kPointerChase, LatencyKind::kPointerChaseFar,
-                       LatencyKind::kGraphNode};
-  latency.count = 100;
-  latency.sizes_bytes = {1 << 14, 1 << 20};
-  SuiteEntry transfer = entry("transfer");
-  transfer.transfers = {TransferKind::kHostToDevice};
-  transfer.sizes_bytes = {1 << 20};
-  const Plan plan = make_plan(suite_of({peak, latency, transfer}), {}, cpu());
-  EXPECT_THAT(names_of(plan), ElementsAre("tensor_peak/bf16/dense/gflop:2000/onednn/cold",
-                                          "tensor_peak/bf16/sparse/gflop:2000/onednn/cold",
-                                          "latency/pointer_chase/16KiB/x:100/onednn/cold",
-                                          "latency/pointer_chase/1MiB/x:100/onednn/cold",
-                                          "latency/pointer_chase_far/16KiB/x:100/onednn/cold",
-                                          "latency/pointer_chase_far/1MiB/x:100/onednn/cold",
-                                          "latency/graph_node/x:100/onednn/cold",
-                                          "transfer/host_to_device/1MiB/onednn/cold"));
-  EXPECT_EQ(plan.cases[0].work.flops, 2e12);
-}
-
-TEST(MakePlan, MixesTheTypesOfAGemmWhereAsked) {
-  SuiteEntry gemm = entry("gemm");
-  gemm.models = {"tiny"};
-  gemm.precisions = {Precision::kFp8};
-  gemm.batches = {1};
-  gemm.linears = {LinearRole::kO};
-  gemm.activations = DType::kBf16;
-  EXPECT_THAT(names_of(make_plan(suite_of({gemm}), {tiny_model()}, cpu())),
-              ElementsAre("gemm/bf16_x_fp8_e4m3/tiny/o/m:1/n:64/k:64/onednn/cold"));
+  EXPECT_THAT(*plan.cases[0].unsupported, HasSubstr("no implementation 'a' of gemm for cpu"));
 }
 
 TEST(MakePlan, RefusesAModelThatWasNotLoaded) {
-  SuiteEntry gemm = entry("gemm");
-  gemm.models = {"absent"};
-  gemm.precisions = {Precision::kBf16};
-  gemm.batches = {1};
-  EXPECT_THROW(make_plan(suite_of({gemm}), {}, cpu()), UsageError);
+  const Suite suite = suite_of("family: gemm, models: [absent], precisions: [bf16], batches: [1]");
+  EXPECT_THROW(make_plan(suite, {}, cpu()), UsageError);
 }
 
 TEST(FloorSeconds, IsTheSlowerOfMemoryAndArithmetic) {

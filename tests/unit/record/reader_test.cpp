@@ -66,25 +66,23 @@ TEST_F(ReadRecord, GivesBackAFileWithoutAnythingOptional) {
 TEST_F(ReadRecord, GivesBackEveryKindOfOp) {
   Record record = test::synthetic_bare_record();
   record.measurements.clear();
-  for (int p = 0; p <= static_cast<int>(MemoryPattern::kTriad); ++p) {
-    record.measurements.push_back(test::synthetic_measurement(
-        MemoryStream{.pattern = static_cast<MemoryPattern>(p), .bytes = 1 << 20}, true));
-  }
-  for (int d = 0; d <= static_cast<int>(DType::kInt32); ++d) {
+  for (const MemoryPattern p : all_of<MemoryPattern>) {
     record.measurements.push_back(
-        test::synthetic_measurement(gemm_of(static_cast<DType>(d), 1, 2, 3), false));
+        test::synthetic_measurement(MemoryStream{.pattern = p, .bytes = 1 << 20}, true));
   }
-  for (int k = 0; k <= static_cast<int>(TokenOpKind::kArgmax); ++k) {
+  for (const DType d : all_of<DType>) {
+    record.measurements.push_back(test::synthetic_measurement(gemm_of(d, 1, 2, 3), false));
+  }
+  for (const TokenOpKind k : all_of<TokenOpKind>) {
+    record.measurements.push_back(test::synthetic_measurement(token_op_of(k, 2, 3, 4, 5), true));
+  }
+  for (const LatencyKind l : all_of<LatencyKind>) {
     record.measurements.push_back(
-        test::synthetic_measurement(token_op_of(static_cast<TokenOpKind>(k), 2, 3, 4, 5), true));
+        test::synthetic_measurement(Latency{.kind = l, .count = 7, .bytes = 1 << 12}, true));
   }
-  for (int l = 0; l <= static_cast<int>(LatencyKind::kGraphNode); ++l) {
-    record.measurements.push_back(test::synthetic_measurement(
-        Latency{.kind = static_cast<LatencyKind>(l), .count = 7, .bytes = 1 << 12}, true));
-  }
-  for (int t = 0; t <= static_cast<int>(TransferKind::kPeerToPeer); ++t) {
-    record.measurements.push_back(test::synthetic_measurement(
-        Transfer{.kind = static_cast<TransferKind>(t), .bytes = 1 << 20}, true));
+  for (const TransferKind t : all_of<TransferKind>) {
+    record.measurements.push_back(
+        test::synthetic_measurement(Transfer{.kind = t, .bytes = 1 << 20}, true));
   }
   record.measurements.push_back(test::synthetic_measurement(AllReduce{4, 1 << 20}, true));
   for (bool sparse : {false, true}) {

@@ -5,9 +5,18 @@
 #include <string_view>
 
 #include "harness/base/enum_table.hpp"
-#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
+
+class NameParts;  // of a case, for `parse`
+
+/// Floating-point operations, and the fewest bytes that must cross device memory, of one launch; of
+/// a transfer or an all-reduce the bytes that must cross the link of each card, in each direction.
+/// A multiply-add is two operations.
+struct Work {
+  double flops;
+  double bytes;
+};
 
 /// What a person reads off a case.
 enum class RateUnit : std::uint8_t {
@@ -28,9 +37,12 @@ struct CaseRate {
   RateUnit unit;
 };
 
-/// The rate that says most of an op, from the time of one launch.
-CaseRate rate_of(const Op& op, double time_ns);
-/// The same in the unit of another op of its family, so that the two compare.
-double rate_in(RateUnit unit, const Op& op, double time_ns);
+/// A dimension in which the time of an op is interpolated between measured neighbours.
+struct OpAxis {
+  std::string_view label;  ///< as in the op's case name
+  std::int64_t* place;     ///< in the op that was asked
+  /// The interval also holds a time that grows as the dimension does: true of the weights' sizes.
+  bool may_be_proportional = false;
+};
 
 }  // namespace gpugauge

@@ -1,4 +1,4 @@
-#include "harness/plan/rate.hpp"
+#include "kernels/ops/op.hpp"
 
 #include <gtest/gtest.h>
 

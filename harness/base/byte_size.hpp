@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gpugauge {
+
+/// `1GiB`, `96MiB`, `4096B`: the largest binary unit that divides evenly.
+std::string format_bytes_exact(std::int64_t bytes);
+
+/// A whole number with a binary unit, as `format_bytes_exact` writes it, or nothing.
+std::optional<std::int64_t> parse_bytes(std::string_view text);
+
+}  // namespace gpugauge
