@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <tuple>
 
 #include "harness/base/estimate.hpp"
 #include "harness/base/units.hpp"
@@ -18,14 +17,6 @@ double share_where(const EngineStep& step, Predicate predicate) {
         const double ns = line.time.time_ns.value * static_cast<double>(line.step.count);
         return predicate(line) ? share + ns / step.step_ns.value : share;
       });
-}
-
-bool is_same(const DecodeStep& a, const DecodeStep& b) {
-  const auto key = [](const DecodeStep& s) {
-    return std::tie(s.batch, s.context, s.layers, s.hidden, s.intermediate, s.heads, s.kv_heads,
-                    s.head_dim, s.vocab, s.qk_norm, s.linears, s.head, s.kv);
-  };
-  return key(a) == key(b);
 }
 
 bool is_of(Engine engine, const Measurement& graph) {
@@ -115,7 +106,7 @@ std::optional<EngineStep> StepTimes::graph(Engine engine, const ModelConfig& mod
       decode_step_of(model, point.precision, point.batch, point.context, point.kv);
   const Measurement* fastest = nullptr;
   for (const Measurement* m : graphs_) {
-    if (!is_of(engine, *m) || !is_same(std::get<DecodeStep>(m->c.op), wanted)) continue;
+    if (!is_of(engine, *m) || std::get<DecodeStep>(m->c.op) != wanted) continue;
     if (fastest == nullptr || m->time_ns.value < fastest->time_ns.value) fastest = m;
   }
   if (fastest == nullptr) return std::nullopt;

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <variant>
 
 #include "harness/analyze/rates/peaks.hpp"
@@ -60,14 +60,13 @@ std::string source_of(const OpTime& time);
 ///
 /// - measured, or imported: this very op is in the record.
 /// - interpolated: the record has neighbours on both sides, one step outwards in every dimension
-///   that does not match: a GEMM of the same types in k, n and m; attention of the same heads and
-///   types in batch and context (or tokens); an all-reduce of as many cards in bytes. Linear in the
-///   logarithms of the dimension and of the time, one dimension after the other. There is no
-///   extrapolation. In m, batch, context and bytes the interval is everything that the neighbours
-///   span: the kernel changes with them and takes its time with it in steps, so that a line through
-///   them proves no more. In n and k it is everything that the neighbours' times per weight span:
-///   that contains a time that does not grow with the weights, one that grows as they do, and all
-///   between.
+///   that does not match (`axes` of the op: of a GEMM k, n and m; of attention batch and tokens; of
+///   an all-reduce bytes). Linear in the logarithms of the dimension and of the time, one dimension
+///   after the other. There is no extrapolation. In m, batch, tokens and bytes the interval is
+///   everything that the neighbours span: the kernel changes with them and takes its time with it
+///   in steps, so that a line through them proves no more. In n and k it is everything that the
+///   neighbours' times per weight span: that contains a time that does not grow with the weights,
+///   one that grows as they do, and all between.
 /// - modelled: the roofline of the record's own peaks: the larger of bytes over the read bandwidth
 ///   and operations over the measured GEMM rate of the type, where there is one, plus on a GPU the
 ///   gap between two kernels of a graph. The interval begins at half of that (operands still in the
@@ -82,24 +81,18 @@ class OpTimes {
   std::optional<OpTime> known(const Op& op) const;
 
  private:
-  using Curve = std::map<std::int64_t, const Measurement*>;
-  using Surface = std::map<std::int64_t, Curve>;
-  using GemmTypes = std::tuple<DType, DType, DType>;  ///< activations, weights, output
-  using DecodeHeads = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType, std::int64_t>;
-  using TokenShape =
-      std::tuple<TokenOpKind, std::int64_t, std::int64_t, DType, std::int64_t, std::int64_t>;
-  using PrefillHeads = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType>;
+  /// The times of one op at the places of its axes, the outermost first.
+  struct Places {
+    std::map<std::int64_t, Places> at;
+    const Measurement* fastest = nullptr;  ///< after the last axis
+  };
 
   void add(const Measurement& m);
+  std::optional<OpTime> along(const Places& places, std::span<const OpAxis> axes,
+                              std::span<const std::int64_t> wanted) const;
   OpTime modelled(const Op& op) const;
-  std::optional<double> tflops_for(const Op& op) const;
 
-  std::map<GemmTypes, std::map<std::int64_t, Surface>> gemms_;  ///< by k, n, m
-  std::map<DecodeHeads, Surface> decodes_;                      ///< by batch, context
-  std::map<PrefillHeads, Surface> prefills_;                    ///< by batch, tokens
-  Surface all_reduces_;                                         ///< by cards, bytes
-  std::map<TokenShape, const Measurement*> token_ops_;
-  std::map<std::string, const Measurement*> others_;  ///< by kind and shape
+  std::map<Op, Places> times_;  ///< by op with all its axes at 0
   double read_gbps_;
   double launch_gap_ns_;
   std::map<DType, double> tflops_;
