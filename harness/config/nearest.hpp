@@ -1,0 +1,3 @@
+#pragma once
+
+#include "harness/base/nearest.hpp"
