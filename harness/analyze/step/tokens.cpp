@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "harness/base/estimate.hpp"
 #include "harness/base/units.hpp"
@@ -13,23 +15,35 @@
 namespace gpugauge {
 namespace {
 
+/// Whether a GEMM's M can be the batch of a step of the model.
+bool is_of_batch(const Gemm& gemm, const ModelConfig& model, const std::vector<Linear>& linears) {
+  return std::any_of(linears.begin(), linears.end(), [&](const Linear& linear) {
+    // In a mixture an expert's M is not the batch.
+    const bool is_layers = linear.role == LinearRole::kQkv || linear.role == LinearRole::kO ||
+                           (!model.is_mixture() && linear.role != LinearRole::kLmHead);
+    return is_layers && linear.n == gemm.n && linear.k == gemm.k;
+  });
+}
+
 /// Batches at which a linear of the model's layers was measured at this precision.
 std::set<std::int64_t> measured_batches(std::span<const Measurement* const> measurements,
                                         const ModelConfig& model, Precision precision) {
   std::set<std::int64_t> batches;
+  std::map<std::pair<std::int64_t, std::int64_t>, std::set<std::int64_t>> imported;  // m by n and k
   const std::vector<Linear> linears = model.linears();
   for (const Measurement* m : measurements) {
     const auto* gemm = std::get_if<Gemm>(&m->c.op);
     if (gemm == nullptr || gemm->weights != linear_dtype(precision) ||
-        gemm->activations != gemm->weights)
+        gemm->activations != gemm->weights || !is_of_batch(*gemm, model, linears))
       continue;
-    const bool of_model = std::any_of(linears.begin(), linears.end(), [&](const Linear& linear) {
-      // In a mixture an expert's M is not the batch.
-      const bool is_of_batch = linear.role == LinearRole::kQkv || linear.role == LinearRole::kO ||
-                               (!model.is_mixture() && linear.role != LinearRole::kLmHead);
-      return is_of_batch && linear.n == gemm->n && linear.k == gemm->k;
-    });
-    if (of_model) batches.insert(gemm->m);
+    if (m->c.model == model.name || !m->c.role.empty()) {
+      batches.insert(gemm->m);
+    } else if (m->origin == Origin::kImported) {
+      imported[{gemm->n, gemm->k}].insert(gemm->m);
+    }
+  }
+  for (auto& [shape, swept] : imported) {
+    if (swept.size() > 1) batches.merge(swept);
   }
   return batches;
 }

@@ -57,7 +57,10 @@ struct DecodeSelection {
 std::vector<std::string> models_in(const Record& record);
 
 /// The points to derive for a model: precisions and batches at which one of its layer linears was
-/// measured (else bf16 and 1), contexts of the run (else 1024). By precision, context, batch.
+/// measured (else bf16 and 1), contexts of the run (else 1024). By precision, context, batch. A
+/// GEMM of a linear's shape counts only where its case says that it is a linear: a square that was
+/// measured as a peak is no batch. Imported tables name no models: of theirs a shape counts that
+/// was measured at several m.
 std::vector<DecodePoint> decode_points(const Record& record, const ModelConfig& model,
                                        const DecodeSelection& selection);
 

@@ -205,6 +205,12 @@ TEST(StepGraph, SpeaksAloneWhereNoLinearIsKnown) {
   EXPECT_EQ(f.explained(), nullptr);
 }
 
+std::vector<std::int64_t> batches_of(const std::vector<DecodePoint>& points) {
+  std::vector<std::int64_t> batches;
+  for (const DecodePoint& point : points) batches.push_back(point.batch);
+  return batches;
+}
+
 TEST(DecodePoints, AreWhatTheFileHolds) {
   Record record = card({1, 8});
   record.provenance.contexts = {1024, 4096};
@@ -234,6 +240,33 @@ TEST(DecodePoints, OfAModelThatIsNotInTheFileLeadToARefusalThatSaysSo) {
   EXPECT_EQ(points[0].precision, Precision::kBf16);
   EXPECT_EQ(points[0].context, 1024);
   EXPECT_FALSE(at(record, points[0]).reason.empty());
+}
+
+TEST(DecodePoints, LeaveOutASquareThatHappensToHaveTheShapeOfALinear) {
+  Record record = card({1, 8});
+  record.measurements.push_back(fake::at_tflops(fake::square(DType::kFp8E4m3, 4096), 500));
+  record.measurements.push_back(fake::at_tflops(fake::square(DType::kBf16, 4096), 500));
+  for (const DecodePoint& point : decode_points(record, fake::llama_8b(), {})) {
+    EXPECT_EQ(point.precision, Precision::kFp8);
+    EXPECT_LE(point.batch, 8);
+  }
+}
+
+TEST(DecodePoints, TakeALinearOfAnotherModelAndTheSweepsOfImportedTables) {
+  Record other = card({1, 8});
+  for (Measurement& m : other.measurements) m.c.model = m.c.model.empty() ? "" : "its-twin";
+  EXPECT_THAT(batches_of(decode_points(other, fake::llama_8b(), {})), ElementsAre(1, 8));
+
+  Record table = card({1, 8});
+  table.measurements.push_back(fake::at_tflops(fake::square(DType::kBf16, 4096), 500));
+  for (Measurement& m : table.measurements) {
+    m.origin = Origin::kImported;
+    m.c.model.clear();
+    m.c.role.clear();
+  }
+  const auto points = decode_points(table, fake::llama_8b(), {});
+  EXPECT_THAT(batches_of(points), ElementsAre(1, 8));
+  EXPECT_EQ(points[0].precision, Precision::kFp8);
 }
 
 TEST(ModelsIn, NamesEachOnce) { EXPECT_THAT(models_in(card({1, 8})), ElementsAre("llama-3.1-8b")); }
