@@ -17,8 +17,8 @@ def own(entry):
     return entry["gpugauge"]
 
 
-def test_measures_verifies_and_writes_a_file(measured):
-    result = load(measured.folder / "result.json")
+def test_measures_verifies_and_writes_a_file(fresh):
+    result = load(fresh.folder / "result.json")
     context = own(result["context"])
     assert context["complete"] is True
     assert result["benchmarks"]
@@ -28,13 +28,13 @@ def test_measures_verifies_and_writes_a_file(measured):
         assert own(entry)["verification"]["checked"] > 0
 
 
-def test_a_cpu_has_no_health_to_tell(measured):
-    (session,) = own(load(measured.folder / "result.json")["context"])["sessions"]
+def test_a_cpu_has_no_health_to_tell(fresh):
+    (session,) = own(load(fresh.folder / "result.json")["context"])["sessions"]
     assert set(session) == {"started_utc", "ended_utc", "argv"}
 
 
-def test_every_planned_case_has_a_number_or_a_reason(measured):
-    result = load(measured.folder / "result.json")
+def test_every_planned_case_has_a_number_or_a_reason(fresh):
+    result = load(fresh.folder / "result.json")
     context = own(result["context"])
     names = {entry["name"] for entry in result["benchmarks"]}
     reasons = {case["name"]: case["reason"] for case in context["not_measured"]}
@@ -44,8 +44,8 @@ def test_every_planned_case_has_a_number_or_a_reason(measured):
     assert all(reasons.values())
 
 
-def test_the_file_matches_the_schema(measured):
-    check = subprocess.run([*SCHEMA_CHECK, str(measured.folder / "result.json")], capture_output=True, text=True)
+def test_the_file_matches_the_schema(fresh):
+    check = subprocess.run([*SCHEMA_CHECK, str(fresh.folder / "result.json")], capture_output=True, text=True)
     assert check.returncode == 0, check.stdout + check.stderr
 
 
@@ -55,8 +55,8 @@ def test_the_file_matches_the_schema(measured):
     lambda result: result["context"]["gpugauge"].update(surprise=1),
     lambda result: result["context"]["gpugauge"].pop("run_id"),
 ])
-def test_the_schema_refuses_a_spoilt_file(measured, tmp_path, spoil):
-    result = load(measured.folder / "result.json")
+def test_the_schema_refuses_a_spoilt_file(fresh, tmp_path, spoil):
+    result = load(fresh.folder / "result.json")
     spoil(result)
     spoilt = tmp_path / "spoilt.json"
     spoilt.write_text(json.dumps(result))
@@ -164,12 +164,12 @@ def test_what_google_benchmark_does_not_know_is_an_error(gpugauge, argument):
     assert_one_line_error(result, 2, argument.split("=")[0])
 
 
-def test_compare_py_reads_the_file(measured):
+def test_compare_py_reads_the_file(fresh):
     tool = Path("/usr/share/benchmark/compare.py")
     if not tool.exists():
         pytest.skip("libbenchmark-tools is not installed")
     pytest.importorskip("scipy", reason="compare.py needs scipy")
-    path = str(measured.folder / "result.json")
+    path = str(fresh.folder / "result.json")
     result = subprocess.run([sys.executable, str(tool), "benchmarks", path, path], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert "memory/read/8MiB/openmp/cold" in result.stdout

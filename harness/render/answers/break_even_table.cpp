@@ -44,9 +44,11 @@ Columns<Row> range_columns(const std::string& key, std::string header, Get get, 
       {wrapping(15, number_column(key, std::move(header))),
        [=](const Row& r) {
          const std::optional<Estimate> e = get(r);
-         return e ? Cell(fmt::format("{} ({}…{})", show(e->value), show(e->low), show(e->high)),
-                         e->value)
-                  : Cell();
+         if (!e) return Cell();
+         const std::string interval = says_nothing(*e)
+                                          ? std::string(kSaysNothing)
+                                          : fmt::format("{}…{}", show(e->low), show(e->high));
+         return Cell(fmt::format("{} ({})", show(e->value), interval), e->value);
        }},
       {data_column(key + "_low"), part(&Estimate::low)},
       {data_column(key + "_high"), part(&Estimate::high)},

@@ -47,9 +47,15 @@ std::string format_percent(double share) {
   return std::isfinite(share) ? fmt::format("{:.1f}%", 100 * share) : kNotANumber;
 }
 
+bool says_nothing(const Estimate& e) {
+  constexpr double kOrderOfMagnitude = 10;
+  return e.low < e.high && e.high > kOrderOfMagnitude * e.low;
+}
+
 std::string format_plus_minus(const Estimate& e) {
   const double up = e.high / e.value - 1, down = 1 - e.low / e.value;
   if (!std::isfinite(up) || !std::isfinite(down)) return kNotANumber;
+  if (says_nothing(e)) return std::string(kSaysNothing);
   const auto percent = [](double share) { return format_significant(100 * share, 2); };
   // A difference that nobody would act on is not worth two numbers.
   const double difference = std::abs(up - down);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "harness/base/statistics.hpp"
 
@@ -15,7 +16,13 @@ std::string format_significant(double value, int digits = 4);
 /// A share in percent with one decimal: 0.934 → `93.4%`.
 std::string format_percent(double share);
 
-/// An interval in percent of its value: `±0.42%`; `+3.1/-23%` where its sides differ much.
+/// Whether an interval leaves even the order of magnitude open: its ends are more than a factor of
+/// 10 apart, or on both sides of 0.
+bool says_nothing(const Estimate& estimate);
+inline constexpr std::string_view kSaysNothing = "±>10x";
+
+/// An interval in percent of its value: `±0.42%`; `+3.1/-23%` where its sides differ much;
+/// `±>10x` where it says nothing.
 std::string format_plus_minus(const Estimate& estimate);
 
 /// Dollars to the cent; below ten cents two significant digits: `$12.36`, `$0.31`, `$0.0042`.

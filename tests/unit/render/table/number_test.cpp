@@ -21,5 +21,14 @@ TEST(FormatDuration, UsesTheUnitThatFits) {
   EXPECT_EQ(format_duration_ns(kNan), "n/a");
 }
 
+TEST(FormatPlusMinus, SaysSoWhereAnIntervalSaysNothing) {
+  EXPECT_EQ(format_plus_minus({.value = 100, .low = 98, .high = 102}), "±2.0%");
+  EXPECT_EQ(format_plus_minus({.value = 100, .low = 90, .high = 300}), "+200/-10%");
+  EXPECT_EQ(format_plus_minus({.value = 100, .low = 50, .high = 500}), "+400/-50%");
+  EXPECT_EQ(format_plus_minus({.value = 100, .low = 50, .high = 501}), "±>10x");
+  EXPECT_EQ(format_plus_minus({.value = 100, .low = 60, .high = 19990}), "±>10x");
+  EXPECT_EQ(format_plus_minus({.value = 1, .low = -1, .high = 3}), "±>10x");
+}
+
 }  // namespace
 }  // namespace gpugauge
