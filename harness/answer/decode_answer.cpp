@@ -8,9 +8,11 @@ DecodeAnswer decode_answer(std::span<const CardResult> results, const DecodeQues
   DecodeAnswer answer;
   for (const CardResult& result : results) {
     const PowerRange powers = power_range(*result.record);
+    const std::optional<MemoryBudget> budget = memory_budget(result.record->device, result.sheet());
     for (const ModelConfig& model : result.models) {
       for (DecodeFinding& finding : decode_findings(
                *result.record, model, decode_points(*result.record, model, question.selection))) {
+        if (budget) finding.fit = fit(model, finding.point, *budget);
         PricedDecode& point = answer.points.emplace_back(
             price(std::move(finding), result.rates, question.num_gpus, question.billing));
         point.energy = energy_of(powers, point.decode, question.num_gpus);

@@ -28,12 +28,20 @@ std::optional<RunFailure> failure_of(const Record& record) {
 
 }  // namespace
 
-const PricedDecode* RunAnswer::cheapest() const {
-  std::vector<const PricedDecode*> of_first_model;
+std::vector<const PricedDecode*> RunAnswer::of_first_model() const {
+  std::vector<const PricedDecode*> points;
   for (const PricedDecode& point : decode.points) {
-    if (point.decode.model == decode.points.front().decode.model) of_first_model.push_back(&point);
+    if (point.decode.model == decode.points.front().decode.model) points.push_back(&point);
   }
-  return gpugauge::cheapest(of_first_model);
+  return points;
+}
+
+const PricedDecode* RunAnswer::cheapest() const { return gpugauge::cheapest(of_first_model()); }
+
+std::size_t RunAnswer::num_too_large() const {
+  const auto points = of_first_model();
+  return static_cast<std::size_t>(std::count_if(
+      points.begin(), points.end(), [](const PricedDecode* p) { return !p->decode.fits(); }));
 }
 
 RunAnswer run_answer(const CardResult& result, const DecodeQuestion& question) {

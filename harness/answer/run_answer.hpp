@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <vector>
 
 #include "harness/answer/datasheet_answer.hpp"
 #include "harness/answer/decode_answer.hpp"
@@ -20,9 +21,12 @@ struct RunAnswer {
   DecodeAnswer decode;
   std::optional<RunFailure> failure;
 
-  /// Of the first model the point whose tokens cost least, of those that fit the card; null if none
-  /// has a number.
+  /// The points of the first model.
+  std::vector<const PricedDecode*> of_first_model() const;
+  /// Of these the one whose tokens cost least and that fits the card; null if there is none.
   const PricedDecode* cheapest() const;
+  /// How many of them do not fit the card.
+  std::size_t num_too_large() const;
 };
 
 RunAnswer run_answer(const CardResult& result, const DecodeQuestion& question);

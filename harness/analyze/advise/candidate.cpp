@@ -13,9 +13,6 @@
 namespace gpugauge {
 namespace {
 
-/// What `gpugauge serve` keeps back by default, too.
-constexpr double kReserveBytes = 1024.0 * 1024 * 1024;
-
 double known_share(const ServingFinding& finding) {
   const OriginShares& origins = finding.rate()->origins;
   return origins[static_cast<std::size_t>(Origin::kMeasured)] +
@@ -46,9 +43,7 @@ void check_ascending(const std::vector<T>& values, std::string_view what, T most
 }  // namespace
 
 std::optional<MemoryBudget> Card::budget() const {
-  const auto bytes = device_memory_bytes(times().record().device, sheet);
-  if (!bytes) return std::nullopt;
-  return MemoryBudget{.device_bytes = *bytes, .reserve_bytes = kReserveBytes};
+  return memory_budget(times().record().device, sheet);
 }
 
 std::vector<Card> cards_of(std::span<const StepTimes> files, const std::vector<Datasheet>& sheets) {

@@ -44,7 +44,8 @@ std::vector<DecodeBreakEven> decode_break_evens(std::span<const PricedDecode> po
   using Subject = std::tuple<std::string, Precision, std::int64_t>;  // model, precision, context
   std::map<Subject, std::map<std::string, Offer>> subjects;
   for (const PricedDecode& p : points) {
-    if (p.costs.empty() || p.costs.front().rate.kind == RateKind::kUnit) continue;
+    if (p.costs.empty() || p.costs.front().rate.kind == RateKind::kUnit || !p.decode.fits())
+      continue;
     const DecodePoint& at = p.decode.point;
     Offer& offer = subjects[{p.decode.model, at.precision, at.context}][p.decode.file];
     if (offer.first == nullptr) offer.first = &p;

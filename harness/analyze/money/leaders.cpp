@@ -6,7 +6,7 @@
 namespace gpugauge {
 namespace {
 
-bool is_possible(const PricedDecode& p) { return p.decode.fits && p.dollars().has_value(); }
+bool is_possible(const PricedDecode& p) { return p.decode.fits() && p.dollars().has_value(); }
 
 bool costs_less(const PricedDecode* a, const PricedDecode* b) {
   return a->dollars()->value < b->dollars()->value;

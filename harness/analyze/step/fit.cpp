@@ -42,6 +42,19 @@ std::optional<double> device_memory_bytes(const DeviceInfo& device, const Datash
   return std::nullopt;
 }
 
+std::optional<MemoryBudget> memory_budget(const DeviceInfo& device, const Datasheet* sheet) {
+  const std::optional<double> bytes = device_memory_bytes(device, sheet);
+  return bytes ? std::optional(MemoryBudget{.device_bytes = *bytes}) : std::nullopt;
+}
+
+std::string does_not_fit(const FitFinding& fit) {
+  std::string text = fmt::format("does not fit: weights take {:.1f} GiB of {:.1f} usable",
+                                 fit.weight_bytes / kGib, fit.usable_bytes / kGib);
+  if (fit.weight_bytes <= fit.usable_bytes)
+    text += fmt::format(", and the rest holds the KV cache of {} sequences", fit.largest_batch);
+  return text;
+}
+
 FitFinding fit(const ModelConfig& model, const DecodePoint& point, const MemoryBudget& budget,
                int cards) {
   if (point.batch < 1 || point.context < 1)

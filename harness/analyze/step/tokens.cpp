@@ -61,19 +61,6 @@ std::string no_linear_reason(const StepTimes& times, const ModelConfig& model,
                      what, *batches.begin(), *batches.rbegin(), remedy);
 }
 
-void check_that_it_fits(const Record& record, const ModelConfig& model, const DecodePoint& point,
-                        DecodeFinding& finding) {
-  const double needed = static_cast<double>(model.weight_bytes(point.precision)) +
-                        static_cast<double>(point.batch) * static_cast<double>(point.context) *
-                            static_cast<double>(model.kv_bytes_per_token(point.kv));
-  const auto available = static_cast<double>(record.device.memory_bytes);
-  finding.fits = !(available > 0 && needed > available);
-  if (!finding.fits)
-    finding.warnings.push_back(
-        fmt::format("does not fit: weights and KV cache need {:.1f} GiB, the device has {:.1f} GiB",
-                    needed / kGib, available / kGib));
-}
-
 }  // namespace
 
 const EngineStep* DecodeFinding::step(Engine engine) const {
@@ -102,7 +89,6 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
   finding.device = record.device.name;
   finding.model = model.name;
   finding.point = point;
-  check_that_it_fits(record, model, point, finding);
   if (!times.read()) {
     finding.reason =
         "no cold memory read in this file; measure it with: gpugauge run --suite datasheet";

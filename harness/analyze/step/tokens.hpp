@@ -7,6 +7,7 @@
 
 #include "harness/analyze/step/decode_step.hpp"
 #include "harness/analyze/step/engine_step.hpp"
+#include "harness/analyze/step/fit.hpp"
 #include "harness/config/model.hpp"
 #include "harness/record/record.hpp"
 
@@ -24,7 +25,7 @@ struct DecodeFinding {
   std::optional<EngineStep> best;  ///< absent if no linear is known: `reason` says so
   std::string reason;
   std::vector<std::string> warnings;
-  bool fits = true;  ///< weights and KV cache into the memory that the device names, if it does
+  std::optional<FitFinding> fit;  ///< absent where nobody asked, or nothing says how much there is
   /// The whole step, where the record has it as one graph: the proxy of an engine that the sums
   /// above explain.
   std::optional<EngineStep> library_graph, best_graph;
@@ -35,6 +36,8 @@ struct DecodeFinding {
   const EngineStep* preferred() const;
   /// The sum of ops of the engine that `preferred` names; null if only its graph is known.
   const EngineStep* explained() const;
+  /// Unless the card is known to be too small.
+  bool fits() const { return !fit || fit->fits(); }
 };
 
 DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,

@@ -6,6 +6,7 @@
 
 #include "harness/analyze/audit/audit.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/base/units.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/command_tree.hpp"
 #include "harness/cli/commands/audit_facts.hpp"
@@ -29,7 +30,7 @@ struct AuditOptions {
   AnalysisOptions inputs;
   std::string claims;
   std::vector<std::string> shown, failing;
-  double reserve_gib = 1;
+  double reserve_gib = MemoryBudget{}.reserve_bytes / kGib;
 };
 
 /// As one word each: `not-measured`.

@@ -40,9 +40,11 @@ struct BreakEvenOptions {
 struct Side {
   Side(const Record& r, const Catalog& catalog, const PriceList& list, const SideOptions& side,
        const ServingOptions& serving)
-      : record(&r), times(r), billing(serving.inputs.billing) {
-    const std::vector<Datasheet> sheets = catalog.datasheets();
-    request = request_for(r, match_datasheet(sheets, r.device), serving);
+      : record(&r),
+        result(card_result(r, catalog.datasheets())),
+        times(r),
+        billing(serving.inputs.billing) {
+    request = request_for(result, serve_question(serving));
     billing.utilisation = side.utilisation.value_or(billing.utilisation);
     AnalysisOptions prices = serving.inputs;
     prices.hourly = side.price;
@@ -50,6 +52,7 @@ struct Side {
   }
 
   const Record* record;
+  CardResult result;
   StepTimes times;
   ServingRequest request;
   Billing billing;
@@ -101,9 +104,9 @@ BreakEvenFinding find(const Side& a, const Side& b, const ModelConfig& model, Pr
 
 /// Those that were asked for, else those that both files hold.
 std::set<Precision> common_precisions(const Side& a, const Side& b, const ModelConfig& model,
-                                      const AnalysisOptions& options) {
-  const auto of_a = precisions_for(*a.record, model, options);
-  const auto of_b = precisions_for(*b.record, model, options);
+                                      const ServingOptions& options) {
+  const auto of_a = precisions_for(a.result, model, serve_question(options));
+  const auto of_b = precisions_for(b.result, model, serve_question(options));
   std::set<Precision> common;
   std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
                         std::inserter(common, common.end()));
@@ -137,7 +140,7 @@ ExitStatus break_even(const BreakEvenOptions& options) {
   std::vector<Table> tables;
   for (const std::string& name : inputs.models) {
     const ModelConfig model = catalog.model(name);
-    for (const Precision precision : common_precisions(a, b, model, inputs)) {
+    for (const Precision precision : common_precisions(a, b, model, options.serving)) {
       std::vector<Table> more = break_even_tables(find(a, b, model, precision, options));
       for (std::string& doubt : doubts_about(a, b)) more.front().notes.push_back(std::move(doubt));
       std::move(more.begin(), more.end(), std::back_inserter(tables));

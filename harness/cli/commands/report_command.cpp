@@ -6,8 +6,9 @@
 #include <memory>
 #include <set>
 
-#include "harness/analyze/rates/sweeps.hpp"
 #include "harness/answer/datasheet_answer.hpp"
+#include "harness/answer/overview_answer.hpp"
+#include "harness/base/units.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/commands/audit_facts.hpp"
 #include "harness/cli/options/analysis_options.hpp"
@@ -28,9 +29,6 @@ Examples:
   gpugauge report result.json -o page.html
   gpugauge report l40s.json h100.json -o cards.html --model llama-3.1-8b --precision fp8
   gpugauge report result.json -o page.html --hourly 2.49 --claims claims.yaml --history history)";
-
-/// GiB of a card's memory that claims about what fits leave free, as `audit` does unless told.
-constexpr double kReserveGib = 1;
 
 struct ReportOptions {
   AnalysisOptions inputs;
@@ -56,8 +54,8 @@ std::optional<Audit> audit_of(const ReportOptions& options, const Catalog& catal
   if (options.claims.empty()) return std::nullopt;
   std::optional<Audit> result(std::in_place);
   result->file = load_claims(options.claims, audit_functions());
-  result->findings =
-      audit(result->file, audit_facts(catalog, options.inputs, records, kReserveGib));
+  result->findings = audit(result->file, audit_facts(catalog, options.inputs, records,
+                                                     MemoryBudget{}.reserve_bytes / kGib));
   return result;
 }
 
@@ -92,23 +90,6 @@ std::vector<DecodeBreakEven> break_evens_of(const std::vector<Record>& records,
     if (!models.contains(p.decode.model)) models[p.decode.model] = catalog.model(p.decode.model);
   }
   return decode_break_evens(decodes, times, models);
-}
-
-/// The smallest, the middle and the largest batch, over the contexts that were measured.
-std::vector<PricedDecode> context_sweep(std::span<const CardResult> results,
-                                        DecodeQuestion question,
-                                        std::span<const PricedDecode> decodes) {
-  std::vector<const Record*> all;
-  for (const CardResult& result : results) all.push_back(result.record);
-  DecodeSelection& swept = question.selection;
-  swept.contexts = measured_contexts(all);
-  std::set<std::int64_t> batches;
-  for (const PricedDecode& p : decodes) batches.insert(p.decode.point.batch);
-  if (swept.contexts.size() < 2 || batches.empty()) return {};
-  const auto middle = std::next(batches.begin(), static_cast<std::ptrdiff_t>(batches.size() / 2));
-  const std::set<std::int64_t> few{*batches.begin(), *middle, *batches.rbegin()};
-  swept.batches.assign(few.begin(), few.end());
-  return decode_answer(results, question).points;
 }
 
 std::string title_of(const std::vector<Record>& records) {

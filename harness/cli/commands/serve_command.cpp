@@ -1,9 +1,7 @@
 #include <ctime>
 #include <iostream>
-#include <iterator>
 #include <memory>
 
-#include "harness/analyze/money/money.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/serving_options.hpp"
@@ -28,61 +26,20 @@ Examples:
   gpugauge serve h100.json --model qwen3-14b --input 1024 --output 256 --gpus 2 --link nvlink
   gpugauge serve h100.json --model qwen3-8b --input 1024 --output 256 --hourly 2.49 --utilisation 0.6)";
 
-PricedServing priced(ServingFinding finding, const PowerRange& powers,
-                     const std::vector<Rate>& rates, const Billing& billing) {
-  PricedServing serving{.finding = std::move(finding), .money = {}, .energy = {}};
-  for (const Rate& rate : rates) {
-    if (auto money = money_of(serving.finding, rate, billing))
-      serving.money.push_back(std::move(*money));
-  }
-  serving.energy = energy_of(powers, serving.finding);
-  return serving;
-}
-
-/// Every request that the options ask for on every record's card, with its price if they ask for
-/// that.
-std::vector<PricedServing> priced_servings(const ServingOptions& options, bool has_prices) {
-  const Catalog catalog = Catalog::locate();
-  const std::vector<Datasheet> sheets = catalog.datasheets();
-  const PriceList list = has_prices ? read_prices(catalog, options.inputs) : PriceList{};
-  const std::vector<Record> records = read_inputs(options.inputs);
-  std::vector<PricedServing> all;
-  for (const std::string& name : options.inputs.models) {
-    const ModelConfig model = catalog.model(name);
-    for (const Record& record : records) {
-      const StepTimes times(record);
-      const PowerRange powers = power_range(record);
-      const std::vector<Rate> rates =
-          has_prices ? rates_for(record, catalog, list, options.inputs) : std::vector<Rate>{};
-      ServingRequest request = request_for(record, match_datasheet(sheets, record.device), options);
-      for (const Precision precision : precisions_for(record, model, options.inputs)) {
-        request.precision = precision;
-        const Server server(times, model, request);
-        const auto add = [&](ServingFinding finding) {
-          all.push_back(priced(std::move(finding), powers, rates, options.inputs.billing));
-        };
-        for (const std::int64_t batch : options.inputs.batches) add(server.at(batch));
-        add(server.at_largest_batch());
-      }
-    }
-  }
-  return all;
-}
-
 ExitStatus serve(const ServingOptions& options) {
   check(options.inputs.billing);
-  const std::vector<Calibration> calibrations = read_calibrations(options.inputs);
+  ServeQuestion question = serve_question(options);
+  question.today = utc_date(std::time(nullptr));
   const bool has_prices = options.inputs.hourly || !options.inputs.prices.empty();
-  const std::vector<PricedServing> servings = priced_servings(options, has_prices);
-  std::vector<ServingFinding> findings;
-  for (const PricedServing& serving : servings) findings.push_back(serving.finding);
-  std::vector<Table> tables = serving_tables(findings);
+  const std::vector<Record> records = read_inputs(options.inputs);
+  const ServeAnswer answer =
+      serve_answer(card_results(records, Catalog::locate(), options.inputs, has_prices), question);
+  std::vector<Table> tables = serving_tables(answer.servings);
   if (has_prices) {
-    for (Table& table : serving_money_tables(servings)) tables.push_back(std::move(table));
-    for (std::string& doubt : doubts_about(servings, utc_date(std::time(nullptr))))
-      tables.back().notes.push_back(std::move(doubt));
+    for (Table& table : serving_money_tables(answer.servings)) tables.push_back(std::move(table));
+    for (const std::string& doubt : answer.price_doubts) tables.back().notes.push_back(doubt);
   }
-  for (Table& table : calibration_tables(calibrate(calibrations, findings), ShownRates::kFirst))
+  for (Table& table : calibration_tables(answer.calibration, ShownRates::kFirst))
     tables.push_back(std::move(table));
   print_tables(std::cout, tables, options.inputs.format);
   return ExitStatus::kDone;

@@ -14,18 +14,6 @@
 namespace gpugauge {
 namespace {
 
-std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {
-  std::vector<Precision> precisions;
-  for (const std::string& name : names) {
-    const auto precision = from_name<Precision>(name);
-    if (!precision)
-      throw UsageError(unknown_name_message(
-          "precision", name, std::span<const std::string_view>(names_of<Precision>)));
-    precisions.push_back(*precision);
-  }
-  return precisions;
-}
-
 /// The models that were asked for, else those in the file that a config describes.
 std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog,
                                     const AnalysisOptions& options) {
@@ -158,6 +146,18 @@ std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
   return records;
 }
 
+std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {
+  std::vector<Precision> precisions;
+  for (const std::string& name : names) {
+    const auto precision = from_name<Precision>(name);
+    if (!precision)
+      throw UsageError(unknown_name_message(
+          "precision", name, std::span<const std::string_view>(names_of<Precision>)));
+    precisions.push_back(*precision);
+  }
+  return precisions;
+}
+
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog) {
   const std::vector<Datasheet> sheets = catalog.datasheets();
   std::vector<CardResult> results;
@@ -166,11 +166,11 @@ std::vector<CardResult> card_results(const std::vector<Record>& records, const C
 }
 
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog,
-                                     const AnalysisOptions& options) {
-  const PriceList list = read_prices(catalog, options);
+                                     const AnalysisOptions& options, bool with_prices) {
+  const PriceList list = with_prices ? read_prices(catalog, options) : PriceList{};
   std::vector<CardResult> results = card_results(records, catalog);
   for (CardResult& result : results) {
-    result.rates = rates_of(result.sheet(), list.offers, options.hourly);
+    if (with_prices) result.rates = rates_of(result.sheet(), list.offers, options.hourly);
     result.models = models_for(*result.record, catalog, options);
   }
   return results;

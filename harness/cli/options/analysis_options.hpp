@@ -66,13 +66,16 @@ std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail = 
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog);
 std::vector<CardResult> card_results(std::vector<Record>&& records,
                                      const Catalog& catalog) = delete;
-/// Also with what each card costs, by the options' price or lists, and with the models that were
-/// asked for, else those in each file; one that no config describes is left out with a warning.
+/// Also with the models that were asked for, else those in each file (one that no config describes
+/// is left out with a warning), and with what each card costs, by the options' price or lists.
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog,
-                                     const AnalysisOptions& options);
+                                     const AnalysisOptions& options, bool with_prices = true);
 std::vector<CardResult> card_results(std::vector<Record>&& records, const Catalog& catalog,
-                                     const AnalysisOptions& options) = delete;
+                                     const AnalysisOptions& options,
+                                     bool with_prices = true) = delete;
 
+/// Throws UsageError with the nearest valid name.
+std::vector<Precision> parse_precisions(const std::vector<std::string>& names);
 /// What the options ask of decode steps. Reads the calibrations.
 DecodeQuestion decode_question(const AnalysisOptions& options);
 

@@ -47,32 +47,22 @@ void add_serving_options(CLI::App& command, ServingOptions& options) {
       ->check(CLI::NonNegativeNumber);
 }
 
-std::set<Precision> precisions_for(const Record& record, const ModelConfig& model,
-                                   const AnalysisOptions& options) {
-  std::set<Precision> precisions;
-  for (const std::string& name : options.precisions)
-    precisions.insert(from_name<Precision>(name).value());
-  if (!precisions.empty()) return precisions;
-  for (const DecodePoint& point : decode_points(record, model, {}))
-    precisions.insert(point.precision);
-  return precisions;
-}
-
-ServingRequest request_for(const Record& record, const Datasheet* sheet,
-                           const ServingOptions& options) {
-  ServingRequest request;
+ServeQuestion serve_question(const ServingOptions& options) {
+  ServeQuestion question{.precisions = parse_precisions(options.inputs.precisions),
+                         .batches = options.inputs.batches,
+                         .link = from_name<Link>(options.link),
+                         .memory_utilisation = options.utilisation,
+                         .memory_reserve_bytes = options.reserve_gib * kGib,
+                         .billing = options.inputs.billing,
+                         .calibrations = read_calibrations(options.inputs)};
+  ServingRequest& request = question.request;
   request.kv = from_name<DType>(options.kv).value();
   request.input_tokens = options.input;
   request.output_tokens = options.output;
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;
   if (options.ttft_ms) request.ttft_target_ns = *options.ttft_ms * kNsPerMs;
-  request.group = {.cards = options.inputs.gpus,
-                   .link = link_of(record, sheet, from_name<Link>(options.link))};
-  if (const auto bytes = device_memory_bytes(record.device, sheet))
-    request.budget = MemoryBudget{.device_bytes = *bytes,
-                                  .utilisation = options.utilisation,
-                                  .reserve_bytes = options.reserve_gib * kGib};
-  return request;
+  request.group.cards = options.inputs.gpus;
+  return question;
 }
 
 }  // namespace gpugauge

@@ -3,10 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 
-#include "harness/analyze/serving/serving_finding.hpp"
+#include "harness/answer/serve_answer.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 
 namespace gpugauge {
@@ -18,18 +17,13 @@ struct ServingOptions {
   std::string kv = "bf16";
   std::optional<double> tpot_ms, ttft_ms;
   double utilisation = MemoryBudget{}.utilisation;
-  double reserve_gib = 1;
+  double reserve_gib = MemoryBudget{}.reserve_bytes / kGib;
   std::string link;
 };
 
 void add_serving_options(CLI::App& command, ServingOptions& options);
 
-/// Those that were asked for, else those at which the model's linears were measured.
-std::set<Precision> precisions_for(const Record& record, const ModelConfig& model,
-                                   const AnalysisOptions& options);
-
-/// What is asked of the record's card, at the default precision. `sheet` may be null.
-ServingRequest request_for(const Record& record, const Datasheet* sheet,
-                           const ServingOptions& options);
+/// What the options ask. Reads the calibrations.
+ServeQuestion serve_question(const ServingOptions& options);
 
 }  // namespace gpugauge

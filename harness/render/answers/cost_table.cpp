@@ -14,9 +14,9 @@ struct CostRow {
   const Cost* cost;
 };
 
-std::vector<ColumnOf<CostRow>> cost_columns(bool several) {
+std::vector<ColumnOf<CostRow>> cost_columns(const DecodeGroup& group) {
   auto columns = place_columns<CostRow>(
-      several, [](const CostRow& r) -> const DecodeFinding& { return *r.decode; });
+      group, [](const CostRow& r) -> const DecodeFinding& { return *r.decode; });
   append<CostRow>(columns,
                   {
                       {dispensable(2, wrapping(12, text_column("provider", "provider"))),
@@ -79,8 +79,9 @@ std::vector<Table> cost_tables(std::span<const PricedDecode> points) {
         "cost",
         fmt::format("$ per million output tokens, {}{}", subject_of(group),
                     rows.empty() ? "" : at_utilisation(rows.front().cost->billing)),
-        cost_columns(several_files(group)), rows));
-    tables.back().notes.assign(notes.begin(), notes.end());
+        cost_columns(group), rows));
+    tables.back().notes = fit_notes_of(group);
+    tables.back().notes.insert(tables.back().notes.end(), notes.begin(), notes.end());
   }
   return tables;
 }

@@ -4,41 +4,24 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <tuple>
-
-#include "harness/render/table/grouping.hpp"
 
 namespace gpugauge {
+namespace {
 
-std::vector<DecodeGroup> groups_of(std::span<const PricedDecode> points) {
-  const auto key = [](const PricedDecode& p) {
-    return std::tuple(p.decode.model, p.decode.point.precision, p.decode.point.context);
-  };
-  return grouped_by<PricedDecode>(points, key);
+std::vector<std::string> fit_notes(const DecodeFinding& decode) {
+  return decode.fits() ? std::vector<std::string>{} : std::vector{does_not_fit(*decode.fit)};
 }
 
-bool several_files(const DecodeGroup& group) {
-  return std::any_of(group.begin(), group.end(), [&](const PricedDecode* p) {
-    return p->decode.file != group.front()->decode.file;
-  });
-}
-
-std::string subject_of(const DecodeGroup& group) {
-  const DecodeFinding& first = group.front()->decode;
-  return fmt::format("{} {}, context {}", first.model, name_of(first.point.precision),
-                     first.point.context);
-}
-
-std::vector<std::string> notes_of(const DecodeGroup& group) {
+/// Each text once with the batches that it is about.
+template <typename Texts>
+std::vector<std::string> notes_of(const DecodeGroup& group, Texts texts_of) {
   struct Note {
     std::string file, text;
     std::vector<std::int64_t> batches;
   };
   std::vector<Note> notes;
   for (const PricedDecode* p : group) {
-    std::vector<std::string> texts = p->decode.warnings;
-    if (!p->decode.reason.empty()) texts.push_back(p->decode.reason);
-    for (std::string& text : texts) {
+    for (std::string& text : texts_of(p->decode)) {
       auto same = std::find_if(notes.begin(), notes.end(), [&](const Note& note) {
         return note.file == p->decode.file && note.text == text;
       });
@@ -53,6 +36,32 @@ std::vector<std::string> notes_of(const DecodeGroup& group) {
                                 fmt::join(note.batches, ", "), note.text));
   }
   return lines;
+}
+
+}  // namespace
+
+Cell fits_cell(const DecodeFinding& decode) {
+  if (!decode.fit) return {};
+  return decode.fits() ? Cell("yes", true) : Cell("no", false, Tone::kBad);
+}
+
+std::string subject_of(const DecodeGroup& group) {
+  const DecodeFinding& first = group.front()->decode;
+  return fmt::format("{} {}, context {}", first.model, name_of(first.point.precision),
+                     first.point.context);
+}
+
+std::vector<std::string> notes_of(const DecodeGroup& group) {
+  return notes_of(group, [](const DecodeFinding& decode) {
+    std::vector<std::string> texts = fit_notes(decode);
+    texts.insert(texts.end(), decode.warnings.begin(), decode.warnings.end());
+    if (!decode.reason.empty()) texts.push_back(decode.reason);
+    return texts;
+  });
+}
+
+std::vector<std::string> fit_notes_of(const DecodeGroup& group) {
+  return notes_of(group, fit_notes);
 }
 
 std::string at_utilisation(const Billing& billing) {

@@ -13,7 +13,7 @@
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/table/columns.hpp"
-#include "harness/render/table/grouping.hpp"
+#include "harness/base/grouping.hpp"
 
 namespace gpugauge {
 namespace {

@@ -213,7 +213,7 @@ std::vector<Table> month_tables(std::span<const PricedDecode> points) {
     }
     if (rows.empty()) continue;
     auto columns = place_columns<MonthRow>(
-        several_files(group), [](const MonthRow& r) -> const DecodeFinding& { return *r.decode; });
+        group, [](const MonthRow& r) -> const DecodeFinding& { return *r.decode; });
     append(columns, rate_columns<MonthRow>(cost));
     append(columns, bill_columns<MonthRow>(cost));
     append(columns,
@@ -238,7 +238,7 @@ std::vector<Table> energy_tables(std::span<const PricedDecode> points) {
                  [](EnergyRow r) { return r->energy.joules_per_token.has_value(); });
     if (rows.empty()) continue;
     auto columns = place_columns<EnergyRow>(
-        several_files(group), [](const EnergyRow& r) -> const DecodeFinding& { return r->decode; });
+        group, [](const EnergyRow& r) -> const DecodeFinding& { return r->decode; });
     append(columns, energy_columns<EnergyRow>(
                         [](EnergyRow r) -> const Energy& { return r->energy; },
                         [](EnergyRow r) -> const Billing& { return r->costs.front().billing; }));

@@ -20,9 +20,9 @@ struct OpRow {
 
 Cell duration_cell(double ns) { return {format_duration_ns(ns), ns}; }
 
-std::vector<ColumnOf<OpRow>> ops_columns(bool several) {
-  auto columns = place_columns<OpRow>(
-      several, [](const OpRow& r) -> const DecodeFinding& { return *r.decode; });
+std::vector<ColumnOf<OpRow>> ops_columns(const DecodeGroup& group) {
+  auto columns =
+      place_columns<OpRow>(group, [](const OpRow& r) -> const DecodeFinding& { return *r.decode; });
   append<OpRow>(
       columns,
       {
@@ -67,7 +67,7 @@ std::vector<Table> ops_tables(std::span<const PricedDecode> points) {
       add(p->decode, Engine::kBest, p->decode.best);
     }
     tables.push_back(make_table<OpRow>("ops", fmt::format("ops of a step, {}", subject_of(group)),
-                                       ops_columns(several_files(group)), rows));
+                                       ops_columns(group), rows));
     tables.back().notes = notes_of(group);
   }
   return tables;

@@ -9,7 +9,7 @@
 #include "harness/base/units.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/table/columns.hpp"
-#include "harness/render/table/grouping.hpp"
+#include "harness/base/grouping.hpp"
 
 namespace gpugauge {
 namespace {
@@ -17,12 +17,18 @@ namespace {
 using ServingRow = const ServingFinding*;
 using ServingGroup = std::vector<ServingRow>;
 
-std::vector<ServingGroup> groups_of(std::span<const ServingFinding> findings) {
-  const auto key = [](const ServingFinding& f) {
+std::vector<ServingGroup> groups_of(std::span<const PricedServing> servings) {
+  const auto key = [](const PricedServing& serving) {
+    const ServingFinding& f = serving.finding;
     return std::tuple(f.decode.model, f.request.precision, f.request.kv, f.request.input_tokens,
                       f.request.output_tokens);
   };
-  return grouped_by<ServingFinding>(findings, key);
+  std::vector<ServingGroup> groups;
+  for (const auto& group : grouped_by<PricedServing>(servings, key)) {
+    ServingGroup& findings = groups.emplace_back();
+    for (const PricedServing* serving : group) findings.push_back(&serving->finding);
+  }
+  return groups;
 }
 
 std::optional<Estimate> tokens_of(const std::optional<ServingRate>& rate) {
@@ -175,9 +181,9 @@ std::vector<std::string> notes_of(const ServingGroup& group) {
 
 }  // namespace
 
-std::vector<Table> serving_tables(std::span<const ServingFinding> findings) {
+std::vector<Table> serving_tables(std::span<const PricedServing> servings) {
   std::vector<Table> tables;
-  for (const ServingGroup& group : groups_of(findings)) {
+  for (const ServingGroup& group : groups_of(servings)) {
     const ServingFinding& first = *group.front();
     tables.push_back(
         make_table<ServingRow>("serving",

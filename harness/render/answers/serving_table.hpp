@@ -3,13 +3,13 @@
 #include <span>
 #include <vector>
 
-#include "harness/analyze/serving/serving_finding.hpp"
+#include "harness/analyze/money/money.hpp"
 #include "harness/render/table/table.hpp"
 
 namespace gpugauge {
 
 /// How cards serve a model: a table for each model, precision and size of request, named `serving`.
 /// The step, TTFT and TPOT are of the engine that `rate()` names.
-std::vector<Table> serving_tables(std::span<const ServingFinding> findings);
+std::vector<Table> serving_tables(std::span<const PricedServing> servings);
 
 }  // namespace gpugauge

@@ -57,7 +57,7 @@ std::vector<ColumnOf<TokensRow>> rate_columns(int rank, const std::string& key, 
 
 std::vector<ColumnOf<TokensRow>> tokens_columns(const DecodeGroup& group, bool one_rate) {
   auto columns = place_columns<TokensRow>(
-      several_files(group), [](const TokensRow& r) -> const DecodeFinding& { return r->decode; });
+      group, [](const TokensRow& r) -> const DecodeFinding& { return r->decode; });
   append(columns, rate_columns(3, "bytes_floor", "bytes floor", [](const PricedDecode& p) {
            return p.decode.floor_tokens_per_second;
          }));

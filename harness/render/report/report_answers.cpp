@@ -4,9 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <set>
 
-#include "harness/analyze/money/leaders.hpp"
+#include "harness/answer/overview_answer.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/report/report_data.hpp"
@@ -29,43 +28,19 @@ Json peak_fact(const DatasheetFinding& f) {
               detail);
 }
 
-std::size_t files_in(const DecodeGroup& group) {
-  std::set<std::string_view> files;
-  for (const PricedDecode* p : group) files.insert(p->decode.file);
-  return files.size();
-}
-
-/// The subject that the most files share, of these the first met.
-const DecodeGroup* common_subject(const std::vector<DecodeGroup>& groups) {
-  const auto most =
-      std::max_element(groups.begin(), groups.end(),
-                       [](const auto& a, const auto& b) { return files_in(a) < files_in(b); });
-  return most == groups.end() ? nullptr : &*most;
-}
-
-void add_decode_facts(Json& facts, const DecodeGroup& subject, const std::string& file) {
-  DecodeGroup own;
-  std::copy_if(subject.begin(), subject.end(), std::back_inserter(own), [&](const PricedDecode* p) {
-    return p->decode.file == file && p->decode.preferred() != nullptr;
-  });
-  const PricedDecode* cheap = cheapest(own);
-  if (cheap == nullptr) return;
-  const auto alone = std::min_element(own.begin(), own.end(), [](const auto* a, const auto* b) {
-    return a->decode.point.batch < b->decode.point.batch;
-  });
+void add_decode_facts(Json& facts, const PricedDecode& smallest, const PricedDecode& cheap) {
   const auto tokens = [](const PricedDecode& p) {
     return format_significant(p.decode.preferred()->tokens_per_second.value) + " tok/s";
   };
-  const std::int64_t batch = (*alone)->decode.point.batch;
+  const std::int64_t batch = smallest.decode.point.batch;
   facts.push_back(
-      fact(tokens(**alone),
+      fact(tokens(smallest),
            batch == 1 ? "decoding for one user" : fmt::format("decoding, batch {}", batch),
-           fmt::format("{}; {}", subject_of(subject),
-                       origins_cell((*alone)->decode.preferred()->origins()).text)));
-  facts.push_back(fact(format_dollars(cheap->dollars()->value),
-                       "per million output tokens, at best",
-                       fmt::format("batch {}, {}, at {}", cheap->decode.point.batch, tokens(*cheap),
-                                   price_words(cheap->costs.front().rate))));
+           fmt::format("{}; {}", subject_of({&smallest}),
+                       origins_cell(smallest.decode.preferred()->origins()).text)));
+  facts.push_back(fact(format_dollars(cheap.dollars()->value), "per million output tokens, at best",
+                       fmt::format("batch {}, {}, at {}", cheap.decode.point.batch, tokens(cheap),
+                                   price_words(cheap.costs.front().rate))));
 }
 
 /// `batch 32 to 256`.
@@ -94,18 +69,12 @@ std::string words_of(const Lead& lead, const std::string& label) {
 }  // namespace
 
 Json facts_json(const ReportInput& input, std::size_t record) {
+  const CardOverview overview = card_overview(input.datasheets[record], input.decodes);
   Json facts = Json::array();
-  const DatasheetFinding* best = nullptr;
-  for (const DatasheetFinding& f : input.datasheets[record].findings) {
-    if (!f.measured) continue;
-    if (f.metric == "memory read") facts.push_back(peak_fact(f));
-    if (f.unit == "TFLOPS" && (best == nullptr || f.measured->value > best->measured->value))
-      best = &f;
-  }
-  if (best != nullptr) facts.push_back(peak_fact(*best));
-  const std::vector<DecodeGroup> groups = groups_of(input.decodes);
-  if (const DecodeGroup* subject = common_subject(groups))
-    add_decode_facts(facts, *subject, input.records[record].record->path.string());
+  if (overview.read != nullptr) facts.push_back(peak_fact(*overview.read));
+  if (overview.fastest != nullptr) facts.push_back(peak_fact(*overview.fastest));
+  if (overview.cheapest != nullptr)
+    add_decode_facts(facts, *overview.smallest_batch, *overview.cheapest);
   return facts;
 }
 
@@ -118,11 +87,10 @@ Json rent_json(const ReportInput& input) {
     return labels.at(static_cast<std::size_t>(at - input.records.begin()));
   };
   Json all = Json::array();
-  for (const DecodeGroup& group : groups_of(input.decodes)) {
+  for (const Rent& rent : rent_answer(input.decodes)) {
     std::vector<std::string> words;
-    for (const Lead& lead : leaders(group)) words.push_back(words_of(lead, label(*lead.first)));
-    if (words.empty()) continue;
-    all.push_back({{"subject", printable(subject_of(group))},
+    for (const Lead& lead : rent.leads) words.push_back(words_of(lead, label(*lead.first)));
+    all.push_back({{"subject", printable(subject_of(rent.group))},
                    {"words", printable(fmt::format("{}", fmt::join(words, "; ")))}});
   }
   return all;

@@ -3,7 +3,7 @@
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/report/report_data.hpp"
-#include "harness/render/table/grouping.hpp"
+#include "harness/base/grouping.hpp"
 
 namespace gpugauge {
 namespace {
@@ -30,6 +30,7 @@ std::vector<ColumnOf<Point>> curve_columns(bool several, bool one_context) {
        [](const Point& p) { return integer_cell(p->decode.point.context); }},
       {number_column("batch", "batch"),
        [](const Point& p) { return integer_cell(p->decode.point.batch); }},
+      {text_column("fits", "fits"), [](const Point& p) { return fits_cell(p->decode); }},
       {number_column("tok_per_s", "tok/s"),
        [](const Point& p) {
          return number_cell(tokens_of(p) ? std::optional(tokens_of(p)->value) : std::nullopt);

@@ -30,14 +30,14 @@ std::vector<ColumnOf<StepRow>> group_columns(OpGroup group) {
            [group](const StepRow& r) { return percent_cell(r.sum->share_of(group)); }}};
 }
 
-std::vector<ColumnOf<StepRow>> step_columns(bool several) {
+std::vector<ColumnOf<StepRow>> step_columns(const DecodeGroup& group) {
   auto columns = place_columns<StepRow>(
-      several, [](const StepRow& r) -> const DecodeFinding& { return *r.decode; });
+      group, [](const StepRow& r) -> const DecodeFinding& { return *r.decode; });
   append<StepRow>(columns, {{text_column("engine", "engine"),
                              [](const StepRow& r) { return Cell(name_of(r.engine)); }}});
-  for (const OpGroup group :
+  for (const OpGroup part :
        {OpGroup::kLinears, OpGroup::kAttention, OpGroup::kHead, OpGroup::kOther})
-    append(columns, group_columns(group));
+    append(columns, group_columns(part));
   append<StepRow>(columns,
                   {
                       {number_column("step_ns", "sum"),
@@ -119,7 +119,7 @@ std::vector<Table> step_tables(std::span<const PricedDecode> points) {
     }
     if (rows.empty()) continue;
     tables.push_back(make_table<StepRow>("steps", "time of a decode step, " + subject_of(group),
-                                         step_columns(several_files(group)), rows));
+                                         step_columns(group), rows));
   }
   return tables;
 }

@@ -69,6 +69,23 @@ std::string price_of(const PricedDecode& point) {
   return text;
 }
 
+/// `; 3 of 9 points do not fit the card`.
+std::string too_large(const RunAnswer& answer) {
+  const std::size_t count = answer.num_too_large();
+  return count > 0 ? fmt::format("; {} of {} points do not fit the card", count,
+                                 answer.of_first_model().size())
+                   : std::string();
+}
+
+std::string why_no_tokens(const RunAnswer& answer) {
+  if (answer.decode.points.empty()) return "no linear of a model was measured: no tokens, no price";
+  for (const PricedDecode* p : answer.of_first_model()) {
+    if (!p->decode.fits())
+      return fmt::format("{} {}", subject_of({p}), does_not_fit(*p->decode.fit));
+  }
+  return answer.decode.points.front().decode.reason;
+}
+
 std::string gravest_note(const Record& record) {
   const std::vector<std::string> notes = warnings_of(record);
   return notes.empty() ? std::string() : notes.front() + and_more(notes.size(), "notes");
@@ -82,7 +99,6 @@ std::string page_of(const Record& record) {
 }  // namespace
 
 std::vector<std::string> closing_lines(const Record& record, const RunAnswer& answer) {
-  const std::vector<PricedDecode>& points = answer.decode.points;
   const VerdictWords verdict = verdict_words(record, answer.datasheet);
   const std::string file = shell_word(record.path.string());
   ClosingLines lines;
@@ -93,11 +109,10 @@ std::vector<std::string> closing_lines(const Record& record, const RunAnswer& an
   lines.add("cases", summary_line(record));
   if (answer.failure) lines.add("amiss", words_of(*answer.failure));
   if (const PricedDecode* point = answer.cheapest()) {
-    lines.add("decode", tokens_of(*point));
+    lines.add("decode", tokens_of(*point) + too_large(answer));
     lines.add("price", price_of(*point));
   } else {
-    lines.add("decode", points.empty() ? "no linear of a model was measured: no tokens, no price"
-                                       : points.front().decode.reason);
+    lines.add("decode", why_no_tokens(answer));
   }
   lines.add("beware", gravest_note(record));
   lines.add("file", record.path.string());

@@ -55,6 +55,29 @@ TEST(DecodeAnswer, DoubtsPricesOnTheDayItIsAskedFor) {
               ElementsAre(testing::HasSubstr("333 days old")));
 }
 
+TEST(DecodeAnswer, SaysWhatDoesNotFitByTheRuleOfServing) {
+  Asked asked({1, 8});
+  // Weights of 15.0 GiB, and at this context 1 GiB for each sequence.
+  DecodeQuestion question;
+  question.selection.contexts = {8192};
+  const auto fit_of = [&](double gib) {
+    asked.record.device.memory_bytes = static_cast<std::int64_t>(gib * fake::kGiB);
+    std::vector<bool> fits;
+    for (const PricedDecode& p : decode_answer({&asked.result, 1}, question).points)
+      fits.push_back(p.decode.fits());
+    return fits;
+  };
+  // 90% of the card, less 1 GiB.
+  EXPECT_THAT(fit_of(24.0 / 0.9 + 0.1), ElementsAre(true, true));
+  EXPECT_THAT(fit_of(23.9 / 0.9), ElementsAre(true, false));
+  EXPECT_THAT(fit_of(16.0), ElementsAre(false, false));
+  // The datasheet's memory where the device named none; where nobody does, nothing is refused.
+  EXPECT_THAT(fit_of(0), ElementsAre(true, true));
+  asked.result.datasheet = fake::datasheet();
+  asked.result.datasheet->memory_gib = SourcedValue{.value = 16, .source = "a page"};
+  EXPECT_THAT(fit_of(0), ElementsAre(false, false));
+}
+
 TEST(DecodeAnswer, WithoutModelsHasNoPoints) {
   Asked asked({1});
   asked.result.models.clear();

@@ -42,6 +42,7 @@ AuditFacts facts() {
   AuditFacts facts;
   facts.sheets = {card("slow", 1000, 100), card("fast", 4000, 800)};
   facts.sheets[1].nvlink_gbps = SourcedValue{900, "a datasheet"};
+  facts.memory.reserve_bytes = 0;
   facts.sheets[1].memory_kind = SourcedText{"HBM9", "a datasheet"};
   facts.models = {fake::llama_8b()};
   facts.offers = {offer("Acme", "slow", 1), offer("Acme", "fast", 5)};

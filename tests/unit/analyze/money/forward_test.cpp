@@ -138,10 +138,10 @@ TEST(ForwardFinding, SaysWhatDoesNotFit) {
   const ForwardPass pass = forward_pass(encoder(), kEmbedding);
   EXPECT_EQ(found(record, pass).fits(), std::nullopt);
   const double needed = pass.weight_bytes + pass.activation_bytes;
-  const MemoryBudget enough{.device_bytes = needed, .utilisation = 1};
+  const MemoryBudget enough{.device_bytes = needed, .utilisation = 1, .reserve_bytes = 0};
   EXPECT_EQ(found(record, pass, enough).fits(), true);
   EXPECT_THAT(found(record, pass, enough).warnings, Not(Contains(HasSubstr("does not fit"))));
-  const MemoryBudget less{.device_bytes = needed - 1, .utilisation = 1};
+  const MemoryBudget less{.device_bytes = needed - 1, .utilisation = 1, .reserve_bytes = 0};
   EXPECT_EQ(found(record, pass, less).fits(), false);
   EXPECT_THAT(found(record, pass, less).warnings, Contains(HasSubstr("batch 8 does not fit")));
 }

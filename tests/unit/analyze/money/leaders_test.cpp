@@ -5,6 +5,8 @@
 namespace gpugauge {
 namespace {
 
+const FitFinding kTooLarge{.weight_bytes = 2, .usable_bytes = 1, .cards_needed = {}};
+
 /// A point whose card costs so much for a million tokens, ±2%.
 PricedDecode point(const std::string& file, std::int64_t batch, double dollars,
                    RateKind kind = RateKind::kOnDemand) {
@@ -49,7 +51,7 @@ TEST(Leaders, NeedARivalAPriceAndAPlaceInMemory) {
   const std::vector<PricedDecode> unpriced{point("a", 1, 5), point("b", 1, 4, RateKind::kUnit)};
   EXPECT_TRUE(leaders(pointers(unpriced)).empty());
   std::vector<PricedDecode> points{point("a", 1, 5), point("b", 1, 4), point("c", 1, 3)};
-  points[2].decode.fits = false;
+  points[2].decode.fit = kTooLarge;
   EXPECT_EQ(leaders(pointers(points)).at(0).first->decode.file, "b");
   EXPECT_FALSE(leaders(pointers(points)).at(0).is_only);
 }
@@ -57,20 +59,20 @@ TEST(Leaders, NeedARivalAPriceAndAPlaceInMemory) {
 TEST(Leaders, AreTheOnlyOnesWhereNoOtherFits) {
   std::vector<PricedDecode> points{point("a", 1, 5), point("b", 1, 9), point("a", 64, 2),
                                    point("b", 64, 1)};
-  points[3].decode.fits = false;
+  points[3].decode.fit = kTooLarge;
   const std::vector<Lead> leads = leaders(pointers(points));
   ASSERT_EQ(leads.size(), 2);
   EXPECT_FALSE(leads[0].is_only);
   EXPECT_TRUE(leads[1].is_only);
   EXPECT_EQ(leads[1].first->decode.file, "a");
-  points[2].decode.fits = false;
+  points[2].decode.fit = kTooLarge;
   EXPECT_EQ(leaders(pointers(points)).size(), 1) << "nobody at 64";
 }
 
 TEST(Cheapest, IsThatOfLeastCostThatFits) {
   std::vector<PricedDecode> points{point("a", 1, 5), point("a", 8, 2), point("a", 64, 1)};
   EXPECT_EQ(cheapest(pointers(points))->decode.point.batch, 64);
-  points[2].decode.fits = false;
+  points[2].decode.fit = kTooLarge;
   EXPECT_EQ(cheapest(pointers(points))->decode.point.batch, 8);
   EXPECT_EQ(cheapest({}), nullptr);
 }

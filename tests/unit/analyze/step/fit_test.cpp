@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <set>
 
 #include "harness/base/error.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
@@ -12,8 +13,8 @@ namespace {
 
 constexpr double kMib = 1024.0 * 1024;
 /// What drivers report.
-constexpr MemoryBudget kL40s{.device_bytes = 46068 * kMib};
-constexpr MemoryBudget kH100{.device_bytes = 81559 * kMib};
+constexpr MemoryBudget kL40s{.device_bytes = 46068 * kMib, .reserve_bytes = 0};
+constexpr MemoryBudget kH100{.device_bytes = 81559 * kMib, .reserve_bytes = 0};
 
 ModelConfig llama_70b() {
   ModelConfig model = fake::llama_8b();
@@ -39,6 +40,26 @@ TEST(MemoryBudget, RefusesWhatIsNoShareOrReserve) {
        {MemoryBudget{1, 0, 0}, MemoryBudget{1, 1.1, 0}, MemoryBudget{1, nan, 0},
         MemoryBudget{1, 0.9, -1}, MemoryBudget{1, 0.9, nan}})
     EXPECT_THROW(bad.usable_bytes(), UsageError);
+}
+
+TEST(MemoryBudget, IsTheSameForEveryQuestionUnlessSomebodySaysOtherwise) {
+  DeviceInfo device;
+  EXPECT_FALSE(memory_budget(device, nullptr));
+  device.memory_bytes = 80LL << 30;
+  EXPECT_DOUBLE_EQ(memory_budget(device, nullptr)->usable_bytes(), (0.9 * 80 - 1) * kGib);
+}
+
+TEST(Fit, SaysWhyNotInTheSameWordsAtEveryBatch) {
+  DecodePoint point = kBf16At8K;
+  std::set<std::string> words;
+  for (const std::int64_t batch : {64, 128}) {
+    point.batch = batch;
+    words.insert(does_not_fit(fit(fake::llama_8b(), point, kL40s)));
+  }
+  EXPECT_EQ(words, (std::set<std::string>{"does not fit: weights take 15.0 GiB of 40.5 usable, and "
+                                          "the rest holds the KV cache of 25 sequences"}));
+  EXPECT_EQ(does_not_fit(fit(llama_70b(), point, kL40s)),
+            "does not fit: weights take 131.4 GiB of 40.5 usable");
 }
 
 TEST(Fit, CountsWeightsAndTheCacheOfEverySequence) {

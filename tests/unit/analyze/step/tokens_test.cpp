@@ -151,12 +151,6 @@ TEST(DecodeFindings, SaysWhereTheReadRateIsQuoted) {
   EXPECT_THAT(at(card({8}), kFp8Batch8).warnings, Not(Contains(HasSubstr("quoted"))));
 }
 
-TEST(DecodeFindings, WarnsOfAModelThatDoesNotFit) {
-  Record record = card({8});
-  record.device.memory_bytes = 8 * fake::kGiB;
-  EXPECT_THAT(at(record, kFp8Batch8).warnings, ElementsAre(HasSubstr("does not fit")));
-}
-
 TEST(DecodeFindings, RefusesABatchOfZero) {
   EXPECT_THROW(at(card({8}), {.precision = Precision::kFp8, .batch = 0}), UsageError);
 }

@@ -120,6 +120,18 @@ TEST(Closing, TheCheapestBatchOfTheFirstModelIsItsPrice) {
   EXPECT_THAT(line(lines, "decode"), HasSubstr("at batch 8, llama-3.1-8b"));
 }
 
+TEST(Closing, WhatDoesNotFitTheCardIsNoPrice) {
+  Record record = good_card();
+  record.provenance.contexts = {8192};  // 1 GiB of KV cache a sequence, beside 15.0 of weights
+  record.device.memory_bytes = 20 * fake::kGiB;
+  const auto lines = closing(record);
+  EXPECT_THAT(line(lines, "decode"), AllOf(HasSubstr("at batch 1, llama-3.1-8b"),
+                                           HasSubstr("; 1 of 2 points do not fit the card")));
+  record.device.memory_bytes = 10 * fake::kGiB;
+  EXPECT_EQ(line(closing(record), "decode"),
+            "llama-3.1-8b bf16, context 8192 does not fit: weights take 15.0 GiB of 8.0 usable");
+}
+
 TEST(Closing, WhatWasComputedWrongComesBeforeWhatFailed) {
   Record record = good_card();
   record.not_measured = {

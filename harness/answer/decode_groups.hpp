@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "harness/analyze/money/cost.hpp"
+
+namespace gpugauge {
+
+/// The points of one model, precision and context.
+using DecodeGroup = std::vector<const PricedDecode*>;
+/// In the order in which each is first met.
+std::vector<DecodeGroup> groups_of(std::span<const PricedDecode> points);
+bool several_files(const DecodeGroup& group);
+/// Whether a point does not fit its card.
+bool any_too_large(const DecodeGroup& group);
+
+}  // namespace gpugauge
