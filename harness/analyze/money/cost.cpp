@@ -47,8 +47,8 @@ std::string shortened(const std::set<std::string>& names) {
   return names.size() <= kShown ? list : fmt::format("{} and {} more", list, names.size() - kShown);
 }
 
-std::vector<std::string> doubts_about(const Cost& cost, std::string_view today, int max_age_days) {
-  const Rate& rate = cost.rate;
+std::vector<std::string> doubts_about(const Bill& bill, std::string_view today, int max_age_days) {
+  const Rate& rate = bill.rate;
   std::vector<std::string> doubts;
   const auto age_days = days_between(rate.observed_at, today);
   if (age_days && *age_days > max_age_days)
@@ -61,11 +61,11 @@ std::vector<std::string> doubts_about(const Cost& cost, std::string_view today, 
     doubts.push_back(fmt::format("prices of {}, a day to come", rate.observed_at));
   if (rate.is_form_factor_guessed)
     doubts.push_back("the list does not say SXM or PCIe, taken for the card that was measured");
-  if (cost.billed_gpus > cost.num_gpus)
+  if (bill.billed_gpus > bill.num_gpus)
     doubts.push_back(fmt::format(
         "{} GPUs are billed where {} serve, {:.3g} times these $/M if the "
         "others idle",
-        cost.billed_gpus, cost.num_gpus, static_cast<double>(cost.billed_gpus) / cost.num_gpus));
+        bill.billed_gpus, bill.num_gpus, static_cast<double>(bill.billed_gpus) / bill.num_gpus));
   return doubts;
 }
 
@@ -132,12 +132,17 @@ Estimate million_tokens_per_month(const Estimate& tok_per_second, const Billing&
                 billing.utilisation * billing.hours_per_month * kSecondsPerHour / kTokens);
 }
 
-std::vector<std::string> doubts_about(std::span<const Cost> costs, std::string_view today,
+Bill bill_of(const Rate& rate, int num_gpus) {
+  return {
+      .rate = rate, .num_gpus = num_gpus, .billed_gpus = billable_gpus(num_gpus, rate.min_gpus)};
+}
+
+std::vector<std::string> doubts_about(std::span<const Bill> bills, std::string_view today,
                                       int max_age_days) {
   std::map<std::string, std::set<std::string>> providers_of;
-  for (const Cost& cost : costs) {
-    for (const std::string& doubt : doubts_about(cost, today, max_age_days))
-      providers_of[doubt].insert(cost.rate.provider);
+  for (const Bill& bill : bills) {
+    for (const std::string& doubt : doubts_about(bill, today, max_age_days))
+      providers_of[doubt].insert(bill.rate.provider);
   }
   std::vector<std::string> doubts;
   for (const auto& [doubt, providers] : providers_of)
@@ -147,10 +152,10 @@ std::vector<std::string> doubts_about(std::span<const Cost> costs, std::string_v
 
 std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,
                                       int max_age_days) {
-  std::vector<Cost> costs;
+  std::vector<Bill> bills;
   for (const PricedDecode& point : points)
-    costs.insert(costs.end(), point.costs.begin(), point.costs.end());
-  return doubts_about(costs, today, max_age_days);
+    bills.insert(bills.end(), point.costs.begin(), point.costs.end());
+  return doubts_about(bills, today, max_age_days);
 }
 
 Energy energy_of(const PowerRange& powers, const DecodeFinding& decode, int num_gpus) {
@@ -177,16 +182,13 @@ PricedDecode price(DecodeFinding decode, std::span<const Rate> rates, int num_gp
                            : std::nullopt;
   };
   for (const Rate& rate : rates) {
-    const int billed_gpus = billable_gpus(num_gpus, rate.min_gpus);
-    priced.costs.push_back({.rate = rate,
-                            .num_gpus = num_gpus,
-                            .billed_gpus = billed_gpus,
-                            .library = cost_of(priced.decode.step(Engine::kLibrary), rate),
-                            .best = cost_of(priced.decode.step(Engine::kBest), rate),
-                            .billing = billing,
-                            .dollars_per_month = dollars_per_month(rate, billed_gpus, billing),
-                            .million_tokens_per_month =
-                                million_tokens_per_month(preferred->tokens_per_second, billing)});
+    Cost& cost = priced.costs.emplace_back();
+    static_cast<Bill&>(cost) = bill_of(rate, num_gpus);
+    cost.library = cost_of(priced.decode.step(Engine::kLibrary), rate);
+    cost.best = cost_of(priced.decode.step(Engine::kBest), rate);
+    cost.billing = billing;
+    cost.dollars_per_month = dollars_per_month(rate, cost.billed_gpus, billing);
+    cost.million_tokens_per_month = million_tokens_per_month(preferred->tokens_per_second, billing);
   }
   return priced;
 }

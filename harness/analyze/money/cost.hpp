@@ -71,11 +71,16 @@ Estimate dollars_per_million(const Rate& rate, int num_gpus, const Estimate& tok
 double dollars_per_month(const Rate& rate, int billed_gpus, const Billing& billing);
 Estimate million_tokens_per_month(const Estimate& tok_per_second, const Billing& billing);
 
-/// Dollars per million output tokens at one rate.
-struct Cost {
+/// Which GPUs are paid for at which rate. Dollars per million tokens count those that serve.
+struct Bill {
   Rate rate;
-  int num_gpus = 1;     ///< that serve the tokens together, and that `library` and `best` count
+  int num_gpus = 1;     ///< that serve together
   int billed_gpus = 1;  ///< that are paid for: bundles of the rate's `min_gpus`
+};
+Bill bill_of(const Rate& rate, int num_gpus);
+
+/// Dollars per million output tokens at one rate.
+struct Cost : Bill {
   std::optional<Estimate> library, best;
   Billing billing;
   double dollars_per_month = 0;       ///< of the billed GPUs
@@ -99,7 +104,7 @@ Energy energy_of(const PowerRange& powers, const DecodeFinding& decode, int num_
 /// What keeps the prices from being the last word: older than `max_age_days` on `today` (an ISO
 /// date), of a day to come, for a card whose form factor is guessed, or for more GPUs than serve.
 /// One sentence each, with the providers that it is about.
-std::vector<std::string> doubts_about(std::span<const Cost> costs, std::string_view today,
+std::vector<std::string> doubts_about(std::span<const Bill> bills, std::string_view today,
                                       int max_age_days = kMaxPriceAgeDays);
 std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,
                                       int max_age_days = kMaxPriceAgeDays);

@@ -12,10 +12,7 @@
 namespace gpugauge {
 
 /// What serving a request costs at one rate: dollars per million tokens.
-struct ServingMoney {
-  Rate rate;
-  int num_gpus = 1;     ///< that serve together, and that the dollars per million count
-  int billed_gpus = 1;  ///< that are paid for: bundles of the rate's `min_gpus`
+struct ServingMoney : Bill {
   Billing billing;
   Estimate output_all_time;  ///< every second charged to the output: the classic formula
   // The same bill by whose time it is: prefill is charged to the input, decode to the output. With

@@ -70,13 +70,13 @@ PriceList set_listed_rates(const Catalog& catalog, const std::vector<std::string
 }
 
 std::vector<std::string> doubts_of(const std::vector<Card>& cards, const AdviceRequest& request) {
-  PricedDecode all;
+  std::vector<Bill> bills;
   for (const Card& card : cards) {
     for (const Rate& rate : card.rates) {
-      if (is_allowed(rate, request)) all.costs.emplace_back().rate = rate;
+      if (is_allowed(rate, request)) bills.push_back({.rate = rate});
     }
   }
-  return doubts_about(std::span(&all, 1), utc_date(std::time(nullptr)));
+  return doubts_about(bills, utc_date(std::time(nullptr)));
 }
 
 ExitStatus advise(const AdviseOptions& options) {

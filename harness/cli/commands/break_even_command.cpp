@@ -117,14 +117,9 @@ std::set<Precision> common_precisions(const Side& a, const Side& b, const ModelC
 }
 
 std::vector<std::string> doubts_about(const Side& a, const Side& b) {
-  std::vector<Cost> costs;
-  for (const Side* side : {&a, &b}) {
-    Cost& cost = costs.emplace_back();
-    cost.rate = side->rate;
-    cost.num_gpus = side->request.group.cards;
-    cost.billed_gpus = billable_gpus(cost.num_gpus, cost.rate.min_gpus);
-  }
-  return gpugauge::doubts_about(costs, utc_date(std::time(nullptr)));
+  std::vector<Bill> bills;
+  for (const Side* side : {&a, &b}) bills.push_back(bill_of(side->rate, side->request.group.cards));
+  return gpugauge::doubts_about(bills, utc_date(std::time(nullptr)));
 }
 
 ExitStatus break_even(const BreakEvenOptions& options) {
