@@ -11,7 +11,7 @@
 #include <set>
 #include <vector>
 
-#include "harness/analyze/advise/advice.hpp"
+#include "harness/answer/advice_answer.hpp"
 #include "harness/config/catalog.hpp"
 #include "harness/config/model_ops.hpp"
 #include "harness/plan/case.hpp"

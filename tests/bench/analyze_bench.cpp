@@ -12,9 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/analyze/money/bootstrap.hpp"
-#include "harness/analyze/money/cost.hpp"
-#include "harness/analyze/serving/serving_finding.hpp"
+#include "harness/analyze/money/contender.hpp"
 #include "harness/base/random.hpp"
 #include "harness/config/catalog.hpp"
 
@@ -90,7 +88,7 @@ Record made_up_record(const std::vector<ModelConfig>& models, int number) {
 
 struct Candidate {
   double dollars;
-  Replicates tokens_per_second;
+  Resampled tokens_per_second;
 };
 
 /// The chance of the cheapest of every price, against the next.
@@ -100,9 +98,12 @@ double chances(std::vector<Candidate>& candidates) {
                     [](const Candidate& a, const Candidate& b) { return a.dollars < b.dollars; });
   double sum = 0;
   for (const double dollars : kDollarsPerHour) {
-    const Replicates first = dollars_per_million(dollars, 1, candidates[0].tokens_per_second);
-    const Replicates second = dollars_per_million(dollars, 1, candidates[1].tokens_per_second);
-    sum += probability_less(first, second) + interval_of(0, first).high;
+    Bill bill;
+    bill.rate.dollars_per_gpu_hour = dollars;
+    const CostRatio ratio =
+        cost_ratio(dollars_per_million(bill, candidates[0].tokens_per_second, {}),
+                   dollars_per_million(bill, candidates[1].tokens_per_second, {}));
+    sum += ratio.probability_a_is_cheaper + ratio.a_over_b.high;
   }
   return sum;
 }
@@ -120,13 +121,9 @@ void add_candidates(const StepTimes& times, const ModelConfig& model, Bootstrap&
     const Server server(times, model, request);
     const auto add = [&](const ServingFinding& finding) {
       std::vector<Candidate>& here = *place++;
-      const ServingRate* rate = finding.rate();
-      if (rate == nullptr) return;
-      const Engine engine = finding.engine().value();
-      const Replicates decode = bootstrap.step_ns(*finding.decode.step(engine));
-      const Replicates prefill = bootstrap.step_ns(*finding.prefill->step(engine));
-      here.push_back({dollars_per_million(1, 1, rate->output_tokens_per_second.value),
-                      output_tokens_per_second(finding.point, decode, prefill)});
+      if (finding.rate() == nullptr) return;
+      const Resampled rate = resampled_rate(finding, bootstrap);
+      here.push_back({dollars_per_million(1, 1, rate.value), rate});
     };
     for (const std::int64_t batch : kBatches) add(server.at(batch));
     add(server.at_largest_batch());

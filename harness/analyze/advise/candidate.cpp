@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/sort/pdqsort/pdqsort.hpp>
 #include <cmath>
 
 #include "harness/analyze/step/shard.hpp"
@@ -72,9 +71,7 @@ void AdviceRequest::check() const {
   check_ascending({output_tokens}, "output", kMostTokens);
   check_ascending(batches, "batch", kLargestBatch);
   check_ascending(tokens_per_day, "tokens per day", kMostTokensPerDay);
-  if (!(utilisation > 0 && utilisation <= 1))
-    throw UsageError(
-        fmt::format("utilisation {}: expected more than 0 and at most 1", utilisation));
+  gpugauge::check(billing);
 }
 
 CardServer::CardServer(const Card& card, const ModelConfig& model, const AdviceRequest& request,
@@ -176,17 +173,8 @@ Service CardServer::service_of(const Answer& answer) const {
 Service CardServer::with_replicates(const Answer& answer) {
   Service service = service_of(answer);
   if (!service.serves()) return service;
-  const ServingFinding& finding = answer.finding;
-  const Engine engine = finding.engine().value();
-  Bootstrap& bootstrap = bootstraps_[answer.file];
-  Replicates& prefill_ns = prefills_ns_[{answer.file, service.gpus, engine}];
-  if (prefill_ns.empty()) prefill_ns = bootstrap.step_ns(*finding.prefill->step(engine));
-  service.tokens_per_second = output_tokens_per_second(
-      finding.point, bootstrap.step_ns(*finding.decode.step(engine)), prefill_ns);
-  boost::sort::pdqsort_branchless(service.tokens_per_second.begin(),
-                                  service.tokens_per_second.end());
-  service.rate.output_tokens_per_second =
-      interval_of(service.rate.output_tokens_per_second.value, service.tokens_per_second);
+  service.tokens_per_second = resampled_rate(answer.finding, bootstraps_[answer.file]);
+  service.rate.output_tokens_per_second = service.tokens_per_second;
   return service;
 }
 

@@ -5,12 +5,10 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "harness/analyze/money/bootstrap.hpp"
-#include "harness/analyze/money/cost.hpp"
+#include "harness/analyze/money/contender.hpp"
 #include "harness/analyze/serving/serving_finding.hpp"
 
 namespace gpugauge {
@@ -41,9 +39,9 @@ struct AdviceRequest {
   std::vector<std::int64_t> batches;   ///< the median, and more where they are named: ascending
   std::optional<double> tpot_target_ns, ttft_target_ns;
   std::vector<double> tokens_per_day;  ///< output tokens: today, and what is expected later
-  double utilisation = 1;              ///< share of its rate that a rented card is kept busy
-  bool spot = false;                   ///< interruptions are tolerated
-  bool training = false;               ///< the cards are to train as well
+  Billing billing;
+  bool spot = false;      ///< interruptions are tolerated
+  bool training = false;  ///< the cards are to train as well
 
   /// Throws UsageError: numbers that are not positive, a later batch or demand below an earlier.
   void check() const;
@@ -55,15 +53,20 @@ struct Service {
   int gpus = 1;  ///< that share the model
   std::int64_t batch = 0;
   BatchLimit limit = BatchLimit::kGiven;
-  std::string file;              ///< that spoke for the card
-  ServingRate rate;              ///< its tokens per second with the bootstrap's interval
-  Replicates tokens_per_second;  ///< ascending: services are of different cards
+  std::string file;             ///< that spoke for the card
+  ServingRate rate;             ///< its tokens per second with the bootstrap's interval
+  Resampled tokens_per_second;  ///< the same with its replicates
   std::optional<FitFinding> fit;
   double all_reduce_share = 0;  ///< of the decode step
   std::vector<std::string> warnings;
   std::string reason;  ///< why it cannot be served; then there is no rate
 
   bool serves() const { return reason.empty(); }
+  /// Of its time, by the methods that are not measurements: interpolated and modelled.
+  double derived_share() const {
+    return rate.origins[static_cast<std::size_t>(Origin::kInterpolated)] +
+           rate.origins[static_cast<std::size_t>(Origin::kModelled)];
+  }
 };
 
 /// One kind of card, asked to serve one model with prompts of one length. What it is made of must
@@ -103,7 +106,6 @@ class CardServer {
   std::int64_t context_;
   std::span<Bootstrap> bootstraps_;
   std::map<std::pair<std::size_t, int>, Server> servers_;
-  std::map<std::tuple<std::size_t, int, Engine>, Replicates> prefills_ns_;  ///< of the servers
 };
 
 }  // namespace gpugauge

@@ -72,8 +72,8 @@ CardFacts facts_of(const Card& card, const ModelConfig& model, const AdviceReque
   facts.spot = cheapest(card, true);
   for (const Rate& rate : card.rates) {
     if (!is_allowed(rate, request) || !facts.fit) continue;
-    const Month rent = month_of(facts.fit->cards, rate);
-    if (!facts.smallest_rent || rent.dollars < facts.smallest_rent->dollars)
+    const Fleet rent = fleet_of(facts.fit->cards, rate, request.billing);
+    if (!facts.smallest_rent || rent.dollars_per_month < facts.smallest_rent->dollars_per_month)
       facts.smallest_rent = rent;
   }
   return facts;

@@ -27,7 +27,7 @@ struct CardFacts {
   const Rate *on_demand = nullptr, *spot = nullptr;  ///< the cheapest; the user's own is on-demand
   /// What the cheapest of the allowed rates takes for the fewest GPUs that are sold and hold the
   /// model: paid at any utilisation.
-  std::optional<Month> smallest_rent;
+  std::optional<Fleet> smallest_rent;
 };
 
 CardFacts facts_of(const Card& card, const ModelConfig& model, const AdviceRequest& request,

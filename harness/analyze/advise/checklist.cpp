@@ -96,13 +96,11 @@ ChecklistLine batch(const Evidence& c) {
   const Ranking& ranking = c.at_median();
   if (const Option* other = ranking.runner_up()) {
     const Option& winner = *ranking.winner();
-    const auto per_gpu = [&](const Option& o) {
-      return ranking.service(o).rate.output_tokens_per_second.value / ranking.service(o).gpus;
-    };
-    why += fmt::format(
-        "; a GPU of {} makes {:.3g} times the tokens of {} at {:.3g} times the price",
-        ranking.card(*other).name, per_gpu(*other) / per_gpu(winner), ranking.card(winner).name,
-        other->rate->dollars_per_gpu_hour / winner.rate->dollars_per_gpu_hour);
+    why +=
+        fmt::format("; a GPU of {} makes {:.3g} times the tokens of {} at {:.3g} times the price",
+                    ranking.card(*other).name, ranking.speed(*other) / ranking.speed(winner),
+                    ranking.card(winner).name,
+                    other->rate->dollars_per_gpu_hour / winner.rate->dollars_per_gpu_hour);
   }
   return {Question::kBatch, ranking.is_decided() ? winner_of(ranking) : nullptr, std::move(why)};
 }
@@ -120,18 +118,18 @@ ChecklistLine context(const Evidence& c) {
 
 ChecklistLine utilisation(const Evidence& c) {
   const std::string rents = each(c, [](const CardFacts& facts) {
-    return facts.smallest_rent
-               ? fmt::format("{} ${:.0f} a month ({} GPU{})", facts.card->name,
-                             facts.smallest_rent->dollars, facts.smallest_rent->billed_gpus,
-                             facts.smallest_rent->billed_gpus > 1 ? "s" : "")
-               : std::string();
+    return facts.smallest_rent ? fmt::format("{} ${:.0f} a month ({} GPU{})", facts.card->name,
+                                             facts.smallest_rent->dollars_per_month,
+                                             facts.smallest_rent->billed_gpus,
+                                             facts.smallest_rent->billed_gpus > 1 ? "s" : "")
+                               : std::string();
   });
   if (rents.empty()) return {Question::kUtilisation, nullptr, "no price is known"};
   constexpr double kNever = 1e300;
   return {Question::kUtilisation,
           least(c,
                 [](const CardFacts& facts) {
-                  return facts.smallest_rent ? facts.smallest_rent->dollars : kNever;
+                  return facts.smallest_rent ? facts.smallest_rent->dollars_per_month : kNever;
                 }),
           "it divides every card's tokens alike; what is paid whatever the load: " + rents};
 }

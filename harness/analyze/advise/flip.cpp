@@ -52,8 +52,9 @@ std::vector<Flip> flips_of(const Ranking& ranking, std::int64_t context,
       {FlipKind::kWinnersPrice, winners_price, winners_price * ratio},
       {FlipKind::kRunnerUpsPrice, others_price, others_price / ratio},
   };
-  if (!winner->month)
-    flips.push_back({FlipKind::kWinnersBusyness, request.utilisation, request.utilisation / ratio});
+  if (!winner->fleet)
+    flips.push_back({FlipKind::kWinnersBusyness, request.billing.utilisation,
+                     request.billing.utilisation / ratio});
 
   const auto is_cheaper_at = [&](double batch, double tokens) -> std::optional<bool> {
     const auto asked_batch = static_cast<std::int64_t>(batch);
@@ -76,7 +77,7 @@ std::vector<Flip> flips_of(const Ranking& ranking, std::int64_t context,
   }
 
   const auto dollars = [&](const Option& option, double demand) {
-    return month_of(ranking.service(option), *option.rate, demand, request).dollars;
+    return fleet_for(ranking.service(option), *option.rate, demand, request).dollars_per_month;
   };
   const auto is_cheaper_for = [&](double demand) -> std::optional<bool> {
     return dollars(*other, demand) < dollars(*winner, demand);

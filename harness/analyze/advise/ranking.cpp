@@ -8,38 +8,21 @@
 #include <tuple>
 
 #include "harness/base/estimate.hpp"
-#include "harness/base/units.hpp"
 
 namespace gpugauge {
 namespace {
 
-/// Beyond any fleet: what would take more ranks last all the same.
-constexpr double kMostGpus = 1e8;
-
-int gpus_for(double tokens_per_day, double tokens_per_second, int gpus_of_group,
-             double utilisation) {
-  // A demand that is a whole number of groups takes no group more.
-  constexpr double kRounding = 1e-9;
-  const double groups =
-      std::ceil(tokens_per_day / (tokens_per_second * kSecondsPerDay * utilisation) - kRounding);
-  return static_cast<int>(std::min(std::max(groups, 1.0) * gpus_of_group, kMostGpus));
-}
-
-/// What it could cost, ascending.
-Replicates bills(const Ranking& ranking, const Option& option, const AdviceRequest& request) {
+/// What it is ranked by, with what that could as well be.
+Resampled resampled_bill(const Ranking& ranking, const Option& option,
+                         const AdviceRequest& request) {
   const Service& service = ranking.service(option);
-  const Replicates fastest_first(service.tokens_per_second.rbegin(),
-                                 service.tokens_per_second.rend());
-  if (!option.month)
-    return dollars_per_million(option.rate->dollars_per_gpu_hour, service.gpus, fastest_first);
+  const Bill bill = bill_of(*option.rate, service.gpus);
+  if (!option.fleet) return dollars_per_million(bill, service.tokens_per_second, request.billing);
   Replicates months;
-  months.reserve(fastest_first.size());
-  for (const double rate : fastest_first)
+  for (const double rate : service.tokens_per_second.replicates)
     months.push_back(
-        month_of(gpus_for(request.tokens_per_day.front(), rate, service.gpus, request.utilisation),
-                 *option.rate)
-            .dollars);
-  return months;
+        fleet_for(request.tokens_per_day.front(), rate, bill, request.billing).dollars_per_month);
+  return resampled(option.bill(), std::move(months));
 }
 
 void add_options(Ranking& ranking, std::size_t index, const AdviceRequest& request) {
@@ -57,18 +40,19 @@ void add_options(Ranking& ranking, std::size_t index, const AdviceRequest& reque
     Option option;
     option.service = index;
     option.rate = &rate;
-    option.dollars_per_million = scaled(dollars_per_million(rate.dollars_per_gpu_hour, service.gpus,
-                                                            service.rate.output_tokens_per_second),
-                                        1 / request.utilisation);
+    option.dollars_per_million = dollars_per_million(
+        rate, service.gpus, service.rate.output_tokens_per_second, request.billing);
     if (!request.tokens_per_day.empty())
-      option.month = month_of(service, rate, request.tokens_per_day.front(), request);
+      option.fleet = fleet_for(service, rate, request.tokens_per_day.front(), request);
+    option.gpus = option.fleet ? option.fleet->gpus : service.gpus;
+    option.billed_gpus = billable_gpus(option.gpus, rate.min_gpus);
     ranking.options.push_back(std::move(option));
   }
   if (ranking.options.size() == before)
     exclude("offered as spot only, which may be interrupted: pass --spot ok");
 }
 
-void add_probabilities(Ranking& ranking, const AdviceRequest& request) {
+void add_ratios(Ranking& ranking, const AdviceRequest& request) {
   std::set<const Card*> seen;
   for (auto option = ranking.options.begin(); option != ranking.options.end(); ++option) {
     const Card* card = &ranking.card(*option);
@@ -77,14 +61,14 @@ void add_probabilities(Ranking& ranking, const AdviceRequest& request) {
       return &ranking.card(other) != card;
     });
     if (next == ranking.options.end()) continue;
-    option->probability =
-        probability_less_sorted(bills(ranking, *option, request), bills(ranking, *next, request));
+    option->to_next = cost_ratio(resampled_bill(ranking, *option, request),
+                                 resampled_bill(ranking, *next, request));
   }
 }
 
 }  // namespace
 
-double Option::bill() const { return month ? month->dollars : dollars_per_million.value; }
+double Option::bill() const { return fleet ? fleet->dollars_per_month : dollars_per_million.value; }
 
 const Option* Ranking::runner_up() const {
   const auto other = std::find_if(options.begin(), options.end(), [&](const Option& option) {
@@ -94,8 +78,14 @@ const Option* Ranking::runner_up() const {
 }
 
 bool Ranking::is_decided() const {
-  return winner() != nullptr && winner()->probability &&
-         cheaper(*winner()->probability) == Cheaper::kFirst;
+  return winner() != nullptr && winner()->to_next && winner()->to_next->cheaper() == Cheaper::kA;
+}
+
+const Service* Ranking::to_measure() const {
+  constexpr double kMuch = 0.1;
+  const Service &a = service(*winner()), &b = service(*runner_up());
+  const Service& vague = a.derived_share() >= b.derived_share() ? a : b;
+  return vague.derived_share() > kMuch ? &vague : nullptr;
 }
 
 bool is_allowed(const Rate& rate, const AdviceRequest& request) {
@@ -104,30 +94,23 @@ bool is_allowed(const Rate& rate, const AdviceRequest& request) {
 
 double bill_of(const Service& service, const Rate& rate, const AdviceRequest& request) {
   if (!request.tokens_per_day.empty())
-    return month_of(service, rate, request.tokens_per_day.front(), request).dollars;
-  return dollars_per_million(rate.dollars_per_gpu_hour, service.gpus,
-                             service.rate.output_tokens_per_second.value) /
-         request.utilisation;
+    return fleet_for(service, rate, request.tokens_per_day.front(), request).dollars_per_month;
+  return dollars_per_million(rate, service.gpus, service.rate.output_tokens_per_second,
+                             request.billing)
+      .value;
 }
 
-Month month_of(int gpus, const Rate& rate) {
-  const int billed = billable_gpus(gpus, rate.min_gpus);
-  return {.gpus = gpus,
-          .billed_gpus = billed,
-          .dollars = billed * rate.dollars_per_gpu_hour * kHoursInMeanMonth};
-}
-
-Month month_of(const Service& service, const Rate& rate, double tokens_per_day,
-               const AdviceRequest& request) {
-  return month_of(gpus_for(tokens_per_day, service.rate.output_tokens_per_second.value,
-                           service.gpus, request.utilisation),
-                  rate);
+Fleet fleet_for(const Service& service, const Rate& rate, double tokens_per_day,
+                const AdviceRequest& request) {
+  return fleet_for(tokens_per_day, service.rate.output_tokens_per_second.value,
+                   bill_of(rate, service.gpus), request.billing);
 }
 
 const Option* cheapest_for(const Ranking& ranking, double tokens_per_day,
                            const AdviceRequest& request) {
   const auto dollars = [&](const Option& option) {
-    return month_of(ranking.service(option), *option.rate, tokens_per_day, request).dollars;
+    return fleet_for(ranking.service(option), *option.rate, tokens_per_day, request)
+        .dollars_per_month;
   };
   const auto least =
       std::min_element(ranking.options.begin(), ranking.options.end(),
@@ -148,7 +131,7 @@ Ranking rank(std::optional<std::int64_t> batch, std::vector<Service> services,
                    });
   const double best = ranking.options.empty() ? 0 : ranking.options.front().bill();
   for (Option& option : ranking.options) option.margin = option.bill() / best - 1;
-  add_probabilities(ranking, request);
+  add_ratios(ranking, request);
   for (Service& service : ranking.services) service.tokens_per_second = {};
   return ranking;
 }

@@ -199,6 +199,10 @@ CardRelation relation_of(const Side& base, const Side& other) {
   return serials.size() == 1 ? CardRelation::kSameCard : CardRelation::kOtherOfModel;
 }
 
+std::string EnvironmentDifference::subject() const {
+  return fmt::format("{}{}{}", name_of(circumstance), what.empty() ? "" : " ", what);
+}
+
 std::vector<EnvironmentDifference> environment_differences(const Side& base, const Side& other) {
   return Differences(base, other).all();
 }

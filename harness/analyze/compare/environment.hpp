@@ -112,6 +112,9 @@ struct EnvironmentDifference {
   Circumstance circumstance;
   std::string what;         ///< which of several: the library's name; else empty
   std::string base, other;  ///< `unknown` where the files do not say
+
+  /// `driver`, `library cuBLAS`.
+  std::string subject() const;
 };
 
 /// What differs, in the order of the enum. What belongs to the card (its clock, power limit, ECC)

@@ -5,8 +5,8 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
-#include "harness/analyze/money/cost.hpp"
 #include "harness/base/estimate.hpp"
 #include "harness/base/random.hpp"
 #include "harness/base/units.hpp"
@@ -18,6 +18,8 @@ namespace {
 constexpr double kWeightUnit = 256;
 /// Where the random bits of the intervals begin, far beyond those of any row of weights.
 constexpr std::uint64_t kIntervalBits = std::uint64_t{1} << 48;
+
+constexpr std::uint64_t kMethodSeed = 0;
 
 /// Exp(1) by its quantiles: an even draw from these has its distribution.
 constexpr int kQuantileBits = 12;
@@ -112,10 +114,13 @@ const Replicates& Bootstrap::medians_of(const Measurement& measurement) {
   return found->second;
 }
 
-const Replicates& Bootstrap::places_of(std::size_t origin) {
-  Replicates& places = places_[origin];
+const Replicates& Bootstrap::places_of(Origin origin) {
+  const bool is_of_method = origin == Origin::kInterpolated || origin == Origin::kModelled;
+  const auto index = static_cast<std::size_t>(origin);
+  Replicates& places = places_[index];
   for (std::size_t r = places.size(); r < kReplicates; ++r) {
-    const std::uint64_t bits = random_bits(seed_, kIntervalBits + origin * kReplicates + r);
+    const std::uint64_t bits =
+        random_bits(is_of_method ? kMethodSeed : seed_, kIntervalBits + index * kReplicates + r);
     places.push_back(static_cast<double>(bits >> 11) * 0x1p-52 - 1);
   }
   return places;
@@ -137,7 +142,7 @@ Replicates Bootstrap::step_ns(const EngineStep& step) {
   for (std::size_t origin = 0; origin < by_origin.size(); ++origin) {
     const Estimate& e = by_origin[origin];
     if (e.value == 0) continue;
-    const Replicates& places = places_of(origin);
+    const Replicates& places = places_of(static_cast<Origin>(origin));
     for (std::size_t r = 0; r < kReplicates; ++r)
       total[r] += e.value + places[r] * (places[r] < 0 ? e.value - e.low : e.high - e.value);
   }
@@ -154,33 +159,9 @@ Replicates output_tokens_per_second(const ServingPoint& point, std::span<const d
   return rate;
 }
 
-Replicates dollars_per_million(double hourly_rate, int num_gpus,
-                               std::span<const double> tokens_per_second) {
-  const double of_one = dollars_per_million(hourly_rate, num_gpus, 1.0);
-  Replicates dollars(tokens_per_second.size());
-  for (std::size_t i = 0; i < dollars.size(); ++i) dollars[i] = of_one / tokens_per_second[i];
-  return dollars;
-}
-
-double probability_less(std::span<const double> a, std::span<const double> b) {
-  std::vector<double> first(a.begin(), a.end()), second(b.begin(), b.end());
-  std::sort(first.begin(), first.end());
-  std::sort(second.begin(), second.end());
-  return probability_less_sorted(first, second);
-}
-
-double probability_less_sorted(std::span<const double> a, std::span<const double> b) {
-  if (a.back() < b.front()) return 1;
-  if (b.back() < a.front()) return 0;
-  // For each of b: those of a that are below it, and those that are not above it.
-  auto below = a.begin(), up_to = a.begin();
-  double pairs = 0;
-  for (const double value : b) {
-    while (below != a.end() && *below < value) ++below;
-    while (up_to != a.end() && *up_to <= value) ++up_to;
-    pairs += 0.5 * static_cast<double>((below - a.begin()) + (up_to - a.begin()));
-  }
-  return pairs / (static_cast<double>(a.size()) * static_cast<double>(b.size()));
+Resampled resampled(double value, Replicates replicates) {
+  const Estimate interval = interval_of(value, replicates);
+  return {interval, std::move(replicates)};
 }
 
 Estimate interval_of(double value, std::span<const double> replicates, double confidence) {
@@ -194,12 +175,6 @@ Estimate interval_of(double value, std::span<const double> replicates, double co
   const double low = *at_low;
   std::nth_element(at_low, at_high, sorted.end());
   return {.value = value, .low = std::min(low, value), .high = std::max(*at_high, value)};
-}
-
-Cheaper cheaper(double probability_first_is_less, double confidence) {
-  if (probability_first_is_less >= confidence) return Cheaper::kFirst;
-  if (1 - probability_first_is_less >= confidence) return Cheaper::kSecond;
-  return Cheaper::kUndecided;
 }
 
 }  // namespace gpugauge

@@ -14,8 +14,8 @@
 namespace gpugauge {
 
 /// Values that a number could as well have had. Entry i of every number of one card stands for the
-/// same state of that card (its clock), so that numbers of one card are combined entry by entry;
-/// numbers of two cards are independent.
+/// same state of that card (its clock), and entry i of all cards for the same error of the method,
+/// so that numbers of one card and of several are combined entry by entry.
 using Replicates = std::vector<double>;
 /// Enough for a probability to within 0.02, and for the ends of a 95% interval.
 inline constexpr std::size_t kReplicates = 500;
@@ -31,9 +31,10 @@ inline constexpr std::size_t kReplicates = 500;
 ///   so that times that follow the clock err together and others independently. Row i stands for
 ///   the place whose binary fraction is i read backwards (van der Corput), so that the first n rows
 ///   lie evenly over all places, and ops of different numbers of samples share what rows they can.
-/// - All others (interpolated, modelled, imported, read without samples): their error is one of
-///   method, and not of chance. One uniform number per replicate and origin says where inside
-///   [low, high] all of them lie, the median at the value.
+/// - All others (interpolated, modelled, imported, read without samples): one uniform number per
+///   replicate and origin says where inside [low, high] all of them lie, the median at the value.
+///   What is interpolated or modelled errs by the method, which is that of every card: these
+///   numbers are the same for all seeds.
 ///
 /// The same seed gives the same replicates on any machine: weights are whole numbers of
 /// counter-based random bits. Cards that are compared should have different seeds.
@@ -48,7 +49,7 @@ class Bootstrap {
  private:
   const Replicates& medians_of(const Measurement& measurement);
   /// One number in [-1, 1) a replicate, the same for all that is known in this way.
-  const Replicates& places_of(std::size_t origin);
+  const Replicates& places_of(Origin origin);
 
   std::uint64_t seed_;
   std::vector<std::uint16_t> weights_;  ///< rows of kReplicates, as many as were needed
@@ -56,24 +57,18 @@ class Bootstrap {
   std::array<Replicates, std::tuple_size_v<OriginShares>> places_;
 };
 
+/// A number with what it could as well have been; its interval leaves out 2.5% of that at each end.
+struct Resampled : Estimate {
+  Replicates replicates;
+};
+Resampled resampled(double value, Replicates replicates);
+
 /// Of the whole batch, as `serving_rate`; `decode_ns` and `prefill_ns` are of the same card.
 Replicates output_tokens_per_second(const ServingPoint& point, std::span<const double> decode_ns,
                                     std::span<const double> prefill_ns);
-/// As the function of one rate, and with its errors.
-Replicates dollars_per_million(double hourly_rate, int num_gpus,
-                               std::span<const double> tokens_per_second);
-
-/// P(a < b) over all pairs, ties half: the cards are independent. Neither may be empty.
-double probability_less(std::span<const double> a, std::span<const double> b);
-/// The same of ascending numbers, which many comparisons share.
-double probability_less_sorted(std::span<const double> a, std::span<const double> b);
 
 /// The value with the interval that leaves out (1 - confidence) / 2 of the replicates at each end,
 /// widened to the value where that lies outside. There must be a replicate.
 Estimate interval_of(double value, std::span<const double> replicates, double confidence = 0.95);
-
-enum class Cheaper : std::uint8_t { kFirst, kSecond, kUndecided };
-/// Undecided where neither has the probability of `confidence`.
-Cheaper cheaper(double probability_first_is_less, double confidence = 0.95);
 
 }  // namespace gpugauge

@@ -1,25 +1,24 @@
 #include "harness/analyze/money/contender.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace gpugauge {
 
 Contender contender_of(const StepTimes& times, const ModelConfig& model, ServingRequest request,
-                       const Rate& rate, const Billing& billing) {
+                       const Rate& rate, const Billing& billing, std::uint64_t seed) {
   check(billing);
-  Contender contender;
-  contender.name = times.record().device.name;
-  contender.rate = rate;
-  contender.num_gpus = request.group.cards;
-  contender.billing = billing;
+  Contender contender{
+      bill_of(rate, request.group.cards), times.record().device.name, billing, {}, {}};
   const auto server = [&times, &model, request](std::int64_t input_tokens) {
     ServingRequest asked = request;
     asked.input_tokens = input_tokens;
     return Server(times, model, std::move(asked));
   };
-  contender.tokens_per_second = [server](std::int64_t batch, std::int64_t input_tokens) {
+  const auto bootstrap = std::make_shared<Bootstrap>(seed);
+  contender.tokens_per_second = [=](std::int64_t batch, std::int64_t input_tokens) {
     const ServingFinding finding = server(input_tokens).at(batch);
-    return finding.rate() != nullptr ? std::optional(finding.rate()->output_tokens_per_second)
+    return finding.rate() != nullptr ? std::optional(resampled_rate(finding, *bootstrap))
                                      : std::nullopt;
   };
   contender.largest_batch = [server](std::int64_t input_tokens) {
@@ -28,15 +27,22 @@ Contender contender_of(const StepTimes& times, const ModelConfig& model, Serving
   return contender;
 }
 
+Resampled resampled_rate(const ServingFinding& finding, Bootstrap& bootstrap) {
+  const Engine engine = finding.engine().value();
+  return resampled(
+      finding.rate()->output_tokens_per_second.value,
+      output_tokens_per_second(finding.point, bootstrap.step_ns(*finding.decode.step(engine)),
+                               bootstrap.step_ns(*finding.prefill->step(engine))));
+}
+
 std::optional<Standing> standing_of(const Contender& contender, const Load& load) {
   Standing standing;
   standing.batch = load.batch ? *load.batch : contender.largest_batch(load.input_tokens);
   if (standing.batch < 1) return std::nullopt;
-  const auto tokens = contender.tokens_per_second(standing.batch, load.input_tokens);
+  auto tokens = contender.tokens_per_second(standing.batch, load.input_tokens);
   if (!tokens) return std::nullopt;
-  standing.tokens_per_second = *tokens;
-  standing.dollars_per_million =
-      dollars_per_million(contender.rate, contender.num_gpus, *tokens, contender.billing);
+  standing.dollars_per_million = dollars_per_million(contender, *tokens, contender.billing);
+  standing.tokens_per_second = std::move(*tokens);
   return standing;
 }
 

@@ -12,11 +12,9 @@ namespace {
 bool is_known(const CurvePoint& point) { return point.a && point.b; }
 
 /// By value: who is cheaper though the intervals may overlap.
-CheaperCard leader(const CurvePoint& point) {
-  return point.a->value < point.b->value ? CheaperCard::kA : CheaperCard::kB;
+Cheaper leader(const CurvePoint& point) {
+  return point.a->value < point.b->value ? Cheaper::kA : Cheaper::kB;
 }
-
-CheaperCard verdict(const CurvePoint& point) { return cheaper_of(*point.a, *point.b); }
 
 class Tracer {
  public:
@@ -30,11 +28,12 @@ class Tracer {
     } else {
       load.input_tokens = place;
     }
-    const auto cost = [&](const Contender& contender) {
-      const auto standing = standing_of(contender, load);
-      return standing ? std::optional(standing->dollars_per_million) : std::nullopt;
-    };
-    return {.place = place, .a = cost(a_), .b = cost(b_)};
+    const CardComparison c = compare(a_, b_, load);
+    CurvePoint point{.place = place, .a = {}, .b = {}};
+    if (c.a) point.a = c.a->dollars_per_million;
+    if (c.b) point.b = c.b->dollars_per_million;
+    if (c.evens) point.cheaper = c.evens->dollars.cheaper();
+    return point;
   }
 
   /// Halves what lies between a place that has the property and one that has not, in either
@@ -58,9 +57,9 @@ class Tracer {
 /// The doubtless place nearest to `swap`, among the points that one walks along from it while the
 /// same contender leads.
 template <typename Points>
-std::optional<std::int64_t> sure_place(const Tracer& tracer, std::int64_t swap, CheaperCard leads,
+std::optional<std::int64_t> sure_place(const Tracer& tracer, std::int64_t swap, Cheaper leads,
                                        const Points& walk) {
-  const auto is_sure = [&](const CurvePoint& point) { return verdict(point) == leads; };
+  const auto is_sure = [&](const CurvePoint& point) { return point.cheaper == leads; };
   if (is_sure(tracer.at(swap))) return swap;
   std::int64_t doubtful = swap;
   for (const CurvePoint& point : walk) {
@@ -82,7 +81,7 @@ Crossing crossing_after(const Tracer& tracer, const std::vector<CurvePoint>& poi
   crossing.last = points[left].place;
   crossing.first = points[left + 1].place;
   crossing.before = leader(points[left]);
-  const CheaperCard after = leader(points[left + 1]);
+  const Cheaper after = leader(points[left + 1]);
   tracer.narrow(crossing.last, crossing.first,
                 [&](const CurvePoint& point) { return leader(point) == crossing.before; });
   const auto middle = points.begin() + static_cast<std::ptrdiff_t>(left) + 1;

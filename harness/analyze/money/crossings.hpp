@@ -24,14 +24,15 @@ struct EnumTable<Axis> {
 struct CurvePoint {
   std::int64_t place = 0;
   std::optional<Estimate> a, b;
+  Cheaper cheaper = Cheaper::kUndecided;  ///< beyond doubt, where both are known
 };
 
-/// Where the two swap places. Between `sure_until` and `sure_from` their intervals overlap, and who
-/// is cheaper is undecided; each is absent if there is no doubtless place before the next crossing
-/// or the end of what is known of both.
+/// Where the two swap places. Between `sure_until` and `sure_from` it is undecided who is cheaper;
+/// each is absent if there is no doubtless place before the next crossing or the end of what is
+/// known of both.
 struct Crossing {
-  std::int64_t last = 0, first = 0;      ///< the last place before the swap, and the first after it
-  CheaperCard before = CheaperCard::kA;  ///< who is cheaper, by value, up to `last`; then the other
+  std::int64_t last = 0, first = 0;  ///< the last place before the swap, and the first after it
+  Cheaper before = Cheaper::kA;      ///< who is cheaper, by value, up to `last`; then the other
   std::optional<std::int64_t> sure_until, sure_from;
 };
 
@@ -44,8 +45,8 @@ struct Curve {
 };
 
 /// Evaluates the grid (ascending), and between neighbours of it where both costs are known searches
-/// by bisection over whole numbers where they swap and where their intervals part. Two swaps
-/// between the same neighbours are not seen.
+/// by bisection over whole numbers where they swap and from where on that is beyond doubt. Two
+/// swaps between the same neighbours are not seen.
 Curve trace(const Contender& a, const Contender& b, Axis axis, const Load& load,
             std::span<const std::int64_t> grid);
 

@@ -1,7 +1,11 @@
 #include "harness/analyze/money/decode_break_even.hpp"
 
+#include <memory>
 #include <set>
 #include <tuple>
+#include <utility>
+
+#include "harness/base/units.hpp"
 
 namespace gpugauge {
 namespace {
@@ -12,25 +16,25 @@ struct Offer {
   std::set<std::int64_t> batches;
 };
 
-Contender contender_of(const Offer& offer, const StepTimes& times, const ModelConfig& model) {
+Contender contender_of(const Offer& offer, const StepTimes& times, const ModelConfig& model,
+                       std::uint64_t seed) {
   const PricedDecode& p = *offer.first;
   const Cost& cost = p.costs.front();
-  Contender contender;
-  contender.name = p.decode.device;
-  contender.rate = cost.rate;
-  contender.num_gpus = cost.num_gpus;
-  contender.billing = cost.billing;
+  Contender contender{cost, p.decode.device, cost.billing, {}, {}};
   // Nothing but decoding: here the input is what the cache holds of each sequence.
-  contender.tokens_per_second = [&times, &model, point = p.decode.point](
+  const auto bootstrap = std::make_shared<Bootstrap>(seed);
+  contender.tokens_per_second = [=, &times, &model, point = p.decode.point](
                                     std::int64_t batch,
-                                    std::int64_t context) -> std::optional<Estimate> {
+                                    std::int64_t context) -> std::optional<Resampled> {
     DecodePoint at = point;
     at.batch = batch;
     at.context = context;
     const DecodeFinding finding = decode_finding(times, model, at);
     const EngineStep* step = finding.preferred();
     if (step == nullptr) return std::nullopt;
-    return step->tokens_per_second;
+    Replicates tokens = bootstrap->step_ns(*step);
+    for (double& ns : tokens) ns = static_cast<double>(batch) * kNsPerSecond / ns;
+    return resampled(step->tokens_per_second.value, std::move(tokens));
   };
   contender.largest_batch = [most = *offer.batches.rbegin()](std::int64_t) { return most; };
   return contender;
@@ -70,8 +74,8 @@ std::vector<DecodeBreakEven> decode_break_evens(std::span<const PricedDecode> po
              .model = model_name,
              .rate_a = first.costs.front().rate,
              .rate_b = second.costs.front().rate,
-             .curve = trace(contender_of(a->second, times.at(a->first), model),
-                            contender_of(b->second, times.at(b->first), model), Axis::kBatch,
+             .curve = trace(contender_of(a->second, times.at(a->first), model, 1),
+                            contender_of(b->second, times.at(b->first), model, 2), Axis::kBatch,
                             {.batch = {}, .input_tokens = context}, grid)});
       }
     }

@@ -71,6 +71,8 @@ struct ForwardFinding {
   std::vector<std::string> warnings;
 
   const EngineStep* step(Engine engine) const;
+  /// Library, else best, as `DecodeFinding::preferred`.
+  Engine preferred() const { return library ? Engine::kLibrary : Engine::kBest; }
   /// Of the whole batch: all its steps.
   std::optional<Estimate> batch_ns(Engine engine) const;
   std::optional<Estimate> units_per_hour(Engine engine) const;

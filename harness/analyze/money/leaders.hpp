@@ -12,8 +12,8 @@ namespace gpugauge {
 /// into what it was found in.
 struct Lead {
   const PricedDecode *first, *last;  ///< of the leader, at the smallest and the largest batch
-  bool is_sure = true;   ///< at each of these batches its interval lies under that of every other
-  bool is_only = false;  ///< no other card holds weights and KV cache of these batches
+  bool is_sure = true;               ///< at each of these batches it is `cheaper` than every other
+  bool is_only = false;              ///< no other card holds weights and KV cache of these batches
 };
 
 /// Who leads at each batch of points of one subject (model, precision, context), by batch. Each

@@ -253,6 +253,18 @@ TrackReport check_tonight(const CaseNames& names, std::span<const RunEntry> hist
   return report;
 }
 
+TrackedHistory tracked_history(const CaseNames& names, std::span<const RunEntry> runs,
+                               const std::string& pattern, std::span<const Ack> acks,
+                               const TrackSettings& settings) {
+  TrackedHistory tracked{.series = series_of(names, pointers_to(runs), settings.match),
+                         .cases = {}};
+  for (const Series& series : tracked.series) {
+    if (pattern.empty() || matches_glob(pattern, series.key.case_name))
+      tracked.cases.push_back({&series, latest_finding(series, acks, settings)});
+  }
+  return tracked;
+}
+
 TrackFinding latest_finding(const Series& series, std::span<const Ack> acks,
                             const TrackSettings& settings) {
   Series past = series;

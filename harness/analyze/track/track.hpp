@@ -47,6 +47,29 @@ TrackReport check_tonight(const CaseNames& names, std::span<const RunEntry> hist
                           std::span<const RunEntry> tonight, std::span<const RunEntry> rerun,
                           std::span<const Ack> acks, const TrackSettings& settings);
 
+/// A metric of the history with what its last night says.
+struct TrackedCase {
+  const Series* series;
+  TrackFinding finding;
+
+  /// Of a night, from the level that the last was held against: a difference of ln(time). Nothing
+  /// where there was no baseline.
+  std::optional<double> change_at(std::size_t night) const {
+    if (finding.gate.stage == Stage::kBaseline) return std::nullopt;
+    return series->nights[night].y - finding.gate.level;
+  }
+};
+
+/// The metrics of a history.
+struct TrackedHistory {
+  std::vector<Series> series;
+  std::vector<TrackedCase> cases;  ///< they point into `series`
+};
+/// Those whose case matches the pattern; an empty one is every case's.
+TrackedHistory tracked_history(const CaseNames& names, std::span<const RunEntry> runs,
+                               const std::string& pattern, std::span<const Ack> acks,
+                               const TrackSettings& settings);
+
 /// The last night of a series against those before it.
 TrackFinding latest_finding(const Series& series, std::span<const Ack> acks,
                             const TrackSettings& settings);

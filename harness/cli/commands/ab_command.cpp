@@ -44,7 +44,7 @@ struct AbOptions {
 };
 
 /// What is run, and what it is called in file names.
-struct AdvisedFile {
+struct BuildAndSuite {
   char letter;
   fs::path build;
   std::string suite;
@@ -125,10 +125,10 @@ class Measuring {
   }
 
  private:
-  fs::path measure(const AdvisedFile& contender, std::size_t number, Stop& stop) {
-    const fs::path stem = folder_ / fmt::format("round-{:02}-{}", number, contender.letter);
+  fs::path measure(const BuildAndSuite& which, std::size_t number, Stop& stop) {
+    const fs::path stem = folder_ / fmt::format("round-{:02}-{}", number, which.letter);
     const fs::path result = fs::path(stem) += ".json", log = fs::path(stem) += ".log";
-    const ChildEnd end = children_.run(arguments(contender, result), log, deadline_);
+    const ChildEnd end = children_.run(arguments(which, result), log, deadline_);
     if (end.kind == ChildEnd::Kind::kInterrupted) stop = Stop::kInterrupted;
     if (end.kind == ChildEnd::Kind::kTimedOut) stop = Stop::kTimeLimit;
     if (stop != Stop::kNo) return result;
@@ -140,15 +140,15 @@ class Measuring {
     if (done && fs::exists(result, error)) return result;
     throw EnvironmentError(fmt::format(
         "build {} ({}), round {}: {} {}, and {}; {}: {}",
-        static_cast<char>(std::toupper(contender.letter)), contender.build.string(), number,
+        static_cast<char>(std::toupper(which.letter)), which.build.string(), number,
         end.kind == ChildEnd::Kind::kExited ? "exit status" : "killed by signal", end.code,
         fs::exists(result, error) ? "its result file is not to be trusted" : "no result file",
         log.string(), last_line(log)));
   }
 
-  std::vector<std::string> arguments(const AdvisedFile& contender, const fs::path& result) const {
-    std::vector<std::string> argv{contender.build.string(), "run",      "--quiet",       "--suite",
-                                  contender.suite,          "--device", options_.device, "--output",
+  std::vector<std::string> arguments(const BuildAndSuite& which, const fs::path& result) const {
+    std::vector<std::string> argv{which.build.string(), "run",      "--quiet",       "--suite",
+                                  which.suite,          "--device", options_.device, "--output",
                                   result.string()};
     if (!options_.filter.empty()) argv.push_back("--filter=" + options_.filter);
     return argv;
@@ -156,7 +156,7 @@ class Measuring {
 
   const AbOptions& options_;
   fs::path folder_;
-  AdvisedFile a_, b_;
+  BuildAndSuite a_, b_;
   ChildRunner::Clock::time_point deadline_;
   ChildRunner children_;
 };

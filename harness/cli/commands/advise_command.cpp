@@ -1,13 +1,11 @@
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <ctime>
 #include <iostream>
+#include <map>
 #include <memory>
 
-#include "harness/analyze/advise/advice.hpp"
-#include "harness/base/nearest.hpp"
 #include "harness/base/units.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/options/analysis_options.hpp"
@@ -35,48 +33,17 @@ struct AdviseOptions {
   std::vector<std::string> hourly;
 };
 
-/// `CARD=DOLLARS`, by the names of the cards of the files.
-void set_given_rates(const std::vector<std::string>& texts, std::vector<Card>& cards) {
-  std::vector<std::string> names;
-  for (const Card& card : cards) names.push_back(card.name);
+/// Of `CARD=DOLLARS`.
+std::map<std::string, double> parse_hourly(const std::vector<std::string>& texts) {
+  std::map<std::string, double> given;
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
-    const std::string name = text.substr(0, equals);
-    const auto card =
-        std::find_if(cards.begin(), cards.end(), [&](const Card& c) { return c.name == name; });
     if (equals == std::string::npos)
       throw UsageError(fmt::format("--hourly {}: expected CARD=DOLLARS", text));
-    if (card == cards.end())
-      throw UsageError("--hourly: " + unknown_name_message("card", name, names));
-    double dollars = 0;
-    if (!CLI::detail::lexical_cast(text.substr(equals + 1), dollars))
+    if (!CLI::detail::lexical_cast(text.substr(equals + 1), given[text.substr(0, equals)]))
       throw UsageError(fmt::format("--hourly {}: expected dollars per GPU-hour after '='", text));
-    card->rates = rates_of({}, dollars);
   }
-}
-
-/// Those of the lists for the cards that have no rate yet.
-PriceList set_listed_rates(const Catalog& catalog, const std::vector<std::string>& files,
-                           std::vector<Card>& cards) {
-  std::vector<std::filesystem::path> paths(files.begin(), files.end());
-  if (paths.empty()) paths.push_back(catalog.default_prices());
-  PriceList list = load_price_list(paths);
-  for (Card& card : cards) {
-    if (!card.rates.empty() || card.sheet == nullptr) continue;
-    const std::vector<PriceOffer> offers = offers_for(list.offers, *card.sheet);
-    if (!offers.empty()) card.rates = rates_of(offers, std::nullopt);
-  }
-  return list;
-}
-
-std::vector<std::string> doubts_of(const std::vector<Card>& cards, const AdviceRequest& request) {
-  std::vector<Bill> bills;
-  for (const Card& card : cards) {
-    for (const Rate& rate : card.rates) {
-      if (is_allowed(rate, request)) bills.push_back({.rate = rate});
-    }
-  }
-  return doubts_about(bills, utc_date(std::time(nullptr)));
+  return given;
 }
 
 ExitStatus advise(const AdviseOptions& options) {
@@ -97,16 +64,11 @@ ExitStatus advise(const AdviseOptions& options) {
   const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
   const std::vector<StepTimes> files(records.begin(), records.end());
   const std::vector<Datasheet> sheets = catalog.datasheets();
-  std::vector<Card> cards = cards_of(files, sheets);
-  set_given_rates(options.hourly, cards);
-  const PriceList list = set_listed_rates(catalog, options.inputs.prices, cards);
-  for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
-
-  const std::vector<Advice> all = advise(cards, models, request);
-  std::vector<Table> tables = advice_tables(all, request);
-  for (std::string& doubt : doubts_of(cards, request))
-    tables.back().notes.push_back(std::move(doubt));
-  print_tables(std::cout, tables, options.inputs.format);
+  const AdviceAnswer answer = advice_answer(files, sheets, models, request,
+                                            {.given = parse_hourly(options.hourly),
+                                             .offers = read_prices(catalog, options.inputs).offers,
+                                             .today = utc_date(std::time(nullptr))});
+  print_tables(std::cout, advice_tables(answer, request), options.inputs.format);
   return ExitStatus::kDone;
 }
 
@@ -143,7 +105,7 @@ void add_advise_command(CLI::App& app, const GlobalOptions&, Action& action) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->expected(1, 2);
-  command->add_option("--utilisation", request.utilisation,
+  command->add_option("--utilisation", request.billing.utilisation,
                       "share of its rate that a card is kept busy (1)");
   command->add_option("--tpot", options->tpot_ms, "the most milliseconds between two tokens")
       ->check(CLI::PositiveNumber);

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <ctime>
 #include <iostream>
 #include <memory>
@@ -36,110 +35,37 @@ struct BreakEvenOptions {
   std::int64_t max_input = 32768;
 };
 
-/// One file's card, with all that its contender looks at.
-struct Side {
-  Side(const Record& r, const Catalog& catalog, const PriceList& list, const SideOptions& side,
-       const ServingOptions& serving)
-      : record(&r),
-        result(card_result(r, catalog.datasheets())),
-        times(r),
-        billing(serving.inputs.billing) {
-    request = request_for(result, serve_question(serving));
-    billing.utilisation = side.utilisation.value_or(billing.utilisation);
-    AnalysisOptions prices = serving.inputs;
-    prices.hourly = side.price;
-    rate = rates_for(r, catalog, list, prices).front();
-  }
-
-  const Record* record;
-  CardResult result;
-  StepTimes times;
-  ServingRequest request;
-  Billing billing;
-  Rate rate;
-};
-
-/// No comparison of prices is made of a price that nobody named.
-void check_price(const Side& side, std::string_view option) {
-  if (side.rate.kind == RateKind::kUnit)
-    throw UsageError(fmt::format("{}: no price is known for {}; pass {} or --prices",
-                                 side.record->path.string(), side.record->device.name, option));
-}
-
-BreakEvenFinding find(const Side& a, const Side& b, const ModelConfig& model, Precision precision,
-                      const BreakEvenOptions& options) {
-  const auto contender = [&](const Side& side) {
-    ServingRequest request = side.request;
-    request.precision = precision;
-    return contender_of(side.times, model, request, side.rate, side.billing);
-  };
-  const std::int64_t input = options.serving.input, output = options.serving.output;
-  BreakEvenFinding finding;
-  finding.subject =
-      fmt::format("{} {}, {} tokens in, {} out", model.name, name_of(precision), input, output);
-  finding.model = model.name;
-  finding.precision = precision;
-  finding.output_tokens = output;
-  finding.a = contender(a);
-  finding.b = contender(b);
-  std::vector<Load> loads;
-  for (const std::int64_t batch : options.serving.inputs.batches) loads.push_back({batch, input});
-  loads.push_back({std::nullopt, input});
-
-  finding.curves.push_back(trace(finding.a, finding.b, Axis::kBatch, loads.back(),
-                                 batch_grid(finding.a, finding.b, input)));
-  for (const Load& load : loads) {
-    finding.comparisons.push_back(compare(finding.a, finding.b, load));
-    const CardComparison& c = finding.comparisons.back();
-    if (options.tokens_per_day && c.evens)
-      finding.fleets.push_back(
-          {load, fleet_for(finding.a, c.a->tokens_per_second, *options.tokens_per_day),
-           fleet_for(finding.b, c.b->tokens_per_second, *options.tokens_per_day)});
-    finding.curves.push_back(
-        trace(finding.a, finding.b, Axis::kInput, load, input_grid(options.max_input)));
-  }
-  finding.tokens_per_day = options.tokens_per_day.value_or(0);
-  return finding;
-}
-
-/// Those that were asked for, else those that both files hold.
-std::set<Precision> common_precisions(const Side& a, const Side& b, const ModelConfig& model,
-                                      const ServingOptions& options) {
-  const auto of_a = precisions_for(a.result, model, serve_question(options));
-  const auto of_b = precisions_for(b.result, model, serve_question(options));
-  std::set<Precision> common;
-  std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(),
-                        std::inserter(common, common.end()));
-  if (common.empty())
-    throw UsageError(fmt::format("{} and {} have no precision of {} in common: pass --precision",
-                                 a.record->path.string(), b.record->path.string(), model.name));
-  return common;
-}
-
-std::vector<std::string> doubts_about(const Side& a, const Side& b) {
-  std::vector<Bill> bills;
-  for (const Side* side : {&a, &b}) bills.push_back(bill_of(side->rate, side->request.group.cards));
-  return gpugauge::doubts_about(bills, utc_date(std::time(nullptr)));
-}
-
 ExitStatus break_even(const BreakEvenOptions& options) {
   const AnalysisOptions& inputs = options.serving.inputs;
   const Catalog catalog = Catalog::locate();
+  const std::vector<Datasheet> sheets = catalog.datasheets();
   const bool needs_list = !options.a.price || !options.b.price;
   const PriceList list = needs_list ? read_prices(catalog, inputs) : PriceList{};
-  const std::vector<Record> records = read_inputs(inputs);
-  const Side a(records.at(0), catalog, list, options.a, options.serving);
-  const Side b(records.at(1), catalog, list, options.b, options.serving);
-  check_price(a, "--price-a");
-  check_price(b, "--price-b");
+  const std::vector<Record> records = read_inputs(inputs, Detail::kSamples);
+  const std::vector<StepTimes> times(records.begin(), records.end());
+  const auto side = [&](std::size_t file, const SideOptions& own) {
+    const Record& record = records.at(file);
+    AnalysisOptions prices = inputs;
+    prices.hourly = own.price;
+    Billing billing = inputs.billing;
+    billing.utilisation = own.utilisation.value_or(billing.utilisation);
+    return BreakEvenSide{&times.at(file),
+                         request_for(card_result(record, sheets), serve_question(options.serving)),
+                         rates_for(record, catalog, list, prices).front(), billing};
+  };
+  BreakEvenQuestion question{.models = {},
+                             .precisions = {},
+                             .batches = inputs.batches,
+                             .tokens_per_day = options.tokens_per_day,
+                             .longest_input = options.max_input,
+                             .today = utc_date(std::time(nullptr))};
+  for (const std::string& name : inputs.models) question.models.push_back(catalog.model(name));
+  for (const std::string& name : inputs.precisions)
+    question.precisions.push_back(from_name<Precision>(name).value());
   std::vector<Table> tables;
-  for (const std::string& name : inputs.models) {
-    const ModelConfig model = catalog.model(name);
-    for (const Precision precision : common_precisions(a, b, model, options.serving)) {
-      std::vector<Table> more = break_even_tables(find(a, b, model, precision, options));
-      for (std::string& doubt : doubts_about(a, b)) more.front().notes.push_back(std::move(doubt));
-      std::move(more.begin(), more.end(), std::back_inserter(tables));
-    }
+  for (const BreakEvenAnswer& answer :
+       break_even_answer(side(0, options.a), side(1, options.b), question)) {
+    for (Table& table : break_even_tables(answer)) tables.push_back(std::move(table));
   }
   print_tables(std::cout, tables, inputs.format);
   return ExitStatus::kDone;

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -30,77 +29,33 @@ struct ForwardOptions : AnalysisOptions {
   bool ops = false;
 };
 
-/// The passes that are asked for of one model; they say their own errors.
-struct PassesOf {
-  const ForwardOptions& options;
-
-  std::vector<ForwardPass> operator()(const EncoderConfig& encoder) const {
-    const std::vector<std::int64_t> tokens =
-        options.tokens.empty() ? std::vector{encoder.max_position_embeddings} : options.tokens;
-    return all(encoder, tokens, 1, 1);
-  }
-  std::vector<ForwardPass> operator()(const DiffusionConfig& model) const {
-    const std::vector<std::int64_t> sides =
-        options.sides.empty() ? std::vector{ImageBatch{}.side} : options.sides;
-    return all(model, sides, options.steps.value_or(model.num_inference_steps),
-               options.guidance_passes.value_or(model.passes_per_step));
-  }
-
- private:
-  template <typename Model>
-  std::vector<ForwardPass> all(const Model& model, const std::vector<std::int64_t>& extents,
-                               std::int64_t steps, std::int64_t guidance_passes) const {
-    std::vector<ForwardPass> passes;
-    for (const std::string& precision : options.precisions) {
-      for (const std::int64_t extent : extents) {
-        for (const std::int64_t batch : options.batches)
-          passes.push_back(
-              forward_pass(model, {.precision = from_name<Precision>(precision).value(),
-                                   .batch = batch,
-                                   .extent = extent,
-                                   .steps = steps,
-                                   .guidance_passes = guidance_passes}));
-      }
-    }
-    return passes;
-  }
-};
-
-/// An option for a kind of model that nobody asked for was a mistake.
-void check_options(const std::vector<ForwardPass>& passes, const ForwardOptions& options) {
-  const auto any = [&](ForwardUnit unit) {
-    return std::any_of(passes.begin(), passes.end(),
-                       [=](const ForwardPass& pass) { return pass.unit == unit; });
-  };
-  if (!options.tokens.empty() && !any(ForwardUnit::kEmbedding))
-    throw UsageError("--tokens is for encoders, and --model names none");
-  if ((options.steps || options.guidance_passes || !options.sides.empty()) &&
-      !any(ForwardUnit::kImage))
-    throw UsageError(
-        "--steps, --resolution and --guidance are for image models, and --model names none");
-}
-
 ExitStatus forward(const ForwardOptions& options) {
   const Catalog catalog = Catalog::locate();
-  std::vector<ForwardPass> passes;
-  for (const std::string& name : options.models) {
-    for (ForwardPass& pass : std::visit(PassesOf{options}, catalog.forward_model(name)))
-      passes.push_back(std::move(pass));
-  }
-  check_options(passes, options);
+  ForwardQuestion question{.models = {},
+                           .precisions = {},
+                           .batches = options.batches,
+                           .tokens = options.tokens,
+                           .sides = options.sides,
+                           .steps = options.steps,
+                           .guidance_passes = options.guidance_passes};
+  for (const std::string& name : options.models)
+    question.models.push_back(catalog.forward_model(name));
+  for (const std::string& name : options.precisions)
+    question.precisions.push_back(from_name<Precision>(name).value());
+  const std::vector<ForwardPass> passes = passes_of(question);
   const PriceList list = read_prices(catalog, options);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const std::vector<Record> records = read_inputs(options);
-  std::vector<PricedForward> points;
+  std::vector<ForwardCard> cards;
   for (const Record& record : records) {
-    const Rate rate = rates_for(record, catalog, list, options).front();
-    const auto memory = device_memory_bytes(record.device, match_datasheet(sheets, record.device));
-    const auto budget =
-        memory ? std::optional(MemoryBudget{.device_bytes = *memory}) : std::nullopt;
-    const StepTimes times(record);
-    for (const ForwardPass& pass : passes)
-      points.push_back({forward_finding(times, pass, budget), rate});
+    ForwardCard& card = cards.emplace_back();
+    card.record = &record;
+    card.rate = rates_for(record, catalog, list, options).front();
+    if (const auto bytes =
+            device_memory_bytes(record.device, match_datasheet(sheets, record.device)))
+      card.budget = MemoryBudget{.device_bytes = *bytes};
   }
+  const std::vector<PricedForward> points = forward_answer(cards, passes);
   print_tables(std::cout, options.ops ? forward_ops_tables(points) : forward_tables(points),
                options.format);
   return ExitStatus::kDone;

@@ -42,10 +42,9 @@ struct Audit {
   std::vector<ClaimFinding> findings;
 };
 
-/// A history with the latest finding on each of its cases, which point into it.
+/// A history with what is acknowledged of it.
 struct Tracked {
-  std::vector<Series> series;
-  std::vector<TrackedCase> cases;
+  TrackedHistory history;
   std::vector<Ack> acks;
 };
 
@@ -64,14 +63,10 @@ std::optional<Tracked> tracked_of(const ReportOptions& options) {
   TrackOptions track = options.track;
   track.history = options.history;
   const History history = open_history(track);
-  std::vector<const RunEntry*> runs;
-  for (const RunEntry& run : history.index.runs) runs.push_back(&run);
   std::optional<Tracked> tracked(std::in_place);
   tracked->acks = load_acks(track.acks_file());
-  const TrackSettings settings = track.settings();
-  tracked->series = series_of(history.index.names, runs, settings.match);
-  for (const Series& series : tracked->series)
-    tracked->cases.push_back({&series, latest_finding(series, tracked->acks, settings)});
+  tracked->history =
+      tracked_history(history.index.names, history.index.runs, {}, tracked->acks, track.settings());
   return tracked;
 }
 
@@ -138,7 +133,8 @@ ExitStatus report(const ReportOptions& options) {
                     .claims = {},
                     .history = {}};
   if (audited) input.claims = AuditedClaims{&audited->file, audited->findings};
-  if (tracked) input.history = TrackedHistory{options.history, tracked->cases, tracked->acks};
+  if (tracked)
+    input.history = ReportHistory{options.history, tracked->history.cases, tracked->acks};
   const std::string page = report_page(report_data(input), title_of(records));
   write_whole(options.output, page);
   fmt::print(std::cout, "{}: {}\n", options.output, format_bytes(static_cast<double>(page.size())));

@@ -85,20 +85,13 @@ ExitStatus show(const TrackOptions& options) {
   const std::vector<Ack> acks = load_acks(options.acks_file());
   const bool one = !options.case_pattern.empty();
   if (one) require_case(history.index.names, options.case_pattern);
-  std::vector<const RunEntry*> runs;
-  for (const RunEntry& run : history.index.runs) runs.push_back(&run);
-  const TrackSettings settings = options.settings();
-  const std::vector<Series> all = series_of(history.index.names, runs, settings.match);
-  std::vector<TrackedCase> cases;
-  for (const Series& series : all) {
-    if (!one || matches_glob(options.case_pattern, series.key.case_name))
-      cases.push_back({&series, latest_finding(series, acks, settings)});
-  }
+  const TrackedHistory tracked = tracked_history(history.index.names, history.index.runs,
+                                                 options.case_pattern, acks, options.settings());
   std::vector<Table> tables;
   if (one) {
-    for (const TrackedCase& tracked : cases) tables.push_back(series_table(tracked, acks));
+    for (const TrackedCase& each : tracked.cases) tables.push_back(series_table(each, acks));
   } else {
-    tables = {cards_table(history.index.runs), tracked_cases_table(cases)};
+    tables = {cards_table(history.index.runs), tracked_cases_table(tracked.cases)};
   }
   print_tables(std::cout, tables, options.format);
   return ExitStatus::kDone;

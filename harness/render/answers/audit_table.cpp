@@ -64,59 +64,46 @@ Cell found_cell(const ClaimFinding& f) {
   return std::isfinite(f.found->value) ? Cell(text, f.found->value) : Cell(text);
 }
 
-std::vector<ColumnOf<ClaimFinding>> columns() {
-  using Row = ClaimFinding;
-  return {
-      {shortening(14, text_column("id", "claim")), [](const Row& f) { return Cell(f.claim->id); }},
-      {data_column("section"), [](const Row& f) { return Cell(f.claim->section); }},
-      {data_column("quote"), [](const Row& f) { return Cell(f.claim->quote); }},
-      {wrapping(9, text_column("claimed", "says")),
-       [](const Row& f) { return says_cell(*f.claim); }},
-      {data_column("claimed_low"), [](const Row& f) { return low_cell(f.says); }},
-      {data_column("claimed_high"), [](const Row& f) { return high_cell(f.says); }},
-      {wrapping(10, text_column("found", "found")), [](const Row& f) { return found_cell(f); }},
-      {data_column("found_low"), [](const Row& f) { return low_cell(f.found); }},
-      {data_column("found_high"), [](const Row& f) { return high_cell(f.found); }},
-      {text_column("verdict", "verdict"),
-       [](const Row& f) {
-         return Cell(std::string(name_of(f.verdict)), std::string(name_of(f.verdict)),
-                     tone_of(f.verdict));
-       }},
-      {data_column("conflicts"),
-       [](const Row& f) { return text_cell(fmt::format("{}", fmt::join(f.conflicts, " "))); }},
-      {data_column("basis"), [](const Row& f) { return text_cell(f.basis); }},
-      {wrapping(20, text_column("why", "why")), [](const Row& f) { return text_cell(f.why); }},
-  };
+ColumnList<ClaimFinding> finding_columns() {
+  ColumnList<ClaimFinding> c;
+  c.add(shortening(14, text_column("id", "claim")), [](auto& f) { return f.claim->id; });
+  c.data("section", [](auto& f) { return f.claim->section; });
+  c.data("quote", [](auto& f) { return f.claim->quote; });
+  c.add(wrapping(9, text_column("claimed", "says")), [](auto& f) { return says_cell(*f.claim); });
+  c.ends("claimed_low", "claimed_high", [](auto& f) { return f.says; });
+  c.add(wrapping(10, text_column("found", "found")), found_cell);
+  c.ends("found_low", "found_high", [](auto& f) { return f.found; });
+  c.text("verdict", "verdict", [](auto& f) {
+    const std::string name(name_of(f.verdict));
+    return Cell(name, name, tone_of(f.verdict));
+  });
+  c.data("conflicts",
+         [](auto& f) { return text_cell(fmt::format("{}", fmt::join(f.conflicts, " "))); });
+  c.data("basis", [](auto& f) { return text_cell(f.basis); });
+  c.add(wrapping(20, text_column("why", "why")), [](auto& f) { return text_cell(f.why); });
+  return c;
 }
 
-struct Count {
-  ClaimVerdict verdict;
-  std::int64_t claims;
-};
-
 Table summary(const ClaimsFile& file, std::span<const ClaimFinding> all) {
-  std::vector<Count> counts;
-  for (const ClaimVerdict verdict : all_of<ClaimVerdict>) {
-    const auto claims = std::count_if(all.begin(), all.end(),
-                                      [&](const ClaimFinding& f) { return f.verdict == verdict; });
-    counts.push_back({verdict, claims});
-  }
-  const std::vector<ColumnOf<Count>> columns{
-      {text_column("verdict", "verdict"),
-       [](const Count& c) {
-         const std::string name(name_of(c.verdict));
-         return Cell(name, name, c.claims > 0 ? tone_of(c.verdict) : Tone::kPlain);
-       }},
-      {number_column("claims", "claims"), [](const Count& c) { return integer_cell(c.claims); }}};
-  return make_table<Count>("audit_summary", fmt::format("{} claims of {}", all.size(), file.source),
-                           columns, counts);
+  const auto count = [=](ClaimVerdict verdict) {
+    return std::count_if(all.begin(), all.end(),
+                         [=](const ClaimFinding& f) { return f.verdict == verdict; });
+  };
+  ColumnList<ClaimVerdict> c;
+  c.text("verdict", "verdict", [=](auto& verdict) {
+    const std::string name(name_of(verdict));
+    return Cell(name, name, count(verdict) > 0 ? tone_of(verdict) : Tone::kPlain);
+  });
+  c.number("claims", "claims", [=](auto& verdict) { return count(verdict); });
+  return c.table("audit_summary", fmt::format("{} claims of {}", all.size(), file.source),
+                 std::span<const ClaimVerdict>(all_of<ClaimVerdict>));
 }
 
 }  // namespace
 
 std::vector<Table> audit_tables(const ClaimsFile& file, std::span<const ClaimFinding> all,
                                 std::span<const ClaimFinding> shown) {
-  return {summary(file, all), make_table<ClaimFinding>("audit", "claims", columns(), shown)};
+  return {summary(file, all), finding_columns().table("audit", "claims", shown)};
 }
 
 }  // namespace gpugauge

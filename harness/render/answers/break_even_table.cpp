@@ -2,17 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/table/columns.hpp"
 
 namespace gpugauge {
 namespace {
 
+/// With what every row says for programs, as all rows of a table are of one answer.
 template <typename Row>
-using Columns = std::vector<ColumnOf<Row>>;
-
-std::optional<Estimate> dollars_of(const std::optional<Standing>& standing) {
-  return standing ? std::optional(standing->dollars_per_million) : std::nullopt;
+ColumnList<Row> columns_of(const BreakEvenAnswer& answer) {
+  ColumnList<Row> c;
+  c.same("model", answer.model);
+  c.same("precision", name_of(answer.precision));
+  c.same("output_tokens", integer_cell(answer.output_tokens));
+  c.same("a", answer.a.name);
+  c.same("b", answer.b.name);
+  return c;
 }
 
 Cell batch_cell(const std::optional<Standing>& standing) {
@@ -20,79 +27,50 @@ Cell batch_cell(const std::optional<Standing>& standing) {
 }
 
 /// `equal` or `largest`.
-Cell batches_cell(const Load& load) { return load.batch ? Cell("equal") : Cell("largest"); }
+const char* batches_of(const Load& load) { return load.batch ? "equal" : "largest"; }
 
-Cell cheaper_cell(const std::optional<Estimate>& a, const std::optional<Estimate>& b) {
-  return a && b ? Cell(name_of(cheaper_of(*a, *b))) : Cell();
-}
-
-/// A signed share with its interval: `+14% (+2…+31)`.
-Cell margin_cell(const Estimate& margin) {
-  return {fmt::format("{:+.0f}%", 100 * margin.value), 100 * margin.value};
-}
-
-/// `0.187 (0.152…0.233)`, with the ends of the interval as columns for programs.
+/// `0.187 (0.152…0.233)`, with the ends of the interval for programs. `get(row)` may be nothing.
 template <typename Row, typename Get, typename Show>
-Columns<Row> range_columns(const std::string& key, std::string header, Get get, Show show) {
-  const auto part = [=](double Estimate::*end) {
-    return [=](const Row& r) {
-      const std::optional<Estimate> e = get(r);
-      return number_cell(e ? std::optional((*e).*end) : std::nullopt);
-    };
-  };
-  return {
-      {wrapping(15, number_column(key, std::move(header))),
-       [=](const Row& r) {
-         const std::optional<Estimate> e = get(r);
-         if (!e) return Cell();
-         const std::string interval = says_nothing(*e)
-                                          ? std::string(kSaysNothing)
-                                          : fmt::format("{}…{}", show(e->low), show(e->high));
-         return Cell(fmt::format("{} ({})", show(e->value), interval), e->value);
-       }},
-      {data_column(key + "_low"), part(&Estimate::low)},
-      {data_column(key + "_high"), part(&Estimate::high)},
-  };
+void add_range(ColumnList<Row>& c, const std::string& key, std::string header, Get get, Show show) {
+  c.add(wrapping(15, number_column(key, std::move(header))), [=](const Row& r) {
+    const std::optional<Estimate> e = get(r);
+    if (!e) return Cell();
+    const std::string interval = says_nothing(*e)
+                                     ? std::string(kSaysNothing)
+                                     : fmt::format("{}…{}", show(e->low), show(e->high));
+    return Cell(fmt::format("{} ({})", show(e->value), interval), e->value);
+  });
+  c.ends(key + "_low", key + "_high", get);
 }
 
 template <typename Row, typename Get>
-Columns<Row> dollars_columns(const std::string& side, std::string header, Get get) {
-  return {
-      {wrapping(10, number_column(side + "_dollars_per_million", std::move(header))),
-       [=](const Row& r) { return dollars_cell(get(r)); }},
-      {data_column(side + "_low_dollars_per_million"),
-       [=](const Row& r) { return low_cell(get(r)); }},
-      {data_column(side + "_high_dollars_per_million"),
-       [=](const Row& r) { return high_cell(get(r)); }},
-  };
+void add_dollars(ColumnList<Row>& c, const std::string& side, std::string header, Get get) {
+  c.add(wrapping(10, number_column(side + "_dollars_per_million", std::move(header))),
+        [=](const Row& r) { return dollars_cell(get(r)); });
+  c.ends(side + "_low_dollars_per_million", side + "_high_dollars_per_million", get);
 }
 
-/// What every row says for programs, as all rows of a table are of one finding.
-template <typename Row>
-Columns<Row> finding_columns(const BreakEvenFinding& finding) {
-  const auto same = [](Column column, Cell cell) {
-    return ColumnOf<Row>{std::move(column), [=](const Row&) { return cell; }};
-  };
-  return {same(data_column("model"), finding.model),
-          same(data_column("precision"), name_of(finding.precision)),
-          same(data_column("output_tokens"), integer_cell(finding.output_tokens)),
-          same(data_column("a"), finding.a.name), same(data_column("b"), finding.b.name)};
+template <typename Row, typename Get>
+void add_cheaper(ColumnList<Row>& c, Get get) {
+  c.text("cheaper", "cheaper", [=](const Row& r) {
+    const std::optional<Cheaper> cheaper = get(r);
+    return cheaper ? Cell(name_of(*cheaper)) : Cell();
+  });
 }
 
-Columns<CardComparison> card_places(const BreakEvenFinding& finding) {
-  auto columns = finding_columns<CardComparison>(finding);
-  append<CardComparison>(
-      columns, {
-                   {data_column("input_tokens"),
-                    [](const CardComparison& c) { return integer_cell(c.load.input_tokens); }},
-                   {dispensable(4, text_column("batches", "batches")),
-                    [](const CardComparison& c) { return batches_cell(c.load); }},
-                   {number_column("a_batch", "batch A"),
-                    [](const CardComparison& c) { return batch_cell(c.a); }},
-                   {number_column("b_batch", "batch B"),
-                    [](const CardComparison& c) { return batch_cell(c.b); }},
-               });
-  return columns;
+/// What is known of both contenders, as a cell.
+template <typename Get>
+auto of_evens(Get get) {
+  return [=](const CardComparison& c) { return c.evens ? to_cell(get(*c.evens)) : Cell(); };
+}
+
+ColumnList<CardComparison> card_places(const BreakEvenAnswer& answer) {
+  auto c = columns_of<CardComparison>(answer);
+  c.data("input_tokens", [](auto& r) { return r.load.input_tokens; });
+  c.text("batches", "batches", [](auto& r) { return batches_of(r.load); }).dispensable = 4;
+  c.number("a_batch", "batch A", [](auto& r) { return batch_cell(r.a); });
+  c.number("b_batch", "batch B", [](auto& r) { return batch_cell(r.b); });
+  return c;
 }
 
 std::string describe(char side, const Contender& contender) {
@@ -105,121 +83,95 @@ std::string describe(char side, const Contender& contender) {
                      at_utilisation(contender.billing));
 }
 
-std::optional<Estimate> price_ratio(const CardComparison& c) {
-  return c.evens ? std::optional(c.evens->price_ratio) : std::nullopt;
-}
-
-Table price_table(const BreakEvenFinding& finding) {
-  auto columns = card_places(finding);
-  append(columns, dollars_columns<CardComparison>(
-                      "a", "$/M out A", [](const CardComparison& c) { return dollars_of(c.a); }));
-  append(columns, dollars_columns<CardComparison>(
-                      "b", "$/M out B", [](const CardComparison& c) { return dollars_of(c.b); }));
-  append<CardComparison>(columns, {{text_column("cheaper", "cheaper"), [](const CardComparison& c) {
-                                      return cheaper_cell(dollars_of(c.a), dollars_of(c.b));
-                                    }}});
-  append<CardComparison>(
-      columns,
-      {{dispensable(3, number_column("price_ratio_today", "A/B now")), [](const CardComparison& c) {
-          return number_cell(c.evens ? std::optional(c.evens->price_ratio_today) : std::nullopt);
-        }}});
-  append(columns,
-         range_columns<CardComparison>("break_even_price_ratio", "A/B even", price_ratio,
-                                       [](double value) { return format_significant(value, 3); }));
-  append<CardComparison>(columns,
-                         {
-                             {number_column("margin_percent", "A's margin"),
-                              [](const CardComparison& c) {
-                                return c.evens ? margin_cell(c.evens->margin()) : Cell();
-                              }},
-                             {data_column("margin_low_percent"),
-                              [](const CardComparison& c) {
-                                return c.evens ? number_cell(100 * c.evens->margin().low) : Cell();
-                              }},
-                             {data_column("margin_high_percent"),
-                              [](const CardComparison& c) {
-                                return c.evens ? number_cell(100 * c.evens->margin().high) : Cell();
-                              }},
-                         });
-  Table table = make_table<CardComparison>("break_even", "break-even, " + finding.subject, columns,
-                                           finding.comparisons);
-  table.notes = {describe('A', finding.a), describe('B', finding.b),
-                 "A/B: price of a GPU-hour; margin: how far A's price could rise (if negative, "
-                 "must fall) until both cost the "
-                 "same"};
-  for (const CardComparison& c : finding.comparisons) {
-    if (!c.evens) {
-      table.notes.emplace_back("empty: it does not fit or is not known; gpugauge serve says why");
-      break;
-    }
-  }
-  return table;
-}
-
-Table utilisation_table(const BreakEvenFinding& finding) {
-  const auto show = [](double share) { return fmt::format("{:.0f}%", 100 * share); };
-  auto columns = card_places(finding);
-  const auto add = [&](const std::string& side, char other, std::string header,
-                       const Contender& fixed, Estimate Evens::*utilisation) {
-    columns.push_back(
-        {number_column(fmt::format("{}_utilisation_percent", other == 'A' ? "a" : "b"),
-                       fmt::format("{} at", other)),
-         [share = fixed.billing.utilisation](const CardComparison&) {
-           return percent_cell(share);
-         }});
-    append(columns, range_columns<CardComparison>(
-                        side + "_break_even_utilisation", std::move(header),
-                        [=](const CardComparison& c) {
-                          return c.evens ? std::optional((*c.evens).*utilisation) : std::nullopt;
-                        },
-                        show));
+Table price_table(const BreakEvenAnswer& answer) {
+  const auto dollars = [](std::optional<Standing> CardComparison::*side) {
+    return [=](const CardComparison& c) -> std::optional<Estimate> {
+      if (!(c.*side)) return std::nullopt;
+      return (c.*side)->dollars_per_million;
+    };
   };
-  add("a", 'B', "A breaks even at", finding.b, &Evens::utilisation_a);
-  add("b", 'A', "B breaks even at", finding.a, &Evens::utilisation_b);
-  Table table = make_table<CardComparison>(
-      "utilisation", "utilisation at which a token costs the same", columns, finding.comparisons);
-  table.notes.emplace_back(
-      "below its break-even a card costs more than the other; above 100% it "
-      "cannot get there");
+  const auto ratio = [](const CardComparison& c) {
+    return c.evens ? std::optional(c.evens->price_ratio) : std::nullopt;
+  };
+  auto c = card_places(answer);
+  add_dollars(c, "a", "$/M out A", dollars(&CardComparison::a));
+  add_dollars(c, "b", "$/M out B", dollars(&CardComparison::b));
+  add_cheaper(c, [](const CardComparison& r) {
+    return r.evens ? std::optional(r.evens->dollars.cheaper()) : std::nullopt;
+  });
+  c.number("price_ratio_today", "A/B now", of_evens([](auto& e) { return e.price_ratio_today; }))
+      .dispensable = 3;
+  add_range(c, "break_even_price_ratio", "A/B even", ratio,
+            [](double value) { return format_significant(value, 3); });
+  c.number("margin_percent", "A's margin", of_evens([](auto& e) {
+             const double percent = 100 * e.margin().value;
+             return Cell(fmt::format("{:+.0f}%", percent), percent);
+           }));
+  c.data("margin_low_percent", of_evens([](auto& e) { return 100 * e.margin().low; }));
+  c.data("margin_high_percent", of_evens([](auto& e) { return 100 * e.margin().high; }));
+  Table table =
+      c.table("break_even",
+              fmt::format("break-even, {} {}, {} tokens in, {} out", answer.model,
+                          name_of(answer.precision), answer.input_tokens, answer.output_tokens),
+              answer.comparisons);
+  table.notes = {describe('A', answer.a), describe('B', answer.b),
+                 "A/B: price of a GPU-hour; margin: how far A's price could rise (if negative, "
+                 "must fall) until both cost the same"};
+  if (!std::all_of(answer.comparisons.begin(), answer.comparisons.end(),
+                   [](const CardComparison& r) { return r.evens.has_value(); }))
+    table.notes.emplace_back("empty: it does not fit or is not known; gpugauge serve says why");
+  table.notes.insert(table.notes.end(), answer.price_doubts.begin(), answer.price_doubts.end());
   return table;
 }
 
-Table fleet_table(const BreakEvenFinding& finding) {
-  auto columns = finding_columns<FleetPair>(finding);
-  append<FleetPair>(
-      columns, {
-                   {data_column("input_tokens"),
-                    [](const FleetPair& f) { return integer_cell(f.load.input_tokens); }},
-                   {data_column("tokens_per_day"),
-                    [day = finding.tokens_per_day](const FleetPair&) { return number_cell(day); }},
-                   {dispensable(4, text_column("batches", "batches")),
-                    [](const FleetPair& f) { return batches_cell(f.load); }},
-                   {number_column("batch", "batch"),
-                    [](const FleetPair& f) {
-                      return f.load.batch ? integer_cell(*f.load.batch) : Cell("largest", {});
-                    }},
-               });
-  const auto add = [&](const std::string& side, char name, Fleet FleetPair::*fleet) {
-    append(columns, range_columns<FleetPair>(
-                        side + "_billed_gpus", fmt::format("GPUs {}", name),
-                        [=](const FleetPair& f) { return std::optional((f.*fleet).billed_gpus); },
-                        [](double value) { return fmt::format("{:.0f}", value); }));
-    append(columns,
-           range_columns<FleetPair>(
-               side + "_dollars_per_month", fmt::format("$/month {}", name),
-               [=](const FleetPair& f) { return std::optional((f.*fleet).dollars_per_month); },
-               [](double value) { return fmt::format("{:.0f}", value); }));
+Table utilisation_table(const BreakEvenAnswer& answer) {
+  const auto show = [](double share) { return fmt::format("{:.0f}%", 100 * share); };
+  auto c = card_places(answer);
+  const auto add = [&](const std::string& side, const std::string& other, const char* fixed_header,
+                       const char* header, const Contender& fixed, Estimate Evens::*utilisation) {
+    c.number(other + "_utilisation_percent", fixed_header,
+             [share = fixed.billing.utilisation](auto&) { return percent_cell(share); });
+    add_range(
+        c, side + "_break_even_utilisation", header,
+        [=](const CardComparison& r) {
+          return r.evens ? std::optional((*r.evens).*utilisation) : std::nullopt;
+        },
+        show);
+  };
+  add("a", "b", "B at", "A breaks even at", answer.b, &Evens::utilisation_a);
+  add("b", "a", "A at", "B breaks even at", answer.a, &Evens::utilisation_b);
+  Table table =
+      c.table("utilisation", "utilisation at which a token costs the same", answer.comparisons);
+  table.notes = {
+      "below its break-even a card costs more than the other; above 100% it cannot get there"};
+  return table;
+}
+
+Table fleet_table(const BreakEvenAnswer& answer) {
+  auto c = columns_of<FleetPair>(answer);
+  c.data("input_tokens", [](auto& f) { return f.load.input_tokens; });
+  c.same("tokens_per_day", number_cell(answer.tokens_per_day));
+  c.text("batches", "batches", [](auto& f) { return batches_of(f.load); }).dispensable = 4;
+  c.number("batch", "batch", [](auto& f) {
+    return f.load.batch ? integer_cell(*f.load.batch) : Cell("largest", {});
+  });
+  const auto whole = [](double value) { return fmt::format("{:.0f}", value); };
+  const auto add = [&](const std::string& side, char name, FleetRange FleetPair::*fleet) {
+    add_range(
+        c, side + "_billed_gpus", fmt::format("GPUs {}", name),
+        [=](const FleetPair& f) { return std::optional((f.*fleet).billed_gpus); }, whole);
+    add_range(
+        c, side + "_dollars_per_month", fmt::format("$/month {}", name),
+        [=](const FleetPair& f) -> std::optional<Estimate> { return (f.*fleet).dollars_per_month; },
+        whole);
   };
   add("a", 'A', &FleetPair::a);
   add("b", 'B', &FleetPair::b);
-  append<FleetPair>(columns, {{text_column("cheaper", "cheaper"), [](const FleetPair& f) {
-                                 return cheaper_cell(f.a.dollars_per_month, f.b.dollars_per_month);
-                               }}});
-  return make_table<FleetPair>(
-      "fleet",
-      fmt::format("fleets for {:.0f} output tokens a day, a month of {:g} hours",
-                  finding.tokens_per_day, finding.a.billing.hours_per_month),
-      columns, finding.fleets);
+  add_cheaper(c, [](const FleetPair& f) { return f.cheaper(); });
+  return c.table("fleet",
+                 fmt::format("fleets for {:.0f} output tokens a day, a month of {:g} hours",
+                             answer.tokens_per_day, answer.a.billing.hours_per_month),
+                 answer.fleets);
 }
 
 /// `batch 8`, `own largest batch`, `1024 tokens in`: what stays while the axis varies.
@@ -248,26 +200,22 @@ std::string throughout(const Curve& curve) {
   const auto common = common_points(curve);
   if (common.empty()) return "nothing is known of both";
   const CurvePoint& first = *common.front();
-  std::size_t undecided = 0;
-  for (const CurvePoint* p : common)
-    undecided += cheaper_of(*p->a, *p->b) == CheaperCard::kUndecided;
+  const auto undecided = std::count_if(common.begin(), common.end(), [](const CurvePoint* p) {
+    return p->cheaper == Cheaper::kUndecided;
+  });
   return fmt::format("none: {} throughout, undecided at {} of {}",
                      first.a->value < first.b->value ? "A" : "B", undecided, common.size());
 }
 
-Cell place_cell(const std::optional<std::int64_t>& place) {
-  return place ? integer_cell(*place) : Cell();
-}
-
-Table crossings_table(const BreakEvenFinding& finding) {
+Table crossings_table(const BreakEvenAnswer& answer) {
   std::vector<CrossingRow> rows;
-  for (const Curve& curve : finding.curves) {
+  for (const Curve& curve : answer.curves) {
     for (const Crossing& crossing : curve.crossings) rows.push_back({&curve, &crossing});
     if (curve.crossings.empty()) rows.push_back({&curve, nullptr});
   }
   const auto place = [](auto member) {
     return [=](const CrossingRow& r) {
-      return r.crossing != nullptr ? place_cell((*r.crossing).*member) : Cell();
+      return r.crossing != nullptr ? to_cell((*r.crossing).*member) : Cell();
     };
   };
   const auto range_end = [](bool is_last) {
@@ -277,69 +225,54 @@ Table crossings_table(const BreakEvenFinding& finding) {
       return integer_cell((is_last ? common.back() : common.front())->place);
     };
   };
-  auto columns = finding_columns<CrossingRow>(finding);
-  append<CrossingRow>(
-      columns,
-      {
-          {text_column("axis", "along"),
-           [](const CrossingRow& r) { return Cell(name_of(r.curve->axis)); }},
-          {dispensable(2, wrapping(16, text_column("fixed", "at"))),
-           [](const CrossingRow& r) { return Cell(fixed_of(*r.curve)); }},
-          {dispensable(3, number_column("from", "from")), range_end(false)},
-          {dispensable(3, number_column("to", "to")), range_end(true)},
-          {wrapping(16, text_column("swap", "they swap")),
-           [](const CrossingRow& r) {
-             if (r.crossing == nullptr) return Cell(throughout(*r.curve));
-             const bool a_first = r.crossing->before == CheaperCard::kA;
-             return Cell(fmt::format("{} cheaper to {}, {} from {}", a_first ? "A" : "B",
-                                     r.crossing->last, a_first ? "B" : "A", r.crossing->first));
-           }},
-          {data_column("cheaper_before"),
-           [](const CrossingRow& r) {
-             return r.crossing != nullptr ? Cell(name_of(r.crossing->before)) : Cell();
-           }},
-          {data_column("last_before"), place(&Crossing::last)},
-          {data_column("first_after"), place(&Crossing::first)},
-          {number_column("sure_until", "sure until"), place(&Crossing::sure_until)},
-          {number_column("sure_from", "sure from"), place(&Crossing::sure_from)},
-      });
-  Table table =
-      make_table<CrossingRow>("crossings", "where A and B swap places in $/M", columns, rows);
-  table.notes.emplace_back(
-      "between sure until and sure from (if empty, to the end of what is known "
-      "of both) it is undecided");
+  auto c = columns_of<CrossingRow>(answer);
+  c.text("axis", "along", [](auto& r) { return name_of(r.curve->axis); });
+  c.add(dispensable(2, wrapping(16, text_column("fixed", "at"))),
+        [](auto& r) { return fixed_of(*r.curve); });
+  c.number("from", "from", range_end(false)).dispensable = 3;
+  c.number("to", "to", range_end(true)).dispensable = 3;
+  c.add(wrapping(16, text_column("swap", "they swap")), [](auto& r) {
+    if (r.crossing == nullptr) return throughout(*r.curve);
+    const bool a_first = r.crossing->before == Cheaper::kA;
+    return fmt::format("{} cheaper to {}, {} from {}", a_first ? "A" : "B", r.crossing->last,
+                       a_first ? "B" : "A", r.crossing->first);
+  });
+  c.data("cheaper_before", [](auto& r) {
+    return r.crossing != nullptr ? Cell(name_of(r.crossing->before)) : Cell();
+  });
+  c.data("last_before", place(&Crossing::last));
+  c.data("first_after", place(&Crossing::first));
+  c.number("sure_until", "sure until", place(&Crossing::sure_until));
+  c.number("sure_from", "sure from", place(&Crossing::sure_from));
+  Table table = c.table("crossings", "where A and B swap places in $/M", rows);
+  table.notes = {
+      "between sure until and sure from (if empty, to the end of what is known of both) it is "
+      "undecided"};
   return table;
 }
 
-Table curve_table(const BreakEvenFinding& finding, const Curve& curve) {
-  auto columns = finding_columns<CurvePoint>(finding);
+Table curve_table(const BreakEvenAnswer& answer, const Curve& curve) {
+  auto c = columns_of<CurvePoint>(answer);
   const std::string axis(name_of(curve.axis));
-  append<CurvePoint>(
-      columns,
-      {
-          {data_column("axis"), [=](const CurvePoint&) { return Cell(axis); }},
-          {data_column("fixed"),
-           [fixed = fixed_of(curve)](const CurvePoint&) { return Cell(fixed); }},
-          {number_column("place", axis), [](const CurvePoint& p) { return integer_cell(p.place); }},
-      });
-  append(columns,
-         dollars_columns<CurvePoint>("a", "$/M out A", [](const CurvePoint& p) { return p.a; }));
-  append(columns,
-         dollars_columns<CurvePoint>("b", "$/M out B", [](const CurvePoint& p) { return p.b; }));
-  append<CurvePoint>(columns, {{text_column("cheaper", "cheaper"),
-                                [](const CurvePoint& p) { return cheaper_cell(p.a, p.b); }}});
-  return make_table<CurvePoint>(
-      "curve", fmt::format("$ per million output tokens along {}, {}", axis, fixed_of(curve)),
-      columns, curve.points);
+  c.same("axis", axis);
+  c.same("fixed", fixed_of(curve));
+  c.number("place", axis, [](auto& p) { return p.place; });
+  add_dollars(c, "a", "$/M out A", [](const CurvePoint& p) { return p.a; });
+  add_dollars(c, "b", "$/M out B", [](const CurvePoint& p) { return p.b; });
+  add_cheaper(
+      c, [](const CurvePoint& p) { return p.a && p.b ? std::optional(p.cheaper) : std::nullopt; });
+  return c.table("curve",
+                 fmt::format("$ per million output tokens along {}, {}", axis, fixed_of(curve)),
+                 curve.points);
 }
 
 }  // namespace
 
-std::vector<Table> break_even_tables(const BreakEvenFinding& finding) {
-  std::vector<Table> tables{price_table(finding), utilisation_table(finding)};
-  if (!finding.fleets.empty()) tables.push_back(fleet_table(finding));
-  tables.push_back(crossings_table(finding));
-  for (const Curve& curve : finding.curves) tables.push_back(curve_table(finding, curve));
+std::vector<Table> break_even_tables(const BreakEvenAnswer& answer) {
+  std::vector<Table> tables{price_table(answer), utilisation_table(answer)};
+  if (!answer.fleets.empty()) tables.push_back(fleet_table(answer));
+  tables.push_back(crossings_table(answer));
+  for (const Curve& curve : answer.curves) tables.push_back(curve_table(answer, curve));
   return tables;
 }
 

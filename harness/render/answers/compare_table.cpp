@@ -10,11 +10,6 @@
 namespace gpugauge {
 namespace {
 
-struct ComparedRow {
-  const ComparisonReport* comparison;
-  const CaseComparison* c;
-};
-
 Tone tone_of(Change change) {
   switch (change) {
     case Change::kSlower:
@@ -29,203 +24,123 @@ Tone tone_of(Change change) {
   return Tone::kPlain;
 }
 
-Cell time_cell(const Estimate& ns) { return {format_duration_ns(ns.value), ns.value}; }
-
-Cell effect_cell(const std::optional<double>& delta) {
-  return delta ? Cell(std::string(effect_words(*delta)), std::string(effect_words(*delta)))
-               : Cell();
+/// With the names of the two sides, for programs.
+template <typename Row>
+ColumnList<Row> columns_of(const ComparisonReport& comparison) {
+  ColumnList<Row> c;
+  c.same("base", comparison.base);
+  c.same("other", comparison.other);
+  return c;
 }
 
-/// The names of the two sides, for programs.
-template <typename Row, typename Of>
-std::vector<ColumnOf<Row>> side_columns(Of comparison_of) {
-  return {
-      {data_column("base"), [=](const Row& r) { return Cell(comparison_of(r).base); }},
-      {data_column("other"), [=](const Row& r) { return Cell(comparison_of(r).other); }},
-  };
+/// The ratio of times of a case or a family.
+template <typename Row>
+void add_ratio(ColumnList<Row>& c) {
+  const auto ratio = [](auto& r) { return r.ratio; };
+  c.number("time_ratio", "time ×", [](auto& r) { return r.ratio.value; });
+  c.ends("time_ratio_low", "time_ratio_high", ratio);
+  c.number("half_width_percent", "±", [](auto& r) { return plus_minus_cell(r.ratio); });
 }
 
 /// Ratios of what a case or a family costs besides time.
-template <typename Row, typename Of>
-std::vector<ColumnOf<Row>> cost_columns(Of costs_of) {
-  return {
-      {dispensable(4, number_column("cycles_ratio", "cycles ×")),
-       [=](const Row& r) { return number_cell(costs_of(r).cycles_ratio); }},
-      {dispensable(5, number_column("energy_ratio", "energy ×")),
-       [=](const Row& r) { return number_cell(costs_of(r).energy_ratio); }},
-      {dispensable(6, number_column("dollars_ratio", "$ ×")),
-       [=](const Row& r) { return number_cell(costs_of(r).dollars_ratio); }},
-  };
+template <typename Row>
+void add_costs(ColumnList<Row>& c) {
+  c.number("cycles_ratio", "cycles ×", [](auto& r) { return r.cycles_ratio; }).dispensable = 4;
+  c.number("energy_ratio", "energy ×", [](auto& r) { return r.energy_ratio; }).dispensable = 5;
+  c.number("dollars_ratio", "$ ×", [](auto& r) { return r.dollars_ratio; }).dispensable = 6;
 }
 
-template <typename Row, typename Of>
-std::vector<ColumnOf<Row>> ratio_columns(Of ratio_of_row) {
-  return {
-      {number_column("time_ratio", "time ×"),
-       [=](const Row& r) { return number_cell(ratio_of_row(r).value); }},
-      {data_column("time_ratio_low"), [=](const Row& r) { return low_cell(ratio_of_row(r)); }},
-      {data_column("time_ratio_high"), [=](const Row& r) { return high_cell(ratio_of_row(r)); }},
-      {number_column("half_width_percent", "±"),
-       [=](const Row& r) { return plus_minus_cell(ratio_of_row(r)); }},
-  };
-}
-
-std::vector<ColumnOf<ComparedRow>> case_columns() {
-  std::vector<ColumnOf<ComparedRow>> columns = side_columns<ComparedRow>(
-      [](const ComparedRow& r) -> const ComparisonReport& { return *r.comparison; });
-  append<ComparedRow>(
-      columns, {
-                   {data_column("family"), [](const ComparedRow& r) { return Cell(r.c->family); }},
-                   {case_column(), [](const ComparedRow& r) { return Cell(r.c->name); }},
-                   {dispensable(2, number_column("base_ns", "base")),
-                    [](const ComparedRow& r) { return time_cell(r.c->base_ns); }},
-                   {dispensable(1, number_column("other_ns", "other")),
-                    [](const ComparedRow& r) { return time_cell(r.c->other_ns); }},
-                   {data_column("base_runs"),
-                    [](const ComparedRow& r) {
-                      return integer_cell(static_cast<std::int64_t>(r.c->base_runs));
-                    }},
-                   {data_column("other_runs"),
-                    [](const ComparedRow& r) {
-                      return integer_cell(static_cast<std::int64_t>(r.c->other_runs));
-                    }},
-               });
-  append(columns, ratio_columns<ComparedRow>([](const ComparedRow& r) { return r.c->ratio; }));
-  append<ComparedRow>(
-      columns,
-      {
-          {data_column("joint_low"), [](const ComparedRow& r) { return low_cell(r.c->joint); }},
-          {data_column("joint_high"), [](const ComparedRow& r) { return high_cell(r.c->joint); }},
-          {data_column("cliffs_delta"),
-           [](const ComparedRow& r) { return number_cell(r.c->cliffs_delta); }},
-          {dispensable(3, text_column("effect", "effect")),
-           [](const ComparedRow& r) { return effect_cell(r.c->cliffs_delta); }},
-      });
-  append(columns, cost_columns<ComparedRow>(
-                      [](const ComparedRow& r) -> const CaseComparison& { return *r.c; }));
-  append<ComparedRow>(
-      columns,
-      {
-          {data_column("base_clock_mhz"),
-           [](const ComparedRow& r) { return number_cell(r.c->clock_mhz.base); }},
-          {data_column("other_clock_mhz"),
-           [](const ComparedRow& r) { return number_cell(r.c->clock_mhz.other); }},
-          {data_column("base_power_w"),
-           [](const ComparedRow& r) { return number_cell(r.c->power_w.base); }},
-          {data_column("other_power_w"),
-           [](const ComparedRow& r) { return number_cell(r.c->power_w.other); }},
-          {dispensable(7, number_column("base_percent_of_datasheet", "base %")),
-           [](const ComparedRow& r) { return percent_cell(r.c->share_of_datasheet.base); }},
-          {dispensable(8, number_column("other_percent_of_datasheet", "other %")),
-           [](const ComparedRow& r) { return percent_cell(r.c->share_of_datasheet.other); }},
-          {wrapping(12, text_column("verdict", "verdict")),
-           [](const ComparedRow& r) { return judgement_cell(r.c->judgement); }},
-          {data_column("reason"),
-           [](const ComparedRow& r) {
-             return text_cell(std::string(name_of(r.c->judgement.reason)));
-           }},
-      });
-  return columns;
+ColumnList<CaseComparison> case_columns(const ComparisonReport& comparison) {
+  auto c = columns_of<CaseComparison>(comparison);
+  c.data("family", [](auto& r) { return r.family; });
+  c.add(case_column(), [](auto& r) { return r.name; });
+  c.number("base_ns", "base", [](auto& r) { return duration_cell(r.base_ns.value); }).dispensable =
+      2;
+  c.number("other_ns", "other", [](auto& r) {
+     return duration_cell(r.other_ns.value);
+   }).dispensable = 1;
+  c.data("base_runs", [](auto& r) { return r.base_runs; });
+  c.data("other_runs", [](auto& r) { return r.other_runs; });
+  add_ratio(c);
+  c.ends("joint_low", "joint_high", [](auto& r) { return r.joint; });
+  c.data("cliffs_delta", [](auto& r) { return r.cliffs_delta; });
+  c.text("effect", "effect", [](auto& r) {
+     return r.cliffs_delta ? Cell(effect_words(*r.cliffs_delta)) : Cell();
+   }).dispensable = 3;
+  add_costs(c);
+  c.data("base_clock_mhz", [](auto& r) { return r.clock_mhz.base; });
+  c.data("other_clock_mhz", [](auto& r) { return r.clock_mhz.other; });
+  c.data("base_power_w", [](auto& r) { return r.power_w.base; });
+  c.data("other_power_w", [](auto& r) { return r.power_w.other; });
+  c.number("base_percent_of_datasheet", "base %", [](auto& r) {
+     return percent_cell(r.share_of_datasheet.base);
+   }).dispensable = 7;
+  c.number("other_percent_of_datasheet", "other %", [](auto& r) {
+     return percent_cell(r.share_of_datasheet.other);
+   }).dispensable = 8;
+  add_verdict(c);
+  return c;
 }
 
 /// A table for each family; one without rows if nothing could be compared.
 void add_cases(std::vector<Table>& tables, const ComparisonReport& comparison,
                const std::string& suffix) {
-  const std::vector<ColumnOf<ComparedRow>> columns = case_columns();
-  auto at = comparison.cases.begin();
-  while (at != comparison.cases.end()) {
-    const std::string_view family = at->family;
-    std::vector<ComparedRow> rows;
-    for (; at != comparison.cases.end() && at->family == family; ++at)
-      rows.push_back({&comparison, &*at});
-    tables.push_back(
-        make_table<ComparedRow>("cases", fmt::format("{}{}", family, suffix), columns, rows));
+  const auto columns = case_columns(comparison);
+  std::span<const CaseComparison> rest(comparison.cases);
+  while (!rest.empty()) {
+    const std::string_view family = rest.front().family;
+    const auto end = std::find_if(rest.begin(), rest.end(),
+                                  [&](const CaseComparison& c) { return c.family != family; });
+    const auto rows = rest.first(static_cast<std::size_t>(end - rest.begin()));
+    tables.push_back(columns.table("cases", fmt::format("{}{}", family, suffix), rows));
+    rest = rest.subspan(rows.size());
   }
 }
 
 Table families_table(const ComparisonReport& comparison, const std::string& suffix) {
-  using Row = const FamilyMean*;
-  std::vector<Row> rows;
-  for (const FamilyMean& mean : comparison.families) rows.push_back(&mean);
-  std::vector<ColumnOf<Row>> columns =
-      side_columns<Row>([&](const Row&) -> const ComparisonReport& { return comparison; });
-  append<Row>(columns,
-              {
-                  {text_column("family", "family"), [](const Row& r) { return Cell(r->family); }},
-                  {number_column("cases", "cases"),
-                   [](const Row& r) { return integer_cell(static_cast<std::int64_t>(r->cases)); }},
-              });
-  append(columns, ratio_columns<Row>([](const Row& r) { return r->ratio; }));
-  append(columns, cost_columns<Row>([](const Row& r) -> const FamilyMean& { return *r; }));
-  Table table =
-      make_table<Row>("families", fmt::format("geometric means{}", suffix), columns, rows);
+  auto c = columns_of<FamilyMean>(comparison);
+  c.text("family", "family", [](auto& r) { return r.family; });
+  c.number("cases", "cases", [](auto& r) { return r.cases; });
+  add_ratio(c);
+  add_costs(c);
+  Table table = c.table("families", fmt::format("geometric means{}", suffix), comparison.families);
   std::vector<Judgement> judgements;
-  for (const CaseComparison& c : comparison.cases) judgements.push_back(c.judgement);
+  for (const CaseComparison& each : comparison.cases) judgements.push_back(each.judgement);
   table.notes = reason_notes(judgements, comparison.threshold);
   table.notes.push_back(summary_line(judgements, comparison.not_compared.size()));
   return table;
 }
 
 Table environment_table(const ComparisonReport& comparison, const std::string& suffix) {
-  using Row = const EnvironmentDifference*;
-  std::vector<Row> rows;
-  for (const EnvironmentDifference& difference : comparison.differences)
-    rows.push_back(&difference);
-  return make_table<Row>(
-      "environment", fmt::format("what else differs{}", suffix),
-      {
-          {data_column("base"), [&](const Row&) { return Cell(comparison.base); }},
-          {data_column("other"), [&](const Row&) { return Cell(comparison.other); }},
-          {wrapping(14, text_column("circumstance", "what")),
-           [](const Row& r) {
-             const std::string name(name_of(r->circumstance));
-             return Cell(r->what.empty() ? name : fmt::format("{} {}", name, r->what));
-           }},
-          {wrapping(14, text_column("base_value", "base")),
-           [](const Row& r) { return Cell(r->base); }},
-          {wrapping(14, text_column("other_value", "other")),
-           [](const Row& r) { return Cell(r->other); }},
-          {wrapping(24, text_column("advice", "so")),
-           [](const Row& r) { return Cell(advice_on(r->circumstance)); }},
-      },
-      rows);
+  auto c = columns_of<EnvironmentDifference>(comparison);
+  c.add(wrapping(14, text_column("circumstance", "what")), [](auto& d) { return d.subject(); });
+  c.add(wrapping(14, text_column("base_value", "base")), [](auto& d) { return d.base; });
+  c.add(wrapping(14, text_column("other_value", "other")), [](auto& d) { return d.other; });
+  c.add(wrapping(24, text_column("advice", "so")),
+        [](auto& d) { return advice_on(d.circumstance); });
+  return c.table("environment", fmt::format("what else differs{}", suffix), comparison.differences);
 }
 
 Table overview(std::span<const ComparisonReport> comparisons) {
-  using Row = const ComparisonReport*;
-  std::vector<Row> rows;
-  for (const ComparisonReport& comparison : comparisons) rows.push_back(&comparison);
-  const auto count_column = [](Change change) {
+  ColumnList<ComparisonReport> c;
+  c.data("base", [](auto& r) { return r.base; });
+  c.data("base_device", [](auto& r) { return r.base_device; });
+  c.add(shortening(12, text_column("other", "other")), [](auto& r) { return r.other; });
+  c.add(dispensable(2, wrapping(12, text_column("other_device", "device"))),
+        [](auto& r) { return r.other_device; });
+  c.add(wrapping(14, text_column("relation", "cards")),
+        [](auto& r) { return name_of(r.relation); });
+  for (const Change change :
+       {Change::kSame, Change::kFaster, Change::kSlower, Change::kAmbiguous}) {
     const std::string name(name_of(change));
-    return ColumnOf<Row>{number_column(name, name), [=](const Row& r) {
-                           return integer_cell(static_cast<std::int64_t>(r->count(change)));
-                         }};
-  };
+    c.number(name, name, [=](auto& r) { return r.count(change); });
+  }
+  c.number("not_compared", "not compared", [](auto& r) { return r.not_compared.size(); });
+  c.data("threshold_percent", [](auto& r) { return 100 * r.threshold; });
+  c.data("joint_widening", [](auto& r) { return r.widening; });
   const ComparisonReport& first = comparisons.front();
-  return make_table<Row>(
-      "comparison", fmt::format("base: {} ({})", first.base, first.base_device),
-      {
-          {data_column("base"), [](const Row& r) { return Cell(r->base); }},
-          {data_column("base_device"), [](const Row& r) { return Cell(r->base_device); }},
-          {shortening(12, text_column("other", "other")),
-           [](const Row& r) { return Cell(r->other); }},
-          {dispensable(2, wrapping(12, text_column("other_device", "device"))),
-           [](const Row& r) { return Cell(r->other_device); }},
-          {wrapping(14, text_column("relation", "cards")),
-           [](const Row& r) { return Cell(name_of(r->relation)); }},
-          count_column(Change::kSame),
-          count_column(Change::kFaster),
-          count_column(Change::kSlower),
-          count_column(Change::kAmbiguous),
-          {number_column("not_compared", "not compared"),
-           [](const Row& r) {
-             return integer_cell(static_cast<std::int64_t>(r->not_compared.size()));
-           }},
-          {data_column("threshold_percent"),
-           [](const Row& r) { return number_cell(100 * r->threshold); }},
-          {data_column("joint_widening"), [](const Row& r) { return number_cell(r->widening); }},
-      },
-      rows);
+  return c.table("comparison", fmt::format("base: {} ({})", first.base, first.base_device),
+                 comparisons);
 }
 
 }  // namespace
@@ -252,16 +167,11 @@ std::vector<std::string> reason_notes(std::span<const Judgement> judgements, dou
 }
 
 Table not_compared_table(std::span<const NotCompared> cases) {
-  return make_table<NotCompared>(
-      "not_compared", "not compared",
-      {
-          {case_column(), [](const NotCompared& n) { return Cell(n.name); }},
-          {wrapping(16, text_column("reason", "reason")),
-           [](const NotCompared& n) { return Cell(name_of(n.reason)); }},
-          {sentence_column("detail", "detail"),
-           [](const NotCompared& n) { return text_cell(n.detail); }},
-      },
-      cases);
+  ColumnList<NotCompared> c;
+  c.add(case_column(), [](auto& n) { return n.name; });
+  c.add(wrapping(16, text_column("reason", "reason")), [](auto& n) { return name_of(n.reason); });
+  c.add(sentence_column("detail", "detail"), [](auto& n) { return text_cell(n.detail); });
+  return c.table("not_compared", "not compared", cases);
 }
 
 std::string summary_line(std::span<const Judgement> judgements, std::size_t not_compared) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/analyze/compare/compare.hpp"
-#include "harness/render/table/table.hpp"
+#include "harness/render/table/columns.hpp"
 
 namespace gpugauge {
 
@@ -21,6 +21,14 @@ std::vector<Table> compare_tables(std::span<const ComparisonReport> comparisons)
 /// What a judgement says: `slower`, `ambiguous: noise`; and what each of these reasons means.
 Cell judgement_cell(const Judgement& judgement);
 std::vector<std::string> reason_notes(std::span<const Judgement> judgements, double threshold);
+
+/// Of rows with a judgement: what it says for people, and its reason for programs.
+template <typename Row>
+void add_verdict(ColumnList<Row>& c) {
+  c.add(wrapping(12, text_column("verdict", "verdict")),
+        [](auto& r) { return judgement_cell(r.judgement); });
+  c.data("reason", [](auto& r) { return text_cell(name_of(r.judgement.reason)); });
+}
 
 /// Why cases have no ratio, a table named `not_compared`.
 Table not_compared_table(std::span<const NotCompared> cases);

@@ -42,110 +42,68 @@ std::string shape_text(const ForwardPass& pass) {
                      p.guidance_passes == 1 ? "" : "es");
 }
 
-const EngineStep* shown_step(const ForwardFinding& f) {
-  const EngineStep* library = f.step(Engine::kLibrary);
-  return library != nullptr ? library : f.step(Engine::kBest);
-}
-
-Engine shown_engine(const ForwardFinding& f) {
-  return f.library ? Engine::kLibrary : Engine::kBest;
-}
-
-template <typename Get>
-std::vector<ColumnOf<ForwardRow>> finding_columns(int rank, const std::string& key,
-                                                  const std::string& unit, std::string header,
-                                                  Get get) {
-  return interval_columns<ForwardRow>(rank, key, unit, std::move(header),
-                                      [=](const ForwardRow& r) { return get(r->finding); });
-}
+const EngineStep* shown_step(const ForwardFinding& f) { return f.step(f.preferred()); }
 
 template <typename Part>
-ColumnOf<ForwardRow> share_column(Column column, Part part) {
-  return {
-      std::move(column), [=](const ForwardRow& r) {
-        const EngineStep* step = shown_step(r->finding);
-        return percent_cell(step != nullptr ? std::optional(step->share_of(part)) : std::nullopt);
-      }};
-}
-
-std::vector<ColumnOf<ForwardRow>> forward_places(const ForwardGroup& group) {
-  const ForwardPass& first = group.front()->finding.pass;
-  std::vector<ColumnOf<ForwardRow>> columns{
-      {visible_if(several_files(group), file_column()),
-       [](const ForwardRow& r) { return text_cell(r->finding.file); }},
-      {visible_if(several_files(group), dispensable(6, text_column("device", "device"))),
-       [](const ForwardRow& r) { return text_cell(r->finding.device); }},
-      {data_column("model"), [](const ForwardRow& r) { return Cell(r->finding.pass.model); }},
-      {data_column("precision"),
-       [](const ForwardRow& r) { return Cell(name_of(r->finding.pass.point.precision)); }},
-      {data_column(row_of(first.unit).extent_key),
-       [](const ForwardRow& r) { return integer_cell(r->finding.pass.point.extent); }},
+auto share_of(Part part) {
+  return [=](const ForwardRow& r) {
+    const EngineStep* step = shown_step(r->finding);
+    return percent_cell(step != nullptr ? std::optional(step->share_of(part)) : std::nullopt);
   };
-  if (first.unit == ForwardUnit::kImage)
-    append<ForwardRow>(
-        columns, {{data_column("steps"),
-                   [](const ForwardRow& r) { return integer_cell(r->finding.pass.point.steps); }},
-                  {data_column("guidance_passes"), [](const ForwardRow& r) {
-                     return integer_cell(r->finding.pass.point.guidance_passes);
-                   }}});
-  append<ForwardRow>(columns, {{number_column("batch", "batch"), [](const ForwardRow& r) {
-                                  return integer_cell(r->finding.pass.point.batch);
-                                }}});
-  return columns;
 }
 
-std::vector<ColumnOf<ForwardRow>> forward_columns(const ForwardGroup& group) {
-  const ForwardUnitRow& words = row_of(group.front()->finding.pass.unit);
-  const std::string per_hour = fmt::format("{}_per_hour", words.plural);
-  auto columns = forward_places(group);
-  append(columns, finding_columns(2, "pass", "ms", "ms a pass", [](const ForwardFinding& f) {
-           const EngineStep* step = shown_step(f);
-           return step != nullptr ? std::optional(scaled(step->step_ns, 1 / kNsPerMs))
-                                  : std::nullopt;
-         }));
-  for (const Engine engine : {Engine::kLibrary, Engine::kBest})
-    append(columns,
-           finding_columns(engine == Engine::kBest ? 3 : 0, std::string(name_of(engine)), per_hour,
-                           fmt::format("{}/h ({})", words.plural, name_of(engine)),
-                           [=](const ForwardFinding& f) { return f.units_per_hour(engine); }));
+ColumnList<ForwardRow> forward_columns(const ForwardGroup& group) {
+  const ForwardPass& first = group.front()->finding.pass;
+  const ForwardUnitRow& words = row_of(first.unit);
+  const bool several = several_files(group);
+  ColumnList<ForwardRow> c;
+  c.add(visible_if(several, file_column()), [](auto& r) { return text_cell(r->finding.file); });
+  c.add(visible_if(several, dispensable(6, text_column("device", "device"))),
+        [](auto& r) { return text_cell(r->finding.device); });
+  c.same("model", first.model);
+  c.same("precision", name_of(first.point.precision));
+  c.same(words.extent_key, integer_cell(first.point.extent));
+  if (first.unit == ForwardUnit::kImage) {
+    c.same("steps", integer_cell(first.point.steps));
+    c.same("guidance_passes", integer_cell(first.point.guidance_passes));
+  }
+  c.number("batch", "batch", [](auto& r) { return r->finding.pass.point.batch; });
   append<ForwardRow>(
-      columns,
-      {
-          {number_column(words.priced_key, words.priced),
-           [](const ForwardRow& r) {
-             return dollars_cell(
-                 r->finding.dollars(shown_engine(r->finding), r->rate.dollars_per_gpu_hour));
-           }},
-          {data_column("dollars_per_gpu_hour"),
-           [](const ForwardRow& r) { return number_cell(r->rate.dollars_per_gpu_hour); }},
-          {data_column("rate_kind"),
-           [](const ForwardRow& r) { return Cell(name_of(r->rate.kind)); }},
-          {data_column("provider"),
-           [](const ForwardRow& r) { return text_cell(r->rate.provider); }},
-          share_column(data_column("linears_percent"), OpGroup::kLinears),
-          share_column(dispensable(3, number_column("attention_percent", "attention")),
-                       OpGroup::kAttention),
-          {dispensable(4, wrapping(30, text_column("pass_time_is", "time is"))),
-           [](const ForwardRow& r) {
-             const EngineStep* step = shown_step(r->finding);
-             return step != nullptr ? origins_cell(step->origins()) : Cell();
-           }},
-          share_column(data_column("measured_percent"), Origin::kMeasured),
-          share_column(data_column("interpolated_percent"), Origin::kInterpolated),
-          share_column(data_column("modelled_percent"), Origin::kModelled),
-          share_column(data_column("imported_percent"), Origin::kImported),
-          {data_column("weight_bytes"),
-           [](const ForwardRow& r) { return number_cell(r->finding.pass.weight_bytes); }},
-          {data_column("activation_bytes"),
-           [](const ForwardRow& r) { return number_cell(r->finding.pass.activation_bytes); }},
-          {data_column("fits"),
-           [](const ForwardRow& r) {
-             const std::optional<bool> fits = r->finding.fits();
-             return fits ? Cell(*fits ? "yes" : "no", *fits) : Cell();
-           }},
-          {data_column("reason"), [](const ForwardRow& r) { return text_cell(r->finding.reason); }},
-      });
-  return columns;
+      c, interval_columns<ForwardRow>(2, "pass", "ms", "ms a pass", [](const ForwardRow& r) {
+        const EngineStep* step = shown_step(r->finding);
+        return step != nullptr ? std::optional(scaled(step->step_ns, 1 / kNsPerMs)) : std::nullopt;
+      }));
+  for (const Engine engine : {Engine::kLibrary, Engine::kBest})
+    append<ForwardRow>(c,
+                       interval_columns<ForwardRow>(
+                           engine == Engine::kBest ? 3 : 0, std::string(name_of(engine)),
+                           fmt::format("{}_per_hour", words.plural),
+                           fmt::format("{}/h ({})", words.plural, name_of(engine)),
+                           [=](const ForwardRow& r) { return r->finding.units_per_hour(engine); }));
+  c.number(words.priced_key, words.priced, [](auto& r) {
+    const ForwardFinding& f = r->finding;
+    return dollars_cell(f.dollars(f.preferred(), r->rate.dollars_per_gpu_hour));
+  });
+  c.data("dollars_per_gpu_hour", [](auto& r) { return r->rate.dollars_per_gpu_hour; });
+  c.data("rate_kind", [](auto& r) { return name_of(r->rate.kind); });
+  c.data("provider", [](auto& r) { return text_cell(r->rate.provider); });
+  c.data("linears_percent", share_of(OpGroup::kLinears));
+  c.number("attention_percent", "attention", share_of(OpGroup::kAttention)).dispensable = 3;
+  c.add(dispensable(4, wrapping(30, text_column("pass_time_is", "time is"))), [](auto& r) {
+    const EngineStep* step = shown_step(r->finding);
+    return step != nullptr ? origins_cell(step->origins()) : Cell();
+  });
+  for (const Origin origin :
+       {Origin::kMeasured, Origin::kInterpolated, Origin::kModelled, Origin::kImported})
+    c.data(fmt::format("{}_percent", name_of(origin)), share_of(origin));
+  c.data("weight_bytes", [](auto& r) { return r->finding.pass.weight_bytes; });
+  c.data("activation_bytes", [](auto& r) { return r->finding.pass.activation_bytes; });
+  c.data("fits", [](auto& r) {
+    const std::optional<bool> fits = r->finding.fits();
+    return fits ? yes_no_cell(*fits) : Cell();
+  });
+  c.data("reason", [](auto& r) { return text_cell(r->finding.reason); });
+  return c;
 }
 
 /// What the findings warn of or refuse, each text once with the batches that it is about, if these
@@ -197,36 +155,26 @@ struct ForwardOpRow {
   }
 };
 
-std::vector<ColumnOf<ForwardOpRow>> op_columns(bool several) {
-  return {
-      {visible_if(several, file_column()),
-       [](const ForwardOpRow& r) { return text_cell(r.point->finding.file); }},
-      {data_column("model"),
-       [](const ForwardOpRow& r) { return Cell(r.point->finding.pass.model); }},
-      {number_column("batch", "batch"),
-       [](const ForwardOpRow& r) { return integer_cell(r.point->finding.pass.point.batch); }},
-      {text_column("op", "op"), [](const ForwardOpRow& r) { return Cell(r.line->step.name); }},
-      {data_column("group"),
-       [](const ForwardOpRow& r) { return Cell(name_of(r.line->step.group)); }},
-      {dispensable(5, shortening(20, text_column("shape", "shape"))),
-       [](const ForwardOpRow& r) {
-         return Cell(fmt::format("{}/{}", kind_path(r.line->step.op), shape_path(r.line->step.op)));
-       }},
-      {dispensable(3, number_column("count", "count")),
-       [](const ForwardOpRow& r) { return integer_cell(r.line->step.count); }},
-      {number_column("time_ns", "each"),
-       [](const ForwardOpRow& r) {
-         const double ns = r.line->time.time_ns.value;
-         return Cell(format_duration_ns(ns), ns);
-       }},
-      {dispensable(4, number_column("half_width_percent", "±")),
-       [](const ForwardOpRow& r) { return plus_minus_cell(r.line->time.time_ns); }},
-      {number_column("share_percent", "%"),
-       [](const ForwardOpRow& r) { return percent_cell(r.share()); }},
-      {dispensable(1, text_column("origin", "is")),
-       [](const ForwardOpRow& r) { return Cell(name_of(r.line->time.origin)); }},
-      {data_column("source"), [](const ForwardOpRow& r) { return Cell(source_of(r.line->time)); }},
-  };
+ColumnList<ForwardOpRow> op_columns(bool several) {
+  ColumnList<ForwardOpRow> c;
+  c.add(visible_if(several, file_column()),
+        [](auto& r) { return text_cell(r.point->finding.file); });
+  c.data("model", [](auto& r) { return r.point->finding.pass.model; });
+  c.number("batch", "batch", [](auto& r) { return r.point->finding.pass.point.batch; });
+  c.text("op", "op", [](auto& r) { return r.line->step.name; });
+  c.data("group", [](auto& r) { return name_of(r.line->step.group); });
+  c.add(dispensable(5, shortening(20, text_column("shape", "shape"))), [](auto& r) {
+    return fmt::format("{}/{}", kind_path(r.line->step.op), shape_path(r.line->step.op));
+  });
+  c.number("count", "count", [](auto& r) { return r.line->step.count; }).dispensable = 3;
+  c.number("time_ns", "each", [](auto& r) { return duration_cell(r.line->time.time_ns.value); });
+  c.number("half_width_percent", "±", [](auto& r) {
+     return plus_minus_cell(r.line->time.time_ns);
+   }).dispensable = 4;
+  c.number("share_percent", "%", [](auto& r) { return percent_cell(r.share()); });
+  c.text("origin", "is", [](auto& r) { return name_of(r.line->time.origin); }).dispensable = 1;
+  c.data("source", [](auto& r) { return source_of(r.line->time); });
+  return c;
 }
 
 }  // namespace
@@ -234,8 +182,8 @@ std::vector<ColumnOf<ForwardOpRow>> op_columns(bool several) {
 std::vector<Table> forward_tables(std::span<const PricedForward> points) {
   std::vector<Table> tables;
   for (const ForwardGroup& group : groups_of(points)) {
-    tables.push_back(make_table<ForwardRow>(row_of(group.front()->finding.pass.unit).plural,
-                                            title_of(group), forward_columns(group), group));
+    tables.push_back(forward_columns(group).table(row_of(group.front()->finding.pass.unit).plural,
+                                                  title_of(group), group));
     tables.back().notes = notes_of(group);
   }
   return tables;
@@ -250,9 +198,10 @@ std::vector<Table> forward_ops_tables(std::span<const PricedForward> points) {
       if (step == nullptr) continue;
       for (const OpLine& line : step->ops) rows.push_back({point, &line});
     }
-    tables.push_back(make_table<ForwardOpRow>(
-        "ops", fmt::format("ops of a pass, {}", subject_of(group.front()->finding.pass)),
-        op_columns(several_files(group)), rows));
+    tables.push_back(
+        op_columns(several_files(group))
+            .table("ops", fmt::format("ops of a pass, {}", subject_of(group.front()->finding.pass)),
+                   rows));
     tables.back().notes = notes_of(group);
   }
   return tables;

@@ -3,16 +3,10 @@
 #include <span>
 #include <vector>
 
-#include "harness/analyze/money/forward.hpp"
+#include "harness/answer/forward_answer.hpp"
 #include "harness/render/table/table.hpp"
 
 namespace gpugauge {
-
-/// A finding with the price that it is shown at.
-struct PricedForward {
-  ForwardFinding finding;
-  Rate rate;
-};
 
 /// One table a model, precision and shape; a row a batch and file.
 std::vector<Table> forward_tables(std::span<const PricedForward> points);

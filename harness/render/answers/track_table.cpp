@@ -56,23 +56,17 @@ std::optional<double> change_part(const TrackFinding& f, double Estimate::*part)
   return has_change(f) ? std::optional(f.gate.change.*part) : std::nullopt;
 }
 
-Cell time_cell(std::optional<double> ns) {
-  return ns ? Cell(format_duration_ns(*ns), *ns) : Cell();
-}
-
+/// With the key of each row.
 template <typename Row, typename Get>
-std::vector<ColumnOf<Row>> key_columns(bool several_cards, Get key_of) {
-  return {
-      {case_column(), [=](const Row& r) { return Cell(key_of(r).case_name); }},
-      {visible_if(several_cards, shortening(12, text_column("card", "card"))),
-       [=](const Row& r) { return Cell(key_of(r).card); }},
-      {data_column("semantics_version"),
-       [=](const Row& r) { return integer_cell(key_of(r).semantics_version); }},
-      {data_column("driver_major"),
-       [=](const Row& r) { return text_cell(key_of(r).driver_major); }},
-      {data_column("clock_policy"),
-       [=](const Row& r) { return text_cell(key_of(r).clock_policy); }},
-  };
+ColumnList<Row> key_columns(bool several_cards, Get key_of) {
+  ColumnList<Row> c;
+  c.add(case_column(), [=](auto& r) { return key_of(r).case_name; });
+  c.add(visible_if(several_cards, shortening(12, text_column("card", "card"))),
+        [=](auto& r) { return key_of(r).card; });
+  c.data("semantics_version", [=](auto& r) { return key_of(r).semantics_version; });
+  c.data("driver_major", [=](auto& r) { return text_cell(key_of(r).driver_major); });
+  c.data("clock_policy", [=](auto& r) { return text_cell(key_of(r).clock_policy); });
+  return c;
 }
 
 template <typename Rows, typename Get>
@@ -111,12 +105,6 @@ struct CardRow {
   std::set<std::uint32_t> cases;
   std::int64_t runs = 0;
 };
-
-/// `+0.12%` of the level that the latest night was held against.
-std::optional<double> change_at(const TrackedCase& tracked, std::size_t night) {
-  if (tracked.finding.gate.stage == Stage::kBaseline) return std::nullopt;
-  return tracked.series->nights[night].y - tracked.finding.gate.level;
-}
 
 std::string course_of(const Series& series) {
   constexpr std::size_t kNights = 20;
@@ -159,38 +147,27 @@ Table check_table(const TrackReport& report, bool all) {
   std::copy_if(shown.begin(), shown.end(), std::back_inserter(to_explain),
                [](const TrackFinding& f) { return f.gate.status != GateStatus::kPass; });
   const auto key_of = [](const TrackFinding& f) -> const MetricKey& { return f.key; };
-  auto columns = key_columns<TrackFinding>(has_several_cards(shown, key_of), key_of);
-  append<TrackFinding>(
-      columns,
-      {
-          {number_column("time_ns", "tonight"),
-           [](const TrackFinding& f) { return time_cell(f.time_ns); }},
-          {number_column("change_percent", "change"),
-           [](const TrackFinding& f) { return change_cell(change_part(f, &Estimate::value)); }},
-          {data_column("change_low_percent"),
-           [](const TrackFinding& f) { return change_cell(change_part(f, &Estimate::low)); }},
-          {data_column("change_high_percent"),
-           [](const TrackFinding& f) { return change_cell(change_part(f, &Estimate::high)); }},
-          {dispensable(2, number_column("limit_percent", "limit")),
-           [](const TrackFinding& f) {
-             return change_cell(has_change(f) ? std::optional(f.gate.threshold) : std::nullopt);
-           }},
-          {dispensable(3, number_column("baseline_nights", "nights")),
-           [](const TrackFinding& f) {
-             return integer_cell(static_cast<std::int64_t>(f.gate.baseline_nights));
-           }},
-          {wrapping(12, text_column("verdict", "verdict")), verdict_cell},
-          {data_column("muted"),
-           [](const TrackFinding& f) { return Cell(f.muted ? "yes" : "no", f.muted); }},
-          {data_column("stage"), [](const TrackFinding& f) { return Cell(name_of(f.gate.stage)); }},
-          {data_column("since"), [](const TrackFinding& f) { return text_cell(f.change_night); }},
-          {data_column("quarantine"),
-           [](const TrackFinding& f) { return text_cell(quarantine_text(f.gate.quarantine)); }},
-          {data_column("reason"), [](const TrackFinding& f) { return text_cell(f.gate.reason); }},
-      });
-  Table table = make_table<TrackFinding>(
-      "check", fmt::format("{} {}", all ? "every case on" : "not passed on", report.night), columns,
-      shown);
+  auto c = key_columns<TrackFinding>(has_several_cards(shown, key_of), key_of);
+  c.number("time_ns", "tonight", [](auto& f) { return duration_cell(f.time_ns); });
+  c.number("change_percent", "change",
+           [](auto& f) { return change_cell(change_part(f, &Estimate::value)); });
+  c.data("change_low_percent", [](auto& f) { return change_cell(change_part(f, &Estimate::low)); });
+  c.data("change_high_percent",
+         [](auto& f) { return change_cell(change_part(f, &Estimate::high)); });
+  c.number("limit_percent", "limit", [](auto& f) {
+     return change_cell(has_change(f) ? std::optional(f.gate.threshold) : std::nullopt);
+   }).dispensable = 2;
+  c.number("baseline_nights", "nights", [](auto& f) {
+     return f.gate.baseline_nights;
+   }).dispensable = 3;
+  c.add(wrapping(12, text_column("verdict", "verdict")), verdict_cell);
+  c.data("muted", [](auto& f) { return yes_no_cell(f.muted); });
+  c.data("stage", [](auto& f) { return name_of(f.gate.stage); });
+  c.data("since", [](auto& f) { return text_cell(f.change_night); });
+  c.data("quarantine", [](auto& f) { return text_cell(quarantine_text(f.gate.quarantine)); });
+  c.data("reason", [](auto& f) { return text_cell(f.gate.reason); });
+  Table table = c.table(
+      "check", fmt::format("{} {}", all ? "every case on" : "not passed on", report.night), shown);
   table.notes = reasons_of(to_explain);
   table.notes.insert(table.notes.end(), report.notes.begin(), report.notes.end());
   return table;
@@ -236,88 +213,58 @@ Table cards_table(std::span<const RunEntry> runs) {
   }
   std::vector<CardRow> rows;
   for (auto& [card, row] : by_card) rows.push_back(std::move(row));
-  const auto count = [](std::size_t n) { return integer_cell(static_cast<std::int64_t>(n)); };
-  return make_table<CardRow>(
-      "cards", "cards of the history",
-      {
-          {shortening(12, text_column("card", "card")),
-           [](const CardRow& r) { return Cell(r.card); }},
-          {wrapping(12, text_column("sku", "kind")), [](const CardRow& r) { return Cell(r.sku); }},
-          {data_column("hosts"),
-           [](const CardRow& r) { return Cell(fmt::format("{}", fmt::join(r.hosts, " "))); }},
-          {text_column("first_night", "first"),
-           [](const CardRow& r) { return Cell(*r.nights.begin()); }},
-          {dispensable(4, text_column("last_night", "last")),
-           [](const CardRow& r) { return Cell(*r.nights.rbegin()); }},
-          {dispensable(3, number_column("nights", "nights")),
-           [=](const CardRow& r) { return count(r.nights.size()); }},
-          {dispensable(2, number_column("runs", "runs")),
-           [](const CardRow& r) { return integer_cell(r.runs); }},
-          {number_column("cases", "cases"),
-           [=](const CardRow& r) { return count(r.cases.size()); }},
-      },
-      rows);
+  ColumnList<CardRow> c;
+  c.add(shortening(12, text_column("card", "card")), [](auto& r) { return r.card; });
+  c.add(wrapping(12, text_column("sku", "kind")), [](auto& r) { return r.sku; });
+  c.data("hosts", [](auto& r) { return fmt::format("{}", fmt::join(r.hosts, " ")); });
+  c.text("first_night", "first", [](auto& r) { return *r.nights.begin(); });
+  c.text("last_night", "last", [](auto& r) { return *r.nights.rbegin(); }).dispensable = 4;
+  c.number("nights", "nights", [](auto& r) { return r.nights.size(); }).dispensable = 3;
+  c.number("runs", "runs", [](auto& r) { return r.runs; }).dispensable = 2;
+  c.number("cases", "cases", [](auto& r) { return r.cases.size(); });
+  return c.table("cards", "cards of the history", rows);
 }
 
 Table tracked_cases_table(std::span<const TrackedCase> cases) {
   const auto key_of = [](const TrackedCase& t) -> const MetricKey& { return t.series->key; };
-  auto columns = key_columns<TrackedCase>(has_several_cards(cases, key_of), key_of);
   const bool several_ends = std::any_of(cases.begin(), cases.end(), [&](const TrackedCase& t) {
     return t.series->facts.back().date != cases.front().series->facts.back().date;
   });
-  append<TrackedCase>(
-      columns,
-      {
-          {dispensable(3, number_column("nights", "nights")),
-           [](const TrackedCase& t) { return integer_cell(std::ssize(t.series->nights)); }},
-          {visible_if(several_ends, dispensable(4, text_column("last_night", "last"))),
-           [](const TrackedCase& t) { return Cell(t.series->facts.back().date); }},
-          {number_column("time_ns", "time"),
-           [](const TrackedCase& t) { return time_cell(t.finding.time_ns); }},
-          {number_column("change_percent", "change"),
-           [](const TrackedCase& t) {
-             return change_cell(change_at(t, t.series->nights.size() - 1));
-           }},
-          {dispensable(2, text_column("course", "course")),
-           [](const TrackedCase& t) { return Cell(course_of(*t.series)); }},
-          {wrapping(12, text_column("verdict", "verdict")),
-           [](const TrackedCase& t) { return verdict_cell(t.finding); }},
-          {data_column("reason"),
-           [](const TrackedCase& t) { return text_cell(t.finding.gate.reason); }},
-      });
-  return make_table<TrackedCase>("cases", "cases, the last night of each against those before it",
-                                 columns, cases);
+  auto c = key_columns<TrackedCase>(has_several_cards(cases, key_of), key_of);
+  c.number("nights", "nights", [](auto& t) { return t.series->nights.size(); }).dispensable = 3;
+  c.add(visible_if(several_ends, dispensable(4, text_column("last_night", "last"))),
+        [](auto& t) { return t.series->facts.back().date; });
+  c.number("time_ns", "time", [](auto& t) { return duration_cell(t.finding.time_ns); });
+  c.number("change_percent", "change",
+           [](auto& t) { return change_cell(t.change_at(t.series->nights.size() - 1)); });
+  c.text("course", "course", [](auto& t) { return course_of(*t.series); }).dispensable = 2;
+  c.add(wrapping(12, text_column("verdict", "verdict")),
+        [](auto& t) { return verdict_cell(t.finding); });
+  c.data("reason", [](auto& t) { return text_cell(t.finding.gate.reason); });
+  return c.table("cases", "cases, the last night of each against those before it", cases);
 }
 
 Table series_table(const TrackedCase& tracked, std::span<const Ack> acks) {
   const Series& series = *tracked.series;
-  std::vector<std::size_t> nights(series.nights.size());
-  for (std::size_t i = 0; i < nights.size(); ++i) nights[i] = i;
-  const auto night = [&series](std::size_t i) -> const Night& { return series.nights[i]; };
-  const auto key_of = [&series](std::size_t) -> const MetricKey& { return series.key; };
-  auto columns = key_columns<std::size_t>(false, key_of);
-  columns.front().column.data_only = true;
-  append<std::size_t>(
-      columns,
-      {
-          {text_column("night", "night"),
-           [&](const std::size_t& i) { return Cell(series.facts[i].date); }},
-          {number_column("time_ns", "time"),
-           [=](const std::size_t& i) { return time_cell(std::exp(night(i).y)); }},
-          {number_column("change_percent", "change"),
-           [&](const std::size_t& i) { return change_cell(change_at(tracked, i)); }},
-          {dispensable(3, number_column("processes", "processes")),
-           [=](const std::size_t& i) { return integer_cell(std::ssize(night(i).processes)); }},
-          {dispensable(2, number_column("clock_mhz", "MHz")),
-           [=](const std::size_t& i) {
-             const auto mhz = night(i).clock_mhz_median;
-             return mhz ? Cell(fmt::format("{:.0f}", *mhz), *mhz) : Cell();
-           }},
-          {sentence_column("remarks", "remarks"),
-           [&](const std::size_t& i) { return text_cell(remarks_on(tracked, i, acks)); }},
-      });
-  Table table = make_table<std::size_t>(
-      "series", fmt::format("{} on {}", series.key.case_name, series.key.card), columns, nights);
+  const auto place = [&](const Night& night) {
+    return static_cast<std::size_t>(&night - series.nights.data());
+  };
+  auto c =
+      key_columns<Night>(false, [&series](const Night&) -> const MetricKey& { return series.key; });
+  c.front().column.data_only = true;
+  c.text("night", "night", [&](auto& n) { return series.facts[place(n)].date; });
+  c.number("time_ns", "time", [](auto& n) { return duration_cell(std::exp(n.y)); });
+  c.number("change_percent", "change",
+           [&](auto& n) { return change_cell(tracked.change_at(place(n))); });
+  c.number("processes", "processes", [](auto& n) { return n.processes.size(); }).dispensable = 3;
+  c.number("clock_mhz", "MHz", [](auto& n) {
+     const auto mhz = n.clock_mhz_median;
+     return mhz ? Cell(fmt::format("{:.0f}", *mhz), *mhz) : Cell();
+   }).dispensable = 2;
+  c.add(sentence_column("remarks", "remarks"),
+        [&](auto& n) { return text_cell(remarks_on(tracked, place(n), acks)); });
+  Table table = c.table("series", fmt::format("{} on {}", series.key.case_name, series.key.card),
+                        series.nights);
   table.notes.push_back(
       fmt::format("{}: {}", name_of(tracked.finding.gate.status), tracked.finding.gate.reason));
   return table;

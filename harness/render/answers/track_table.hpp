@@ -9,12 +9,6 @@
 
 namespace gpugauge {
 
-/// A metric of the history with what its last night says.
-struct TrackedCase {
-  const Series* series;
-  TrackFinding finding;
-};
-
 /// What is not a pass, or with `all` every metric; the reasons stand under it.
 Table check_table(const TrackReport& report, bool all);
 /// The counts, for programs: one row.

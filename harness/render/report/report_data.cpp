@@ -30,7 +30,7 @@ Json claims_json(const AuditedClaims& claims) {
 }
 
 /// Each case of the history with its nights.
-Json history_json(const TrackedHistory& history) {
+Json history_json(const ReportHistory& history) {
   std::vector<Table> nights;
   for (const TrackedCase& tracked : history.cases)
     nights.push_back(series_table(tracked, history.acks));

@@ -25,7 +25,7 @@ struct AuditedClaims {
 };
 
 /// The cases of a history with what is acknowledged of them.
-struct TrackedHistory {
+struct ReportHistory {
   std::string folder;
   std::span<const TrackedCase> cases;
   std::span<const Ack> acks;
@@ -40,7 +40,7 @@ struct ReportInput {
   std::span<const PricedDecode> contexts;  ///< over the context
   std::vector<std::string> price_doubts;
   std::optional<AuditedClaims> claims;
-  std::optional<TrackedHistory> history;
+  std::optional<ReportHistory> history;
 };
 
 using Json = nlohmann::ordered_json;

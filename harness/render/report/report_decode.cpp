@@ -67,17 +67,17 @@ std::string name_at(const Rate& rate, const std::string& device) {
 /// The cheaper one before the first crossing, or everywhere; nothing where nothing is known of
 /// both.
 std::string cheaper_first(const DecodeBreakEven& e) {
-  const CheaperCard undecided = CheaperCard::kUndecided;
-  CheaperCard first = undecided;
+  const Cheaper undecided = Cheaper::kUndecided;
+  Cheaper first = undecided;
   if (!e.curve.crossings.empty()) {
     first = e.curve.crossings.front().before;
   } else {
     for (const CurvePoint& p : e.curve.points) {
-      if (p.a && p.b) first = p.a->value < p.b->value ? CheaperCard::kA : CheaperCard::kB;
+      if (p.a && p.b) first = p.a->value < p.b->value ? Cheaper::kA : Cheaper::kB;
     }
   }
   if (first == undecided) return "not known at one batch of both";
-  return first == CheaperCard::kA ? e.device_a : e.device_b;
+  return first == Cheaper::kA ? e.device_a : e.device_b;
 }
 
 struct ReportCrossingRow {
@@ -93,7 +93,7 @@ std::string words_of(const ReportCrossingRow& r) {
   if (r.crossing == nullptr)
     return fmt::format("{} and {} do not swap places; cheaper a token: {}", a, b,
                        cheaper_first(*r.pair));
-  const bool a_first = r.crossing->before == CheaperCard::kA;
+  const bool a_first = r.crossing->before == Cheaper::kA;
   return fmt::format("up to batch {} {} costs less a token, from {} on {}", r.crossing->last,
                      a_first ? a : b, r.crossing->first, a_first ? b : a);
 }

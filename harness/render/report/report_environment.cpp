@@ -166,28 +166,14 @@ Table differences_table(std::span<const RecordToShow> records) {
     for (EnvironmentDifference& d : environment_differences(side_of(*base), other))
       rows.push_back({base->record, records[i].record, std::move(d)});
   }
-  return make_table<DifferenceRow>(
-      "differences", "what differs between files of one model of card",
-      {
-          {text_column("circumstance", ""),
-           [](const DifferenceRow& r) {
-             std::string text(name_of(r.difference.circumstance));
-             return Cell(r.difference.what.empty() ? text : text + " " + r.difference.what);
-           }},
-          {text_column("base_file", "file"),
-           [](const DifferenceRow& r) { return Cell(r.base->path.string()); }},
-          {text_column("base", "has"),
-           [](const DifferenceRow& r) { return text_cell(r.difference.base); }},
-          {text_column("other_file", "and file"),
-           [](const DifferenceRow& r) { return Cell(r.other->path.string()); }},
-          {text_column("other", "has"),
-           [](const DifferenceRow& r) { return text_cell(r.difference.other); }},
-          {text_column("advice", "which means"),
-           [](const DifferenceRow& r) {
-             return Cell(std::string(advice_on(r.difference.circumstance)));
-           }},
-      },
-      rows);
+  ColumnList<DifferenceRow> c;
+  c.text("circumstance", "", [](auto& r) { return r.difference.subject(); });
+  c.text("base_file", "file", [](auto& r) { return r.base->path.string(); });
+  c.text("base", "has", [](auto& r) { return text_cell(r.difference.base); });
+  c.text("other_file", "and file", [](auto& r) { return r.other->path.string(); });
+  c.text("other", "has", [](auto& r) { return text_cell(r.difference.other); });
+  c.text("advice", "which means", [](auto& r) { return advice_on(r.difference.circumstance); });
+  return c.table("differences", "what differs between files of one model of card", rows);
 }
 
 }  // namespace gpugauge

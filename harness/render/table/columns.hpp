@@ -7,6 +7,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -120,6 +122,62 @@ std::vector<ColumnOf<Row>> interval_columns(int rank, const std::string& key,
           {data_column(key + "_high_" + unit), [=](const Row& r) { return high_cell(get(r)); }}};
 }
 /// For a string that may be missing: empty means null.
-inline Cell text_cell(const std::string& text) { return text.empty() ? Cell() : Cell(text); }
+inline Cell text_cell(std::string_view text) { return text.empty() ? Cell() : Cell(text); }
+inline Cell yes_no_cell(bool yes) { return {yes ? "yes" : "no", yes}; }
+inline Cell duration_cell(std::optional<double> ns) {
+  return ns ? Cell(format_duration_ns(*ns), *ns) : Cell();
+}
+
+/// What a row says as a cell: numbers with four significant digits, whole ones with all.
+template <typename Value>
+Cell to_cell(const Value& value) {
+  if constexpr (std::is_integral_v<Value>) {
+    return integer_cell(static_cast<std::int64_t>(value));
+  } else if constexpr (std::is_same_v<Value, std::optional<std::int64_t>>) {
+    return value ? integer_cell(*value) : Cell();
+  } else if constexpr (std::is_convertible_v<Value, Cell>) {
+    return value;
+  } else {
+    return number_cell(value);
+  }
+}
+
+/// The columns of a table in the making. `get(row)` is a cell, or what `to_cell` makes one of; the
+/// column that is returned may be given a width or a rank.
+template <typename Row>
+class ColumnList : public std::vector<ColumnOf<Row>> {
+ public:
+  template <typename Get>
+  Column& add(Column column, Get get) {
+    this->push_back({std::move(column), [=](const Row& r) { return to_cell(get(r)); }});
+    return this->back().column;
+  }
+  template <typename Get>
+  Column& data(std::string key, Get get) {
+    return add(data_column(std::move(key)), std::move(get));
+  }
+  template <typename Get>
+  Column& text(std::string key, std::string header, Get get) {
+    return add(text_column(std::move(key), std::move(header)), std::move(get));
+  }
+  template <typename Get>
+  Column& number(std::string key, std::string header, Get get) {
+    return add(number_column(std::move(key), std::move(header)), std::move(get));
+  }
+  /// For programs, the same in every row.
+  void same(std::string key, Cell cell) {
+    data(std::move(key), [=](const Row&) { return cell; });
+  }
+  /// For programs, the ends of the interval of what is shown in another column.
+  template <typename Get>
+  void ends(std::string low_key, std::string high_key, Get get) {
+    data(std::move(low_key), [=](const Row& r) { return low_cell(get(r)); });
+    data(std::move(high_key), [=](const Row& r) { return high_cell(get(r)); });
+  }
+
+  Table table(std::string name, std::string title, std::span<const Row> rows) const {
+    return make_table<Row>(std::move(name), std::move(title), *this, rows);
+  }
+};
 
 }  // namespace gpugauge

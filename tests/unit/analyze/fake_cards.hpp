@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/analyze/advise/advice.hpp"
+#include "harness/analyze/advise/candidate.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
 
 namespace gpugauge::fake {
@@ -47,10 +47,6 @@ struct Cards {
   }
   Card& small() { return cards[0]; }
   Card& large() { return cards[1]; }
-  Advice advice(const AdviceRequest& request) const {
-    const std::vector<ModelConfig> models{llama_8b()};
-    return std::move(advise(cards, models, request).front());
-  }
 
   std::deque<Record> records;
   std::vector<StepTimes> times;

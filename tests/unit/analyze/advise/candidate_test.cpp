@@ -54,7 +54,7 @@ TEST(CardServer, TakesTheFewestCardsThatHoldIt) {
   const Service large = asked.server.at(64);  // 64 x 1280 tokens of 128 KiB: 10 GiB
   EXPECT_EQ(large.gpus, 2);
   EXPECT_GT(large.all_reduce_share, 0);
-  EXPECT_EQ(large.tokens_per_second.size(), kReplicates);
+  EXPECT_EQ(large.tokens_per_second.replicates.size(), kReplicates);
 }
 
 TEST(CardServer, TakesMoreWhereATargetNeedsThem) {
@@ -101,8 +101,9 @@ TEST(AdviceRequest, RefusesWhatIsNoQuestion) {
   refuses([](AdviceRequest& r) { r.batches = {}; });
   refuses([](AdviceRequest& r) { r.contexts = {-1}; });
   refuses([](AdviceRequest& r) { r.output_tokens = 0; });
-  refuses([](AdviceRequest& r) { r.utilisation = 1.1; });
-  refuses([](AdviceRequest& r) { r.utilisation = std::numeric_limits<double>::quiet_NaN(); });
+  refuses([](AdviceRequest& r) { r.billing.utilisation = 1.1; });
+  refuses(
+      [](AdviceRequest& r) { r.billing.utilisation = std::numeric_limits<double>::quiet_NaN(); });
   refuses([](AdviceRequest& r) { r.tokens_per_day = {1e6, 1e5}; });
   refuses([](AdviceRequest& r) { r.tokens_per_day = {1e30}; });
 }

@@ -9,7 +9,7 @@
 #include <numbers>
 #include <random>
 
-#include "harness/analyze/money/cost.hpp"
+#include "harness/analyze/money/cost_ratio.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
 
 namespace gpugauge {
@@ -309,7 +309,10 @@ TEST(Replicates, BecomeRatesAndDollarsEntryByEntry) {
   };
   const Replicates decode{1e6, 2e6}, prefill{5e6, 3e6};
   const Replicates rate = output_tokens_per_second(point, decode, prefill);
-  const Replicates dollars = dollars_per_million(2.5, 2, rate);
+  Bill bill;
+  bill.rate.dollars_per_gpu_hour = 2.5;
+  bill.num_gpus = 2;
+  const Replicates dollars = dollars_per_million(bill, resampled(rate[0], rate), {}).replicates;
   ASSERT_EQ(rate.size(), 2U);
   for (std::size_t i = 0; i < rate.size(); ++i) {
     const ServingRate expected = serving_rate(point, exact(decode[i]), exact(prefill[i]));
@@ -318,26 +321,42 @@ TEST(Replicates, BecomeRatesAndDollarsEntryByEntry) {
   }
 }
 
-TEST(ProbabilityLess, CountsPairsAndHalvesTies) {
-  EXPECT_EQ(probability_less(std::vector{1.0, 2.0}, std::vector{3.0}), 1);
-  EXPECT_EQ(probability_less(std::vector{3.0}, std::vector{1.0, 2.0}), 0);
-  EXPECT_EQ(probability_less(std::vector{2.0}, std::vector{2.0}), 0.5);
-  // 1 < 2, 1 < 3, 2 = 2, 2 < 3, 4 is least of none.
-  EXPECT_DOUBLE_EQ(probability_less(std::vector{2.0, 1.0, 4.0}, std::vector{3.0, 2.0}), 3.5 / 6);
-}
-
-TEST(ProbabilityLess, OfEqualCardsIsAHalfAndOfFarOnesCertain) {
+TEST(CostRatio, OfEqualCardsIsUndecidedAndOfFarOnesCertain) {
   Random random(10);
   const auto around = [](double ns) { return [=](Random& r) { return ns + r.normal(); }; };
   Card card;
   const Measurement& m = card.add(draws(random, 30, around(100)));
   const Measurement& slower = card.add(draws(random, 30, around(110)));
-  const Replicates first = Bootstrap(1).step_ns(step({line(m)}));
-  const Replicates second = Bootstrap(2).step_ns(step({line(m)}));
-  const Replicates third = Bootstrap(3).step_ns(step({line(slower)}));
-  EXPECT_NEAR(probability_less(first, second), 0.5, 0.05);
-  EXPECT_EQ(probability_less(first, third), 1);
-  EXPECT_EQ(probability_less(third, second), 0);
+  const auto cost = [&](std::uint64_t seed, const Measurement& of) {
+    return resampled(of.time_ns.value, Bootstrap(seed).step_ns(step({line(of)})));
+  };
+  const CostRatio even = cost_ratio(cost(1, m), cost(2, m));
+  EXPECT_NEAR(even.probability_a_is_cheaper, 0.5, 0.06);
+  EXPECT_EQ(even.cheaper(), Cheaper::kUndecided);
+  EXPECT_EQ(cost_ratio(cost(1, m), cost(3, slower)).cheaper(), Cheaper::kA);
+  EXPECT_EQ(cost_ratio(cost(1, m), cost(3, slower)).probability_a_is_cheaper, 1);
+  EXPECT_EQ(cost_ratio(cost(3, slower), cost(2, m)).cheaper(), Cheaper::kB);
+}
+
+TEST(CostRatio, TiesAreHalfAProbability) {
+  const Resampled flat = resampled(1, {1, 1, 1, 1}), other = resampled(1, {1, 2, 0.5, 2});
+  EXPECT_EQ(cost_ratio(flat, other).probability_a_is_cheaper, 2.5 / 4);
+  EXPECT_EQ(cost_ratio(flat, flat).cheaper(), Cheaper::kUndecided);
+}
+
+TEST(CostRatio, ErrorsOfTheMethodAreSharedAndThoseOfOneCardAreNot) {
+  const Estimate wide{.value = 100, .low = 80, .high = 120};
+  const auto cost = [&](std::uint64_t seed, Origin origin) {
+    return resampled(100, Bootstrap(seed).step_ns(step({line(wide, origin)})));
+  };
+  for (const Origin origin : {Origin::kModelled, Origin::kInterpolated}) {
+    const Estimate ratio = cost_ratio(cost(1, origin), cost(2, origin)).a_over_b;
+    EXPECT_EQ(ratio.low, ratio.high) << name_of(origin);
+  }
+  const Estimate ratio =
+      cost_ratio(cost(1, Origin::kImported), cost(2, Origin::kImported)).a_over_b;
+  EXPECT_LT(ratio.low, 0.8);
+  EXPECT_GT(ratio.high, 1.25);
 }
 
 TEST(IntervalOf, LeavesOutTheSameShareAtBothEnds) {
@@ -351,14 +370,6 @@ TEST(IntervalOf, LeavesOutTheSameShareAtBothEnds) {
   EXPECT_EQ(interval_of(10, values).low, 10);
   EXPECT_EQ(interval_of(2, std::vector{1.0, 2.0, 3.0, 4.0}, 0).low, 2);
   EXPECT_EQ(interval_of(1, std::vector{2.0}).high, 2);
-}
-
-TEST(CheaperOf, IsUndecidedBetween) {
-  EXPECT_EQ(cheaper(0.96), Cheaper::kFirst);
-  EXPECT_EQ(cheaper(0.04), Cheaper::kSecond);
-  EXPECT_EQ(cheaper(0.94), Cheaper::kUndecided);
-  EXPECT_EQ(cheaper(0.06), Cheaper::kUndecided);
-  EXPECT_EQ(cheaper(0.94, 0.9), Cheaper::kFirst);
 }
 
 }  // namespace

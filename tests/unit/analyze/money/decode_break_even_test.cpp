@@ -103,7 +103,7 @@ TEST(DecodeBreakEven, FindsTheBatchAtWhichTheDearCardBecomesTheCheaperOne) {
   EXPECT_EQ(found[0].rate_a.dollars_per_gpu_hour, 4);
   ASSERT_EQ(found[0].curve.crossings.size(), 1U);
   const Crossing& swap = found[0].curve.crossings[0];
-  EXPECT_EQ(swap.before, CheaperCard::kB);
+  EXPECT_EQ(swap.before, Cheaper::kB);
   EXPECT_EQ(swap.first, swap.last + 1);
   EXPECT_LT(market.dollars("b.json", 1, swap.last), market.dollars("a.json", 4, swap.last));
   EXPECT_GT(market.dollars("b.json", 1, swap.first), market.dollars("a.json", 4, swap.first));

@@ -7,7 +7,7 @@ namespace {
 
 const FitFinding kTooLarge{.weight_bytes = 2, .usable_bytes = 1, .cards_needed = {}};
 
-/// A point whose card costs so much for a million tokens, ±2%.
+/// A point whose card costs so much for a million tokens, ±2%: by a measurement of its own.
 PricedDecode point(const std::string& file, std::int64_t batch, double dollars,
                    RateKind kind = RateKind::kOnDemand) {
   PricedDecode p;
@@ -17,6 +17,10 @@ PricedDecode point(const std::string& file, std::int64_t batch, double dollars,
   cost.rate.kind = kind;
   cost.library = Estimate{.value = dollars, .low = 0.98 * dollars, .high = 1.02 * dollars};
   p.costs.push_back(cost);
+  OpLine line{.step = {},
+              .time = {.time_ns = *cost.library, .origin = Origin::kMeasured, .source = {}}};
+  line.step.count = 1;
+  p.decode.library = step_of({line}, batch);
   return p;
 }
 
@@ -40,8 +44,8 @@ TEST(Leaders, ArePiecesOfTheBatches) {
   EXPECT_EQ(leads[1].first->decode.file, "b");
 }
 
-TEST(Leaders, AreNotSureWhereIntervalsOverlap) {
-  const std::vector<PricedDecode> points{point("a", 1, 1), point("b", 1, 1.03)};
+TEST(Leaders, AreNotSureWhereTheIntervalOfTheRatioHoldsOne) {
+  const std::vector<PricedDecode> points{point("a", 1, 1), point("b", 1, 1.02)};
   EXPECT_FALSE(leaders(pointers(points)).at(0).is_sure);
 }
 

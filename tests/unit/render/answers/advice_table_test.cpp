@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "tests/unit/analyze/fake_cards.hpp"
+#include "tests/unit/answer/fake_advice.hpp"
 
 namespace gpugauge {
 namespace {
@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string answer(const fake::Cards& fixture, const AdviceRequest& request) {
-  return answer_of(fixture.advice(request), request);
+  return answer_of(fake::advice_of(fixture, request), request);
 }
 
 TEST(Answer, NamesCardPriceMarginAndProbability) {
@@ -29,7 +29,7 @@ TEST(Answer, NamesCardPriceMarginAndProbability) {
 
 TEST(Answer, SaysWhatWouldDecide) {
   fake::Cards fixture;
-  const double ratio = 1 + fixture.advice(fake::advice_request()).at_median().options[1].margin;
+  const double ratio = 1 + fake::advice_of(fixture, fake::advice_request()).at_median().options[1].margin;
   fixture.small().rates = {fake::rate(ratio)};
   EXPECT_THAT(answer(fixture, fake::advice_request()),
               testing::AllOf(HasSubstr("Undecided at batch 4"), HasSubstr("would decide")));
@@ -54,8 +54,9 @@ TEST(AdviceTables, FitAPageAndCarryEverything) {
   fixture.large().rates.push_back(fake::rate(3, RateKind::kSpot));
   AdviceRequest request = fake::advice_request({4, 64});
   request.tokens_per_day = {1e7, 1e9};
-  const std::vector<Advice> all{fixture.advice(request)};
-  const std::vector<Table> tables = advice_tables(all, request);
+  AdviceAnswer answer;
+  answer.advice.push_back(fake::advice_of(fixture, request));
+  const std::vector<Table> tables = advice_tables(answer, request);
   EXPECT_EQ(tables.front().name, "advice");
   EXPECT_EQ(tables.back().name, "answer");
   std::ostringstream out;

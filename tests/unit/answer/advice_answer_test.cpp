@@ -1,15 +1,16 @@
-#include "harness/analyze/advise/advice.hpp"
+#include "harness/answer/advice_answer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/analyze/advise/fleet.hpp"
+#include "harness/answer/advice_fleet.hpp"
 #include "harness/base/error.hpp"
-#include "tests/unit/analyze/fake_cards.hpp"
+#include "tests/unit/answer/fake_advice.hpp"
 
 namespace gpugauge {
 namespace {
 
+using fake::advice_of;
 using testing::HasSubstr;
 using testing::SizeIs;
 
@@ -27,7 +28,7 @@ std::optional<double> flips_at(const Advice& advice, FlipKind kind) {
 
 TEST(Advice, ComparesAtEachBatchAndAtEachCardsLargest) {
   fake::Cards fixture;
-  const Advice advice = fixture.advice(fake::advice_request({4, 8}));
+  const Advice advice = advice_of(fixture, fake::advice_request({4, 8}));
   ASSERT_THAT(advice.rankings, SizeIs(3));
   EXPECT_EQ(advice.rankings[0].batch, 4);
   EXPECT_EQ(advice.rankings[1].batch, 8);
@@ -37,7 +38,7 @@ TEST(Advice, ComparesAtEachBatchAndAtEachCardsLargest) {
 
 TEST(Ranking, IsByDollarsWithMarginAndProbability) {
   fake::Cards fixture;
-  const Ranking ranking = fixture.advice(fake::advice_request()).at_median();
+  const Ranking ranking = advice_of(fixture, fake::advice_request()).at_median();
   ASSERT_THAT(ranking.options, SizeIs(2));
   const Option &first = ranking.options[0], &second = ranking.options[1];
   // A quarter of the speed at a fifth of the price.
@@ -46,33 +47,33 @@ TEST(Ranking, IsByDollarsWithMarginAndProbability) {
   EXPECT_DOUBLE_EQ(second.margin,
                    second.dollars_per_million.value / first.dollars_per_million.value - 1);
   EXPECT_NEAR(second.margin, 0.25, 0.05);
-  EXPECT_TRUE(first.probability.has_value());
-  EXPECT_FALSE(second.probability.has_value());
+  EXPECT_TRUE(first.to_next.has_value());
+  EXPECT_FALSE(second.to_next.has_value());
   EXPECT_NEAR(first.dollars_per_million.value,
               1e6 / 3600 / ranking.service(first).rate.output_tokens_per_second.value, 1e-9);
 }
 
 TEST(Ranking, IsUndecidedAtBreakEven) {
   fake::Cards fixture;
-  const double ratio = 1 + fixture.advice(fake::advice_request()).at_median().options[1].margin;
+  const double ratio = 1 + advice_of(fixture, fake::advice_request()).at_median().options[1].margin;
   fixture.small().rates = {fake::rate(ratio)};
-  const Ranking even = fixture.advice(fake::advice_request()).at_median();
+  const Ranking even = advice_of(fixture, fake::advice_request()).at_median();
   EXPECT_FALSE(even.is_decided());
-  EXPECT_NEAR(even.winner()->probability.value(), 0.5, 0.1);
+  EXPECT_NEAR(even.winner()->to_next.value().probability_a_is_cheaper, 0.5, 0.1);
   fixture.small().rates = {fake::rate(0.2)};
-  EXPECT_TRUE(fixture.advice(fake::advice_request()).at_median().is_decided());
+  EXPECT_TRUE(advice_of(fixture, fake::advice_request()).at_median().is_decided());
 }
 
 TEST(Ranking, SpotOnlyWhereItIsTolerated) {
   fake::Cards fixture;
   fixture.large().rates = {fake::rate(5), fake::rate(1.5, RateKind::kSpot)};
   AdviceRequest request = fake::advice_request();
-  Advice advice = fixture.advice(request);
+  Advice advice = advice_of(fixture, request);
   EXPECT_THAT(advice.at_median().options, SizeIs(2));
   EXPECT_EQ(line(advice, Question::kSpot).favours, nullptr);
   EXPECT_THAT(line(advice, Question::kSpot).why, HasSubstr("large would then be the cheapest"));
   request.spot = true;
-  advice = fixture.advice(request);
+  advice = advice_of(fixture, request);
   EXPECT_THAT(advice.at_median().options, SizeIs(3));
   EXPECT_EQ(advice.at_median().winner()->rate->kind, RateKind::kSpot);
   EXPECT_EQ(line(advice, Question::kSpot).favours, &fixture.large());
@@ -82,7 +83,7 @@ TEST(Ranking, NobodyIsDropped) {
   fake::Cards fixture;
   fixture.small().rates.clear();
   fixture.large().rates = {fake::rate(1, RateKind::kSpot)};
-  const Ranking ranking = fixture.advice(fake::advice_request()).at_median();
+  const Ranking ranking = advice_of(fixture, fake::advice_request()).at_median();
   EXPECT_THAT(ranking.options, SizeIs(0));
   EXPECT_EQ(ranking.winner(), nullptr);
   ASSERT_THAT(ranking.excluded, SizeIs(2));
@@ -95,26 +96,26 @@ TEST(Ranking, ADemandIsRankedByTheMonthOfWholeBundles) {
   fixture.small().rates = {fake::rate(1, RateKind::kOnDemand, 8)};
   AdviceRequest request = fake::advice_request();
   request.tokens_per_day = {1000};
-  const Ranking low = fixture.advice(request).at_median();
+  const Ranking low = advice_of(fixture, request).at_median();
   EXPECT_EQ(low.card(*low.winner()).name, "large");
-  EXPECT_DOUBLE_EQ(low.winner()->month.value().dollars, 5 * 730.0);
-  EXPECT_EQ(low.runner_up()->month.value().billed_gpus, 8);
+  EXPECT_DOUBLE_EQ(low.winner()->fleet.value().dollars_per_month, 5 * 730.0);
+  EXPECT_EQ(low.runner_up()->fleet.value().billed_gpus, 8);
   request.tokens_per_day = {1e10};
-  const Ranking high = fixture.advice(request).at_median();
+  const Ranking high = advice_of(fixture, request).at_median();
   EXPECT_EQ(high.card(*high.winner()).name, "small");
-  const Month month = high.winner()->month.value();
+  const Fleet fleet = high.winner()->fleet.value();
   const double per_day = high.service(*high.winner()).rate.output_tokens_per_second.value * 86400;
-  EXPECT_EQ(month.gpus, static_cast<int>(std::ceil(1e10 / per_day)));
-  EXPECT_EQ(month.billed_gpus % 8, 0);
+  EXPECT_EQ(fleet.gpus, static_cast<int>(std::ceil(1e10 / per_day)));
+  EXPECT_EQ(fleet.billed_gpus % 8, 0);
   // Half as busy, twice as many.
-  request.utilisation = 0.5;
-  const Ranking idle = fixture.advice(request).at_median();
-  EXPECT_NEAR(idle.winner()->month.value().gpus, 2 * month.gpus, 1);
+  request.billing.utilisation = 0.5;
+  const Ranking idle = advice_of(fixture, request).at_median();
+  EXPECT_NEAR(idle.winner()->fleet.value().gpus, 2 * fleet.gpus, 1);
 }
 
 TEST(Flips, ThePricesAreThoseOfBreakEven) {
   fake::Cards fixture;
-  const Advice advice = fixture.advice(fake::advice_request());
+  const Advice advice = advice_of(fixture, fake::advice_request());
   const double ratio = 1 + advice.at_median().options[1].margin;
   EXPECT_DOUBLE_EQ(flips_at(advice, FlipKind::kWinnersPrice).value(), ratio);
   EXPECT_DOUBLE_EQ(flips_at(advice, FlipKind::kRunnerUpsPrice).value(), 5 / ratio);
@@ -127,7 +128,7 @@ TEST(Flips, ABatchThatNeedsTwoOfTheSmallFlips) {
   const auto advice_at = [&](double batch) {
     AdviceRequest request = fake::advice_request({static_cast<std::int64_t>(batch)});
     request.tokens_per_day = {1000};  // one of the large, or as many of the small as hold it
-    return fixture.advice(request);
+    return advice_of(fixture, request);
   };
   const double batch = flips_at(advice_at(4), FlipKind::kBatch).value();
   const auto winner_at = [&](double at) {
@@ -140,9 +141,9 @@ TEST(Flips, ABatchThatNeedsTwoOfTheSmallFlips) {
 
 TEST(Flips, ASmallDemandFlipsToTheCardThatIsNotSoldByEight) {
   fake::Cards fixture;
-  EXPECT_EQ(flips_at(fixture.advice(fake::advice_request()), FlipKind::kDemand), std::nullopt);
+  EXPECT_EQ(flips_at(advice_of(fixture, fake::advice_request()), FlipKind::kDemand), std::nullopt);
   fixture.small().rates = {fake::rate(1, RateKind::kOnDemand, 8)};
-  EXPECT_GT(flips_at(fixture.advice(fake::advice_request()), FlipKind::kDemand).value(), 1e3);
+  EXPECT_GT(flips_at(advice_of(fixture, fake::advice_request()), FlipKind::kDemand).value(), 1e3);
 }
 
 TEST(Checklist, IsAnsweredWithNumbersOfTheFiles) {
@@ -150,7 +151,7 @@ TEST(Checklist, IsAnsweredWithNumbersOfTheFiles) {
   fixture.small().rates = {fake::rate(1, RateKind::kOnDemand, 8)};
   AdviceRequest request = fake::advice_request();
   request.training = true;
-  const Advice advice = fixture.advice(request);
+  const Advice advice = advice_of(fixture, request);
   ASSERT_THAT(advice.checklist.lines, SizeIs(8));
   const CardFacts& small = advice.checklist.facts[0];
   EXPECT_EQ(small.fit.value().cards, 1);
@@ -161,7 +162,7 @@ TEST(Checklist, IsAnsweredWithNumbersOfTheFiles) {
   // 100 operations a byte of both cards; a linear of n x k in BF16 does batch of them a byte, less
   // its activations.
   EXPECT_NEAR(static_cast<double>(small.ridge_batch.value()), 104, 3);
-  EXPECT_DOUBLE_EQ(small.smallest_rent.value().dollars, 8 * 730.0);
+  EXPECT_DOUBLE_EQ(small.smallest_rent.value().dollars_per_month, 8 * 730.0);
   EXPECT_EQ(line(advice, Question::kModelSize).favours, nullptr);
   EXPECT_EQ(line(advice, Question::kUtilisation).favours, &fixture.large());
   EXPECT_THAT(line(advice, Question::kBatch).why, HasSubstr("memory-bound at 4"));
@@ -171,7 +172,7 @@ TEST(Checklist, IsAnsweredWithNumbersOfTheFiles) {
 
 TEST(Checklist, AModelThatOneCardCannotHoldAsksForALink) {
   fake::Cards fixture;
-  const Advice advice = fixture.advice(fake::advice_request({64}));
+  const Advice advice = advice_of(fixture, fake::advice_request({64}));
   EXPECT_EQ(advice.checklist.facts[0].fit.value().cards, 2);
   EXPECT_EQ(advice.checklist.facts[1].fit.value().cards, 1);
   EXPECT_EQ(line(advice, Question::kNvlink).favours, &fixture.large());
@@ -205,7 +206,7 @@ TEST(Fleet, BeginsOnTheOneThatIsCheaperToday) {
   fixture.large().rates = {fake::rate(2)};
   AdviceRequest request = fake::advice_request();
   request.tokens_per_day = {1e6, 1e9};
-  const std::vector<Advice> all{fixture.advice(request)};
+  const std::vector<Advice> all{advice_of(fixture, request)};
   const std::vector<std::string> fleet = fleet_of(all, request);
   ASSERT_THAT(fleet, SizeIs(1));
   EXPECT_THAT(fleet[0], HasSubstr("start on small (1 billed, $730 a month"));

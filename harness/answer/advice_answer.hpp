@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,5 +32,27 @@ struct Advice {
 /// points into the cards. Throws UsageError as `AdviceRequest::check`, and where there is no card.
 std::vector<Advice> advise(std::span<const Card> cards, std::span<const ModelConfig> models,
                            const AdviceRequest& request);
+
+/// What the cards of the question are rented for.
+struct CardPrices {
+  std::map<std::string, double> given;  ///< the user's own, by name of card: dollars per GPU-hour
+  std::vector<PriceOffer> offers;       ///< for the others
+  std::string today;                    ///< ISO date, for doubts about prices
+};
+
+/// Which card to rent?
+struct AdviceAnswer {
+  std::vector<Card> cards;
+  std::vector<Advice> advice;
+  std::vector<std::string> fleet;  ///< as `fleet_of`
+  std::vector<std::string> price_doubts;
+};
+
+/// Of the cards of the files. The answer points into files and datasheets. Throws UsageError as
+/// `advise`, and for a price of an unknown card.
+AdviceAnswer advice_answer(std::span<const StepTimes> files,
+                           const std::vector<Datasheet>& datasheets,
+                           std::span<const ModelConfig> models, const AdviceRequest& request,
+                           const CardPrices& prices);
 
 }  // namespace gpugauge

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/analyze/advise/advice.hpp"
+#include "harness/answer/advice_answer.hpp"
 
 namespace gpugauge {
 

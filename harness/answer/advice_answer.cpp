@@ -1,4 +1,4 @@
-#include "harness/analyze/advise/advice.hpp"
+#include "harness/answer/advice_answer.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +7,9 @@
 #include <future>
 #include <thread>
 
+#include "harness/answer/advice_fleet.hpp"
 #include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 
 namespace gpugauge {
 namespace {
@@ -75,6 +77,23 @@ class Panel {
   std::vector<std::vector<Bootstrap>> bootstraps_;  ///< by card and file
 };
 
+void set_rates(std::vector<Card>& cards, const CardPrices& prices) {
+  std::vector<std::string> names;
+  for (Card& card : cards) {
+    names.push_back(card.name);
+    if (card.sheet == nullptr) continue;
+    const std::vector<PriceOffer> offers = offers_for(prices.offers, *card.sheet);
+    if (!offers.empty()) card.rates = rates_of(offers, std::nullopt);
+  }
+  for (const auto& [name, dollars] : prices.given) {
+    const auto card =
+        std::find_if(cards.begin(), cards.end(), [&](const Card& c) { return c.name == name; });
+    if (card == cards.end())
+      throw UsageError("--hourly: " + unknown_name_message("card", name, names));
+    card->rates = rates_of({}, dollars);
+  }
+}
+
 }  // namespace
 
 std::vector<Advice> advise(std::span<const Card> cards, std::span<const ModelConfig> models,
@@ -89,6 +108,25 @@ std::vector<Advice> advise(std::span<const Card> cards, std::span<const ModelCon
       all[m * contexts + c] = panel.advise(request.contexts[c]);
   });
   return all;
+}
+
+AdviceAnswer advice_answer(std::span<const StepTimes> files,
+                           const std::vector<Datasheet>& datasheets,
+                           std::span<const ModelConfig> models, const AdviceRequest& request,
+                           const CardPrices& prices) {
+  AdviceAnswer answer{
+      .cards = cards_of(files, datasheets), .advice = {}, .fleet = {}, .price_doubts = {}};
+  set_rates(answer.cards, prices);
+  answer.advice = advise(answer.cards, models, request);
+  answer.fleet = fleet_of(answer.advice, request);
+  std::vector<Bill> bills;
+  for (const Card& card : answer.cards) {
+    for (const Rate& rate : card.rates) {
+      if (is_allowed(rate, request)) bills.push_back({.rate = rate});
+    }
+  }
+  answer.price_doubts = doubts_about(bills, prices.today);
+  return answer;
 }
 
 }  // namespace gpugauge

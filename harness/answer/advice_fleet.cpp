@@ -1,11 +1,12 @@
-#include "harness/analyze/advise/fleet.hpp"
-#include "harness/base/units.hpp"
+#include "harness/answer/advice_fleet.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
+
+#include "harness/base/units.hpp"
 
 namespace gpugauge {
 namespace {
@@ -65,24 +66,25 @@ void add_growth(const Advice& advice, const AdviceRequest& request,
   const Option *first = cheapest_for(ranking, now, request),
                *second = cheapest_for(ranking, later, request);
   if (first == nullptr || &ranking.card(*first) == &ranking.card(*second)) return;
-  const auto month = [&](const Option& option, double demand) {
-    return month_of(ranking.service(option), *option.rate, demand, request);
+  const auto fleet = [&](const Option& option, double demand) {
+    return fleet_for(ranking.service(option), *option.rate, demand, request);
   };
-  const Month today = month(*first, now);
+  const Fleet today = fleet(*first, now);
   const Service& small = ranking.service(*first);
   const double capacity = today.billed_gpus / small.gpus *
                           small.rate.output_tokens_per_second.value * kSecondsPerDay *
-                          request.utilisation;
+                          request.billing.utilisation;
   if (later <= capacity) return;
-  const double all_small = month(*first, later).dollars, moved = month(*second, later).dollars;
-  const double added = today.dollars + month(*second, later - capacity).dollars;
+  const double all_small = fleet(*first, later).dollars_per_month,
+               moved = fleet(*second, later).dollars_per_month;
+  const double added = today.dollars_per_month + fleet(*second, later - capacity).dollars_per_month;
   const std::string& name = ranking.card(*second).name;
   sentences.push_back(
       fmt::format("{}, {} tokens in: start on {} ({} billed, ${:.0f} a month, good for {:.3g} "
                   "tokens a day); for "
                   "{:.3g} a day {}: ${:.0f} a month, {} alone takes ${:.0f}.",
                   advice.model, advice.context, ranking.card(*first).name, today.billed_gpus,
-                  today.dollars, capacity, later,
+                  today.dollars_per_month, capacity, later,
                   added < moved ? fmt::format("add {}", name) : fmt::format("move to {}", name),
                   std::min(added, moved), ranking.card(*first).name, all_small));
 }

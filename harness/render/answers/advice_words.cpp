@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "harness/render/answers/advice_table.hpp"
 #include "harness/render/table/number.hpp"
 
@@ -21,7 +18,7 @@ std::string price_of(const Rate& rate) {
 }
 
 std::string card_text(const Ranking& ranking, const Option& option) {
-  const int gpus = option.month ? option.month->billed_gpus : ranking.service(option).gpus;
+  const int gpus = option.fleet ? option.billed_gpus : ranking.service(option).gpus;
   return gpus == 1 ? ranking.card(option).name
                    : fmt::format("{} x {}", gpus, ranking.card(option).name);
 }
@@ -29,29 +26,18 @@ std::string card_text(const Ranking& ranking, const Option& option) {
 std::string bill_text(const Option& option) {
   const std::string million =
       fmt::format("{} per million output tokens", format_dollars(option.dollars_per_million.value));
-  return option.month ? fmt::format("${:.0f} a month ({})", option.month->dollars, million)
-                      : million;
+  return option.fleet
+             ? fmt::format("${:.0f} a month ({})", option.fleet->dollars_per_month, million)
+             : million;
 }
 
-double uncertain_share(const Service& service) {
-  const OriginShares& origins = service.rate.origins;
-  return origins[static_cast<std::size_t>(Origin::kInterpolated)] +
-         origins[static_cast<std::size_t>(Origin::kModelled)];
-}
-
-/// What would decide between the first two: the measurement of the one that is known less, or
-/// prices.
+/// What would decide between the first two: a measurement, or prices.
 std::string remedy(const Ranking& ranking, const Advice& advice) {
-  const Service &a = ranking.service(*ranking.winner()), &b = ranking.service(*ranking.runner_up());
-  const Service& vague = uncertain_share(a) >= uncertain_share(b) ? a : b;
-  const double share = uncertain_share(vague);
-  constexpr double kMuch = 0.1;
-  if (share > kMuch)
+  if (const Service* service = ranking.to_measure())
     return fmt::format(
         "{:.0f}% of the time of {} is interpolated or modelled: gpugauge run --suite full --model "
-        "{} on "
-        "it would decide",
-        100 * share, vague.card->name, advice.model);
+        "{} on it would decide",
+        100 * service->derived_share(), service->card->name, advice.model);
   return fmt::format("the two are within {} of each other: prices that differ more would decide",
                      format_percent(ranking.runner_up()->margin));
 }
@@ -60,7 +46,7 @@ std::string versus(const Ranking& ranking) {
   const Option &winner = *ranking.winner(), &other = *ranking.runner_up();
   return fmt::format("{} at {}: {} more, P = {:.2f}", card_text(ranking, other),
                      format_dollars(other.rate->dollars_per_gpu_hour), format_percent(other.margin),
-                     *winner.probability);
+                     winner.to_next->probability_a_is_cheaper);
 }
 
 /// How another ranking stands to the first.
