@@ -133,11 +133,12 @@ Datasheet Catalog::datasheet(std::string_view name_or_path) const {
   return load_datasheet(find_file("device", root_ / "devices", name_or_path));
 }
 
-fs::path Catalog::default_prices() const {
-  const std::vector<fs::path> files = files_in(root_ / "prices", ".csv");
-  if (files.empty())
+PriceList Catalog::prices(const std::vector<std::string>& files) const {
+  if (!files.empty()) return load_price_list({files.begin(), files.end()});
+  const std::vector<fs::path> shipped = files_in(root_ / "prices", ".csv");
+  if (shipped.empty())
     throw UsageError(fmt::format("{}: holds no price list (*.csv)", (root_ / "prices").string()));
-  return files.back();
+  return load_price_list(shipped);
 }
 
 std::vector<std::string> Catalog::suite_names() const { return stems_in(root_ / "suites"); }

@@ -11,6 +11,7 @@
 #include "harness/config/diffusion.hpp"
 #include "harness/config/encoder.hpp"
 #include "harness/config/model.hpp"
+#include "harness/config/prices.hpp"
 
 namespace gpugauge {
 
@@ -39,8 +40,8 @@ class Catalog {
   /// Whichever of the two it is: by the folder of a name, the `kind` of a file.
   std::variant<EncoderConfig, DiffusionConfig> forward_model(std::string_view name_or_path) const;
   Datasheet datasheet(std::string_view name_or_path) const;
-  /// The last price list by name: their names begin with the date.
-  std::filesystem::path default_prices() const;
+  /// The offers of these files, else of every list in prices/.
+  PriceList prices(const std::vector<std::string>& files) const;
 
   std::vector<std::string> suite_names() const;
   std::vector<std::string> model_names() const;

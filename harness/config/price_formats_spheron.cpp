@@ -190,8 +190,6 @@ class SpheronReader {
 }  // namespace
 
 PriceList read_spheron_json(std::string_view text, const std::string& file, SpheronPages& pages) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   return SpheronReader(text, file, pages).run();
 }
 

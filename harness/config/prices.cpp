@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <map>
+#include <tuple>
 
 #include "harness/base/error.hpp"
 #include "harness/config/iso_date.hpp"
@@ -26,15 +28,16 @@ std::string date_of_file(const std::filesystem::path& file) {
 }
 
 bool is_json(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const auto first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
 PriceList read_list(const std::filesystem::path& file, SpheronPages& pages) {
   const std::string name = file.string();
-  const std::string text = read_text_file(file);
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  const std::string whole = read_text_file(file);
+  std::string_view text = whole;
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   PriceList list =
       is_json(text) ? read_spheron_json(text, name, pages) : read_price_csv(text, name);
   const std::string date = date_of_file(file);
@@ -42,14 +45,43 @@ PriceList read_list(const std::filesystem::path& file, SpheronPages& pages) {
   return list;
 }
 
-bool equal_names(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+bool equal_names(const std::string& a, const std::string& b) { return lower(a) == lower(b); }
+
+/// What makes offers of several lists the same one.
+auto identity_of(const PriceOffer& offer) {
+  return std::tuple(lower(offer.provider), lower(offer.instance), lower(offer.region),
+                    lower(offer.accelerator), offer.gpu_count,
+                    offer.instance.empty() ? lower(offer.form_factor) : std::string());
+}
+
+/// The offers of all lists without those that are replaced.
+std::vector<PriceOffer> merged(std::vector<PriceList> lists) {
+  using Day = std::pair<std::string, std::size_t>;  // and which list, of several of one day
+  std::map<decltype(identity_of({})), Day> newest;
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    for (const PriceOffer& offer : lists[i].offers) {
+      Day& day = newest[identity_of(offer)];
+      day = std::max(day, Day(price_date(offer), i));
+    }
+  }
+  std::vector<PriceOffer> offers;
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    for (PriceOffer& offer : lists[i].offers) {
+      if (offer.provider.empty() || newest.at(identity_of(offer)) == Day(price_date(offer), i))
+        offers.push_back(std::move(offer));
+    }
+  }
+  return offers;
 }
 
 /// `SXM` without a generation is any of them.
-bool same_form_factor(std::string_view offered, std::string_view wanted) {
+bool same_form_factor(const std::string& offered, const std::string& wanted) {
   return equal_names(offered, wanted) || (offered == "SXM" && wanted.starts_with("SXM"));
 }
 
@@ -59,14 +91,15 @@ const std::string& price_date(const PriceOffer& offer) {
   return offer.observed_at.empty() ? offer.file_date : offer.observed_at;
 }
 
-PriceList load_price_list(std::span<const std::filesystem::path> files) {
+PriceList load_price_list(const std::vector<std::filesystem::path>& files) {
   PriceList all;
   SpheronPages pages;
+  std::vector<PriceList> lists;
   for (const std::filesystem::path& file : files) {
-    PriceList list = read_list(file, pages);
-    std::move(list.offers.begin(), list.offers.end(), std::back_inserter(all.offers));
+    PriceList& list = lists.emplace_back(read_list(file, pages));
     std::move(list.warnings.begin(), list.warnings.end(), std::back_inserter(all.warnings));
   }
+  all.offers = merged(std::move(lists));
   const auto seen = static_cast<std::int64_t>(pages.seen.size());
   if (seen < pages.total)
     all.warnings.push_back(
@@ -75,10 +108,6 @@ PriceList load_price_list(std::span<const std::filesystem::path> files) {
   if (all.offers.empty() && !files.empty())
     throw UsageError(fmt::format("{}: no offer of a GPU that is available", files.back().string()));
   return all;
-}
-
-std::vector<PriceOffer> load_prices(const std::filesystem::path& file) {
-  return load_price_list({&file, 1}).offers;
 }
 
 std::vector<PriceOffer> offers_for(const std::vector<PriceOffer>& offers, const Datasheet& sheet) {

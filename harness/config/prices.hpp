@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +34,7 @@ struct PriceOffer {
   bool is_form_factor_guessed = false;
 };
 
-/// The offers of one or more files, and what was left out of them or is not sure.
+/// The offers of one or more files, merged, and what was left out of them or is not sure.
 struct PriceList {
   std::vector<PriceOffer> offers;
   std::vector<std::string> warnings;  ///< each begins with its file
@@ -49,11 +48,13 @@ struct PriceList {
 ///   left out;
 /// - gpuhunt's CSV, where spot is a row of its own;
 /// - the JSON of Spheron's /api/gpu-offers: a page, or an array of pages.
+/// Of an offer that stands in several lists only the newest counts, of two of one day that of the
+/// later file. It is the same offer where provider, instance, region, card and number of GPUs are
+/// the same, and the form factor where no instance is named; its on-demand and spot prices are
+/// replaced together. An offer that does not name its provider is always kept.
 /// Throws UsageError with file:line: a price that is not above zero or is above
 /// kMaxDollarsPerGpuHour, a missing column, a count below one.
-PriceList load_price_list(std::span<const std::filesystem::path> files);
-/// The offers of one file.
-std::vector<PriceOffer> load_prices(const std::filesystem::path& file);
+PriceList load_price_list(const std::vector<std::filesystem::path>& files);
 
 /// The offers for a card, cheapest on-demand first. An offer that does not say its form factor may
 /// be another variant: it counts only where no offer says it, and is then marked as guessed.

@@ -52,10 +52,10 @@ std::vector<std::string> doubts_about(const Bill& bill, std::string_view today, 
   std::vector<std::string> doubts;
   const auto age_days = days_between(rate.observed_at, today);
   if (age_days && *age_days > max_age_days)
-    doubts.push_back(
-        fmt::format("prices of {} are {} days old, scripts/refresh_prices.py fetches "
-                    "today's",
-                    rate.observed_at, *age_days));
+    doubts.push_back(fmt::format(
+        "prices of {}{} are {} days old, scripts/refresh_prices.py fetches "
+        "today's",
+        rate.observed_at, rate.source.empty() ? "" : fmt::format(" ({})", rate.source), *age_days));
   // A day ahead is a time zone.
   if (age_days && *age_days < -1)
     doubts.push_back(fmt::format("prices of {}, a day to come", rate.observed_at));

@@ -103,7 +103,7 @@ Energy energy_of(const PowerRange& powers, const DecodeFinding& decode, int num_
 
 /// What keeps the prices from being the last word: older than `max_age_days` on `today` (an ISO
 /// date), of a day to come, for a card whose form factor is guessed, or for more GPUs than serve.
-/// One sentence each, with the providers that it is about.
+/// One sentence each, with the providers that it is about; an age is said of each source.
 std::vector<std::string> doubts_about(std::span<const Bill> bills, std::string_view today,
                                       int max_age_days = kMaxPriceAgeDays);
 std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,

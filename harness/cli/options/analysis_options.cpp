@@ -32,12 +32,6 @@ std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog
   return models;
 }
 
-PriceList price_list(const Catalog& catalog, const AnalysisOptions& options) {
-  std::vector<std::filesystem::path> files(options.prices.begin(), options.prices.end());
-  if (files.empty()) files.push_back(catalog.default_prices());
-  return load_price_list(files);
-}
-
 }  // namespace
 
 void add_file_arguments(CLI::App& command, AnalysisOptions& options) {
@@ -77,7 +71,7 @@ void add_price_list_option(CLI::App& command, AnalysisOptions& options) {
   command
       .add_option("--prices", options.prices,
                   "price lists: the native CSV, SkyPilot's or gpuhunt's, or Spheron's JSON "
-                  "(default: the newest of configs/prices)")
+                  "(default: those of configs/prices)")
       ->type_name("FILE")
       ->allow_extra_args(false);
 }
@@ -103,13 +97,13 @@ void check_price_options(const Catalog& catalog, const AnalysisOptions& options)
   if (options.hourly) {
     rates_of({}, options.hourly);
   } else {
-    price_list(catalog, options);
+    catalog.prices(options.prices);
   }
 }
 
 PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options) {
   if (options.hourly) return {};
-  PriceList list = price_list(catalog, options);
+  PriceList list = catalog.prices(options.prices);
   for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
   return list;
 }

@@ -49,7 +49,7 @@ void add_electricity_option(CLI::App& command, AnalysisOptions& options);
 /// is measured.
 void check_price_options(const Catalog& catalog, const AnalysisOptions& options);
 
-/// The lists of --prices, else the newest that is shipped; its warnings go to the log. Empty, and
+/// The lists of --prices, else those that are shipped; their warnings go to the log. Empty, and
 /// not read, if the user named a price.
 PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options);
 /// What the record's card costs, as `rates_of`.

@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <sstream>
 
 #include "harness/config/text_file.hpp"
+#include "tests/unit/config/load_prices.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 
 namespace gpugauge {
@@ -99,8 +99,8 @@ TEST(PriceCsv, RefusesWhatIsNoPriceList) {
 }
 
 TEST(SpheronPages, AreOneListAndTheSameAsTheRefreshedOne) {
-  const std::array pages{sample("spheron_page_1.json"), sample("spheron_page_2.json")};
-  const PriceList list = load_price_list(pages);
+  const PriceList list =
+      load_price_list({sample("spheron_page_1.json"), sample("spheron_page_2.json")});
   EXPECT_THAT(lines_of(list.offers),
               ElementsAre("H100 SXM5 1/1 3.5 1.5, cloud-a a-h100-x1 us-east",
                           "H100 SXM5 8/8 - 1.8, cloud-b b-h100-x8-spot eu-north",
@@ -110,7 +110,7 @@ TEST(SpheronPages, AreOneListAndTheSameAsTheRefreshedOne) {
   EXPECT_THAT(list.warnings[0],
               HasSubstr("spheron_page_1.json: 1 offers were not available and are left out"));
 
-  // What scripts/refresh_prices.py makes of these pages, but for the date.
+  // What `gpugauge prices` makes of these pages for scripts/refresh_prices.py, but for the date.
   std::string refreshed = read_text_file(sample("spheron_refreshed.csv"));
   for (auto at = refreshed.find("TODAY"); at != std::string::npos; at = refreshed.find("TODAY"))
     refreshed.replace(at, 5, "2026-05-26");
@@ -122,15 +122,13 @@ TEST(SpheronPages, MayBeOneFile) {
   const std::string both = "\n [" + read_text_file(sample("spheron_page_1.json")) + "," +
                            read_text_file(sample("spheron_page_2.json")) + "]";
   const TemporaryFolder folder;
-  const std::array file{folder.write("both.json", both)};
-  const PriceList list = load_price_list(file);
+  const PriceList list = load_price_list({folder.write("both.json", both)});
   EXPECT_EQ(list.offers.size(), 4U);
   EXPECT_EQ(list.warnings.size(), 1U);
 }
 
 TEST(SpheronPages, SayThatOneIsMissing) {
-  const std::array file{sample("spheron_page_2.json")};
-  const PriceList list = load_price_list(file);
+  const PriceList list = load_price_list({sample("spheron_page_2.json")});
   EXPECT_EQ(list.offers.size(), 2U);
   ASSERT_EQ(list.warnings.size(), 1U);
   EXPECT_THAT(list.warnings[0],

@@ -1,9 +1,12 @@
 #include "harness/config/prices.hpp"
 #include "harness/config/iso_date.hpp"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/time.h>
 
+#include "tests/unit/config/load_prices.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 
 namespace gpugauge {
@@ -154,6 +157,61 @@ TEST(LoadPrices, RefusesWrongColumns) {
 TEST(LoadPrices, RefusesAFileWithoutOffers) {
   EXPECT_EQ(error_of(""), "p.csv: is empty, expected a price list");
   EXPECT_EQ(error_of(kHeader), "p.csv: has a header and no offers");
+}
+
+constexpr std::string_view kMergedHeader =
+    "Provider,InstanceType,AcceleratorName,AcceleratorCount,form_factor,Region,Price,SpotPrice,"
+    "observed_at\n";
+
+/// `provider instance count region on-demand date` of what these lists hold together.
+std::vector<std::string> merged(const std::vector<std::pair<const char*, std::string>>& lists) {
+  const TemporaryFolder folder;
+  std::vector<std::filesystem::path> files;
+  for (const auto& [name, rows] : lists)
+    files.push_back(folder.write(name, std::string(kMergedHeader) + rows));
+  std::vector<std::string> lines;
+  for (const PriceOffer& o : load_price_list(files).offers)
+    lines.push_back(fmt::format("{} {} x{} {} ${} {}", o.provider, o.instance, o.gpu_count,
+                                o.region, o.on_demand_per_gpu_hour.value_or(0), price_date(o)));
+  return lines;
+}
+
+TEST(MergedLists, HoldTheNewestOfferOfEachInstanceWhateverFileItStandsIn) {
+  const std::string old_rows =
+      "AWS,p5,H100,8,SXM5,us-east,80,16,\n"
+      "AWS,p5,H100,8,SXM5,us-west,88,,\n"
+      "Spheron,,H100,1,SXM5,,3,,2026-06-02\n"
+      "Spheron,,H100,1,PCIe,,2,,\n";
+  const std::string new_rows =
+      "aws,P5,H100,8,,us-east,72,,\n"          // another spelling; no form factor, no spot price
+      "AWS,p5,H100,4,SXM5,us-east,40,,\n"      // another size
+      "Spheron,,H100,1,SXM5,,4,,2026-05-31\n"  // an older price in the newer file
+      "Spheron,,L40S,1,PCIe,,1,,\n";
+  for (const bool newest_first : {false, true}) {
+    std::vector<std::pair<const char*, std::string>> lists{{"2026-05-26-a.csv", old_rows},
+                                                           {"2026-06-01-b.csv", new_rows}};
+    if (newest_first) std::swap(lists[0], lists[1]);
+    EXPECT_THAT(merged(lists),
+                testing::UnorderedElementsAre(
+                    "AWS p5 x8 us-west $11 2026-05-26", "Spheron  x1  $3 2026-06-02",
+                    "Spheron  x1  $2 2026-05-26", "aws P5 x8 us-east $9 2026-06-01",
+                    "AWS p5 x4 us-east $10 2026-06-01", "Spheron  x1  $1 2026-06-01"));
+  }
+}
+
+TEST(MergedLists, TakeTheLaterFileOfOneDayAndAllRowsOfAFile) {
+  const std::string row = "AWS,p5,H100,8,SXM5,us-east,";
+  EXPECT_THAT(
+      merged({{"2026-06-01-a.csv", row + "80,,\n"},
+              {"2026-06-01-b.csv", row + "72,,\n" + row + "64,,\n"}}),
+      testing::ElementsAre("AWS p5 x8 us-east $9 2026-06-01", "AWS p5 x8 us-east $8 2026-06-01"));
+}
+
+TEST(MergedLists, KeepWhatNamesNoProvider) {
+  EXPECT_EQ(
+      merged({{"2026-05-26-a.csv", ",i,H100,1,,,3,,\n"}, {"2026-06-01-b.csv", ",i,H100,1,,,2,,\n"}})
+          .size(),
+      2U);
 }
 
 PriceOffer offer(std::string provider, std::string form_factor, std::optional<double> price) {

@@ -30,7 +30,8 @@ const std::map<std::string, ClaimFinding>& findings() {
     for (const std::string& name : catalog.diffusion_names())
       facts.diffusions.push_back(catalog.diffusion(name));
     // The day of the text, whatever lists are added.
-    facts.offers = load_prices(GPUGAUGE_SOURCE_DIR "/configs/prices/2026-05-26-spheron.csv");
+    facts.offers =
+        load_price_list({GPUGAUGE_SOURCE_DIR "/configs/prices/2026-05-26-spheron.csv"}).offers;
     facts.memory.reserve_bytes = 1024.0 * 1024 * 1024;
     std::map<std::string, ClaimFinding> by_id;
     for (const ClaimFinding& finding : audit(claims(), facts)) by_id[finding.claim->id] = finding;

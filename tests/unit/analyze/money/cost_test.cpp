@@ -169,6 +169,18 @@ TEST(DoubtsAbout, OldPricesAreNamedOnceWithTheirProviders) {
   EXPECT_EQ(doubts_about(points, "2026-06-25", 28).size(), 2u);
 }
 
+TEST(DoubtsAbout, AgesAreThoseOfEachSource) {
+  std::vector<Rate> rates{rate_of("a", "2026-05-26"), rate_of("b", "2026-05-26"),
+                          rate_of("c", "2026-06-25")};
+  rates[0].source = "a blog";
+  rates[1].source = rates[2].source = "an interface";
+  EXPECT_THAT(doubts_about(priced_at(rates), "2026-06-26"),
+              testing::ElementsAre("prices of 2026-05-26 (a blog) are 31 days old, "
+                                   "scripts/refresh_prices.py fetches today's: a",
+                                   "prices of 2026-05-26 (an interface) are 31 days old, "
+                                   "scripts/refresh_prices.py fetches today's: b"));
+}
+
 TEST(DoubtsAbout, ADateToComeIsOne) {
   const auto points = priced_at({rate_of("a", "2026-05-26")});
   EXPECT_THAT(doubts_about(points, "2026-05-25"), testing::IsEmpty());
