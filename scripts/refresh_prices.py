@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Fetches today's offers from Spheron and writes them as a price list.
 
-usage: refresh_prices.py [--url URL] [--output FILE] [--timeout SECONDS] [--max-mib MIB]
+usage: refresh_prices.py [--url URL] [--output FILE] [--timeout SECONDS] [--max-mib MIB] [--gpugauge PROGRAM]
 
-Every page of GET /api/gpu-offers is read before anything is written, and the list then appears whole, under its
-name, or not at all. Offers that are not available are left out.
+Every page of GET /api/gpu-offers is read, and checked by the program, before anything is written. The list then
+appears whole, under its name, or not at all. Offers that are not available are left out.
 
 Exit status: 0, 2 if the command line is wrong or the list cannot be written, 3 if the endpoint cannot be reached or
 what it answers is no list of offers.
@@ -14,27 +14,23 @@ import argparse
 import csv
 import datetime
 import http.client
-import io
 import json
-import math
 import os
 import pathlib
-import re
 import signal
+import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
 
+from command_line import above_zero, find_program
+
 URL = "https://app.spheron.ai/api/gpu-offers"
 PRICES = pathlib.Path(__file__).resolve().parents[1] / "configs/prices"
-COLUMNS = ("InstanceType AcceleratorName AcceleratorCount vCPUs MemoryGiB Price Region GpuInfo SpotPrice Provider "
-           "form_factor min_gpus observed_at source notes").split()
 PAGE_SIZE = 100
 MAX_PAGES = 200  # at 100 offers each: far more than there are
-MAX_DOLLARS_PER_GPU_HOUR = 1000  # as harness/config/prices.hpp refuses it
-MAX_GPUS = 1024
 
 
 class Unusable(Exception):
@@ -45,9 +41,9 @@ class OutOfTime(Exception):
     """No OSError: the network code takes those for a reason to try the next address."""
 
 
-def offers_of(url, timeout, max_bytes):
-    """The cards of every page."""
-    cards, left, page, pages = [], max_bytes, 1, 1
+def pages_of(url, timeout, max_bytes):
+    """Every page, as it was answered."""
+    answers, left, page, pages = [], max_bytes, 1, 1
     opener = make_opener()
     while page <= pages:
         if page > MAX_PAGES:
@@ -56,13 +52,13 @@ def offers_of(url, timeout, max_bytes):
         left -= len(body)
         answer = parse(body)
         # One that answers every question with the same page would go on for ever.
-        said = whole(answer, "page", page, f"page {page}")
+        said = whole(answer, "page", page)
         if said != page:
             raise Unusable(f"asked for page {page}, was answered with page {said}")
-        pages = whole(answer, "totalPages", 1, f"page {page}")
-        cards += listed(answer, "data", f"page {page}")
+        pages = whole(answer, "totalPages", page)
+        answers.append(answer)
         page += 1
-    return cards
+    return answers
 
 
 def make_opener():
@@ -118,128 +114,43 @@ def parse(body):
     return answer
 
 
-def whole(mapping, key, otherwise, where, most=10**9):
+def whole(mapping, key, otherwise):
     value = mapping.get(key)
-    if value is None and otherwise is not None:
+    if value is None:
         return otherwise
-    if type(value) is not int or not 0 <= value <= most:
-        raise Unusable(f"{where}: {key} is {value!r:.60}, expected a whole number up to {most}")
+    if type(value) is not int or value < 0:
+        raise Unusable(f"page {otherwise}: {key} is {value!r:.60}, expected a whole number")
     return value
 
 
-def listed(mapping, key, where):
-    """A list of objects."""
-    value = mapping.get(key)
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise Unusable(f"{where}: {key} is no list of objects")
-    return value
+def native_list(program, pages, url, today):
+    """What the program makes of the pages, which checks every offer, and what it warns of."""
+    with tempfile.TemporaryDirectory() as folder:
+        # The program takes the day of the offers from the name.
+        file = pathlib.Path(folder) / f"{today}-spheron.json"
+        file.write_text("[" + ",\n".join(map(json.dumps, pages)) + "]\n", encoding="utf-8")
+        result = subprocess.run([program, "prices", file, "--source", f"Spheron, {url}"], capture_output=True,
+                                text=True, check=False)
+        said = " ".join(result.stderr.replace(f"{file}:", "").replace("gpugauge: ", "").split())
+    if result.returncode != 0:
+        raise Unusable(said or f"{program} ended with status {result.returncode}")
+    return result.stdout, said
 
 
-def text(mapping, key, where):
-    value = mapping.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise Unusable(f"{where}: {key} is {value!r:.60}, expected a text")
-    return " ".join(value.split())
-
-
-def price(offer, key, gpus, where):
-    value = offer.get(key)
-    if value is None:
-        return None
-    try:
-        dollars = float(value) if type(value) in (int, float) else math.nan
-    except OverflowError:
-        dollars = math.inf
-    if not 0 < dollars <= MAX_DOLLARS_PER_GPU_HOUR * gpus:
-        raise Unusable(f"{where}: {key} is {value!r:.60} for {gpus} GPUs, expected dollars an hour above 0 and at most "
-                       f"{MAX_DOLLARS_PER_GPU_HOUR} a GPU")
-    return dollars
-
-
-def form_factor_of(word):
-    """SXM5, PCIe or NVL; empty for any other word."""
-    word = word.upper()
-    return "PCIe" if word == "PCIE" else word if re.fullmatch("NVL|SXM.?", word) else ""
-
-
-def split_card_name(name):
-    """H100-SXM5, H100_SXM5 and H100NVL as the card and how it is built, as harness/config/price_formats.hpp does."""
-    *card, last = re.split(r"([-_ ()])", name)
-    if card and form_factor_of(last):
-        return "".join(card[:-1]), form_factor_of(last)
-    if not card and re.fullmatch(".+NVL", name):
-        return name[:-3], "NVL"
-    return name, ""
-
-
-def form_factor_in(*names):
-    return next(filter(None, (form_factor_of(word) for name in names for word in re.split(r"[-_ ()]", name))), "")
-
-
-def row_of(card, offer, where):
-    """A row of the native list, or None for an offer that nobody can rent."""
-    available = offer.get("available", True)
-    if not isinstance(available, bool):
-        raise Unusable(f"{where}: available is {available!r:.60}, expected true or false")
-    if not available:
-        return None
-    gpus = whole(offer, "gpuCount", None, where, MAX_GPUS)
-    if gpus == 0:
-        raise Unusable(f"{where}: gpuCount is 0, expected at least 1")
-    names = [text(card, key, where) for key in ("baseGpuType", "gpuModel", "gpuType")]
-    name, form_factor = split_card_name(next(filter(None, names), ""))
-    if not name:
-        raise Unusable(f"{where}: no baseGpuType, gpuModel or gpuType, expected the name of a card")
-    if not form_factor:
-        form_factor = form_factor_in(names[2], names[1], text(card, "displayName", where),
-                                     text(offer, "interconnectType", where))
-    on_demand, spot = (price(offer, key, gpus, where) for key in ("price", "spot_price"))
-    if text(offer, "instanceType", where) == "SPOT":  # its price is the spot price
-        on_demand, spot = None, on_demand or spot
-    if on_demand is None and spot is None:
-        raise Unusable(f"{where}: neither price nor spot_price, expected at least one")
-    return {"InstanceType": text(offer, "offerId", where), "AcceleratorName": name, "AcceleratorCount": gpus,
-            "Price": on_demand, "Region": text(offer, "region", where), "SpotPrice": spot,
-            "Provider": text(offer, "provider", where), "form_factor": form_factor, "min_gpus": gpus}
-
-
-def rows_of(cards):
-    """The rows, and how many offers were left out."""
-    rows = [row_of(card, offer, f"{text(card, 'gpuType', 'a card') or 'a card'}, offer {number}")
-            for card in cards for number, offer in enumerate(listed(card, "offers", "a card"), 1)]
-    kept = [row for row in rows if row is not None]
-    if not kept:
-        raise Unusable(f"{len(rows)} offers, none of them available")
-    return kept, len(rows) - len(kept)
-
-
-def write(path, rows, **same_in_each):
+def write(path, text):
     """Beside its place first, then in it: a reader sees the old list or the new one."""
-    table = io.StringIO()
-    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({**row, **same_in_each} for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(handle, "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), 0o644)
-            file.write(table.getvalue())
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
-
-
-def above_zero(word):
-    value = float(word)
-    if not 0 < value < 1e6:
-        raise ValueError
-    return value
 
 
 def web_address(word):
@@ -253,9 +164,14 @@ def arguments():
     parser = argparse.ArgumentParser(description="Fetches today's offers from Spheron and writes them as a price list.")
     parser.add_argument("--url", type=web_address, default=URL, help="default: %(default)s")
     parser.add_argument("--output", type=pathlib.Path, help="default: configs/prices/<today>-spheron.csv")
-    parser.add_argument("--timeout", type=above_zero, default=60, help="seconds for everything; default: %(default)s")
-    parser.add_argument("--max-mib", type=above_zero, default=32, help="of all pages; default: %(default)s")
-    return parser.parse_args()
+    parser.add_argument("--timeout", type=above_zero(float, 1e6), default=60, help="seconds for everything; default: %(default)s")
+    parser.add_argument("--max-mib", type=above_zero(float, 1e6), default=32, help="of all pages; default: %(default)s")
+    parser.add_argument("--gpugauge", type=pathlib.Path, default=find_program(), metavar="PROGRAM",
+                        help="reads the offers; default: %(default)s")
+    options = parser.parse_args()
+    if not options.gpugauge.is_file():
+        parser.error(f"{options.gpugauge}: no such program; ./scripts/run.sh builds one")
+    return options
 
 
 def out_of_time(*_):
@@ -270,19 +186,21 @@ def main():
     signal.signal(signal.SIGALRM, out_of_time)
     signal.setitimer(signal.ITIMER_REAL, options.timeout)
     try:
-        cards = offers_of(options.url, options.timeout, int(options.max_mib * 2**20))
+        pages = pages_of(options.url, options.timeout, int(options.max_mib * 2**20))
         signal.setitimer(signal.ITIMER_REAL, 0)
-        rows, unavailable = rows_of(cards)
+        table, warnings = native_list(options.gpugauge.resolve(), pages, options.url, today)
     except Unusable as error:
         return complain(f"{options.url}: {error}", 3)
     except OutOfTime:
         return complain(f"{options.url}: no complete answer in {options.timeout:g} s", 3)
     try:
-        write(output, rows, observed_at=today, source=f"Spheron, {options.url}")
+        write(output, table)
     except OSError as error:
         return complain(f"{output}: cannot be written: {error.strerror}", 2)
-    left_out = f", {unavailable} not available and left out" if unavailable else ""
-    print(f"{output}: {len(rows)} offers of {len({row['AcceleratorName'] for row in rows})} cards{left_out}")
+    rows = list(csv.DictReader(table.splitlines()))
+    if warnings:
+        print(f"refresh_prices: {warnings}", file=sys.stderr)
+    print(f"{output}: {len(rows)} offers of {len({row['AcceleratorName'] for row in rows})} cards")
     return 0
 
 

@@ -29,7 +29,7 @@ import subprocess
 import sys
 import time
 
-from command_line import above_zero, check_new_folder
+from command_line import above_zero, check_new_folder, find_program
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -228,12 +228,6 @@ def run(arguments):
     for name in dict.fromkeys(wrong):
         say(f"{name}: computed something wrong")
     return 4 if wrong else 0
-
-
-def find_program():
-    """Beside the scripts of a folder that package.sh made, or in the checkout's build."""
-    places = [HERE.parent / "gpugauge", HERE.parent / "build/gpugauge"]
-    return next((place for place in places if place.is_file()), places[-1])
 
 
 def parse_arguments():

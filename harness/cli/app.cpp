@@ -87,7 +87,7 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
         add_break_even_command, add_forward_command, add_compare_command, add_ab_command,
         add_selftest_command,   add_audit_command,   add_track_command,   add_advise_command,
         add_report_command,     add_explain_command, add_man_command,     add_completion_command,
-        add_doctor_command}) {
+        add_doctor_command,     add_prices_command}) {
     add(app, global, action);
   }
 

@@ -41,6 +41,7 @@ void add_track_command(CLI::App& app, const GlobalOptions& global, Action& actio
 void add_advise_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_report_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_doctor_command(CLI::App& app, const GlobalOptions& global, Action& action);
+void add_prices_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_explain_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_man_command(CLI::App& app, const GlobalOptions& global, Action& action);
 void add_completion_command(CLI::App& app, const GlobalOptions& global, Action& action);

@@ -49,8 +49,8 @@ CommandNode node_of(const CLI::App& app, const std::string& parent, bool is_root
     const bool has_name = !option->get_snames().empty() || !option->get_lnames().empty();
     (has_name ? node.options : node.arguments).push_back(node_of(*option));
   }
-  const auto any = [](const CLI::App*) { return true; };
-  for (const CLI::App* command : app.get_subcommands(any))
+  const auto is_shown = [](const CLI::App* command) { return !command->get_group().empty(); };
+  for (const CLI::App* command : app.get_subcommands(is_shown))
     node.commands.push_back(node_of(*command, node.path, false));
   return node;
 }

@@ -15,6 +15,7 @@ import urllib.parse
 
 from sandbox import SOURCE
 
+PROGRAM = pathlib.Path(os.environ.get("GPUGAUGE_BINARY", SOURCE / "build/gpugauge"))
 SCRIPT = SOURCE / "scripts/refresh_prices.py"
 DATA = SOURCE / "tests/data/prices"
 PAGES = [(DATA / f"spheron_page_{number}.json").read_bytes() for number in (1, 2)]
@@ -72,7 +73,8 @@ class RefreshPricesTest(unittest.TestCase):
 
     def refresh(self, *arguments, url=None):
         environment = {**os.environ, "no_proxy": "127.0.0.1"}
-        return subprocess.run([sys.executable, SCRIPT, "--url", url or self.url, "--output", self.output, *arguments],
+        return subprocess.run([sys.executable, SCRIPT, "--url", url or self.url, "--output", self.output, "--gpugauge", PROGRAM,
+                               *arguments],
                               capture_output=True, text=True, check=False, timeout=60, env=environment)
 
     def assert_refused(self, behaviour, *words, arguments=(), status=3):
@@ -95,7 +97,8 @@ class RefreshPricesTest(unittest.TestCase):
         after = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
         expected = (DATA / "spheron_refreshed.csv").read_text().replace("URL", self.url)
         self.assertIn(self.output.read_text(), [expected.replace("TODAY", day) for day in (before, after)])
-        self.assertIn("4 offers of 2 cards, 1 not available and left out", result.stdout)
+        self.assertIn("4 offers of 2 cards", result.stdout)
+        self.assertIn("1 offers were not available and are left out", result.stderr)
         self.assertEqual(self.server.asked, [f"/api/gpu-offers?page={page}&limit=100" for page in (1, 2)])
         self.assertEqual(list(self.output.parent.iterdir()), [self.output])
 
@@ -194,25 +197,27 @@ class RefreshPricesTest(unittest.TestCase):
     def test_wrong_types(self):
         nothing = {"page": 1, "totalPages": 1}
         for answer, words in [
-                ([], "no JSON object"), ("text", "no JSON object"), ({}, "data is no list"),
-                ({**nothing, "data": {}}, "data is no list"), ({**nothing, "data": [1]}, "data is no list of objects"),
-                ({**nothing, "data": []}, "none of them available"),
-                ({**nothing, "data": [{"gpuType": "H100"}]}, "offers is no list"),
+                ([], "no JSON object"), ("text", "no JSON object"), ({}, "'data'"),
+                ({**nothing, "data": {}}, "/0/data: expected an array"),
+                ({**nothing, "data": [1]}, "/0/data/0 is '1', expected a card"),
+                ({**nothing, "data": []}, "no offer of a GPU that is available"),
+                ({**nothing, "data": [{"gpuType": "H100"}]}, "expected a card with 'offers'"),
                 ({**nothing, "totalPages": "2", "data": []}, "totalPages is '2'"),
                 ({**nothing, "totalPages": True, "data": []}, "totalPages is True"),
-                (offer(gpuCount="8"), "gpuCount is '8'"), (offer(gpuCount=0), "gpuCount is 0"),
-                (offer(gpuCount=None), "gpuCount is None"), (offer(gpuCount=1.5), "gpuCount is 1.5"),
-                (offer(provider=7), "provider is 7"), (offer(available="yes"), "available is 'yes'"),
+                (offer(gpuCount="8"), "gpuCount is '\"8\"'"), (offer(gpuCount=0), "gpuCount is '0'"),
+                (offer(gpuCount=None), "gpuCount is missing"), (offer(gpuCount=1.5), "gpuCount is '1.5'"),
+                (offer(provider=7), "provider is '7'"), (offer(available="yes"), "available is '\"yes\"'"),
                 (offer(price=None, spot_price=None), "neither price nor spot_price"),
                 (b"[" * 100000, "not JSON"), (b"\xff\xfe{}", "not JSON"), (b"", "not JSON")]:
             with self.subTest(words):
                 self.assert_refused(always(answer), words)
 
     def test_wrong_prices(self):
-        for price in (0, -1, "3.5", True, 1000.5, 1e300, 10**400, [3.5]):
+        for price in (0, -1, "3.5", True, 1000.5, 1e300, [3.5]):
             for key in ("price", "spot_price"):
                 with self.subTest(price=price, key=key):
-                    self.assert_refused(always(offer(**{key: price})), "H100_SXM5, offer 1", f"{key} is ")
+                    self.assert_refused(always(offer(**{key: price})), f"1: /0/data/0/offers/0/{key}", "expected ")
+        self.assert_refused(always(offer(price=10**400)), "not valid JSON")
         for word in (b"NaN", b"Infinity"):
             with self.subTest(word):
                 self.assert_refused(always(json.dumps(offer()).encode().replace(b"3.5", word)), "not JSON")
@@ -222,6 +227,13 @@ class RefreshPricesTest(unittest.TestCase):
         for path in (self.output.parent, self.output / "below.csv"):
             with self.subTest(path):
                 self.assert_failed(self.refresh("--output", path), 2, "cannot be written")
+
+    def test_a_program_that_is_not_there_or_fails(self):
+        self.server.behaviour = always(offer())
+        self.assert_failed(self.refresh("--gpugauge", "/bin/false"), 3, "/bin/false ended with status 1")
+        result = self.refresh("--gpugauge", self.output.parent / "nothing")
+        self.assertEqual((result.returncode, self.output.read_text()), (2, OLD))
+        self.assertIn("no such program", result.stderr)
 
     def test_wrong_options(self):
         for option, value in [("--url", "ftp://host/x"), ("--url", "file:///etc/passwd"), ("--url", "nowhere"),
