@@ -5,38 +5,30 @@
 
 namespace gpugauge {
 
-// Each function is defined in the file of its kernels.
-std::span<const Implementation> openmp_memory();
-std::span<const Implementation> onednn_gemm();
-std::span<const Implementation> cpu_pointer_chase();
+// One line a file of kernels: the function in it that returns its implementations.
+#define GPUGAUGE_HOST_KERNELS(add) add(openmp_memory) add(onednn_gemm) add(cpu_pointer_chase)
 #if GPUGAUGE_HAS_CUDA
-std::span<const Implementation> cuda_memory();
-std::span<const Implementation> cuda_latency();
-std::span<const Implementation> cuda_transfer();
-std::span<const Implementation> cuda_token_ops();
-std::span<const Implementation> cuda_decode_step();
-std::span<const Implementation> cublaslt_gemm();
-std::span<const Implementation> wgmma_gemm();
-std::span<const Implementation> mma_gemm();
-std::span<const Implementation> cuda_linear_stream();
-std::span<const Implementation> cuda_tensor_peak();
-std::span<const Implementation> cuda_attention_decode();
-std::span<const Implementation> cuda_attention_prefill();
+#define GPUGAUGE_CUDA_KERNELS(add)                                                                \
+  add(cuda_memory) add(cuda_latency) add(cuda_transfer) add(cuda_token_ops) add(cuda_decode_step) \
+      add(cuda_tensor_peak) add(cublaslt_gemm) add(wgmma_gemm) add(mma_gemm)                      \
+          add(cuda_linear_stream) add(cuda_attention_decode) add(cuda_attention_prefill)
+#else
+#define GPUGAUGE_CUDA_KERNELS(add)
 #endif
+
+#define GPUGAUGE_DECLARE(function) std::span<const Implementation> function();
+GPUGAUGE_HOST_KERNELS(GPUGAUGE_DECLARE)
+GPUGAUGE_CUDA_KERNELS(GPUGAUGE_DECLARE)
 
 std::span<const Implementation> implementations() {
   static const std::vector<Implementation> all = [] {
     std::vector<Implementation> list;
-    for (auto family : {
-           openmp_memory(), onednn_gemm(), cpu_pointer_chase(),
-#if GPUGAUGE_HAS_CUDA
-               cuda_memory(), cuda_latency(), cuda_transfer(), cuda_token_ops(), cuda_decode_step(),
-               cuda_tensor_peak(), cublaslt_gemm(), wgmma_gemm(), mma_gemm(), cuda_linear_stream(),
-               cuda_attention_decode(), cuda_attention_prefill(),
-#endif
-         }) {
-      list.insert(list.end(), family.begin(), family.end());
-    }
+    const auto append = [&](std::span<const Implementation> rows) {
+      list.insert(list.end(), rows.begin(), rows.end());
+    };
+#define GPUGAUGE_APPEND(function) append(function());
+    GPUGAUGE_HOST_KERNELS(GPUGAUGE_APPEND)
+    GPUGAUGE_CUDA_KERNELS(GPUGAUGE_APPEND)
     return list;
   }();
   return all;
