@@ -13,19 +13,14 @@ namespace {
 
 constexpr NumberRange kThresholdPercent{0.01, 100};
 
-std::string text_or(YamlMapping& map, std::string_view key, std::string otherwise) {
-  const auto value = map.optional(key);
-  return value ? value->text() : otherwise;
-}
-
 Ack read_ack(const YamlValue& value) {
   YamlMapping map = value.mapping();
   Ack ack;
   ack.cases = map.required("case").text();
-  ack.card = text_or(map, "card", ack.card);
+  ack.card = map.text_or("card", ack.card);
   ack.reason = map.required("reason").text();
-  ack.commit = text_or(map, "commit", {});
-  ack.by = text_or(map, "by", {});
+  ack.commit = map.text_or("commit");
+  ack.by = map.text_or("by");
   if (const auto night = map.optional("night")) {
     ack.night = night->text();
     if (!is_iso_date(*ack.night)) night->fail_expected("a date like 2025-11-22");

@@ -11,17 +11,6 @@
 namespace gpugauge {
 namespace {
 
-/// What `read` makes of a text; its error gets the place in the file.
-template <typename Read>
-auto read_text(const YamlValue& value, Read read) {
-  const std::string text = value.text();
-  try {
-    return read(text);
-  } catch (const UsageError& error) {
-    value.fail(error.what());
-  }
-}
-
 /// An expression or a list of them.
 std::vector<Expression> read_expressions(YamlMapping& map, std::string_view key,
                                          const std::vector<Signature>& functions) {
@@ -29,8 +18,8 @@ std::vector<Expression> read_expressions(YamlMapping& map, std::string_view key,
   const auto value = map.optional(key);
   if (!value) return expressions;
   for (const YamlValue& item : value->is_list() ? value->items() : std::vector{*value})
-    expressions.push_back(read_text(
-        item, [&](const std::string& text) { return parse_expression(text, functions); }));
+    expressions.push_back(
+        item.parsed([&](const std::string& text) { return parse_expression(text, functions); }));
   return expressions;
 }
 
@@ -53,14 +42,14 @@ Claim read_claim(const YamlValue& value, const std::vector<Signature>& functions
   claim.section = map.required("section").text();
   claim.quote = map.required("quote").text();
   if (const auto printed = map.optional("claims"))
-    claim.printed = read_text(*printed, parse_printed_value);
+    claim.printed = printed->parsed(parse_printed_value);
   if (const auto formula = map.optional("formula"))
-    claim.formula = read_text(
-        *formula, [&](const std::string& text) { return parse_expression(text, functions); });
+    claim.formula =
+        formula->parsed([&](const std::string& text) { return parse_expression(text, functions); });
   claim.metrics = read_expressions(map, "metric", functions);
   claim.consistent = read_expressions(map, "consistent", functions);
-  if (const auto outside = map.optional("outside")) claim.outside = outside->text();
-  if (const auto note = map.optional("note")) claim.note = note->text();
+  claim.outside = map.text_or("outside");
+  claim.note = map.text_or("note");
   map.finish();
   check_fields(value, claim);
   return claim;

@@ -34,10 +34,42 @@ std::optional<SourcedText> read_optional_text(YamlMapping& root, std::string_vie
   return sourced;
 }
 
-DatasheetMetric read_metric(const YamlValue& value, std::optional<DType> dtype) {
+/// Peaks are rounded in datasheets, mostly down.
+void check_peak(const YamlValue& stated, double value, double product, const std::string& factors) {
+  constexpr double kLeast = 0.97, kMost = 1.005;
+  if (value < kLeast * product || value > kMost * product)
+    stated.fail_expected(fmt::format("{:.4g} to {:.4g}: {} is {:.4g}", kLeast * product,
+                                     kMost * product, factors, product));
+}
+
+/// A peak, and where they are given the factors that it follows from: the width and clock of the
+/// memory, which moves two words a clock, or what each SM does in a clock of the tensor cores.
+SourcedValue read_peak(const YamlValue& value, bool is_memory,
+                       const std::optional<SourcedValue>& sm_count) {
+  YamlMapping map = value.mapping();
+  const YamlValue stated = map.required("value");
+  const SourcedValue peak{stated.number(kQuantity), map.required("source").text()};
+  if (const auto factor = map.optional(is_memory ? "bus_bits" : "flop_per_sm_clock")) {
+    const double each = factor->number(kQuantity), mhz = map.required("mhz").number(kQuantity);
+    if (is_memory) {
+      check_peak(stated, peak.value, 2 * mhz * each / 8 / 1e3,
+                 fmt::format("2 x {} MHz x {} bit / 8", mhz, each));
+    } else if (sm_count) {
+      check_peak(stated, peak.value, sm_count->value * each * mhz / 1e6,
+                 fmt::format("{} SMs x {} FLOP x {} MHz", sm_count->value, each, mhz));
+    } else {
+      factor->fail("is given, expected sm_count with it");
+    }
+  }
+  map.finish();
+  return peak;
+}
+
+DatasheetMetric read_metric(const YamlValue& value, std::optional<DType> dtype,
+                            const std::optional<SourcedValue>& sm_count) {
   YamlMapping map = value.mapping();
   DatasheetMetric metric{.dtype = dtype,
-                         .datasheet = read_sourced(map.required("datasheet")),
+                         .datasheet = read_peak(map.required("datasheet"), !dtype, sm_count),
                          .published = read_optional_sourced(map, "published"),
                          .floor = map.required("floor").number({0.01, 1})};
   map.finish();
@@ -46,12 +78,14 @@ DatasheetMetric read_metric(const YamlValue& value, std::optional<DType> dtype) 
   return metric;
 }
 
-std::vector<DatasheetMetric> read_metrics(const YamlValue& value) {
+std::vector<DatasheetMetric> read_metrics(const YamlValue& value,
+                                          const std::optional<SourcedValue>& sm_count) {
   YamlMapping map = value.mapping();
-  std::vector<DatasheetMetric> metrics{read_metric(map.required("memory_gbps"), std::nullopt)};
+  std::vector<DatasheetMetric> metrics{
+      read_metric(map.required("memory_gbps"), std::nullopt, sm_count)};
   for (const DType dtype : kOperandTypes) {
     if (const auto metric = map.optional(fmt::format("{}_tflops", name_of(dtype))))
-      metrics.push_back(read_metric(*metric, dtype));
+      metrics.push_back(read_metric(*metric, dtype, sm_count));
   }
   map.finish();
   return metrics;
@@ -63,6 +97,10 @@ void read_match(const YamlValue& value, Datasheet& sheet) {
       map.required("names").distinct([](const YamlValue& name) { return name.text(); });
   sheet.memory_gib_min = map.required("memory_gib_min").number(kQuantity);
   sheet.memory_gib_max = map.required("memory_gib_max").number({sheet.memory_gib_min, 1e6});
+  if (const auto reported = map.optional("reported_mib")) {
+    for (const YamlValue& mib : reported->items())
+      mib.number({sheet.memory_gib_min * 1024, sheet.memory_gib_max * 1024});
+  }
   map.finish();
 }
 
@@ -75,22 +113,20 @@ Datasheet load_datasheet(const std::filesystem::path& file) {
   sheet.title = root.required("title").text();
   read_match(root.required("match"), sheet);
   sheet.accelerator = root.required("accelerator").text();
-  if (const auto form_factor = root.optional("form_factor"))
-    sheet.form_factor = form_factor->text();
+  sheet.form_factor = root.text_or("form_factor");
   if (const auto capability = root.optional("compute_capability"))
     sheet.compute_capability = static_cast<int>(capability->integer({50, 999}));
-  if (const auto capability = root.optional("compute_capability"))
-    sheet.compute_capability = static_cast<int>(capability->integer({10, 1000}));
-  sheet.memory_gib = read_optional_sourced(root, "memory_gib");
-  sheet.tdp_w = read_optional_sourced(root, "tdp_w");
-  sheet.sm_count = read_optional_sourced(root, "sm_count");
-  sheet.l2_mib = read_optional_sourced(root, "l2_mib");
-  sheet.boost_clock_mhz = read_optional_sourced(root, "boost_clock_mhz");
-  sheet.nvlink_gbps = read_optional_sourced(root, "nvlink_gbps");
-  sheet.pcie_gbps = read_optional_sourced(root, "pcie_gbps");
-  sheet.mig_instances = read_optional_sourced(root, "mig_instances");
+  for (const auto& [key, value] : {std::pair{"memory_gib", &sheet.memory_gib},
+                                   {"tdp_w", &sheet.tdp_w},
+                                   {"sm_count", &sheet.sm_count},
+                                   {"l2_mib", &sheet.l2_mib},
+                                   {"boost_clock_mhz", &sheet.boost_clock_mhz},
+                                   {"nvlink_gbps", &sheet.nvlink_gbps},
+                                   {"pcie_gbps", &sheet.pcie_gbps},
+                                   {"mig_instances", &sheet.mig_instances}})
+    *value = read_optional_sourced(root, key);
   sheet.memory_kind = read_optional_text(root, "memory_kind");
-  sheet.metrics = read_metrics(root.required("metrics"));
+  sheet.metrics = read_metrics(root.required("metrics"), sheet.sm_count);
   root.finish();
   return sheet;
 }

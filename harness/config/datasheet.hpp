@@ -48,6 +48,10 @@ struct Datasheet {
   std::vector<DatasheetMetric> metrics;
 };
 
+/// Reads the file of a card. Where it gives the factors of a peak (`bus_bits` and `mhz` of the
+/// memory, `flop_per_sm_clock` and `mhz` of an arithmetic rate), the peak is held against their
+/// product; what the driver reports (`reported_mib`) against the memory that it is matched by.
+/// Throws UsageError.
 Datasheet load_datasheet(const std::filesystem::path& file);
 
 /// The datasheet of this device by name and memory, or null.

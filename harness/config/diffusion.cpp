@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "harness/base/error.hpp"
-#include "harness/config/yaml_reader.hpp"
+#include "harness/config/published.hpp"
 
 namespace gpugauge {
 namespace {
@@ -167,6 +167,11 @@ DiffusionConfig load_diffusion(const std::filesystem::path& file) {
       std::any_of(model.stages.begin(), model.stages.end(),
                   [](const DiffusionStage& stage) { return stage.block == BlockKind::kCross; });
   if (has_cross) model.cross_attention_dim = root.required("cross_attention_dim").integer(kWidth);
+  constexpr ImageBatch kPublishedImage{.images = 1, .side = 1024};
+  check_published(
+      root, {{"parameters", [&] { return static_cast<double>(model.parameters()); }},
+             {"flops_per_step",
+              [&] { return flops_of(diffusion_ops(model, Precision::kBf16, kPublishedImage)); }}});
   root.finish();
   return model;
 }
@@ -181,13 +186,6 @@ std::vector<ForwardOp> diffusion_ops(const DiffusionConfig& model, Precision pre
       ops.push_back(std::move(op));
   }
   return ops;
-}
-
-double flops_per_image(const DiffusionConfig& model, std::int64_t side, std::int64_t steps) {
-  if (steps < 1) throw UsageError(fmt::format("steps {}: expected a number of at least 1", steps));
-  const std::vector<ForwardOp> step =
-      diffusion_ops(model, Precision::kBf16, {.images = 1, .side = side});
-  return static_cast<double>(steps) * flops_of(step);
 }
 
 }  // namespace gpugauge

@@ -57,7 +57,8 @@ struct DiffusionConfig {
   std::int64_t parameters() const;
 };
 
-/// Reads a file with `kind: diffusion`. Throws UsageError.
+/// Reads a file with `kind: diffusion`. Its published `flops_per_step` are of one image of 1024 x
+/// 1024 pixels, all passes of one step. Throws UsageError.
 DiffusionConfig load_diffusion(const std::filesystem::path& file);
 
 /// What is made at a time.
@@ -72,8 +73,5 @@ struct ImageBatch {
 /// a lower bound. Throws UsageError where the side is no whole number of tokens.
 std::vector<ForwardOp> diffusion_ops(const DiffusionConfig& model, Precision precision,
                                      const ImageBatch& batch);
-
-/// Floating-point operations of one image of `steps` steps.
-double flops_per_image(const DiffusionConfig& model, std::int64_t side, std::int64_t steps);
 
 }  // namespace gpugauge

@@ -1,9 +1,14 @@
 #include "harness/config/explanations.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
+#include <map>
 
 #include "harness/config/yaml_reader.hpp"
+#include "kernels/implementation.hpp"
 
 namespace gpugauge {
 namespace {
@@ -25,7 +30,7 @@ Explanation read_explanation(std::string name, WordKind kind, const YamlValue& v
                            {"low", &e.low},
                            {"try", &e.remedy},
                            {"see", &e.see}}) {
-    if (const auto text = map.optional(key)) *part = text->text();
+    *part = map.text_or(key);
   }
   if (const auto rates = map.optional("rates")) {
     constexpr std::array<std::string_view, 2> kRates{"memory", "arithmetic"};
@@ -67,7 +72,22 @@ Explanations Explanations::load(const std::filesystem::path& file) {
     }
   }
   sections.finish();
+  loaded.add_implementations();
   return loaded;
+}
+
+void Explanations::add_implementations() {
+  std::map<std::string_view, std::vector<std::string>> uses;  // of those without a text
+  for (const Implementation& each : implementations()) {
+    if (find(WordKind::kImplementation, each.name) == nullptr)
+      uses[each.name].push_back(fmt::format("{} on {}", each.family, name_of(each.backend)));
+  }
+  for (const auto& [name, families] : uses) {
+    Explanation& word = all_.emplace_back();
+    word.name = name;
+    word.kind = WordKind::kImplementation;
+    word.is = fmt::format("runs {}; explain.yaml does not say how", fmt::join(families, ", "));
+  }
 }
 
 std::vector<const Explanation*> Explanations::find(std::string_view name) const {

@@ -67,7 +67,8 @@ std::string looked_up(std::string_view name);
 /// Everything that is explained, in the order of the file.
 class Explanations {
  public:
-  /// Throws UsageError with file:line for a file that is not as its head says.
+  /// Of an implementation of this build that the file does not explain, it is said which ops it
+  /// runs. Throws UsageError with file:line for a file that is not as its head says.
   static Explanations load(const std::filesystem::path& file);
 
   const std::vector<Explanation>& all() const { return all_; }
@@ -81,6 +82,8 @@ class Explanations {
   std::vector<std::string> names() const;
 
  private:
+  void add_implementations();
+
   std::vector<Explanation> all_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "harness/config/checkpoint_file.hpp"
 #include "harness/config/model.hpp"
+#include "harness/config/published.hpp"
 #include "harness/config/yaml_reader.hpp"
 
 namespace gpugauge {
@@ -75,6 +76,24 @@ void read_experts(YamlMapping& root, ModelConfig& model) {
     active.fail_expected(fmt::format("at most num_local_experts, {}", model.num_local_experts));
 }
 
+/// Bytes are those of BF16.
+void check_totals(YamlMapping& root, const ModelConfig& model) {
+  constexpr DType kType = DType::kBf16;
+  check_published(
+      root,
+      {{"parameters", [&] { return static_cast<double>(model.parameters()); }},
+       {"active_parameters",
+        [&] {
+          const std::int64_t streamed = model.streamed_weight_bytes(Precision::kBf16);
+          const std::int64_t gathered =
+              model.tie_word_embeddings ? 0 : model.vocab_size * model.hidden_size;
+          return static_cast<double>(streamed / size_bytes(kType) + gathered);
+        }},
+       {"weight_bytes", [&] { return static_cast<double>(model.weight_bytes(Precision::kBf16)); }},
+       {"kv_bytes_per_token",
+        [&] { return static_cast<double>(model.kv_bytes_per_token(kType)); }}});
+}
+
 }  // namespace
 
 ModelConfig load_model(const std::filesystem::path& file) {
@@ -95,7 +114,10 @@ ModelConfig load_model(const std::filesystem::path& file) {
   model.vocab_size = root.required("vocab_size").integer(kVocab);
   model.tie_word_embeddings = root.boolean_or("tie_word_embeddings", false);
   read_experts(root, model);
-  if (!is_checkpoint) root.finish();
+  if (!is_checkpoint) {
+    check_totals(root, model);
+    root.finish();
+  }
   return model;
 }
 

@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "harness/base/byte_size.hpp"
-#include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
 #include "harness/config/text_file.hpp"
 
@@ -27,6 +26,16 @@ UsageError error_at(std::string_view file, const YAML::Mark& mark, std::string_v
 }
 
 }  // namespace
+
+bool is_identifier(std::string_view text) {
+  const auto is_alphanumeric = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0;
+  };
+  return !text.empty() && is_alphanumeric(text[0]) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
+         });
+}
 
 void YamlValue::fail(std::string_view problem) const {
   throw error_at(
@@ -58,12 +67,7 @@ std::string YamlValue::text() const {
 std::string YamlValue::identifier() const {
   constexpr std::string_view kExpected = "a name of letters, digits, '.', '_' and '-'";
   const std::string& found = scalar(kExpected);
-  const bool valid =
-      !found.empty() && std::isalnum(static_cast<unsigned char>(found[0])) != 0 &&
-      std::all_of(found.begin(), found.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
-      });
-  if (!valid) fail_expected(kExpected);
+  if (!is_identifier(found)) fail_expected(kExpected);
   return found;
 }
 
@@ -187,6 +191,11 @@ void YamlMapping::finish() const {
 
 void YamlMapping::fail_unknown(const Item& item, std::span<const std::string_view> known) const {
   throw error_at(value_.file_, item.place, unknown_name_message("key", item.key, known));
+}
+
+std::string YamlMapping::text_or(std::string_view key, std::string otherwise) {
+  const auto value = optional(key);
+  return value ? value->text() : otherwise;
 }
 
 double YamlMapping::number_or(std::string_view key, double otherwise, NumberRange range) {

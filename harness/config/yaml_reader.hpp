@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/base/enum_table.hpp"
+#include "harness/base/error.hpp"
 
 namespace gpugauge {
 
@@ -47,6 +48,9 @@ class YamlValue {
   bool is_mapping() const { return node_.IsMap(); }
   /// `file:line`: for messages about it that come later.
   std::string place() const { return fmt::format("{}:{}", file_, mark_.line + 1); }
+  /// What `read` makes of the text; its UsageError gets this value's place.
+  template <typename Read>
+  auto parsed(Read read) const;
   bool boolean() const;
   std::int64_t integer(IntegerRange range) const;
   double number(NumberRange range) const;
@@ -99,6 +103,8 @@ class YamlMapping {
   /// In the order of the file, for mappings whose keys are data.
   std::vector<std::string> keys() const;
 
+  /// Empty, or as given, where the key is not there.
+  std::string text_or(std::string_view key, std::string otherwise = {});
   double number_or(std::string_view key, double otherwise, NumberRange range);
   std::int64_t integer_or(std::string_view key, std::int64_t otherwise, IntegerRange range);
   bool boolean_or(std::string_view key, bool otherwise);
@@ -127,8 +133,21 @@ class YamlMapping {
   std::vector<std::string> asked_;
 };
 
+/// Whether it is letters, digits, `.`, `_` and `-` only, and begins with one of the former two.
+bool is_identifier(std::string_view text);
+
 /// The one document of a YAML file. Throws UsageError if there is none, or if it is not YAML.
 YamlValue read_yaml(const std::filesystem::path& file);
+
+template <typename Read>
+auto YamlValue::parsed(Read read) const {
+  const std::string found = text();
+  try {
+    return read(found);
+  } catch (const UsageError& error) {
+    fail(error.what());
+  }
+}
 
 template <typename Enum>
 Enum YamlValue::one_of(std::span<const Enum> known) const {

@@ -75,6 +75,45 @@ TEST(LoadDatasheet, RefusesAMeasurementAboveTheDatasheet) {
       "dense and of the same card");
 }
 
+TEST(LoadDatasheet, HoldsAPeakAgainstItsFactors) {
+  const auto memory = [](std::string_view factors) {
+    return error_with("{value: 3352, source: a sheet}",
+                      "{value: 3352, source: a sheet, " + std::string(factors) + "}");
+  };
+  EXPECT_EQ(memory("bus_bits: 5120, mhz: 2619"), "no error");
+  EXPECT_EQ(memory("bus_bits: 6144, mhz: 2619"),
+            "card.yaml:10:24: 'metrics.memory_gbps.datasheet.value' is '3352', expected 3902 to "
+            "4043: 2 x 2619 MHz x 6144 bit / 8 is 4023");
+  EXPECT_EQ(memory("bus_bits: 5120"),
+            "card.yaml:10:16: 'metrics.memory_gbps.datasheet.mhz' is missing");
+  const auto bf16 = [](std::string_view value, std::string_view sm_count) {
+    std::string text(kSheet);
+    text.replace(text.find("value: 989, source: a sheet"), 27,
+                 std::string(value) + ", source: a sheet, flop_per_sm_clock: 4096, mhz: 1830");
+    text.replace(text.find("metrics:"), 0, sm_count);
+    return TemporaryFolder().error_of(load_datasheet, "card.yaml", text);
+  };
+  constexpr std::string_view kSms = "sm_count: {value: 132, source: s}\n";
+  EXPECT_EQ(bf16("value: 989", kSms), "no error");
+  EXPECT_EQ(bf16("value: 1979", kSms),  // the rate with sparsity
+            "card.yaml:14:36: 'metrics.bf16_tflops.datasheet.value' is '1979', expected 959.7 to "
+            "994.4: 132 SMs x 4096 FLOP x 1830 MHz is 989.4");
+  EXPECT_EQ(bf16("value: 989", ""),
+            "card.yaml:13:77: 'metrics.bf16_tflops.datasheet.flop_per_sm_clock' is given, expected "
+            "sm_count with it");
+}
+
+TEST(LoadDatasheet, HoldsWhatTheDriverReportsAgainstTheMemoryThatIsMatched) {
+  const auto reported = [](std::string_view mib) {
+    return error_with("memory_gib_max: 80.5",
+                      "memory_gib_max: 80.5, reported_mib: " + std::string(mib));
+  };
+  EXPECT_EQ(reported("[81559]"), "no error");
+  EXPECT_EQ(reported("[81559, 46068]"),
+            "card.yaml:3:110: 'match.reported_mib[1]' is '46068', expected a number from 79872 to "
+            "82432");
+}
+
 TEST(MatchDatasheet, NeedsTheNameAndTheMemory) {
   const std::vector<Datasheet> sheets{card()};
   DeviceInfo device;

@@ -85,12 +85,6 @@ TEST(DiffusionOps, RefuseImagesThatAreNoWholeNumberOfTokens) {
   EXPECT_THROW(diffusion_ops(model, Precision::kBf16, {.images = 0, .side = 64}), UsageError);
 }
 
-TEST(FlopsPerImage, AreThoseOfItsSteps) {
-  const DiffusionConfig model = one_stage(BlockKind::kDouble);
-  EXPECT_DOUBLE_EQ(flops_per_image(model, 64, 28), 28 * flops_of(ops_of(BlockKind::kDouble)));
-  EXPECT_THROW(flops_per_image(model, 64, 0), UsageError);
-}
-
 constexpr std::string_view kModel = R"(name: tiny
 kind: diffusion
 source: https://example.com/config.json

@@ -51,6 +51,24 @@ TEST(LoadModel, RefusesWhatContradictsItself) {
             "tiny.yaml:8:11: 'head_dim' is '0', expected a whole number from 1 to 1024");
 }
 
+TEST(LoadModel, HoldsItsPublishedTotalsAgainstItsShapes) {
+  const auto error_of = [](const std::string& totals, std::string_view more = "") {
+    return error_with("vocab_size: 100\n", "vocab_size: 100\n" + std::string(more) +
+                                               "published: {source: s, " + totals + "}\n");
+  };
+  // 2 · (128·64 + 64·64 + 256·64 + 64·128 + 2·64) + 2·100·64 + 64, two bytes each in BF16
+  EXPECT_EQ(error_of("parameters: 86848, active_parameters: 86848, weight_bytes: 173696"),
+            "no error");
+  EXPECT_EQ(error_of("kv_bytes_per_token: 256"), "no error");  // 2 · 2 · 2 · 16 · 2 bytes
+  EXPECT_EQ(error_of("weight_bytes: 173697"),
+            "tiny.yaml:10:38: 'published.weight_bytes' is '173697', expected 173696 by its shapes");
+  // Three of four experts are not run: 3 · 2 · (256·64 + 64·128) weights; 2 · 4·64 are the
+  // routers'.
+  EXPECT_EQ(error_of("parameters: 234816, active_parameters: 87360",
+                     "num_local_experts: 4\nnum_experts_per_tok: 1\n"),
+            "no error");
+}
+
 TEST(LoadModel, RefusesKeysThatAreWrongOrMissing) {
   EXPECT_EQ(error_with("hidden_size", "hiden_size"),
             "tiny.yaml:4:1: unknown key 'hiden_size', expected hidden_size; did you mean "
@@ -60,7 +78,8 @@ TEST(LoadModel, RefusesKeysThatAreWrongOrMissing) {
       error_with("vocab_size: 100\n", "vocab_size: 100\nparameters: 8e9\n"),
       "tiny.yaml:10:1: unknown key 'parameters', expected one of kind, name, source, qk_norm, "
       "qkv_bias, num_hidden_layers, hidden_size, intermediate_size, num_attention_heads, "
-      "num_key_value_heads, head_dim, vocab_size, tie_word_embeddings, num_local_experts");
+      "num_key_value_heads, head_dim, vocab_size, tie_word_embeddings, num_local_experts, "
+      "published");
   EXPECT_EQ(TemporaryFolder().error_of(load_model, "tiny.yaml", ""),
             "tiny.yaml: is empty, expected a mapping");
 }

@@ -1,0 +1,78 @@
+// What the suites of configs/ measure, and how long they take at most.
+
+#include <gtest/gtest.h>
+
+#include "harness/config/catalog.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/plan/suite.hpp"
+#include "tests/unit/config/temporary_folder.hpp"
+
+namespace gpugauge {
+namespace {
+
+const Catalog& catalog() {
+  static const Catalog shipped(GPUGAUGE_SOURCE_DIR "/configs");
+  return shipped;
+}
+
+TEST(ShippedSuites, LoadWithOneMoreOfEachKindBesideThem) {
+  const TemporaryFolder folder;
+  for (const char* source : {GPUGAUGE_SOURCE_DIR "/configs", GPUGAUGE_TEST_DATA "/additions"})
+    std::filesystem::copy(source, folder.path(), std::filesystem::copy_options::recursive);
+  const Catalog extended(folder.path());
+  EXPECT_GT(extended.suite_names().size(), catalog().suite_names().size());
+  for (const std::string& name : extended.suite_names())
+    EXPECT_EQ(load_suite(extended, name).name, name);
+}
+
+DeviceInfo any_device(Backend backend) {
+  DeviceInfo info;
+  info.backend = backend;
+  info.name = "any";
+  return info;
+}
+
+/// Cases of the suite on a backend, those that the device cannot do among them.
+std::size_t cases_in(const Suite& suite, Backend backend) {
+  std::vector<ModelConfig> models;
+  for (const std::string& name : catalog().model_names()) models.push_back(catalog().model(name));
+  return make_plan(suite, models, any_device(backend)).cases.size();
+}
+
+/// The seconds that warm-up and sampling of all its cases take at most.
+double longest_seconds(const Suite& suite, Backend backend) {
+  double seconds = suite.settle_seconds;
+  for (const SuiteEntry& entry : suite.entries) {
+    Suite alone;
+    alone.entries = {entry};
+    seconds += static_cast<double>(cases_in(alone, backend)) *
+               (entry.policy.warmup_seconds + entry.policy.case_seconds);
+  }
+  return seconds;
+}
+
+TEST(ShippedSuites, HaveTheCountsThatTheirTimeIsWorkedOutFrom) {
+  EXPECT_EQ(cases_in(load_suite(catalog(), "quick"), Backend::kCpu), 22U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "quick"), Backend::kCuda), 79U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "datasheet"), Backend::kCpu), 14U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "datasheet"), Backend::kCuda), 94U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "goals"), Backend::kCuda), 207U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "nightly"), Backend::kCpu), 115U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "nightly"), Backend::kCuda), 452U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "full"), Backend::kCpu), 267U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "full"), Backend::kCuda), 1186U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "side_by_side"), Backend::kCpu), 3U);
+  EXPECT_EQ(cases_in(load_suite(catalog(), "side_by_side"), Backend::kCuda), 66U);
+}
+
+TEST(ShippedSuites, LeaveRoomForSetUpInTheTimeThatTheyPromise) {
+  // On a GPU the searches for an algorithm come on top of set-up and verification.
+  EXPECT_LE(longest_seconds(load_suite(catalog(), "quick"), Backend::kCpu), 50);
+  EXPECT_LE(longest_seconds(load_suite(catalog(), "quick"), Backend::kCuda), 30);
+  EXPECT_LE(longest_seconds(load_suite(catalog(), "goals"), Backend::kCuda), 80);
+  EXPECT_LE(longest_seconds(load_suite(catalog(), "nightly"), Backend::kCuda), 8 * 60);
+  EXPECT_LE(longest_seconds(load_suite(catalog(), "full"), Backend::kCuda), 35 * 60);
+}
+
+}  // namespace
+}  // namespace gpugauge
