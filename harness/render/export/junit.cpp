@@ -4,9 +4,13 @@
 
 #include <fmt/format.h>
 
-#include <boost/property_tree/ptree.hpp>
-#include <boost/property_tree/xml_parser.hpp>
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "harness/render/export/export.hpp"
 #include "harness/render/table/text.hpp"
@@ -14,36 +18,59 @@
 namespace gpugauge {
 namespace {
 
-using Tree = boost::property_tree::ptree;
+struct Element {
+  std::string name;
+  std::vector<std::pair<const char*, std::string>> attributes = {};
+  std::string text = {};
+  std::vector<Element> children = {};
+};
 
-void set(Tree& node, const char* attribute, std::string_view value) {
-  node.put(fmt::format("<xmlattr>.{}", attribute), printable(value));
-}
-
-void add_outcome(Tree& test, const Assessment& check, const char* element) {
-  Tree& outcome = test.add(element, printable(check.message));
-  set(outcome, "message", check.message);
-  if (check.status != AssessmentStatus::kSkipped) set(outcome, "type", check.group);
-}
-
-Tree test_case(const Assessment& check) {
-  Tree test;
-  set(test, "name", check.name);
-  set(test, "classname", "gpugauge." + check.group);
-  set(test, "time", fmt::format("{:.6f}", check.seconds));
-  switch (check.status) {
-    case AssessmentStatus::kFailed:
-      add_outcome(test, check, "failure");
-      break;
-    case AssessmentStatus::kError:
-      add_outcome(test, check, "error");
-      break;
-    case AssessmentStatus::kSkipped:
-      add_outcome(test, check, "skipped");
-      break;
-    case AssessmentStatus::kPassed:
-      break;
+/// Of text without what XML 1.0 forbids: `printable`, and line feeds.
+std::string escaped(std::string_view text) {
+  constexpr std::array<std::pair<char, std::string_view>, 5> kEntities{
+      {{'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'"', "&quot;"}, {'\'', "&apos;"}}};
+  std::string xml;
+  for (const char c : text) {
+    const auto* const found = std::find_if(kEntities.begin(), kEntities.end(),
+                                           [c](const auto& entity) { return entity.first == c; });
+    xml += found == kEntities.end() ? std::string_view(&c, 1) : found->second;
   }
+  return xml;
+}
+
+void write(std::ostream& out, const Element& element, std::size_t indent = 0) {
+  std::string text = fmt::format("{:{}}<{}", "", indent, element.name);
+  for (const auto& [name, value] : element.attributes)
+    fmt::format_to(std::back_inserter(text), " {}=\"{}\"", name, escaped(printable(value)));
+  if (element.text.empty() && element.children.empty()) {
+    out << text << "/>\n";
+    return;
+  }
+  out << text << '>' << escaped(element.text);
+  if (!element.children.empty()) {
+    out << '\n';
+    for (const Element& child : element.children) write(out, child, indent + 2);
+    out << std::string(indent, ' ');
+  }
+  out << "</" << element.name << ">\n";
+}
+
+std::string_view outcome_of(AssessmentStatus status) {
+  return status == AssessmentStatus::kFailed ? "failure" : name_of(status);
+}
+
+Element test_case(const Assessment& check) {
+  Element test{.name = "testcase",
+               .attributes = {{"name", check.name},
+                              {"classname", "gpugauge." + check.group},
+                              {"time", fmt::format("{:.6f}", check.seconds)}}};
+  if (check.status == AssessmentStatus::kPassed) return test;
+  Element& element =
+      test.children.emplace_back(Element{.name = std::string(outcome_of(check.status)),
+                                         .attributes = {{"message", check.message}},
+                                         .text = printable(check.message)});
+  if (check.status != AssessmentStatus::kSkipped)
+    element.attributes.emplace_back("type", check.group);
   return test;
 }
 
@@ -76,35 +103,37 @@ std::string remarks(std::span<const Assessment* const> checks) {
   return text;
 }
 
-Tree suite(const Record& record, const std::string& group,
-           std::span<const Assessment* const> checks) {
+Element suite(const Record& record, const std::string& group,
+              std::span<const Assessment* const> checks, int id) {
   constexpr const char* kUnknownTime = "1970-01-01T00:00:00";
   const Provenance& p = record.provenance;
   Counts counts = count(checks);
-  Tree node;
-  set(node, "name", group);
-  set(node, "package", "gpugauge");
-  set(node, "timestamp",
-      p.sessions.empty() ? kUnknownTime : local_form(p.sessions.front().started_utc));
-  set(node, "hostname", p.host_name.empty() ? "localhost" : p.host_name);
-  set(node, "tests", std::to_string(checks.size()));
-  set(node, "failures", std::to_string(counts.by_status[AssessmentStatus::kFailed]));
-  set(node, "errors", std::to_string(counts.by_status[AssessmentStatus::kError]));
-  set(node, "skipped", std::to_string(counts.by_status[AssessmentStatus::kSkipped]));
-  set(node, "time", fmt::format("{:.6f}", counts.seconds));
-  Tree& properties = node.add("properties", "");
-  const auto add_property = [&](const char* name, std::string_view value) {
-    Tree& property = properties.add("property", "");
-    set(property, "name", name);
-    set(property, "value", value);
+  const auto with_status = [&](AssessmentStatus status) {
+    return std::to_string(counts.by_status[status]);
   };
-  add_property("device", record.device.name);
-  add_property("suite", p.suite);
-  add_property("run_id", p.run_id);
-  add_property("gpugauge_version", p.gpugauge_version);
-  for (const Assessment* check : checks) node.add_child("testcase", test_case(*check));
-  node.add("system-out", remarks(checks));
-  node.add("system-err", "");
+  const auto property = [](const char* name, const std::string& value) {
+    return Element{.name = "property", .attributes = {{"name", name}, {"value", value}}};
+  };
+  Element node{
+      .name = "testsuite",
+      .attributes = {{"name", group},
+                     {"package", "gpugauge"},
+                     {"timestamp", p.sessions.empty() ? kUnknownTime
+                                                      : local_form(p.sessions.front().started_utc)},
+                     {"hostname", p.host_name.empty() ? "localhost" : p.host_name},
+                     {"tests", std::to_string(checks.size())},
+                     {"failures", with_status(AssessmentStatus::kFailed)},
+                     {"errors", with_status(AssessmentStatus::kError)},
+                     {"skipped", with_status(AssessmentStatus::kSkipped)},
+                     {"time", fmt::format("{:.6f}", counts.seconds)},
+                     {"id", std::to_string(id)}},
+      .children = {{.name = "properties",
+                    .children = {property("device", record.device.name), property("suite", p.suite),
+                                 property("run_id", p.run_id),
+                                 property("gpugauge_version", p.gpugauge_version)}}}};
+  for (const Assessment* check : checks) node.children.push_back(test_case(*check));
+  node.children.push_back({.name = "system-out", .text = remarks(checks)});
+  node.children.push_back({.name = "system-err"});
   return node;
 }
 
@@ -113,15 +142,12 @@ Tree suite(const Record& record, const std::string& group,
 void write_junit(std::ostream& out, const ExportInput& input) {
   std::map<std::string, std::vector<const Assessment*>> groups;
   for (const Assessment& check : input.assessments) groups[check.group].push_back(&check);
-  Tree file;
-  Tree& suites = file.add("testsuites", "");
-  int id = 0;
-  for (const auto& [group, checks] : groups) {
-    Tree& node = suites.add_child("testsuite", suite(*input.record, group, checks));
-    set(node, "id", std::to_string(id++));
-  }
-  boost::property_tree::write_xml(out, file,
-                                  boost::property_tree::xml_writer_settings<std::string>(' ', 2));
+  Element suites{.name = "testsuites"};
+  for (const auto& [group, checks] : groups)
+    suites.children.push_back(
+        suite(*input.record, group, checks, static_cast<int>(suites.children.size())));
+  out << "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n";
+  write(out, suites);
 }
 
 }  // namespace gpugauge
