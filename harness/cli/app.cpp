@@ -10,6 +10,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_statuses.hpp"
 #include "harness/cli/logging.hpp"
+#include "harness/record/schema.hpp"
 
 namespace gpugauge {
 namespace {
@@ -66,6 +67,10 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 ExitStatus run_app(const std::vector<std::string>& arguments) {
+  if (arguments == std::vector<std::string>{"__schema"}) {
+    std::cout << result_schema();
+    return ExitStatus::kDone;
+  }
   GlobalOptions global;
   global.command_line = arguments;
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");

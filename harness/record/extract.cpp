@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <limits>
 #include <utility>
 
@@ -11,14 +10,6 @@
 
 namespace gpugauge {
 namespace {
-
-// The last enumerator of each enum that a file names and that has no table yet.
-constexpr DType last_of(DType) { return DType::kInt32; }
-constexpr MemoryPattern last_of(MemoryPattern) { return MemoryPattern::kTriad; }
-constexpr TokenOpKind last_of(TokenOpKind) { return TokenOpKind::kArgmax; }
-constexpr LatencyKind last_of(LatencyKind) { return LatencyKind::kGraphNode; }
-constexpr TransferKind last_of(TransferKind) { return TransferKind::kPeerToPeer; }
-constexpr Backend last_of(Backend) { return Backend::kCuda; }
 
 [[noreturn]] void fail_name(const Node& node, const std::vector<std::string_view>& known) {
   const std::string_view found = node.text();
@@ -33,21 +24,24 @@ class Get {
  public:
   Get(const Node& node, Detail detail) : node_(node), detail_(detail) {}
 
+  void about(std::string_view) const {}
   template <typename T>
-  void operator()(std::string_view key, T& value, int /*decimals*/ = 0) const {
+  void operator()(std::string_view key, T& value, const FieldRule& = {}) const {
     decode(node_.at(key), value, detail_);
   }
   template <typename T>
-  void operator()(std::string_view key, std::optional<T>& value, int /*decimals*/ = 0) const {
+  void operator()(std::string_view key, std::optional<T>& value, const FieldRule& = {}) const {
     if (const auto child = node_.find(key)) decode(*child, value.emplace(), detail_);
   }
   template <typename T>
-  void column(std::string_view key, std::vector<T>& values, int /*decimals*/ = 0) const {
+  void column(std::string_view key, std::vector<T>& values, const FieldRule&) const {
     if (detail_ == Detail::kSummary) return;
     if (const auto child = node_.find(key)) decode(*child, values, detail_);
   }
   template <typename T>
-  void constant(std::string_view /*key*/, const T& /*value*/) const {}
+  void constant(std::string_view, const T&, const FieldRule&) const {}
+  template <typename T>
+  void fixed(std::string_view, const T&, const FieldRule&) const {}
   template <typename Visit>
   void group(std::string_view key, const Visit& visit) const {
     const Node child = node_.at(key);
@@ -59,23 +53,11 @@ class Get {
   Detail detail_;
 };
 
-/// Every value of an enum that a file names.
-template <typename E>
-constexpr auto known_values() {
-  if constexpr (Tabulated<E>) {
-    return all_of<E>;
-  } else {
-    std::array<E, static_cast<std::size_t>(last_of(E{})) + 1> values{};
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<E>(i);
-    return values;
-  }
-}
-
 template <typename E>
 E decode_enum(const Node& node) {
   const std::string_view found = node.text();
   std::vector<std::string_view> known;
-  for (const E value : known_values<E>()) {
+  for (const E value : all_of<E>) {
     if (name_of(value) == found) return value;
     known.push_back(name_of(value));
   }
@@ -146,8 +128,9 @@ struct CheckLengths {
   const Node& samples;
   std::size_t count;
 
+  void about(std::string_view) const {}
   template <typename T>
-  void column(std::string_view key, const std::vector<T>& values, int /*decimals*/ = 0) const {
+  void column(std::string_view key, const std::vector<T>& values, const FieldRule&) const {
     if (values.empty() || values.size() == count) return;
     const Node column = samples.at(key);
     column.fail(fmt::format("found {} samples, expected {}", values.size(), count));

@@ -15,8 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kExact = -1;
-
 template <typename T>
 Json encode(const T& value, int decimals);
 
@@ -25,21 +23,27 @@ class Put {
  public:
   explicit Put(Json& object) : object_(object) {}
 
+  void about(std::string_view) const {}
   template <typename T>
-  void operator()(const char* key, const T& value, int decimals = kExact) const {
-    object_[key] = encode(value, decimals);
+  void operator()(const char* key, const T& value, const FieldRule& rule = {}) const {
+    object_[key] = encode(value, rule.decimals);
   }
   template <typename T>
-  void operator()(const char* key, const std::optional<T>& value, int decimals = kExact) const {
-    if (value) object_[key] = encode(*value, decimals);
+  void operator()(const char* key, const std::optional<T>& value,
+                  const FieldRule& rule = {}) const {
+    if (value) object_[key] = encode(*value, rule.decimals);
   }
   template <typename T>
-  void constant(const char* key, const T& value) const {
+  void constant(const char* key, const T& value, const FieldRule&) const {
     object_[key] = value;
   }
   template <typename T>
-  void column(const char* key, const std::vector<T>& values, int decimals = kExact) const {
-    if (!values.empty()) object_[key] = encode(values, decimals);
+  void fixed(const char* key, const T& value, const FieldRule&) const {
+    object_[key] = value;
+  }
+  template <typename T>
+  void column(const char* key, const std::vector<T>& values, const FieldRule& rule) const {
+    if (!values.empty()) object_[key] = encode(values, rule.decimals);
   }
   template <typename Visit>
   void group(const char* key, const Visit& visit) const {
@@ -65,7 +69,7 @@ Json encode_op(const Op& op) {
 }
 
 Json encode_number(double value, int decimals) {
-  if (decimals == kExact || !std::isfinite(value)) return value;
+  if (decimals == FieldRule::kExact || !std::isfinite(value)) return value;
   if (decimals == 0) return std::llround(value);
   const double scale = std::pow(10.0, decimals);
   return std::round(value * scale) / scale;
@@ -116,28 +120,11 @@ void require_verified(const Measurement& m) {
 
 Json context_of(const Record& record) { return encode_fields(record); }
 
-/// An entry of `benchmarks` as Google Benchmark writes a run. Only device time was measured, so
-/// that it stands for the CPU time as well, which some readers insist on.
-Json entry_of(const Measurement& m, std::size_t family_index, int repetitions) {
-  require_verified(m);
-  const double time_ns = encode_number(m.time_ns.value, kEstimateNsDecimals).get<double>();
-  Json entry{{"name", m.name},
-             {"family_index", family_index},
-             {"per_family_instance_index", 0},
-             {"run_name", m.name},
-             {"run_type", "iteration"},
-             {"repetitions", repetitions},
-             {"repetition_index", m.repetition},
-             {"threads", 1},
-             {"iterations", m.launches_per_sample * m.sample_count},
-             {"real_time", time_ns},
-             {"cpu_time", time_ns},
-             {"time_unit", "ns"}};
-  if (m.gbps() > 0) entry["bytes_per_second"] = m.gbps() * 1e9;
-  if (m.tflops() > 0) entry["flops_per_second"] = m.tflops() * 1e12;
-  entry["gpugauge"] = encode_fields(m);
-  require_finite(entry, m.name);
-  return entry;
+Json entry_of(const BenchmarkEntry& entry) {
+  require_verified(entry.m);
+  Json json = encode_fields(entry);
+  require_finite(json, entry.m.name);
+  return json;
 }
 
 std::string line_of(const Json& json, const std::string& what) {
@@ -155,7 +142,7 @@ Json result_of(const Record& record) {
   Json file{{"context", context_of(record)}, {"benchmarks", Json::array()}};
   require_finite(file, "result file");
   for (const Measurement& m : record.measurements)
-    file["benchmarks"].push_back(entry_of(m, families.at(m.name), repetitions.at(m.name)));
+    file["benchmarks"].push_back(entry_of({m, families.at(m.name), repetitions.at(m.name)}));
   return file;
 }
 

@@ -28,8 +28,9 @@ struct AllReduce {
 };
 
 void fields(Of<AllReduce> auto& op, auto&& visit) {
-  visit("cards", op.cards);
-  visit("bytes", op.bytes);
+  visit.about("The sum of arrays that several cards have, left in each of them.");
+  visit("cards", op.cards, {.text = "Cards that take part.", .least = 2});
+  visit("bytes", op.bytes, {"Bytes of the array of each card."});
 }
 
 }  // namespace gpugauge

@@ -32,13 +32,14 @@ struct AttentionDecode {
 };
 
 void fields(Of<AttentionDecode> auto& op, auto&& visit) {
-  visit("batch", op.batch);
-  visit("context", op.context);
-  visit("heads", op.heads);
-  visit("kv_heads", op.kv_heads);
-  visit("head_dim", op.head_dim);
-  visit("kv", op.kv);
-  visit("page_tokens", op.page_tokens);
+  visit.about("One query token a sequence against its cached tokens, grouped-query.");
+  visit("batch", op.batch, {"Sequences."});
+  visit("context", op.context, {"Cached tokens a sequence."});
+  visit("heads", op.heads, {"Query heads."});
+  visit("kv_heads", op.kv_heads, {"Heads of the cache."});
+  visit("head_dim", op.head_dim, {"Elements a head."});
+  visit("kv", op.kv, {"Type of the cache."});
+  visit("page_tokens", op.page_tokens, {"Cached tokens a page."});
 }
 
 }  // namespace gpugauge

@@ -30,12 +30,13 @@ struct AttentionPrefill {
 };
 
 void fields(Of<AttentionPrefill> auto& op, auto&& visit) {
-  visit("batch", op.batch);
-  visit("tokens", op.tokens);
-  visit("heads", op.heads);
-  visit("kv_heads", op.kv_heads);
-  visit("head_dim", op.head_dim);
-  visit("dtype", op.dtype);
+  visit.about("Causal attention of whole prompts to themselves, grouped-query.");
+  visit("batch", op.batch, {"Sequences."});
+  visit("tokens", op.tokens, {"Tokens of each sequence."});
+  visit("heads", op.heads, {"Query heads."});
+  visit("kv_heads", op.kv_heads, {"Key and value heads."});
+  visit("head_dim", op.head_dim, {"Elements a head."});
+  visit("dtype", op.dtype, {"Type of q, k, v and the output."});
 }
 
 }  // namespace gpugauge

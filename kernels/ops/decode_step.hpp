@@ -34,19 +34,20 @@ struct DecodeStep {
 };
 
 void fields(Of<DecodeStep> auto& op, auto&& visit) {
-  visit("batch", op.batch);
-  visit("context", op.context);
-  visit("layers", op.layers);
-  visit("hidden", op.hidden);
-  visit("intermediate", op.intermediate);
-  visit("heads", op.heads);
-  visit("kv_heads", op.kv_heads);
-  visit("head_dim", op.head_dim);
-  visit("vocab", op.vocab);
-  visit("qk_norm", op.qk_norm);
-  visit("linears", op.linears);
-  visit("head", op.head);
-  visit("kv", op.kv);
+  visit.about("One whole decode step of a model.");
+  visit("batch", op.batch, {"Sequences."});
+  visit("context", op.context, {"Cached tokens a sequence."});
+  visit("layers", op.layers, {"Layers of the model."});
+  visit("hidden", op.hidden, {"Width of the residual stream."});
+  visit("intermediate", op.intermediate, {"Width of the gated MLP."});
+  visit("heads", op.heads, {"Query heads."});
+  visit("kv_heads", op.kv_heads, {"Heads of the cache."});
+  visit("head_dim", op.head_dim, {"Elements a head."});
+  visit("vocab", op.vocab, {"Tokens of the vocabulary."});
+  visit("qk_norm", op.qk_norm, {"Whether q and k are normalised head by head."});
+  visit("linears", op.linears, {"Type of the layers' weights."});
+  visit("head", op.head, {"Type of the LM head."});
+  visit("kv", op.kv, {"Type of the cache."});
 }
 
 }  // namespace gpugauge

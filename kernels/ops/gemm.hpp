@@ -31,12 +31,13 @@ struct Gemm {
 };
 
 void fields(Of<Gemm> auto& op, auto&& visit) {
-  visit("m", op.m);
-  visit("n", op.n);
-  visit("k", op.k);
-  visit("activations", op.activations);
-  visit("weights", op.weights);
-  visit("output", op.output);
+  visit.about("y[m,n] = x[m,k] times the transpose of w[n,k].");
+  visit("m", op.m, {"Rows of x: tokens."});
+  visit("n", op.n, {"Rows of w: outputs."});
+  visit("k", op.k, {"The summed dimension."});
+  visit("activations", op.activations, {"Type of x."});
+  visit("weights", op.weights, {"Type of w."});
+  visit("output", op.output, {"Type of y."});
 }
 
 /// A GEMM whose operands share one type and whose output is the customary one for it.

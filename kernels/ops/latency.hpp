@@ -55,9 +55,10 @@ struct Latency {
 };
 
 void fields(Of<Latency> auto& op, auto&& visit) {
-  visit("operation", op.kind);
-  visit("count", op.count);
-  visit("bytes", op.bytes);
+  visit.about("Dependent loads, or empty launches.");
+  visit("operation", op.kind, {"Which."});
+  visit("count", op.count, {"Loads or empty launches in what is timed as one launch."});
+  visit("bytes", op.bytes, {.text = "Footprint of a pointer chase in bytes, else 0.", .least = 0});
 }
 
 }  // namespace gpugauge

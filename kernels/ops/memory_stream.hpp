@@ -57,8 +57,9 @@ struct MemoryStream {
 };
 
 void fields(Of<MemoryStream> auto& op, auto&& visit) {
-  visit("pattern", op.pattern);
-  visit("bytes", op.bytes);
+  visit.about("Streams whole arrays; patterns after STREAM.");
+  visit("pattern", op.pattern, {"What is done with the arrays."});
+  visit("bytes", op.bytes, {"Traffic of one launch, reads and writes together, in bytes."});
 }
 
 /// Bytes of each array that a memory kernel streams: its share of `bytes`, down to a whole 4 KiB

@@ -41,9 +41,10 @@ struct TensorPeak {
 };
 
 void fields(Of<TensorPeak> auto& op, auto&& visit) {
-  visit("dtype", op.dtype);
-  visit("sparse", op.sparse);
-  visit("flops", op.flops);
+  visit.about("The matrix units alone, without memory traffic.");
+  visit("dtype", op.dtype, {"Type of the operands."});
+  visit("sparse", op.sparse, {"With 2:4 sparsity; the zeros that are skipped count."});
+  visit("flops", op.flops, {"Floating-point operations of one launch."});
 }
 
 }  // namespace gpugauge

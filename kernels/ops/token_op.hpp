@@ -69,12 +69,15 @@ struct TokenOp {
 };
 
 void fields(Of<TokenOp> auto& op, auto&& visit) {
-  visit("operation", op.kind);
-  visit("tokens", op.tokens);
-  visit("width", op.width);
-  visit("output", op.output);
-  visit("kv_heads", op.kv_heads);
-  visit("head_dim", op.head_dim);
+  visit.about("The small work on each token around the linears of a layer.");
+  visit("operation", op.kind, {"Which."});
+  visit("tokens", op.tokens, {"Tokens."});
+  visit("width", op.width, {"Elements a token."});
+  visit("output", op.output, {"Type of what is written; of the cache for rope_append."});
+  visit("kv_heads", op.kv_heads,
+        {.text = "Heads of the cache where heads matter, else 0.", .least = 0});
+  visit("head_dim", op.head_dim,
+        {.text = "Elements a head where heads matter, else 0.", .least = 0});
 }
 
 /// A token op with its customary output: FP8 where it quantises, a token index where it samples,

@@ -46,8 +46,9 @@ struct Transfer {
 };
 
 void fields(Of<Transfer> auto& op, auto&& visit) {
-  visit("operation", op.kind);
-  visit("bytes", op.bytes);
+  visit.about("A copy between host and device, or between two devices.");
+  visit("operation", op.kind, {"Which; host memory is pinned unless it says pageable."});
+  visit("bytes", op.bytes, {"Bytes of one copy."});
 }
 
 }  // namespace gpugauge

@@ -170,9 +170,10 @@ class FieldsTest(unittest.TestCase):
         definitions = json.loads((SOURCE / "configs/schema/result.schema.json").read_text())["definitions"]
         for fields in card_trials.DEVICE_FIELDS.values():
             self.assertLessEqual(set(fields), set(definitions["device"]["properties"]))
+        measurement = definitions["measurement"]["properties"]
         for columns in card_trials.SAMPLE_COLUMNS.values():
-            self.assertLessEqual(set(columns), set(definitions["samples"]["properties"]))
-        flags = definitions["measurement"]["properties"]["flags"]["items"]["enum"]
+            self.assertLessEqual(set(columns), set(measurement["samples"]["properties"]))
+        flags = measurement["flags"]["items"]["enum"]
         self.assertLessEqual(card_trials.THROTTLED, set(flags))
 
 
