@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "harness/base/text_file.hpp"
 #include "harness/config/iso_date.hpp"
-#include "harness/config/text_file.hpp"
 #include "harness/config/yaml_reader.hpp"
 
 namespace gpugauge {

@@ -10,9 +10,9 @@
 #include <tuple>
 
 #include "harness/base/error.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/config/price_formats.hpp"
-#include "harness/config/text_file.hpp"
 
 namespace gpugauge {
 namespace {

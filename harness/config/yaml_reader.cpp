@@ -6,7 +6,8 @@
 
 #include "harness/base/byte_size.hpp"
 #include "harness/base/nearest.hpp"
-#include "harness/config/text_file.hpp"
+#include "harness/base/text_file.hpp"
+#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/device/text_file.hpp"
+#include "harness/base/text_file.hpp"
 
 namespace gpugauge {
 namespace {

@@ -14,8 +14,8 @@
 #include <sstream>
 #include <string>
 
+#include "harness/base/text_file.hpp"
 #include "harness/device/cgroup.hpp"
-#include "harness/device/text_file.hpp"
 
 #if defined(__x86_64__)
 #include <cpuid.h>

@@ -6,7 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "harness/base/error.hpp"
-#include "harness/config/text_file.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "harness/history/history.hpp"
 #include "harness/record/file.hpp"

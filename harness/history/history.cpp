@@ -13,9 +13,9 @@
 #include <unordered_map>
 
 #include "harness/base/error.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/base/units.hpp"
 #include "harness/config/iso_date.hpp"
-#include "harness/config/text_file.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "harness/record/contents.hpp"
 #include "harness/record/file.hpp"

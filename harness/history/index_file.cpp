@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/error.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/config/iso_date.hpp"
-#include "harness/config/text_file.hpp"
 #include "harness/record/file.hpp"
 #include "harness/record/node.hpp"
 

@@ -6,23 +6,16 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <thread>
 
 #include "build_info.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/record/run_id.hpp"
 #include "harness/record/sha256.hpp"
 
 namespace gpugauge {
 namespace {
-
-/// Files of the host are facts worth having, not worth failing for.
-std::string text_of(const char* file) {
-  std::ostringstream text;
-  text << std::ifstream(file).rdbuf();
-  return text.str();
-}
 
 std::string or_unknown(std::string text) {
   if (text.empty()) text = "unknown";
@@ -33,17 +26,6 @@ std::string trimmed(std::string_view text, std::string_view cut) {
   const std::size_t begin = text.find_first_not_of(cut);
   if (begin == std::string_view::npos) return {};
   return std::string(text.substr(begin, text.find_last_not_of(cut) - begin + 1));
-}
-
-/// What stands after the first `separator` of the first line that has `key` before it.
-std::string value_after(std::string_view text, std::string_view key, char separator) {
-  std::istringstream lines{std::string(text)};
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t at = line.find(separator);
-    if (at != std::string::npos && trimmed(line.substr(0, at), " \t") == key)
-      return trimmed(std::string_view(line).substr(at + 1), " \t\"'");
-  }
-  return {};
 }
 
 std::string host_name() {
@@ -64,11 +46,13 @@ std::string container() {
 }  // namespace
 
 std::string os_release_value(std::string_view text, std::string_view key) {
-  return value_after(text, key, '=');
-}
-
-std::string cpuinfo_value(std::string_view text, std::string_view key) {
-  return value_after(text, key, ':');
+  std::istringstream lines{std::string(text)};
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t at = line.find('=');
+    if (at != std::string::npos && trimmed(line.substr(0, at), " \t") == key)
+      return trimmed(std::string_view(line).substr(at + 1), " \t\"'");
+  }
+  return {};
 }
 
 Provenance collect_provenance(std::vector<std::string> argv) {
@@ -92,9 +76,9 @@ Provenance collect_provenance(std::vector<std::string> argv) {
   utsname system{};
   ::uname(&system);
   p.kernel = or_unknown(system.release);
-  p.os = or_unknown(os_release_value(text_of("/etc/os-release"), "PRETTY_NAME"));
+  p.os = or_unknown(os_release_value(read_text("/etc/os-release"), "PRETTY_NAME"));
   // Arm's cpuinfo has no model name: the architecture has to do.
-  p.cpu_name = cpuinfo_value(text_of("/proc/cpuinfo"), "model name");
+  p.cpu_name = field_of(read_text("/proc/cpuinfo"), "model name").value_or("");
   if (p.cpu_name.empty()) p.cpu_name = or_unknown(system.machine);
   p.cpu_count = static_cast<int>(std::thread::hardware_concurrency());
   p.container = container();

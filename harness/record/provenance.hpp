@@ -16,7 +16,5 @@ Provenance collect_provenance(std::vector<std::string> argv);
 /// The value of `key` in the text of an os-release(5) file, without its quotes; empty if it is not
 /// there.
 std::string os_release_value(std::string_view text, std::string_view key);
-/// The first `key : value` of a text like /proc/cpuinfo; empty if it is not there.
-std::string cpuinfo_value(std::string_view text, std::string_view key);
 
 }  // namespace gpugauge

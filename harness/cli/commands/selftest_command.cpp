@@ -9,10 +9,10 @@
 
 #include "harness/analyze/track/change_points.hpp"
 #include "harness/analyze/track/gate_simulation.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/config/csv.hpp"
-#include "harness/config/text_file.hpp"
 #include "harness/render/answers/gate_table.hpp"
 
 namespace gpugauge {

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "harness/config/text_file.hpp"
+#include "harness/base/text_file.hpp"
 #include "tests/unit/config/load_prices.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 

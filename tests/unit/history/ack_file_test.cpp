@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/config/text_file.hpp"
+#include "harness/base/text_file.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 
 namespace gpugauge {

@@ -8,7 +8,7 @@
 
 #include "fake_run.hpp"
 #include "harness/base/error.hpp"
-#include "harness/config/text_file.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 

@@ -19,15 +19,6 @@ TEST(OsRelease, ValueIsFoundWithoutItsQuotes) {
   EXPECT_EQ(os_release_value("", "ID"), "");
 }
 
-TEST(Cpuinfo, FirstValueOfAKeyIsTrimmed) {
-  const std::string text =
-      "processor\t: 0\nmodel name\t: Intel(R) Xeon(R): a CPU\n\nprocessor\t: 1\nempty:\n";
-  EXPECT_EQ(cpuinfo_value(text, "model name"), "Intel(R) Xeon(R): a CPU");
-  EXPECT_EQ(cpuinfo_value(text, "processor"), "0");
-  EXPECT_EQ(cpuinfo_value(text, "empty"), "");
-  EXPECT_EQ(cpuinfo_value(text, "model"), "");
-}
-
 TEST(CollectProvenance, SaysWhatThisProcessIs) {
   const Provenance p = collect_provenance({"gpugauge", "run"});
   utsname system{};

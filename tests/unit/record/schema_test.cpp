@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/config/text_file.hpp"
+#include "harness/base/text_file.hpp"
 
 namespace gpugauge {
 namespace {

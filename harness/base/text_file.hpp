@@ -7,7 +7,11 @@
 
 namespace gpugauge {
 
-/// The content without trailing white space; empty if there is no such file.
+/// The whole of a text file. Throws UsageError that says why it cannot be read.
+std::string read_text_file(const std::filesystem::path& file);
+
+/// The same without trailing white space; empty if it cannot be read: files of the host are facts
+/// worth having, not worth failing for.
 std::string read_text(const std::filesystem::path& path);
 
 /// The number at the beginning of a text or a file; absent if there is none.
