@@ -35,8 +35,6 @@ constexpr std::array<Xid, 16> kCommon{{
 
 }  // namespace
 
-std::span<const Xid> common_xids() { return kCommon; }
-
 const Xid* find_xid(int number) {
   const auto found = std::find_if(kCommon.begin(), kCommon.end(),
                                   [number](const Xid& xid) { return xid.number == number; });

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <span>
 #include <string_view>
 
 namespace gpugauge {
@@ -12,10 +11,9 @@ struct Xid {
   std::string_view advice;
 };
 
-/// The commonest, by number. Source: NVIDIA, Xid Errors, Xid catalog (docs.nvidia.com/deploy/
-/// xid-errors), in our words; the advice is that to somebody who rents the card.
-std::span<const Xid> common_xids();
-/// The one of that number; null if it is not among them.
+/// The one of that number, if it is among the commonest; else null. Source: NVIDIA, Xid Errors, Xid
+/// catalog (docs.nvidia.com/deploy/xid-errors), in our words; the advice is that to somebody who
+/// rents the card.
 const Xid* find_xid(int number);
 
 }  // namespace gpugauge

@@ -45,7 +45,7 @@ struct Rate {
 std::vector<Rate> rates_of(std::span<const PriceOffer> offers, std::optional<double> hourly);
 
 /// Months that price pages count by: 30 days, and a twelfth of a year of 365.
-inline constexpr double kHoursIn30Days = 720, kHoursInMeanMonth = 730;
+inline constexpr double kHoursInMeanMonth = 730;
 
 /// How much of the rented time is used, and how it is counted.
 struct Billing {

@@ -1,8 +1,6 @@
 #include "kernels/cuda/step/step_plan.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <utility>
 
 #include "harness/base/error.hpp"
@@ -163,28 +161,6 @@ Gemm linear_of(const DecodeStep& op, StepWeight weight) {
       return gemm_of(op.linears, op.batch, op.hidden, op.intermediate);
     case StepWeight::kHead:
       return gemm_of(op.head, op.batch, op.vocab, op.hidden);
-    default:
-      throw EnvironmentError("not the weights of a linear");
-  }
-}
-
-bool is_linear(StepWeight weight) {
-  return std::find(std::begin(kStepLinears), std::end(kStepLinears), weight) !=
-         std::end(kStepLinears);
-}
-
-std::string_view name_of(StepWeight linear) {
-  switch (linear) {
-    case StepWeight::kQkv:
-      return "qkv";
-    case StepWeight::kO:
-      return "o";
-    case StepWeight::kGateUp:
-      return "gate_up";
-    case StepWeight::kDown:
-      return "down";
-    case StepWeight::kHead:
-      return "lm_head";
     default:
       throw EnvironmentError("not the weights of a linear");
   }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "harness/base/enum_table.hpp"
 #include "kernels/ops/op.hpp"
 
 /// A decode step as data: which ops run in which order on which tensors. It is enqueued and
@@ -41,6 +43,22 @@ enum class StepWeight : std::uint8_t {
   kFinalNorm,
   kHead,
 };
+template <>
+struct EnumTable<StepWeight> {
+  static constexpr std::array rows{
+      EnumName{StepWeight::kNone, "none"},
+      EnumName{StepWeight::kEmbedding, "embedding"},
+      EnumName{StepWeight::kInputNorm, "input_norm"},
+      EnumName{StepWeight::kQkv, "qkv"},
+      EnumName{StepWeight::kHeadNorm, "head_norm"},
+      EnumName{StepWeight::kO, "o"},
+      EnumName{StepWeight::kPostNorm, "post_norm"},
+      EnumName{StepWeight::kGateUp, "gate_up"},
+      EnumName{StepWeight::kDown, "down"},
+      EnumName{StepWeight::kFinalNorm, "final_norm"},
+      EnumName{StepWeight::kHead, "lm_head"},
+  };
+};
 inline constexpr StepWeight kStepLinears[] = {StepWeight::kQkv, StepWeight::kO, StepWeight::kGateUp,
                                               StepWeight::kDown, StepWeight::kHead};
 
@@ -66,9 +84,6 @@ StepPlan plan_step(const DecodeStep& op, const StepStyle& style);
 
 /// A linear of the model: x[batch, k] · w[n, k]ᵀ, both in the type of its weights.
 Gemm linear_of(const DecodeStep& op, StepWeight weight);
-bool is_linear(StepWeight weight);
-/// `qkv`, `o`, `gate_up`, `down`, `lm_head`
-std::string_view name_of(StepWeight linear);
 
 /// The attention of every layer.
 AttentionDecode attention_of(const DecodeStep& op);

@@ -86,8 +86,7 @@ TEST(Money, UtilisationDividesTokensAndNotDollars) {
 }
 
 TEST(Money, AMonthsBillOverAMonthsTokensIsThePriceOfAMillion) {
-  const Billing billing{
-      .utilisation = 0.7, .hours_per_month = kHoursIn30Days, .dollars_per_kwh = {}};
+  const Billing billing{.utilisation = 0.7, .hours_per_month = 720, .dollars_per_kwh = {}};
   const ServingMoney money = money_of(Fixture().at(8), rate(2), billing).value();
   EXPECT_DOUBLE_EQ(money.dollars_per_month, 1440);
   EXPECT_NEAR(money.dollars_per_month / money.million_output_per_month.value,
