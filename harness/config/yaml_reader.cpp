@@ -7,7 +7,6 @@
 #include "harness/base/byte_size.hpp"
 #include "harness/base/nearest.hpp"
 #include "harness/base/text_file.hpp"
-#include "kernels/ops/op.hpp"
 
 namespace gpugauge {
 namespace {

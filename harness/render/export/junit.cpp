@@ -26,7 +26,7 @@ struct Element {
 };
 
 /// Of text without what XML 1.0 forbids: `printable`, and line feeds.
-std::string escaped(std::string_view text) {
+std::string xml_escaped(std::string_view text) {
   constexpr std::array<std::pair<char, std::string_view>, 5> kEntities{
       {{'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'"', "&quot;"}, {'\'', "&apos;"}}};
   std::string xml;
@@ -41,12 +41,12 @@ std::string escaped(std::string_view text) {
 void write(std::ostream& out, const Element& element, std::size_t indent = 0) {
   std::string text = fmt::format("{:{}}<{}", "", indent, element.name);
   for (const auto& [name, value] : element.attributes)
-    fmt::format_to(std::back_inserter(text), " {}=\"{}\"", name, escaped(printable(value)));
+    fmt::format_to(std::back_inserter(text), " {}=\"{}\"", name, xml_escaped(printable(value)));
   if (element.text.empty() && element.children.empty()) {
     out << text << "/>\n";
     return;
   }
-  out << text << '>' << escaped(element.text);
+  out << text << '>' << xml_escaped(element.text);
   if (!element.children.empty()) {
     out << '\n';
     for (const Element& child : element.children) write(out, child, indent + 2);
