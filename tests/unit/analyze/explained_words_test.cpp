@@ -101,11 +101,11 @@ TEST(ExplainedWords, HaveEveryFlagAndVerdict) {
   expect_all_explained<Origin>(WordKind::kVerdict);
 }
 
-/// The headers of all tables, as the sources give them to `text_column("key", "header")` and its
-/// kin: the last literal of the call's first ones.
+/// The headers of all tables, as the sources give them to `text_column("key", "header")`,
+/// `columns.text("key", "header", …)` and their kin: the last literal of the call's first ones.
 std::set<std::string> column_headers() {
   const std::regex call(
-      R"re(\b(\w*_columns?)\(\s*((?:"(?:[^"\\]|\\.)*"\s*,\s*)+"(?:[^"\\]|\\.)*"))re");
+      R"re(\b(\w*_columns?|text|number|add_range)\(\s*(?:\w+,\s*)?((?:"(?:[^"\\]|\\.)*"\s*,\s*)+"(?:[^"\\]|\\.)*"))re");
   const std::regex last(R"re("([^"]*)"$)re");
   std::set<std::string> headers;
   for (const char* folder : {"render", "cli"}) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "temporary_folder.hpp"
+#include "tests/unit/config/temporary_folder.hpp"
 
 namespace gpugauge {
 namespace {

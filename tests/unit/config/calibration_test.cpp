@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/base/error.hpp"
-#include "temporary_folder.hpp"
+#include "tests/unit/config/temporary_folder.hpp"
 
 namespace gpugauge {
 namespace {

@@ -55,7 +55,8 @@ TEST(LoadDatasheet, ReadsValuesWithTheirSources) {
 TEST(LoadDatasheet, RefusesWrongValues) {
   EXPECT_EQ(error_with("bf16_tflops", "bf61_tflops"),
             "card.yaml:13:3: unknown key 'bf61_tflops', expected one of memory_gbps, fp32_tflops, "
-            "tf32_tflops, bf16_tflops, fp16_tflops, fp8_e4m3_tflops, int8_tflops; did you mean "
+            "tf32_tflops, bf16_tflops, fp16_tflops, fp8_e4m3_tflops, fp8_e5m2_tflops, int8_tflops; "
+            "did you mean "
             "'bf16_tflops'?");
   EXPECT_EQ(
       error_with("floor: 0.7", "floor: 70"),

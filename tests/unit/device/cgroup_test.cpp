@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fake_root.hpp"
+#include "tests/unit/device/fake_root.hpp"
 
 namespace gpugauge {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "fake_root.hpp"
+#include "tests/unit/device/fake_root.hpp"
 
 namespace gpugauge {
 namespace {

@@ -6,11 +6,11 @@
 
 #include <thread>
 
-#include "fake_run.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/text_file.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
+#include "tests/unit/history/fake_run.hpp"
 
 namespace gpugauge {
 namespace {

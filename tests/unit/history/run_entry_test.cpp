@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "fake_run.hpp"
 #include "harness/base/error.hpp"
 #include "harness/device/throttle.hpp"
+#include "tests/unit/history/fake_run.hpp"
 
 namespace gpugauge {
 namespace {

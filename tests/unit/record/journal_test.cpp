@@ -14,7 +14,7 @@
 #include "harness/base/error.hpp"
 #include "harness/record/reader.hpp"
 #include "harness/record/writer.hpp"
-#include "synthetic.hpp"
+#include "tests/unit/record/synthetic.hpp"
 
 namespace gpugauge {
 namespace {

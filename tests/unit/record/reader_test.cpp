@@ -8,7 +8,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/record/writer.hpp"
-#include "synthetic.hpp"
+#include "tests/unit/record/synthetic.hpp"
 
 namespace gpugauge {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "synthetic.hpp"
+#include "tests/unit/record/synthetic.hpp"
 
 namespace gpugauge {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.hpp"
-#include "synthetic.hpp"
+#include "tests/unit/record/synthetic.hpp"
 
 namespace gpugauge {
 namespace {

@@ -1,4 +1,4 @@
-#include "synthetic.hpp"
+#include "tests/unit/record/synthetic.hpp"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "synthetic.hpp"
+#include "tests/unit/record/synthetic.hpp"
 
 namespace gpugauge {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fake_record.hpp"
+#include "tests/unit/analyze/fake_record.hpp"
 
 namespace gpugauge {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.hpp"
-#include "harness/device/device.hpp"
+#include "harness/device/open/open_device.hpp"
 
 namespace gpugauge {
 namespace {

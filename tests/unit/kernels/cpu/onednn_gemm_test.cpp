@@ -4,7 +4,7 @@
 #include <array>
 
 #include "kernels/implementation.hpp"
-#include "small_cache_device.hpp"
+#include "tests/unit/kernels/small_cache_device.hpp"
 
 namespace gpugauge {
 namespace {

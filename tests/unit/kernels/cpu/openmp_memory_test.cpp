@@ -6,7 +6,7 @@
 #include "kernels/cpu/memory_streams.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/reference/memory_reference.hpp"
-#include "small_cache_device.hpp"
+#include "tests/unit/kernels/small_cache_device.hpp"
 
 namespace gpugauge {
 namespace {

@@ -4,7 +4,7 @@
 #include "harness/base/error.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/reference/pointer_chase_reference.hpp"
-#include "small_cache_device.hpp"
+#include "tests/unit/kernels/small_cache_device.hpp"
 
 namespace gpugauge {
 namespace {

@@ -33,7 +33,7 @@ std::vector<PricedForward> points(const Record& record) {
   std::vector<PricedForward> all;
   for (const std::int64_t batch : {1, 8})
     all.push_back({forward_finding(times, forward_pass(encoder(), {.batch = batch, .extent = 512}),
-                                   MemoryBudget{.device_bytes = 1e9}),
+                                   MemoryBudget{.device_bytes = 4e9}),
                    rates_of({}, 2.5).front()});
   return all;
 }

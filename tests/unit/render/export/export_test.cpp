@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "../analyze/fake_record.hpp"
 #include "harness/base/error.hpp"
+#include "tests/unit/analyze/fake_record.hpp"
 
 namespace gpugauge {
 namespace {

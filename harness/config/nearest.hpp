@@ -1,3 +1,0 @@
-#pragma once
-
-#include "harness/base/nearest.hpp"
