@@ -9,11 +9,11 @@
 #include <tuple>
 
 #include "harness/base/estimate.hpp"
+#include "harness/base/grouping.hpp"
 #include "harness/base/units.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/table/columns.hpp"
-#include "harness/base/grouping.hpp"
 
 namespace gpugauge {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 #include <tuple>
 
+#include "harness/base/grouping.hpp"
 #include "harness/base/units.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/table/columns.hpp"
-#include "harness/base/grouping.hpp"
 
 namespace gpugauge {
 namespace {

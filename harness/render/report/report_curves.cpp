@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include "harness/base/grouping.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/report/report_data.hpp"
-#include "harness/base/grouping.hpp"
 
 namespace gpugauge {
 namespace {

@@ -29,7 +29,8 @@ TEST(Answer, NamesCardPriceMarginAndProbability) {
 
 TEST(Answer, SaysWhatWouldDecide) {
   fake::Cards fixture;
-  const double ratio = 1 + fake::advice_of(fixture, fake::advice_request()).at_median().options[1].margin;
+  const double ratio =
+      1 + fake::advice_of(fixture, fake::advice_request()).at_median().options[1].margin;
   fixture.small().rates = {fake::rate(ratio)};
   EXPECT_THAT(answer(fixture, fake::advice_request()),
               testing::AllOf(HasSubstr("Undecided at batch 4"), HasSubstr("would decide")));
