@@ -16,7 +16,7 @@ gpugauge_build=$gpugauge_root/build
 # Command and the package that has it: a cmake or a g++ of the user's own is as good.
 readonly gpugauge_tools=(g++:g++ cmake:cmake ninja:ninja-build git:git)
 # oneDNN's CMake package wants OpenCL, which libdnnl-dev does not depend on.
-readonly gpugauge_libraries=(libbenchmark-dev libboost-dev libcli11-dev libdnnl-dev libfmt-dev libsimdjson-dev
+readonly gpugauge_libraries=(libbenchmark-dev libboost-dev libdnnl-dev libfmt-dev libsimdjson-dev
                              libjs-chart.js libspdlog-dev libssl-dev libyaml-cpp-dev
                              nlohmann-json3-dev ocl-icd-opencl-dev)
 readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck xmllint:libxml2-utils)

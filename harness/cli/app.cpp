@@ -1,15 +1,18 @@
 #include "harness/cli/app.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iostream>
 
 #include "build_info.hpp"
-#include "harness/base/nearest.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/complete.hpp"
 #include "harness/cli/exit_statuses.hpp"
 #include "harness/cli/logging.hpp"
+#include "harness/cli/parse.hpp"
 #include "harness/record/schema.hpp"
 
 namespace gpugauge {
@@ -38,33 +41,24 @@ Anything on the screen:
   gpugauge explain WORD…                what a case, metric, flag or column means, and what to try
 )";
 
-/// Every name that the parser would have taken at this place: of `app` and of the commands given.
-std::vector<std::string> known_words(const CLI::App& app) {
-  std::vector<std::string> words;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    words.push_back(command->get_name());
-  }
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
-  }
-  for (const CLI::App* command : app.get_subcommands()) {
-    for (std::string& word : known_words(*command)) words.push_back(std::move(word));
-  }
-  return words;
-}
-
-/// The parser's complaint, with the nearest name where a word was not known.
-std::string explain(const CLI::App& app, const CLI::ParseError& error) {
-  std::vector<std::string> unknown = app.remaining(true);
-  if (unknown.empty()) return error.what();
-  const std::string word = unknown.front().substr(0, unknown.front().find('='));
-  std::string message = fmt::format("'{}' is neither a command nor an option here", word);
-  if (const auto meant = nearest(word, known_words(app)))
-    message += fmt::format("; did you mean '{}'?", *meant);
-  return message + " (gpugauge --help lists them)";
-}
+// What holds for every command.
+constexpr OptionDefinition kHelp{"-h,--help", "", "print this help message and exit"};
+constexpr OptionDefinition kVersion{"--version", "", "print the version and exit"};
+constexpr OptionDefinition kQuiet{"-q,--quiet", "", "no progress; log only warnings and errors"};
+constexpr OptionDefinition kVerbose{"-v,--verbose", "", "log what happens, to stderr"};
 
 }  // namespace
+
+void add_commands(Command& program, const GlobalOptions& global) {
+  add_run_command(program, global);
+  for (auto* add :
+       {add_list_command,    add_show_command,    add_datasheet_command,  add_tokens_command,
+        add_cost_command,    add_serve_command,   add_export_command,     add_break_even_command,
+        add_forward_command, add_compare_command, add_ab_command,         add_selftest_command,
+        add_audit_command,   add_track_command,   add_advise_command,     add_report_command,
+        add_explain_command, add_man_command,     add_completion_command, add_doctor_command})
+    add(program);
+}
 
 ExitStatus run_app(const std::vector<std::string>& arguments) {
   if (arguments == std::vector<std::string>{"__schema"}) {
@@ -73,45 +67,38 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
   }
   GlobalOptions global;
   global.command_line = arguments;
+  Command program(kDescription);
+  program.footer = kFooter + exit_status_help();
+  bool help = false, version = false;
+  program.flag(kHelp, help);
+  program.flag(kVersion, version);
+  program.flag(kQuiet, global.quiet);
+  program.flag(kVerbose, global.verbose);
+  add_commands(program, global);
+  // For scripts/refresh_prices.py: neither help nor completion shows it.
+  if (!arguments.empty() && arguments.front() == "prices") add_prices_command(program);
+
+  if (!arguments.empty() && arguments.front() == "__complete") {
+    complete(std::cout, program, std::span(arguments).subspan(1));
+    return ExitStatus::kDone;
+  }
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");
   if (dashes != arguments.end()) global.benchmark_arguments.assign(dashes + 1, arguments.end());
-
-  CLI::App app(kDescription, "gpugauge");
-  app.footer(kFooter + exit_status_help());
-  app.set_version_flag("--version",
-                       fmt::format("gpugauge {} ({})", build_info::kVersion, build_info::kGitSha));
-  app.add_flag("-q,--quiet", global.quiet, "no progress; log only warnings and errors");
-  app.add_flag("-v,--verbose", global.verbose, "log what happens, to stderr");
-  app.require_subcommand(1);
-  app.fallthrough();
-
-  Action action;
-  for (auto* add :
-       {add_run_command,        add_list_command,    add_show_command,    add_datasheet_command,
-        add_tokens_command,     add_cost_command,    add_serve_command,   add_export_command,
-        add_break_even_command, add_forward_command, add_compare_command, add_ab_command,
-        add_selftest_command,   add_audit_command,   add_track_command,   add_advise_command,
-        add_report_command,     add_explain_command, add_man_command,     add_completion_command,
-        add_doctor_command,     add_prices_command}) {
-    add(app, global, action);
-  }
-
-  // CLI11 wants the words in reverse order.
-  std::vector<std::string> words(arguments.begin(), dashes);
-  std::reverse(words.begin(), words.end());
-  try {
-    app.parse(words);
-  } catch (const CLI::Success& shown) {  // --help and --version
-    app.exit(shown, std::cout, std::cerr);
+  const Parsed parsed = parse(program, {arguments.begin(), dashes});
+  if (version) {
+    fmt::print(std::cout, "gpugauge {} ({})\n", build_info::kVersion, build_info::kGitSha);
     return ExitStatus::kDone;
-  } catch (const CLI::ParseError& error) {
-    throw UsageError(explain(app, error));
   }
-  if (!global.benchmark_arguments.empty() && !app.got_subcommand("run")) {
+  if (help) {
+    std::cout << help_text(*parsed.command);
+    return ExitStatus::kDone;
+  }
+  if (!global.benchmark_arguments.empty() && parsed.command->path != "run")
     throw UsageError("only 'gpugauge run' takes arguments after '--'");
-  }
   set_up_logging(global);
-  return action();
+  if (!parsed.hints.empty())
+    spdlog::info("{}: {}", parsed.command->path, fmt::join(parsed.hints, ", "));
+  return parsed.command->run();
 }
 
 }  // namespace gpugauge

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 
 namespace gpugauge {
 

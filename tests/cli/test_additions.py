@@ -65,7 +65,7 @@ def test_ages_of_prices_are_said_of_each_source(extended):
         "AcceleratorName,AcceleratorCount,Price,SpotPrice,Provider,form_factor,source\n"
         "H100,1,9,,Elsewhere,SXM5,an old page\n")
     file = measured(extended, "h100", synthetic_gpu.H100)
-    for command in (["cost"], ["advise", "--model", "llama-3.1-8b", "--context", "1024", "--batch", "8"]):
+    for command in (["cost"], ["advise", "--model", "llama-3.1-8b", "--input-tokens", "1024", "--batch", "8"]):
         text = " ".join(extended(*command, file).stdout.split())
         assert "prices of 2020-01-01 (an old page) are" in text
         assert "prices of 2026-05-26 (Spheron blog, L40S vs H100, table of live prices) are" in text

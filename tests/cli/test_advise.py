@@ -6,7 +6,7 @@ import shutil
 import pytest
 from conftest import assert_one_line_error, load
 
-ASKED = ["--model", "micro", "--precision", "fp32", "--context", "4", "--output", "4", "--batch", "2"]
+ASKED = ["--model", "micro", "--precision", "fp32", "--input-tokens", "4", "--output-tokens", "4", "--batch", "2"]
 
 
 @pytest.fixture(scope="module")
@@ -84,23 +84,25 @@ def test_several_files_of_a_card_are_one_card(measured, cards):
 
 
 @pytest.mark.parametrize("arguments, word", [
-    (["--context", "64", "--batch", "2"], "--model"),
-    (["--model", "micro", "--batch", "2"], "--context"),
-    (["--model", "micro", "--context", "64"], "--batch"),
-    (["--model", "nothing-7b", "--context", "64", "--batch", "2"], "nothing-7b"),
-    ([*ASKED[:-1], "0"], "batch 0"),
+    (["--input-tokens", "64", "--batch", "2"], "--model"),
+    (["--model", "micro", "--batch", "2"], "--input-tokens"),
+    (["--model", "micro", "--input-tokens", "64"], "--batch"),
+    (["--model", "nothing-7b", "--input-tokens", "64", "--batch", "2"], "nothing-7b"),
+    ([*ASKED[:-1], "0"], "--batch is '0'"),
     ([*ASKED[:-1], "8,4"], "batch 4 after 8"),
     ([*ASKED, "--hourly", "Other"], "CARD=DOLLARS"),
     ([*ASKED, "--hourly", "Othr=1"], "Othr"),
     ([*ASKED, "--hourly", "Other=-1"], "hourly rate -1"),
     ([*ASKED, "--hourly", "Other=cheap"], "Other=cheap"),
+    ([*ASKED, "--hourly", "Other="], "after '='"),
     ([*ASKED, "--hourly", "Other=1e9"], "at most $1000"),
     ([*ASKED, "--prices", "nothing.csv"], "nothing.csv"),
-    ([*ASKED, "--utilisation", "2"], "utilisation 2"),
-    ([*ASKED, "--tokens-per-day", "-1"], "tokens per day -1"),
+    ([*ASKED, "--utilisation", "2"], "--utilisation is '2'"),
+    ([*ASKED, "--tokens-per-day", "-1"], "--tokens-per-day is '-1'"),
     ([*ASKED, "--tokens-per-day", "5,4"], "tokens per day 4 after 5"),
+    ([*ASKED, "--tokens-per-day", "1,2,3"], "found 3 values, expected one or two"),
     ([*ASKED, "--tpot", "-1"], "--tpot"),
-    ([*ASKED, "--spot", "maybe"], "--spot"),
+    ([*ASKED, "--spot=maybe"], "--spot"),
 ])
 def test_bad_requests_are_one_line(measured, cards, arguments, word):
     assert_one_line_error(measured("advise", "other.json", *arguments), 2, word)

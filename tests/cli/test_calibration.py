@@ -9,7 +9,7 @@ from conftest import ROOT, assert_one_line_error, load
 
 SCRIPT = ROOT / "scripts" / "import_vllm.py"
 TOKENS = ["tokens", "result.json", "--model", "micro", "--precision", "fp32", "--batch", "2,4", "--context", "64"]
-SERVE = ["serve", "result.json", "--model", "micro", "--precision", "fp32", "--input", "60", "--output", "8", "--batch", "4"]
+SERVE = ["serve", "result.json", "--model", "micro", "--precision", "fp32", "--input-tokens", "60", "--output-tokens", "8", "--batch", "4"]
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_all_reduces_of_several_cards_are_imported(gpugauge):
     valid = subprocess.run([sys.executable, str(VALIDATE), str(gpugauge.folder / "toy.json")], capture_output=True,
                            text=True, check=False)
     assert valid.returncode == 0, valid.stdout + valid.stderr
-    asked = ["serve", "toy.json", "--model", "llama-3.1-8b", "--precision", "bf16", "--input", "1024", "--output", "8",
+    asked = ["serve", "toy.json", "--model", "llama-3.1-8b", "--precision", "bf16", "--input-tokens", "1024", "--output-tokens", "8",
              "--batch", "2", "--gpus", "2"]
     result = gpugauge(*asked)
     assert result.returncode == 0, result.stderr

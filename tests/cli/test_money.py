@@ -3,7 +3,7 @@ import json
 import pytest
 from conftest import assert_one_line_error, load
 
-REQUEST = ["--model", "micro", "--precision", "fp32", "--input", "4", "--output", "16"]
+REQUEST = ["--model", "micro", "--precision", "fp32", "--input-tokens", "4", "--output-tokens", "16"]
 PRICED = [*REQUEST, "--price-a", "1", "--price-b", "4"]
 ONE = ["--model", "micro", "--precision", "fp32", "--batch", "4", "--hourly", "2"]
 
@@ -129,7 +129,7 @@ def test_bad_comparisons_are_one_line(measured, arguments, word):
     (["--utilisation", "0"], "utilisation"),
     (["--utilisation", "nan"], "utilisation"),
     (["--hours-per-month", "-1"], "hours"),
-    (["--electricity", "-0.1"], "kWh"),
+    (["--electricity", "-0.1"], "--electricity"),
 ])
 @pytest.mark.parametrize("command", [["cost"], ["serve", *REQUEST]])
 def test_bad_billing_is_one_line(measured, command, arguments, word):

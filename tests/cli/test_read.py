@@ -46,7 +46,7 @@ def test_the_cost_formula(measured):
     """(hourly_rate x num_gpus / tok_per_second) x 1,000,000 / 3600, from the file's own tok/s."""
     arguments = ["result.json", "--model", "micro", "--precision", "fp32", "--batch", "4", "--context", "128", "--format", "json"]
     (tokens,) = json.loads(measured("tokens", *arguments).stdout)["tokens"]
-    (cost,) = json.loads(measured("cost", *arguments, "--hourly", "3.6", "--gpus", "2").stdout)["cost"]
+    (cost,) = json.loads(measured("cost", *arguments, "--hourly", "3.6", "--billed-gpus", "2").stdout)["cost"]
     assert cost["library_dollars_per_million"] == pytest.approx(3.6 * 2 / tokens["library_tok_per_s"] * 1e6 / 3600)
 
 

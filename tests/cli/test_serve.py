@@ -6,7 +6,7 @@ import shutil
 import pytest
 from conftest import assert_one_line_error
 
-ASKED = ["--model", "micro", "--precision", "fp32", "--input", "64", "--output", "16"]
+ASKED = ["--model", "micro", "--precision", "fp32", "--input-tokens", "64", "--output-tokens", "16"]
 
 
 def rows(result):
@@ -74,27 +74,27 @@ def test_two_cards_share_the_model(measured):
 
 
 def test_a_model_that_was_not_measured_is_refused_with_what_to_measure(measured):
-    result = measured("serve", "result.json", "--model", "llama-3.1-8b", "--input", "64", "--output", "16")
+    result = measured("serve", "result.json", "--model", "llama-3.1-8b", "--input-tokens", "64", "--output-tokens", "16")
     assert result.returncode == 0
     assert "gpugauge run" in result.stdout
 
 
 @pytest.mark.parametrize("arguments, word", [
-    (["--model", "micro", "--output", "16"], "--input"),
-    (["--input", "64", "--output", "16"], "--model"),
-    ([*ASKED, "--input", "0"], "--input"),
+    (["--model", "micro", "--output-tokens", "16"], "--input-tokens"),
+    (["--input-tokens", "64", "--output-tokens", "16"], "--model"),
+    ([*ASKED, "--input-tokens", "0"], "--input-tokens"),
     ([*ASKED, "--batch", "0"], "--batch"),
     ([*ASKED, "--batch", "99999999"], "--batch"),
     ([*ASKED, "--precision", "fp9"], "fp9"),
     ([*ASKED, "--kv", "fp9"], "fp9"),
     ([*ASKED, "--tpot", "-1"], "--tpot"),
-    ([*ASKED, "--tpot", "nan"], "target"),
+    ([*ASKED, "--tpot", "nan"], "--tpot"),
     ([*ASKED, "--gpus", "3"], "--gpus"),
     ([*ASKED, "--gpus", "8"], "8 cards"),
     ([*ASKED, "--link", "rope"], "rope"),
     ([*ASKED, "--memory-utilisation", "1.5"], "--memory-utilisation"),
     ([*ASKED, "--reserve", "nan"], "reserve"),
-    (["--model", "nothing-7b", "--input", "64", "--output", "16"], "nothing-7b"),
+    (["--model", "nothing-7b", "--input-tokens", "64", "--output-tokens", "16"], "nothing-7b"),
 ])
 def test_bad_requests_are_one_line(measured, arguments, word):
     assert_one_line_error(measured("serve", "result.json", *arguments), 2, word)

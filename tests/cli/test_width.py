@@ -19,9 +19,9 @@ from test_import import import_system
 
 WIDTHS = [80, 120, 200]
 MODEL = ["--model", "llama-3.1-8b"]
-SERVED = [*MODEL, "--precision", "bf16", "--input", "1024", "--output", "256"]
+SERVED = [*MODEL, "--precision", "bf16", "--input-tokens", "1024", "--output-tokens", "256"]
 PRICED = [*SERVED, "--price-a", "0.86", "--price-b", "2.5"]
-ADVISED = [*MODEL, "--precision", "bf16", "--context", "1024", "--output", "256", "--batch", "8,32"]
+ADVISED = [*MODEL, "--precision", "bf16", "--input-tokens", "1024", "--output-tokens", "256", "--batch", "8,32"]
 BOTH = ["h100.json", "l40s.json"]
 
 COMMANDS = {

@@ -220,7 +220,7 @@ ChecklistLine spot(const Evidence& c) {
   const Option* winner = ranking.winner();
   const bool would_win = favoured != nullptr && winner != nullptr && best < winner->bill();
   return {Question::kSpot, nullptr,
-          fmt::format("not tolerated (--spot ok): {}; {}", prices,
+          fmt::format("not tolerated (--spot): {}; {}", prices,
                       would_win ? fmt::format("{} would then be the cheapest", favoured->name)
                                 : std::string("it would change nothing"))};
 }

@@ -6,11 +6,11 @@
 #include <fstream>
 #include <iostream>
 #include <limits>
-#include <memory>
 
 #include "harness/analyze/compare/ab.hpp"
 #include "harness/cli/child_process.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/record/reader.hpp"
 #include "harness/record/run_id.hpp"
@@ -200,37 +200,21 @@ ExitStatus run_ab(const AbOptions& options) {
 
 }  // namespace
 
-void add_ab_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("ab", "two builds or configs on one card, taking turns");
-  auto options = std::make_shared<AbOptions>();
-  command->add_option("BUILD_A", options->build_a, "a gpugauge program: what was")->required();
-  command->add_option("BUILD_B", options->build_b, "another, or the same: what is to be judged")
-      ->required();
-  command->add_option("-s,--suite", options->suite, "a suite's name or file (default: quick)")
-      ->type_name("SUITE");
-  command->add_option("--suite-b", options->suite_b, "that of B, where it is another one")
-      ->type_name("SUITE");
-  command->add_option("-d,--device", options->device, "cpu, cuda:N, or best (default)")
-      ->type_name("DEVICE");
-  command->add_option("--filter", options->filter,
-                      "only cases whose name matches this regular expression");
-  command->add_option("--rounds", options->rounds, "how often both are run (default: 10)")
-      ->check(CLI::Range(kLeastRounds, std::size_t{1000}));
-  command
-      ->add_option("--threshold", options->threshold_percent,
-                   "the smallest change that counts, in percent (default: 1)")
-      ->check(CLI::Range(0.001, 99.0));
-  command
-      ->add_option("--time-limit", options->time_limit_seconds,
-                   "seconds for all of it; what is complete by then is judged")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("-o,--output", options->output,
-                   "the folder of result files and logs (default: results/ab_<time>)")
-      ->type_name("FOLDER");
-  add_format_option(*command, options->format);
-  command->footer(kAbExamples);
-  command->callback([=, &action] { action = [=] { return run_ab(*options); }; });
+void add_ab_command(Command& program) {
+  auto [command, options] = program.add_command<AbOptions>(
+      "ab", "two builds or configs on one card, taking turns", run_ab, kAbExamples);
+  command.argument("BUILD_A", options.build_a, "a gpugauge program: what was");
+  command.argument("BUILD_B", options.build_b, "another, or the same: what is to be judged");
+  command.option(option::kSuite, options.suite);
+  command.option(option::kSuiteB, options.suite_b);
+  command.option(option::kDevice, options.device);
+  command.option(option::kFilter, options.filter);
+  command.option(option::kRounds, options.rounds);
+  command.option(option::kThreshold, options.threshold_percent);
+  command.option(option::kTimeLimit, options.time_limit_seconds);
+  command.option(option::kOutput, options.output)
+      .detail("a folder of result files and logs; default: results/ab_<time>");
+  add_format_option(command, options.format);
 }
 
 }  // namespace gpugauge

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <iostream>
-#include <memory>
 
 #include "harness/analyze/audit/audit.hpp"
-#include "harness/base/nearest.hpp"
 #include "harness/base/units.hpp"
-#include "harness/cli/command.hpp"
-#include "harness/cli/command_tree.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/commands/audit_facts.hpp"
 #include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/render/answers/audit_table.hpp"
 
@@ -45,14 +43,9 @@ std::vector<std::string> verdict_words() {
 
 std::vector<ClaimVerdict> parse_verdicts(const std::vector<std::string>& names) {
   std::vector<ClaimVerdict> verdicts;
-  for (const std::string& name : names) {
-    std::string words = name;
+  for (std::string words : names) {
     std::replace(words.begin(), words.end(), '-', ' ');
-    const auto verdict = from_name<ClaimVerdict>(words);
-    if (!verdict)
-      throw UsageError(
-          unknown_name_message("verdict", name, std::span<const std::string>(verdict_words())));
-    verdicts.push_back(*verdict);
+    verdicts.push_back(from_name<ClaimVerdict>(words).value());
   }
   return verdicts;
 }
@@ -80,29 +73,17 @@ ExitStatus audit_claims(const AuditOptions& options) {
 
 }  // namespace
 
-void add_audit_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("audit", "what holds of the claims of a text");
-  auto options = std::make_shared<AuditOptions>();
-  command->add_option("CLAIMS", options->claims, "claims file (configs/claims/*.yaml)")->required();
-  command->add_option("FILE", options->inputs.files, "result files, or .partial files");
-  add_format_option(*command, options->inputs.format);
-  add_price_list_option(*command, options->inputs);
-  const std::vector<std::string> known = verdict_words();
-  const std::string one_of = one_of_type(std::vector<std::string_view>(known.begin(), known.end()));
-  command->add_option("--verdict", options->shown, "show only claims of these verdicts")
-      ->type_name(one_of)
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--fail-on", options->failing, "exit status 1 if a claim has one of these")
-      ->type_name(one_of)
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      ->add_option("--reserve", options->reserve_gib,
-                   "GiB of a card's memory for activations, graphs and workspaces (default: 1)")
-      ->check(CLI::NonNegativeNumber);
-  command->footer(kAuditExamples);
-  command->callback([=, &action] { action = [=] { return audit_claims(*options); }; });
+void add_audit_command(Command& program) {
+  auto [command, options] = program.add_command<AuditOptions>(
+      "audit", "what holds of the claims of a text", audit_claims, kAuditExamples);
+  command.argument("CLAIMS", options.claims, "claims file (configs/claims/*.yaml)");
+  command.argument("FILE", options.inputs.files, "result files, or .partial files")
+      .count(0, std::numeric_limits<std::size_t>::max());
+  add_format_option(command, options.inputs.format);
+  command.option(option::kPrices, options.inputs.prices).detail("default: those of configs/prices");
+  command.option(option::kVerdict, options.shown).one_of(verdict_words());
+  command.option(option::kFailOn, options.failing).one_of(verdict_words());
+  command.option(option::kReserve, options.reserve_gib);
 }
 
 }  // namespace gpugauge

@@ -2,9 +2,9 @@
 
 #include <ctime>
 #include <iostream>
-#include <memory>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/serving_options.hpp"
 #include "harness/config/iso_date.hpp"
@@ -18,10 +18,10 @@ A is the first file's card, B the second's. Both serve the same requests, at equ
 Dollars are per million output tokens, with all time charged to them: as serve --hourly shows.
 
 Examples:
-  gpugauge break-even l40s.json h100.json --model llama-3.1-8b --precision fp8 --input 1024 --output 256
-  gpugauge break-even l40s.json h100.json --model qwen3-14b --input 1024 --output 256 --price-a 0.72 --price-b 2.49
-  gpugauge break-even l40s.json h100.json --model qwen3-8b --input 512 --output 128 --batch 32 --utilisation-b 0.4
-  gpugauge break-even l40s.json h100.json --model qwen3-8b --input 512 --output 128 --tokens-per-day 2e9 --format csv)";
+  gpugauge break-even l40s.json h100.json --model llama-3.1-8b --precision fp8 --input-tokens 1024 --output-tokens 256
+  gpugauge break-even l40s.json h100.json --model qwen3-14b --input-tokens 1024 --output-tokens 256 --price-a 0.72 --price-b 2.49
+  gpugauge break-even l40s.json h100.json --model qwen3-8b --input-tokens 512 --output-tokens 128 --batch 32 --utilisation-b 0.4
+  gpugauge break-even l40s.json h100.json --model qwen3-8b --input-tokens 512 --output-tokens 128 --tokens-per-day 2e9 --format csv)";
 
 struct SideOptions {
   std::optional<double> price;
@@ -73,31 +73,23 @@ ExitStatus break_even(const BreakEvenOptions& options) {
 
 }  // namespace
 
-void add_break_even_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command =
-      app.add_subcommand("break-even", "at which price, use, batch and prompt two cards swap");
-  auto options = std::make_shared<BreakEvenOptions>();
-  AnalysisOptions& inputs = options->serving.inputs;
+void add_break_even_command(Command& program) {
+  auto [command, options] = program.add_command<BreakEvenOptions>(
+      "break-even", "at which price, use, batch and prompt two cards swap", break_even,
+      kBreakEvenExamples);
+  AnalysisOptions& inputs = options.serving.inputs;
   inputs.batches = {1, 8, 32};
-  add_file_arguments(*command, inputs);
-  command->get_option("FILE")->expected(2)->description("result files of the two cards");
-  add_serving_options(*command, options->serving);
-  command->add_option("--price-a", options->a.price, "dollars per GPU-hour of the first card");
-  command->add_option("--price-b", options->b.price, "of the second");
-  add_price_list_option(*command, inputs);
-  add_billing_options(*command, inputs);
-  command->add_option("--utilisation-a", options->a.utilisation, "of the first card alone");
-  command->add_option("--utilisation-b", options->b.utilisation, "of the second");
-  command
-      ->add_option("--tokens-per-day", options->tokens_per_day,
-                   "output tokens that a fleet must produce")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--max-input", options->max_input,
-                   "the longest prompt of the curves (default: 32768)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
-  command->footer(kBreakEvenExamples);
-  command->callback([=, &action] { action = [=] { return break_even(*options); }; });
+  command.argument("FILE", inputs.files, "result files of the two cards").count(2, 2);
+  add_format_option(command, inputs.format);
+  add_serving_options(command, options.serving);
+  command.option(option::kPriceA, options.a.price);
+  command.option(option::kPriceB, options.b.price);
+  command.option(option::kPrices, inputs.prices).detail("default: those of configs/prices");
+  add_billing_options(command, inputs);
+  command.option(option::kUtilisationA, options.a.utilisation);
+  command.option(option::kUtilisationB, options.b.utilisation);
+  command.option(option::kTokensPerDay, options.tokens_per_day);
+  command.option(option::kMaxInput, options.max_input);
 }
 
 }  // namespace gpugauge

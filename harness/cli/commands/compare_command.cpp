@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <iostream>
-#include <memory>
 
 #include "harness/answer/compare_answer.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/result_files.hpp"
 #include "harness/config/catalog.hpp"
@@ -84,35 +84,21 @@ ExitStatus compare_files(const CompareOptions& options) {
 
 }  // namespace
 
-void add_compare_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("compare", "what changed between result files, case by case");
-  auto options = std::make_shared<CompareOptions>();
+void add_compare_command(Command& program) {
+  auto [command, options] = program.add_command<CompareOptions>(
+      "compare", "what changed between result files, case by case", compare_files,
+      kCompareExamples);
   command
-      ->add_option("BASE OTHER", options->sides,
-                   "the base, then what is held against it: result files, or folders of them")
-      ->required()
-      ->expected(2, -1);
-  add_format_option(*command, options->format);
-  command->add_option("--threshold", options->threshold_percent,
-                      "the smallest change that counts, in percent (default: 1)");
-  command
-      ->add_option("--fail-on", options->fail_on,
-                   "exit status 1 if a case is slower, ambiguous or missing, or none is in common")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember({"slower", "ambiguous", "missing"}));
-  command
-      ->add_option("--hourly", options->hourly,
-                   "your own prices, in dollars per GPU-hour: the base's, then each other's")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      ->add_option("--prices", options->prices,
-                   "price lists, of which the cheapest on-demand offer counts")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command->footer(kCompareExamples);
-  command->callback([=, &action] { action = [=] { return compare_files(*options); }; });
+      .argument("BASE OTHER", options.sides,
+                "the base, then what is held against it: result files, or folders of them")
+      .count(2, std::numeric_limits<std::size_t>::max());
+  add_format_option(command, options.format);
+  command.option(option::kThreshold, options.threshold_percent);
+  command.option(option::kFailOn, options.fail_on)
+      .one_of({"slower", "ambiguous", "missing"})
+      .detail("also where no case is in common");
+  command.option(option::kHourly, options.hourly).detail("the base's, then each other's");
+  command.option(option::kPrices, options.prices).detail("the cheapest on-demand offer counts");
 }
 
 }  // namespace gpugauge

@@ -1,15 +1,7 @@
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <array>
 #include <iostream>
-#include <memory>
 
-#include "harness/cli/command.hpp"
-#include "harness/cli/command_tree.hpp"
-#include "harness/config/catalog.hpp"
-#include "harness/config/explanations.hpp"
-#include "harness/device/open/open_device.hpp"
+#include "harness/cli/commands.hpp"
 
 namespace gpugauge {
 namespace {
@@ -21,88 +13,93 @@ Examples:
   gpugauge completion zsh > ~/.zfunc/_gpugauge                           with ~/.zfunc in $fpath
   gpugauge completion fish > ~/.config/fish/completions/gpugauge.fish)";
 
-using Names = std::vector<std::string>;
+// bash cuts words at = and :, which stand in --option=value and cuda:0: the words are taken from
+// the line, and what bash keeps of the last is cut from the answers.
+constexpr const char* kBash = R"(# bash completion for gpugauge, made by: gpugauge completion bash
 
-Names both(Names first, const Names& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
+_gpugauge() {
+  local line=${COMP_LINE:0:COMP_POINT} word
+  local -a words
+  read -ra words <<<"$line"
+  [[ $line != *[[:blank:]] ]] || words+=("")
+  local current=${words[-1]}
+  [[ $current != --*=* ]] || current=${current#*=}
+  COMPREPLY=()
+  while IFS= read -r word; do
+    if [[ $word == :files ]]; then
+      compopt -o filenames 2>/dev/null
+      while IFS= read -r word; do
+        COMPREPLY+=("$word")
+      done < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]#=}")
+    else
+      [[ $current != *:* || $COMP_WORDBREAKS != *:* ]] || word=${word#"${current%:*}:"}
+      COMPREPLY+=("$word")
+    fi
+  done < <("${COMP_WORDS[0]}" __complete "${words[@]:1}" 2>/dev/null)
 }
 
-Names device_names(const Catalog& catalog) {
-  Names names{"best"};
-  for (const DeviceInfo& device : discover_devices()) names.push_back(device.id);
-  return both(std::move(names), catalog.datasheet_names());
+complete -F _gpugauge gpugauge
+)";
+
+constexpr const char* kZsh = R"(#compdef gpugauge
+# zsh completion for gpugauge, made by: gpugauge completion zsh
+
+_gpugauge() {
+  local -a offered=("${(@f)$("$words[1]" __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  [[ $words[CURRENT] == --*=* ]] && compset -P '*='
+  if (( $offered[(Ie):files] )); then
+    _files
+    offered=("${(@)offered:#:files}")
+  fi
+  compadd -- $offered
 }
 
-/// As one word each, which is looked up all the same; without those that a shell would read.
-Names explained_words(const Catalog& catalog) {
-  Names words;
-  const Explanations explanations = Explanations::load(catalog.root() / "explain.yaml");
-  for (const Explanation& e : explanations.all()) {
-    if (e.kind == WordKind::kColumn) continue;
-    std::string word = e.name;
-    std::replace(word.begin(), word.end(), ' ', '-');
-    if (word.find_first_of("$%±/") == std::string::npos) words.push_back(std::move(word));
-  }
-  return words;
-}
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+  _gpugauge "$@"
+else
+  compdef _gpugauge gpugauge
+fi
+)";
 
-struct NamesRow {
-  const char* value;  ///< as options call what they take
-  Names (*of)(const Catalog&);
-};
-constexpr std::array kNames{
-    NamesRow{"SUITE", [](const Catalog& c) { return c.suite_names(); }},
-    NamesRow{"MODEL", [](const Catalog& c) { return c.model_names(); }},
-    NamesRow{"FORWARD_MODEL",
-             [](const Catalog& c) { return both(c.encoder_names(), c.diffusion_names()); }},
-    NamesRow{"DEVICE", device_names},
-    NamesRow{"CARD", [](const Catalog& c) { return c.datasheet_names(); }},
-    NamesRow{"WORD", explained_words}};
+constexpr const char* kFish = R"(# fish completion for gpugauge, made by: gpugauge completion fish
+
+function __gpugauge_complete
+    set -l words (commandline -opc) (commandline -ct)
+    set -l before (string match -r -- '^--[^=]*=' $words[-1])
+    for word in ($words[1] __complete $words[2..-1] 2>/dev/null)
+        if test "$word" = :files
+            __fish_complete_path (string replace -r -- '^--[^=]*=' '' $words[-1])
+        else
+            printf '%s\n' $before$word
+        end
+    end
+end
+
+complete -c gpugauge -f -a '(__gpugauge_complete)'
+)";
 
 struct ShellRow {
   const char* name;
-  std::string (*script)(const CommandNode&);
+  const char* script;
 };
-constexpr std::array kShells{ShellRow{"bash", bash_completion}, ShellRow{"zsh", zsh_completion},
-                             ShellRow{"fish", fish_completion}};
+constexpr std::array kShells{ShellRow{"bash", kBash}, ShellRow{"zsh", kZsh},
+                             ShellRow{"fish", kFish}};
 
-template <typename Rows, typename Get>
-Names listed(const Rows& rows, Get get) {
-  Names names;
-  for (const auto& row : rows) names.emplace_back(get(row));
-  return names;
-}
-
-struct CompletionOptions {
-  std::string shell;
-  std::string names;
-};
-
-ExitStatus complete(const CLI::App& app, const CompletionOptions& options) {
-  if (options.shell.empty() == options.names.empty())
-    throw UsageError("completion: expected one of a shell (bash, zsh, fish) and --names");
+ExitStatus print_script(const std::string& shell) {
   for (const ShellRow& row : kShells) {
-    if (row.name == options.shell) std::cout << row.script(command_tree(app));
-  }
-  for (const NamesRow& row : kNames) {
-    if (row.value != options.names) continue;
-    for (const std::string& name : row.of(Catalog::locate())) std::cout << name << '\n';
+    if (row.name == shell) std::cout << row.script;
   }
   return ExitStatus::kDone;
 }
 
 }  // namespace
 
-void add_completion_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("completion", "a script that completes words in a shell");
-  auto options = std::make_shared<CompletionOptions>();
-  command->add_option("shell", options->shell, "the shell that is to complete")
-      ->check(CLI::IsMember(listed(kShells, [](const ShellRow& row) { return row.name; })));
-  command->add_option("--names", options->names, "the names there are of this kind, one a line")
-      ->check(CLI::IsMember(listed(kNames, [](const NamesRow& row) { return row.value; })));
-  command->footer(kCompletionExamples);
-  command->callback([=, &app, &action] { action = [=, &app] { return complete(app, *options); }; });
+void add_completion_command(Command& program) {
+  auto [command, shell] = program.add_command<std::string>(
+      "completion", "a script that completes words in a shell", print_script, kCompletionExamples);
+  std::vector<std::string> names;
+  for (const ShellRow& row : kShells) names.emplace_back(row.name);
+  command.argument("SHELL", shell, "the shell that is to complete").one_of(std::move(names));
 }
 
 }  // namespace gpugauge

@@ -1,9 +1,9 @@
 #include <ctime>
 #include <iostream>
-#include <memory>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/render/answers/calibration_table.hpp"
@@ -44,19 +44,16 @@ ExitStatus cost(const AnalysisOptions& options) {
 
 }  // namespace
 
-void add_cost_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("cost", "dollars per million output tokens");
-  auto options = std::make_shared<AnalysisOptions>();
-  add_file_arguments(*command, *options);
-  add_decode_options(*command, *options);
-  add_price_options(*command, *options);
-  add_calibration_option(*command, *options);
-  add_billing_options(*command, *options);
-  add_electricity_option(*command, *options);
-  command->add_option("--gpus", options->gpus, "GPUs that are paid for")
-      ->check(CLI::PositiveNumber);
-  command->footer(kCostExamples);
-  command->callback([=, &action] { action = [=] { return cost(*options); }; });
+void add_cost_command(Command& program) {
+  auto [command, options] = program.add_command<AnalysisOptions>(
+      "cost", "dollars per million output tokens", cost, kCostExamples);
+  add_file_arguments(command, options);
+  add_decode_options(command, options);
+  add_price_options(command, options);
+  command.option(option::kCalibration, options.calibrations);
+  add_billing_options(command, options);
+  command.option(option::kElectricity, options.billing.dollars_per_kwh);
+  command.option(option::kBilledGpus, options.gpus).old_name("--gpus");
 }
 
 }  // namespace gpugauge

@@ -1,8 +1,7 @@
 #include <iostream>
-#include <memory>
 
 #include "harness/answer/datasheet_answer.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/render/answers/datasheet_table.hpp"
@@ -24,12 +23,10 @@ ExitStatus datasheet(const AnalysisOptions& options) {
 
 }  // namespace
 
-void add_datasheet_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("datasheet", "each measured peak beside its datasheet value");
-  auto options = std::make_shared<AnalysisOptions>();
-  add_file_arguments(*command, *options);
-  command->footer(kDatasheetExamples);
-  command->callback([=, &action] { action = [=] { return datasheet(*options); }; });
+void add_datasheet_command(Command& program) {
+  auto [command, options] = program.add_command<AnalysisOptions>(
+      "datasheet", "each measured peak beside its datasheet value", datasheet, kDatasheetExamples);
+  add_file_arguments(command, options);
 }
 
 }  // namespace gpugauge

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <iostream>
-#include <memory>
 
 #include "harness/analyze/rates/efficiency.hpp"
 #include "harness/answer/datasheet_answer.hpp"
 #include "harness/base/nearest.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/config/explanations.hpp"
 #include "harness/plan/case_parser.hpp"
@@ -194,25 +194,19 @@ ExitStatus explain(const ExplainOptions& options) {
 
 }  // namespace
 
-void add_explain_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("explain", "what a case, metric, flag or column means");
-  auto options = std::make_shared<ExplainOptions>();
+void add_explain_command(Command& program) {
+  auto [command, options] = program.add_command<ExplainOptions>(
+      "explain", "what a case, metric, flag or column means", explain, kExplainExamples);
   command
-      ->add_option("WORD", options->arguments,
-                   "a case, family, implementation, metric, flag, verdict or column; what ends in "
-                   ".json are result files")
-      ->type_name("WORD")
-      ->required();
-  command
-      ->add_option("-d,--device", options->devices,
-                   "also a card's datasheet and the floor on it: its name in configs/devices")
-      ->type_name("CARD")
-      ->allow_extra_args(false)
-      ->delimiter(',');
-  command->add_flag("--all", options->all, "every case of the files that the word speaks of");
-  add_format_option(*command, options->format);
-  command->footer(kExplainExamples);
-  command->callback([=, &action] { action = [=] { return explain(*options); }; });
+      .argument("WORD", options.arguments,
+                "a case, family, implementation, metric, flag, verdict or column; what ends in "
+                ".json are result files")
+      .names_of("WORD");
+  command.option(option::kDevice, options.devices)
+      .names_of("CARD")
+      .detail("its datasheet is shown");
+  command.flag(option::kAll, options.all);
+  add_format_option(command, options.format);
 }
 
 }  // namespace gpugauge

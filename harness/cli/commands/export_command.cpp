@@ -1,13 +1,11 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <iostream>
-#include <memory>
 #include <sstream>
 
-#include "harness/cli/command.hpp"
-#include "harness/cli/command_tree.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/whole_file.hpp"
 #include "harness/render/export/export.hpp"
 
@@ -49,28 +47,22 @@ std::string formats_help() {
   return help + '\n';
 }
 
-/// As the parser writes one of a list.
-std::string format_type() {
-  std::vector<std::string_view> names;
-  for (const Exporter& exporter : exporters()) names.push_back(exporter.name);
-  return one_of_type(names);
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const Exporter& exporter : exporters()) names.emplace_back(exporter.name);
+  return names;
 }
 
 }  // namespace
 
-void add_export_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("export", "a result file as other tools read it");
-  auto options = std::make_shared<ExportOptions>();
-  command->add_option("FILE", options->inputs.files, "a result file")->required()->expected(1);
-  command->add_option("-f,--format", options->format, "see below")
-      ->type_name(format_type())
-      ->required();
-  command
-      ->add_option("-o,--output", options->output,
-                   "where to; appears whole or not at all (default: stdout)")
-      ->type_name("FILE");
-  command->footer(formats_help() + kExportExamples);
-  command->callback([=, &action] { action = [=] { return export_record(*options); }; });
+void add_export_command(Command& program) {
+  auto [command, options] =
+      program.add_command<ExportOptions>("export", "a result file as other tools read it",
+                                         export_record, formats_help() + kExportExamples);
+  command.argument("FILE", options.inputs.files, "a result file").count(1, 1);
+  command.option(option::kFormat, options.format).one_of(format_names()).required();
+  command.option(option::kOutput, options.output)
+      .detail("a file that appears whole or not at all; default: stdout");
 }
 
 }  // namespace gpugauge

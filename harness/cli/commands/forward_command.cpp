@@ -1,8 +1,8 @@
 #include <iostream>
-#include <memory>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/render/answers/forward_table.hpp"
 
@@ -63,48 +63,22 @@ ExitStatus forward(const ForwardOptions& options) {
 
 }  // namespace
 
-void add_forward_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("forward", "embeddings and images per hour");
-  auto options = std::make_shared<ForwardOptions>();
-  add_file_arguments(*command, *options);
-  constexpr std::int64_t kMost = std::int64_t{1} << 16;
-  const CLI::Range range(std::int64_t{1}, kMost);
-  command
-      ->add_option("--model", options->models,
-                   "encoders (bge-large, gte-large) and image models (sdxl, flux.1-dev): names or "
-                   "files")
-      ->type_name("FORWARD_MODEL")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->required();
-  command->add_option("--batch", options->batches, "sequences or images at a time (1,8,32)")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(range);
-  command
-      ->add_option("--tokens", options->tokens,
-                   "of a sequence (default: as many as the encoder takes)")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(range);
-  command->add_option("--resolution", options->sides, "pixels of an image's side (1024)")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(range);
-  command->add_option("--steps", options->steps, "of an image (default: the model's)")
-      ->check(CLI::Range(1, 1000));
-  command
-      ->add_option("--guidance", options->guidance_passes,
-                   "passes a step: 2 with classifier-free guidance (default: the model's)")
-      ->check(CLI::Range(1, 4));
-  command->add_option("--precision", options->precisions, "fp32, bf16, fp16, fp8, int8 (bf16)")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember({"fp32", "bf16", "fp16", "fp8", "int8"}));
-  add_price_options(*command, *options);
-  command->add_flag("--ops", options->ops, "the ops of each pass instead of its sum");
-  command->footer(kForwardExamples);
-  command->callback([=, &action] { action = [=] { return forward(*options); }; });
+void add_forward_command(Command& program) {
+  auto [command, options] = program.add_command<ForwardOptions>(
+      "forward", "embeddings and images per hour", forward, kForwardExamples);
+  add_file_arguments(command, options);
+  command.option(option::kModel, options.models)
+      .names_of("FORWARD_MODEL")
+      .required()
+      .detail("encoders and image models, as bge-large and sdxl");
+  command.option(option::kBatch, options.batches);
+  command.option(option::kTokens, options.tokens).detail("default: as many as the encoder takes");
+  command.option(option::kResolution, options.sides).detail("default: 1024");
+  command.option(option::kSteps, options.steps).detail("default: the model's");
+  command.option(option::kGuidance, options.guidance_passes).detail("default: the model's");
+  command.option(option::kPrecision, options.precisions);
+  add_price_options(command, options);
+  command.flag(option::kOps, options.ops);
 }
 
 }  // namespace gpugauge

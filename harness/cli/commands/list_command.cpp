@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <iostream>
-#include <memory>
 
 #include "harness/analyze/rates/efficiency.hpp"
 #include "harness/base/nearest.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/plan_options.hpp"
 #include "harness/device/open/open_device.hpp"
@@ -103,13 +102,11 @@ ExitStatus list(const ListOptions& options) {
 
 }  // namespace
 
-void add_list_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("list", "print what a suite would measure, without measuring");
-  auto options = std::make_shared<ListOptions>();
-  add_plan_options(*command, *options);
-  add_format_option(*command, options->format);
-  command->footer(kListExamples);
-  command->callback([=, &action] { action = [=] { return list(*options); }; });
+void add_list_command(Command& program) {
+  auto [command, options] = program.add_command<ListOptions>(
+      "list", "print what a suite would measure, without measuring", list, kListExamples);
+  add_plan_options(command, options);
+  add_format_option(command, options.format);
 }
 
 }  // namespace gpugauge

@@ -3,7 +3,7 @@
 #include <iostream>
 
 #include "build_info.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/commands/man_page.hpp"
 #include "harness/config/catalog.hpp"
 
@@ -15,19 +15,18 @@ Examples:
   gpugauge man | man -l -                              read it
   gpugauge man > /usr/local/share/man/man1/gpugauge.1  keep it (cmake --install does))";
 
-ExitStatus man(const CLI::App& app) {
+ExitStatus man(const Command& program) {
   const Explanations words = Explanations::load(Catalog::locate().root() / "explain.yaml");
-  std::cout << man_page(command_tree(app), words, fmt::format("gpugauge {}", build_info::kVersion),
+  std::cout << man_page(program, words, fmt::format("gpugauge {}", build_info::kVersion),
                         build_info::kGitDate);
   return ExitStatus::kDone;
 }
 
 }  // namespace
 
-void add_man_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("man", "the manual page, in roff");
-  command->footer(kManExamples);
-  command->callback([&app, &action] { action = [&app] { return man(app); }; });
+void add_man_command(Command& program) {
+  Command& command = program.add_command("man", "the manual page, in roff", kManExamples);
+  command.run = [&program] { return man(program); };
 }
 
 }  // namespace gpugauge

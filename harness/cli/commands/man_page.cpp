@@ -46,24 +46,21 @@ std::string as_written(std::string_view text) {
   return fmt::format(".PP\n.nf\n{}\n.fi\n", plain(lines));
 }
 
-std::string option_text(const OptionNode& option) {
+std::string option_text(const CommandOption& option) {
   std::string text =
       fmt::format(".TP\n.B {}", plain(fmt::format("{}", fmt::join(option.names, ", "))));
   if (!option.words.empty()) {
     text += fmt::format(" \\fI{}\\fR", plain(fmt::format("{}", fmt::join(option.words, "|"))));
-  } else if (!option.value.empty() && option.names.front().starts_with('-')) {
+  } else if (!option.value.empty() && !option.is_argument()) {
     text += fmt::format(" \\fI{}\\fR", plain(option.value));
   }
-  text += fmt::format("\n{}\n", plain(option.description));
-  if (!option.default_value.empty())
-    text += fmt::format("(default: {})\n", plain(option.default_value));
-  return text;
+  return text + fmt::format("\n{}\n", plain(option.text()));
 }
 
-std::string options_text(const CommandNode& node) {
+std::string options_text(const Command& node) {
   std::string text;
   for (const auto* options : {&node.arguments, &node.options}) {
-    for (const OptionNode& option : *options) {
+    for (const CommandOption& option : *options) {
       const bool is_help = option.names.back() == "--help";
       if (!is_help || node.path.empty()) text += option_text(option);
     }
@@ -137,7 +134,7 @@ std::string files() {
 }
 
 /// The help without its list of exit statuses, which is a section here.
-std::string overview(const CommandNode& root) {
+std::string overview(const Command& root) {
   const std::string statuses = exit_status_help();
   std::string text = root.footer;
   if (text.ends_with(statuses)) text.resize(text.size() - statuses.size());
@@ -146,7 +143,7 @@ std::string overview(const CommandNode& root) {
 
 }  // namespace
 
-std::string man_page(const CommandNode& root, const Explanations& words, std::string_view version,
+std::string man_page(const Command& root, const Explanations& words, std::string_view version,
                      std::string_view date) {
   std::string page = fmt::format(
       ".TH GPUGAUGE 1 \"{}\" {} \"User Commands\"\n.SH NAME\ngpugauge \\- what a GPU really does, "
@@ -157,7 +154,7 @@ std::string man_page(const CommandNode& root, const Explanations& words, std::st
   page += overview(root);
   page += ".SH OPTIONS\nThese hold for every command.\n" + options_text(root);
   page += ".SH COMMANDS\n";
-  for (const CommandNode* node : all_commands(root)) {
+  for (const Command* node : all_commands(root)) {
     if (node == &root) continue;
     page +=
         fmt::format(".SS {}\n{}\n", argument("gpugauge " + node->path), plain(node->description));

@@ -2,9 +2,9 @@
 #include <spdlog/spdlog.h>
 
 #include <iostream>
-#include <memory>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/config/prices.hpp"
 #include "harness/render/table/columns.hpp"
 
@@ -55,14 +55,11 @@ ExitStatus print_native(const PricesOptions& options) {
 
 }  // namespace
 
-void add_prices_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command =
-      app.add_subcommand("prices", "price lists of any format, merged, as a native one");
-  command->group("");  // for scripts/refresh_prices.py
-  auto options = std::make_shared<PricesOptions>();
-  command->add_option("FILE", options->files, "price lists")->required();
-  command->add_option("--source", options->source, "said of every offer, instead of its own");
-  command->callback([=, &action] { action = [=] { return print_native(*options); }; });
+void add_prices_command(Command& program) {
+  auto [command, options] = program.add_command<PricesOptions>(
+      "prices", "price lists of any format, merged, as a native one", print_native, "");
+  command.argument("FILE", options.files, "price lists");
+  command.option(option::kSource, options.source);
 }
 
 }  // namespace gpugauge

@@ -3,15 +3,15 @@
 #include <ctime>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <set>
 
 #include "harness/answer/datasheet_answer.hpp"
 #include "harness/answer/overview_answer.hpp"
 #include "harness/base/units.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/commands/audit_facts.hpp"
 #include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/track_options.hpp"
 #include "harness/cli/options/whole_file.hpp"
 #include "harness/config/iso_date.hpp"
@@ -143,29 +143,20 @@ ExitStatus report(const ReportOptions& options) {
 
 }  // namespace
 
-void add_report_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("report", "result files as one page, to look at in a browser");
-  auto options = std::make_shared<ReportOptions>();
-  command
-      ->add_option("FILE", options->inputs.files,
-                   "result files, or the .partial file of an unfinished run")
-      ->required();
-  command->add_option("-o,--output", options->output, "the page; appears whole or not at all")
-      ->type_name("FILE")
-      ->required();
-  add_decode_options(*command, options->inputs);
-  add_price_options(*command, options->inputs);
-  add_billing_options(*command, options->inputs);
-  command->add_option("--claims", options->claims, "a claims file (configs/claims/*.yaml) to audit")
-      ->type_name("FILE");
-  command->add_option("--history", options->history, "folder of a history, as track keeps it")
-      ->type_name("FOLDER");
-  command
-      ->add_option("--acks", options->track.acks,
-                   "what was acknowledged of it (default: acks.yaml in the history)")
-      ->type_name("FILE");
-  command->footer(kReportExamples);
-  command->callback([=, &action] { action = [=] { return report(*options); }; });
+void add_report_command(Command& program) {
+  auto [command, options] = program.add_command<ReportOptions>(
+      "report", "result files as one page, to look at in a browser", report, kReportExamples);
+  command.argument("FILE", options.inputs.files,
+                   "result files, or the .partial file of an unfinished run");
+  command.option(option::kOutput, options.output)
+      .required()
+      .detail("the page; appears whole or not at all");
+  add_decode_options(command, options.inputs);
+  add_price_options(command, options.inputs);
+  add_billing_options(command, options.inputs);
+  command.option(option::kClaims, options.claims);
+  command.option(option::kHistory, options.history);
+  command.option(option::kAcks, options.track.acks);
 }
 
 }  // namespace gpugauge

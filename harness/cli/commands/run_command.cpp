@@ -5,12 +5,13 @@
 #include <iostream>
 #include <memory>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/commands/progress.hpp"
 #include "harness/cli/commands/run_session.hpp"
 #include "harness/cli/commands/run_summary.hpp"
 #include "harness/cli/logging.hpp"
 #include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/device/open/open_device.hpp"
 #include "harness/measure/interrupt.hpp"
@@ -210,32 +211,31 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   return report(session.record, catalog, arguments, analysis);
 }
 
+struct RunCommand {
+  RunOptions options;
+  AnalysisOptions analysis;
+  const GlobalOptions* global = nullptr;
+};
+
+ExitStatus run_command(const RunCommand& given) {
+  return run(given.options, given.analysis, *given.global);
+}
+
 }  // namespace
 
-void add_run_command(CLI::App& app, const GlobalOptions& global, Action& action) {
-  auto* command =
-      app.add_subcommand("run", "measure a device, write a result file, print the tables");
-  auto options = std::make_shared<RunOptions>();
-  auto analysis = std::make_shared<AnalysisOptions>();
-  add_plan_options(*command, *options);
-  command
-      ->add_option("-o,--output", options->output,
-                   "the result file (default: results/<device>/<time>_<suite>.json)")
-      ->type_name("FILE");
-  command->add_flag("--overwrite", options->overwrite, "replace an existing result file");
-  command
-      ->add_option(
-          "--resume", options->resume,
-          "go on with an interrupted result (.partial), or retry what failed in a result file")
-      ->type_name("FILE");
-  command->add_option("--turn", options->turn,
-                      "2/5: the second of five processes begins at another case than the first");
-  command->add_flag("--redact", options->redact, "leave out the host's name and the device's UUID");
-  add_price_options(*command, *analysis);
-  command->footer(kRunExamples);
-  command->callback([=, &global, &action] {
-    action = [=, &global] { return run(*options, *analysis, global); };
-  });
+void add_run_command(Command& program, const GlobalOptions& global) {
+  auto [command, asked] = program.add_command<RunCommand>(
+      "run", "measure a device, write a result file, print the tables", run_command, kRunExamples);
+  asked.global = &global;
+  RunOptions& options = asked.options;
+  add_plan_options(command, options);
+  command.option(option::kOutput, options.output)
+      .detail("the result file; default: results/<device>/<time>_<suite>.json");
+  command.flag(option::kOverwrite, options.overwrite);
+  command.option(option::kResume, options.resume);
+  command.option(option::kTurn, options.turn);
+  command.flag(option::kRedact, options.redact);
+  add_price_options(command, asked.analysis);
 }
 
 }  // namespace gpugauge

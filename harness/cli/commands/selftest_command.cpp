@@ -4,13 +4,13 @@
 #include <charconv>
 #include <cmath>
 #include <iostream>
-#include <memory>
 #include <thread>
 
 #include "harness/analyze/track/change_points.hpp"
 #include "harness/analyze/track/gate_simulation.hpp"
 #include "harness/base/text_file.hpp"
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/config/csv.hpp"
 #include "harness/render/answers/gate_table.hpp"
@@ -41,18 +41,6 @@ struct ChangePointOptions {
   ChangePointSettings settings;
   Format format = Format::kTable;
 };
-
-/// A range that `nan` is not within, unlike CLI::Range.
-CLI::Validator within(double low, double high) {
-  const std::string range = fmt::format("{} to {}", low, high);
-  return {[=](const std::string& text) {
-            double value = 0;
-            return CLI::detail::lexical_cast(text, value) && value >= low && value <= high
-                       ? std::string()
-                       : fmt::format("'{}' is not within {}", text, range);
-          },
-          range};
-}
 
 ExitStatus selftest_gate(const GateOptions& options) {
   SimulationOptions simulation = options.simulation;
@@ -92,55 +80,31 @@ ExitStatus selftest_change_points(const ChangePointOptions& options) {
   return ExitStatus::kDone;
 }
 
-void add_gate(CLI::App& selftest, Action& action) {
-  auto* command = selftest.add_subcommand("gate", "the nightly gate on synthetic nights");
-  auto options = std::make_shared<GateOptions>();
-  command->add_option("--series", options->simulation.series, "series of each kind")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  command->add_option("--seed", options->simulation.seed, "of the random numbers")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command
-      ->add_option("--scatter", options->simulation.scatter, "of a night, as a share of its time")
-      ->check(within(1e-5, 0.1))
-      ->capture_default_str();
-  add_format_option(*command, options->format);
-  command->footer(kGateExamples);
-  command->callback([=, &action] { action = [=] { return selftest_gate(*options); }; });
-}
-
-void add_change_points(CLI::App& selftest, Action& action) {
-  auto* command =
-      selftest.add_subcommand("changepoints", "where the gate sees changes in a series of times");
-  auto options = std::make_shared<ChangePointOptions>();
-  const GateSettings gate;
-  options->settings = {.window = gate.change_window,
-                       .least_segment = gate.change_nights_after + 1,
-                       .p = gate.change_p,
-                       .magnitude = gate.fine_delta};
-  command->add_option("FILE", options->file, "CSV file of times")->required();
-  command->add_option("--delta", options->settings.magnitude, "smallest change, as a share")
-      ->check(within(0, 1))
-      ->capture_default_str();
-  command->add_option("--p", options->settings.p, "of the t-test")
-      ->check(within(1e-15, 0.05))
-      ->capture_default_str();
-  command->add_option("--window", options->settings.window, "nights that are searched together")
-      ->check(CLI::Range(10, 1000))
-      ->capture_default_str();
-  add_format_option(*command, options->format);
-  command->footer(kChangePointsExamples);
-  command->callback([=, &action] { action = [=] { return selftest_change_points(*options); }; });
-}
-
 }  // namespace
 
-void add_selftest_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("selftest", "checks gpugauge's own judgement");
-  command->require_subcommand(1);
-  add_gate(*command, action);
-  add_change_points(*command, action);
+void add_selftest_command(Command& program) {
+  Command& selftest = program.add_command("selftest", "checks gpugauge's own judgement");
+
+  auto [gate, simulated] = selftest.add_command<GateOptions>(
+      "gate", "the nightly gate on synthetic nights", selftest_gate, kGateExamples);
+  gate.option(option::kSeries, simulated.simulation.series);
+  gate.option(option::kSeed, simulated.simulation.seed);
+  gate.option(option::kScatter, simulated.simulation.scatter);
+  add_format_option(gate, simulated.format);
+
+  auto [change_points, searched] = selftest.add_command<ChangePointOptions>(
+      "changepoints", "where the gate sees changes in a series of times", selftest_change_points,
+      kChangePointsExamples);
+  const GateSettings defaults;
+  searched.settings = {.window = defaults.change_window,
+                       .least_segment = defaults.change_nights_after + 1,
+                       .p = defaults.change_p,
+                       .magnitude = defaults.fine_delta};
+  change_points.argument("FILE", searched.file, "CSV file of times");
+  change_points.option(option::kDelta, searched.settings.magnitude);
+  change_points.option(option::kP, searched.settings.p);
+  change_points.option(option::kWindow, searched.settings.window);
+  add_format_option(change_points, searched.format);
 }
 
 }  // namespace gpugauge

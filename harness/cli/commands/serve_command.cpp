@@ -1,8 +1,8 @@
 #include <ctime>
 #include <iostream>
-#include <memory>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/serving_options.hpp"
 #include "harness/config/iso_date.hpp"
@@ -21,10 +21,10 @@ Memory: weights, and the KV cache at input + output, in what is usable of the ca
 With --prices or --hourly also dollars per million tokens and per month.
 
 Examples:
-  gpugauge serve h100.json --model llama-3.1-8b --precision fp8 --input 1024 --output 256 --batch 8,32
-  gpugauge serve h100.json l40s.json --model llama-3.1-8b --input 2048 --output 512 --tpot 40 --ttft 800
-  gpugauge serve h100.json --model qwen3-14b --input 1024 --output 256 --gpus 2 --link nvlink
-  gpugauge serve h100.json --model qwen3-8b --input 1024 --output 256 --hourly 2.49 --utilisation 0.6)";
+  gpugauge serve h100.json --model llama-3.1-8b --precision fp8 --input-tokens 1024 --output-tokens 256 --batch 8,32
+  gpugauge serve h100.json l40s.json --model llama-3.1-8b --input-tokens 2048 --output-tokens 512 --tpot 40 --ttft 800
+  gpugauge serve h100.json --model qwen3-14b --input-tokens 1024 --output-tokens 256 --gpus 2 --link nvlink
+  gpugauge serve h100.json --model qwen3-8b --input-tokens 1024 --output-tokens 256 --hourly 2.49 --utilisation 0.6)";
 
 ExitStatus serve(const ServingOptions& options) {
   check(options.inputs.billing);
@@ -47,17 +47,15 @@ ExitStatus serve(const ServingOptions& options) {
 
 }  // namespace
 
-void add_serve_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("serve", "TTFT, TPOT and tokens per second of requests");
-  auto options = std::make_shared<ServingOptions>();
-  add_file_arguments(*command, options->inputs);
-  add_serving_options(*command, *options);
-  add_price_options(*command, options->inputs);
-  add_calibration_option(*command, options->inputs);
-  add_billing_options(*command, options->inputs);
-  add_electricity_option(*command, options->inputs);
-  command->footer(kServeExamples);
-  command->callback([=, &action] { action = [=] { return serve(*options); }; });
+void add_serve_command(Command& program) {
+  auto [command, options] = program.add_command<ServingOptions>(
+      "serve", "TTFT, TPOT and tokens per second of requests", serve, kServeExamples);
+  add_file_arguments(command, options.inputs);
+  add_serving_options(command, options);
+  add_price_options(command, options.inputs);
+  command.option(option::kCalibration, options.inputs.calibrations);
+  add_billing_options(command, options.inputs);
+  command.option(option::kElectricity, options.inputs.billing.dollars_per_kwh);
 }
 
 }  // namespace gpugauge

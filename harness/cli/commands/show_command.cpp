@@ -1,7 +1,6 @@
 #include <iostream>
-#include <memory>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/commands/run_summary.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/output.hpp"
@@ -31,13 +30,10 @@ ExitStatus show(const AnalysisOptions& options) {
 
 }  // namespace
 
-void add_show_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command =
-      app.add_subcommand("show", "every case of a result file, and why others have no number");
-  auto options = std::make_shared<AnalysisOptions>();
-  add_file_arguments(*command, *options);
-  command->footer(kShowExamples);
-  command->callback([=, &action] { action = [=] { return show(*options); }; });
+void add_show_command(Command& program) {
+  auto [command, options] = program.add_command<AnalysisOptions>(
+      "show", "every case of a result file, and why others have no number", show, kShowExamples);
+  add_file_arguments(command, options);
 }
 
 }  // namespace gpugauge

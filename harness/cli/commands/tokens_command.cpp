@@ -1,8 +1,8 @@
 #include <iostream>
-#include <memory>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/render/answers/calibration_table.hpp"
 #include "harness/render/answers/ops_table.hpp"
@@ -36,16 +36,14 @@ ExitStatus tokens(const TokensOptions& options) {
 
 }  // namespace
 
-void add_tokens_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* command = app.add_subcommand("tokens", "tokens per second of a model's decode step");
-  auto options = std::make_shared<TokensOptions>();
-  add_file_arguments(*command, *options);
-  add_decode_options(*command, *options);
-  add_price_options(*command, *options);
-  add_calibration_option(*command, *options);
-  command->add_flag("--ops", options->ops, "the ops of each step instead of its sum");
-  command->footer(kTokensExamples);
-  command->callback([=, &action] { action = [=] { return tokens(*options); }; });
+void add_tokens_command(Command& program) {
+  auto [command, options] = program.add_command<TokensOptions>(
+      "tokens", "tokens per second of a model's decode step", tokens, kTokensExamples);
+  add_file_arguments(command, options);
+  add_decode_options(command, options);
+  add_price_options(command, options);
+  command.option(option::kCalibration, options.calibrations);
+  command.flag(option::kOps, options.ops);
 }
 
 }  // namespace gpugauge

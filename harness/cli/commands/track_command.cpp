@@ -1,11 +1,11 @@
 #include <fmt/ostream.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdlib>
 #include <iostream>
-#include <memory>
+#include <optional>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/track_options.hpp"
 #include "harness/history/ack_file.hpp"
@@ -97,7 +97,15 @@ ExitStatus show(const TrackOptions& options) {
   return ExitStatus::kDone;
 }
 
-ExitStatus acknowledge(const TrackOptions& options, Ack ack) {
+struct AckOptions : TrackOptions {
+  Ack ack;
+  std::optional<double> threshold_percent;
+};
+
+ExitStatus acknowledge(const AckOptions& options) {
+  Ack ack = options.ack;
+  if (ack.reason.empty()) throw UsageError("track ack: --reason is empty, expected why");
+  if (options.threshold_percent) ack.delta = *options.threshold_percent / 100;
   const History history = open_history(options);
   require_case(history.index.names, options.case_pattern);
   ack.cases = options.case_pattern;
@@ -109,71 +117,53 @@ ExitStatus acknowledge(const TrackOptions& options, Ack ack) {
   return ExitStatus::kDone;
 }
 
-void add_ack_command(CLI::App& track, Action& action) {
-  auto* command = track.add_subcommand("ack", "accept a change, mute a case or set its threshold");
-  auto options = std::make_shared<TrackOptions>();
-  auto ack = std::make_shared<Ack>();
-  if (const char* user = std::getenv("USER")) ack->by = user;
-  command->add_option("CASE", options->case_pattern, "a case, or a pattern: gemm/fp8*")
-      ->type_name("PATTERN")
-      ->required();
-  command->add_option("--reason", ack->reason, "why")->required();
-  command->add_option("--commit", ack->commit, "the commit that changed it");
-  command->add_option("--by", ack->by, "who says so (default: $USER)");
-  command->add_option("--card", ack->card, "a UUID or a pattern (default: every card)");
-  command->add_flag("--mute", ack->mute, "show it, but never fail");
-  command
-      ->add_option_function<double>(
-          "--threshold", [ack](const double& percent) { ack->delta = percent / 100; },
-          "the smallest change that counts, in percent")
-      ->check(CLI::Range(0.01, 100.0));
-  add_night_option(*command, *options,
-                   "accept the change that begins on this date (default: the newest night)");
-  add_history_options(*command, *options);
-  command->callback([=, &action] {
-    if (ack->reason.empty()) throw UsageError("--reason is empty, expected why");
-    action = [=] { return acknowledge(*options, *ack); };
-  });
+void add_ack_command(Command& track) {
+  auto [command, options] = track.add_command<AckOptions>(
+      "ack", "accept a change, mute a case or set its threshold", acknowledge, "");
+  command.argument("CASE", options.case_pattern, "a case, or a pattern: gemm/fp8*")
+      .names_of("PATTERN");
+  command.option(option::kReason, options.ack.reason).required();
+  command.option(option::kCommit, options.ack.commit);
+  command.option(option::kBy, options.ack.by).environment("USER");
+  command.option(option::kCard, options.ack.card).detail("default: every card");
+  command.flag(option::kMute, options.ack.mute);
+  command.option(option::kThreshold, options.threshold_percent);
+  command.option(option::kNight, options.night)
+      .detail("on which the change begins; default: the newest night");
+  add_history_options(command, options);
 }
 
 }  // namespace
 
-void add_track_command(CLI::App& app, const GlobalOptions&, Action& action) {
-  auto* track = app.add_subcommand("track", "the nights of a card: add, check, show, ack");
-  track->require_subcommand(1);
-  track->footer(kTrackExamples);
+void add_track_command(Command& program) {
+  Command& track =
+      program.add_command("track", "the nights of a card: add, check, show, ack", kTrackExamples);
 
-  auto* add_files = track->add_subcommand("add", "copy result files into the history");
-  auto added = std::make_shared<TrackOptions>();
-  add_files->add_option("FILE", added->files, "finished result files")->required();
-  add_night_option(*add_files, *added,
-                   "the night that they belong to (default: the UTC date on which each began)");
-  add_history_options(*add_files, *added);
-  add_format_option(*add_files, added->format);
-  add_files->callback([=, &action] { action = [=] { return add(*added); }; });
+  auto [adding, added] =
+      track.add_command<TrackOptions>("add", "copy result files into the history", add, "");
+  adding.argument("FILE", added.files, "finished result files");
+  adding.option(option::kNight, added.night).detail("default: the UTC date on which each began");
+  add_history_options(adding, added);
+  add_format_option(adding, added.format);
 
-  auto* check_files = track->add_subcommand("check", "fail if tonight is slower than the history");
-  auto checked = std::make_shared<TrackOptions>();
-  check_files->add_option("FILE", checked->files, "tonight's result files, one a process")
-      ->required();
-  check_files->add_option("--rerun", checked->rerun, "those of the confirming rerun")
-      ->type_name("FILE");
-  check_files->add_flag("--all", checked->all, "show what passes, too");
-  add_night_option(*check_files, *checked, "tonight's date (default: that of the earliest file)");
-  add_history_options(*check_files, *checked);
-  add_judge_options(*check_files, *checked);
-  check_files->footer(kCheckFooter);
-  check_files->callback([=, &action] { action = [=] { return check(*checked); }; });
+  auto [checking, checked] = track.add_command<TrackOptions>(
+      "check", "fail if tonight is slower than the history", check, kCheckFooter);
+  checking.argument("FILE", checked.files, "tonight's result files, one a process");
+  checking.option(option::kRerun, checked.rerun);
+  checking.flag(option::kAll, checked.all);
+  checking.option(option::kNight, checked.night).detail("default: that of the earliest file");
+  add_history_options(checking, checked);
+  add_judge_options(checking, checked);
 
-  auto* show_history = track->add_subcommand("show", "what the history holds, and its course");
-  auto shown = std::make_shared<TrackOptions>();
-  show_history->add_option("CASE", shown->case_pattern, "every night of this case, or pattern")
-      ->type_name("PATTERN");
-  add_history_options(*show_history, *shown);
-  add_judge_options(*show_history, *shown);
-  show_history->callback([=, &action] { action = [=] { return show(*shown); }; });
+  auto [showing, shown] =
+      track.add_command<TrackOptions>("show", "what the history holds, and its course", show, "");
+  showing.argument("CASE", shown.case_pattern, "every night of this case, or pattern")
+      .names_of("PATTERN")
+      .count(0, 1);
+  add_history_options(showing, shown);
+  add_judge_options(showing, shown);
 
-  add_ack_command(*track, action);
+  add_ack_command(track);
 }
 
 }  // namespace gpugauge

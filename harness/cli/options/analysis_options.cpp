@@ -4,10 +4,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <array>
 
-#include "harness/base/nearest.hpp"
-#include "harness/cli/command_tree.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/render/answers/cases_table.hpp"
 
@@ -34,63 +32,28 @@ std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog
 
 }  // namespace
 
-void add_file_arguments(CLI::App& command, AnalysisOptions& options) {
-  command
-      .add_option("FILE", options.files, "result files, or the .partial file of an unfinished run")
-      ->required();
+void add_file_arguments(Command& command, AnalysisOptions& options) {
+  command.argument("FILE", options.files,
+                   "result files, or the .partial file of an unfinished run");
   add_format_option(command, options.format);
 }
 
-void add_decode_options(CLI::App& command, AnalysisOptions& options) {
-  command
-      .add_option(
-          "--model", options.models,
-          "models: names, files, or config.json of checkpoints (default: those in the file)")
-      ->type_name("MODEL")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      .add_option("--precision", options.precisions,
-                  "types of the weights (default: those in the file)")
-      ->type_name(one_of_type(names_of<Precision>))
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command.add_option("--batch", options.batches, "batch sizes (default: those in the file)")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::PositiveNumber);
-  command
-      .add_option("--context", options.contexts,
-                  "tokens of KV cache a sequence (default: the run's)")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::PositiveNumber);
+void add_decode_options(Command& command, AnalysisOptions& options) {
+  constexpr const char* kDefault = "default: those in the file";
+  command.option(option::kModel, options.models).detail(kDefault);
+  command.option(option::kPrecision, options.precisions).detail(kDefault);
+  command.option(option::kBatch, options.batches).detail(kDefault);
+  command.option(option::kContext, options.contexts).detail("default: the run's");
 }
 
-void add_price_list_option(CLI::App& command, AnalysisOptions& options) {
-  command
-      .add_option("--prices", options.prices,
-                  "price lists: the native CSV, SkyPilot's or gpuhunt's, or Spheron's JSON "
-                  "(default: those of configs/prices)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+void add_price_options(Command& command, AnalysisOptions& options) {
+  command.option(option::kPrices, options.prices).detail("default: those of configs/prices");
+  command.option(option::kHourly, options.hourly);
 }
 
-void add_price_options(CLI::App& command, AnalysisOptions& options) {
-  add_price_list_option(command, options);
-  command.add_option("--hourly", options.hourly, "your own price, in dollars per GPU-hour");
-}
-
-void add_billing_options(CLI::App& command, AnalysisOptions& options) {
-  command.add_option("--utilisation", options.billing.utilisation,
-                     "share of the paid time that serves, above 0 and up to 1 (default: 1)");
-  command.add_option("--hours-per-month", options.billing.hours_per_month,
-                     "730 (default) is a year over 12, 720 are 30 days");
-}
-
-void add_electricity_option(CLI::App& command, AnalysisOptions& options) {
-  command.add_option("--electricity", options.billing.dollars_per_kwh,
-                     "dollars per kWh, where one pays it apart");
+void add_billing_options(Command& command, AnalysisOptions& options) {
+  command.option(option::kUtilisation, options.billing.utilisation);
+  command.option(option::kHoursPerMonth, options.billing.hours_per_month);
 }
 
 void check_price_options(const Catalog& catalog, const AnalysisOptions& options) {
@@ -114,15 +77,6 @@ std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const 
   return rates_of(match_datasheet(sheets, record.device), list.offers, options.hourly);
 }
 
-void add_calibration_option(CLI::App& command, AnalysisOptions& options) {
-  command
-      .add_option("--calibration", options.calibrations,
-                  "what an engine measured (of scripts/import_vllm.py), to show beside the derived")
-      ->type_name("FILE")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-}
-
 std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {
   std::vector<Calibration> calibrations;
   for (const std::string& file : options.calibrations)
@@ -142,13 +96,7 @@ std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
 
 std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {
   std::vector<Precision> precisions;
-  for (const std::string& name : names) {
-    const auto precision = from_name<Precision>(name);
-    if (!precision)
-      throw UsageError(unknown_name_message(
-          "precision", name, std::span<const std::string_view>(names_of<Precision>)));
-    precisions.push_back(*precision);
-  }
+  for (const std::string& name : names) precisions.push_back(from_name<Precision>(name).value());
   return precisions;
 }
 

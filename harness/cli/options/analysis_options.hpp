@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -34,16 +33,12 @@ struct AnalysisOptions {
   Format format = Format::kTable;
 };
 
-void add_file_arguments(CLI::App& command, AnalysisOptions& options);
-void add_decode_options(CLI::App& command, AnalysisOptions& options);
-/// --prices.
-void add_price_list_option(CLI::App& command, AnalysisOptions& options);
+void add_file_arguments(Command& command, AnalysisOptions& options);
+void add_decode_options(Command& command, AnalysisOptions& options);
 /// --prices and --hourly.
-void add_price_options(CLI::App& command, AnalysisOptions& options);
-void add_calibration_option(CLI::App& command, AnalysisOptions& options);
+void add_price_options(Command& command, AnalysisOptions& options);
 /// --utilisation, --hours-per-month.
-void add_billing_options(CLI::App& command, AnalysisOptions& options);
-void add_electricity_option(CLI::App& command, AnalysisOptions& options);
+void add_billing_options(Command& command, AnalysisOptions& options);
 
 /// Throws UsageError for a price that is none, or a price list that cannot be read: before an hour
 /// is measured.
@@ -74,7 +69,6 @@ std::vector<CardResult> card_results(std::vector<Record>&& records, const Catalo
                                      const AnalysisOptions& options,
                                      bool with_prices = true) = delete;
 
-/// Throws UsageError with the nearest valid name.
 std::vector<Precision> parse_precisions(const std::vector<std::string>& names);
 /// What the options ask of decode steps. Reads the calibrations.
 DecodeQuestion decode_question(const AnalysisOptions& options);

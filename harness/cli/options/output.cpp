@@ -2,15 +2,12 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <iostream>
 #include <string>
 #include <string_view>
 
-#include "harness/base/error.hpp"
-#include "harness/base/nearest.hpp"
-#include "harness/cli/command_tree.hpp"
 #include "harness/cli/logging.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/terminal.hpp"
 
 namespace gpugauge {
@@ -30,19 +27,8 @@ Style style_of(const std::ostream& out) {
 
 }  // namespace
 
-void add_format_option(CLI::App& command, Format& format) {
-  command
-      .add_option_function<std::string>(
-          "-f,--format",
-          [&format](const std::string& name) {
-            const auto known = from_name<Format>(name);
-            if (!known)
-              throw UsageError(unknown_name_message(
-                  "format", name, std::span<const std::string_view>(names_of<Format>)));
-            format = *known;
-          },
-          "table, json, csv or markdown")
-      ->type_name(one_of_type(names_of<Format>));
+void add_format_option(Command& command, Format& format) {
+  command.option(option::kFormat, format);
 }
 
 void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {

@@ -1,16 +1,17 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "harness/cli/command.hpp"
 #include "harness/render/table/table.hpp"
 
 namespace gpugauge {
 
 /// `--format table|json|csv|markdown`, the same on every command that prints tables.
-void add_format_option(CLI::App& command, Format& format);
+void add_format_option(Command& command, Format& format);
 
 /// For std::cout and std::cerr: in colour only where that is a terminal that wants it, and within
 /// its width or, without a terminal, within the variable COLUMNS, if that is set.

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "harness/base/error.hpp"
+#include "harness/cli/options/definitions.hpp"
 
 namespace gpugauge {
 namespace {
@@ -38,37 +39,14 @@ std::vector<ModelConfig> models_of(const Catalog& catalog, const Suite& suite) {
 
 }  // namespace
 
-void add_plan_options(CLI::App& command, PlanOptions& options) {
-  command
-      .add_option("-s,--suite", options.suite,
-                  "a suite's name or file: quick, datasheet, goals, nightly, full")
-      ->type_name("SUITE")
-      ->capture_default_str();
-  command
-      .add_option("-d,--device", options.device,
-                  "cpu, cuda:N, or best: the first GPU, else the CPU")
-      ->type_name("DEVICE")
-      ->capture_default_str();
-  command.add_option(
-      "--filter", options.filter,
-      "only cases whose name matches this regular expression; a leading - keeps the others");
-  command
-      .add_option(
-          "--model", options.models,
-          "these models in place of the suite's: names, files, or config.json of checkpoints")
-      ->type_name("MODEL")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command.add_option("--batch", options.batches, "these batch sizes in place of the suite's")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::PositiveNumber);
-  command
-      .add_option("--context", options.contexts,
-                  "tokens of KV cache that the tokens table is made for")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::PositiveNumber);
+void add_plan_options(Command& command, PlanOptions& options) {
+  constexpr const char* kDefault = "default: the suite's";
+  command.option(option::kSuite, options.suite);
+  command.option(option::kDevice, options.device);
+  command.option(option::kFilter, options.filter);
+  command.option(option::kModel, options.models).detail(kDefault);
+  command.option(option::kBatch, options.batches).detail(kDefault);
+  command.option(option::kContext, options.contexts).detail(kDefault);
 }
 
 SuiteSelection select_suite(const Catalog& catalog, const PlanOptions& options) {

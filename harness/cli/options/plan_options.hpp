@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "harness/cli/command.hpp"
 #include "harness/config/catalog.hpp"
 #include "harness/plan/suite.hpp"
 
@@ -19,7 +19,7 @@ struct PlanOptions {
   std::vector<std::int64_t> batches;
   std::vector<std::int64_t> contexts;
 };
-void add_plan_options(CLI::App& command, PlanOptions& options);
+void add_plan_options(Command& command, PlanOptions& options);
 
 /// The suite with the command line's models, batches and contexts in place of its own, and the
 /// models that it then names.

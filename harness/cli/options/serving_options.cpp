@@ -1,50 +1,25 @@
 #include "harness/cli/options/serving_options.hpp"
 
 #include "harness/base/units.hpp"
+#include "harness/cli/options/definitions.hpp"
 
 namespace gpugauge {
 
-void add_serving_options(CLI::App& command, ServingOptions& options) {
+void add_serving_options(Command& command, ServingOptions& options) {
   AnalysisOptions& inputs = options.inputs;
-  command.add_option("--model", inputs.models, "models: names or files")
-      ->type_name("MODEL")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->required();
-  command.add_option("--input", options.input, "tokens of a prompt")
-      ->required()
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
-  command.add_option("--output", options.output, "tokens that a request generates")
-      ->required()
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 24));
-  command
-      .add_option("--batch", inputs.batches,
-                  "requests at a time (each card's largest batch is always shown)")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 16));
-  command.add_option("--precision", inputs.precisions, "default: those in the file")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember({"fp32", "bf16", "fp16", "fp8", "int8"}));
-  command.add_option("--kv", options.kv, "type of the KV cache (default: bf16)")
-      ->check(CLI::IsMember({"fp32", "bf16", "fp16", "fp8_e4m3"}));
-  command.add_option("--tpot", options.tpot_ms, "the most milliseconds between two tokens")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--ttft", options.ttft_ms, "the most milliseconds to the first token")
-      ->check(CLI::PositiveNumber);
-  command.add_option("--gpus", inputs.gpus, "cards that share the model: 1, 2, 4 or 8")
-      ->check(CLI::IsMember({1, 2, 4, 8}));
-  command.add_option("--link", options.link, "what joins them (default: the card's datasheet)")
-      ->check(CLI::IsMember({"nvlink", "pcie"}));
-  command
-      .add_option("--memory-utilisation", options.utilisation,
-                  "share of the card's memory that the engine uses (default: 0.9)")
-      ->check(CLI::Range(0.01, 1.0));
-  command
-      .add_option("--reserve", options.reserve_gib,
-                  "GiB of that for activations, graphs and workspaces (default: 1)")
-      ->check(CLI::NonNegativeNumber);
+  command.option(option::kModel, inputs.models).required();
+  command.option(option::kInputTokens, options.input).required().old_name("--input");
+  command.option(option::kOutputTokens, options.output).required().old_name("--output");
+  command.option(option::kBatch, inputs.batches)
+      .detail("each card's largest batch is always shown");
+  command.option(option::kPrecision, inputs.precisions).detail("default: those in the file");
+  command.option(option::kKv, options.kv);
+  command.option(option::kTpot, options.tpot_ms);
+  command.option(option::kTtft, options.ttft_ms);
+  command.option(option::kGpus, inputs.gpus);
+  command.option(option::kLink, options.link).detail("default: the card's datasheet");
+  command.option(option::kMemoryUtilisation, options.utilisation);
+  command.option(option::kReserve, options.reserve_gib);
 }
 
 ServeQuestion serve_question(const ServingOptions& options) {

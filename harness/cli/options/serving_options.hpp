@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,7 +20,7 @@ struct ServingOptions {
   std::string link;
 };
 
-void add_serving_options(CLI::App& command, ServingOptions& options);
+void add_serving_options(Command& command, ServingOptions& options);
 
 /// What the options ask. Reads the calibrations.
 ServeQuestion serve_question(const ServingOptions& options);

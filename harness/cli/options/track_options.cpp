@@ -7,8 +7,8 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
-#include "harness/config/iso_date.hpp"
 
 namespace gpugauge {
 
@@ -23,40 +23,16 @@ TrackSettings TrackOptions::settings() const {
           .gate = {}};
 }
 
-void add_history_options(CLI::App& command, TrackOptions& options) {
-  command
-      .add_option("--history", options.history,
-                  "folder of the history (default: history, or $GPUGAUGE_HISTORY)")
-      ->type_name("FOLDER")
-      ->envname("GPUGAUGE_HISTORY");
-  command
-      .add_option("--acks", options.acks,
-                  "file of what was acknowledged (default: acks.yaml in the history)")
-      ->type_name("FILE");
+void add_history_options(Command& command, TrackOptions& options) {
+  command.option(option::kHistory, options.history).environment("GPUGAUGE_HISTORY");
+  command.option(option::kAcks, options.acks);
 }
 
-void add_judge_options(CLI::App& command, TrackOptions& options) {
-  command
-      .add_option("--match", options.match,
-                  "which cards are one: uuid, the very same; sku, all of a kind (default: uuid)")
-      ->check(CLI::IsMember({"uuid", "sku"}));
-  command
-      .add_option("--processes", options.processes,
-                  "fresh processes that make a night (default: as many as most nights had)")
-      ->check(CLI::PositiveNumber);
+void add_judge_options(Command& command, TrackOptions& options) {
+  command.option(option::kMatch, options.match);
+  command.option(option::kProcesses, options.processes)
+      .detail("default: as many as most nights had");
   add_format_option(command, options.format);
-}
-
-void add_night_option(CLI::App& command, TrackOptions& options, const std::string& meaning) {
-  command.add_option_function<std::string>(
-      "--night",
-      [&options](const std::string& night) {
-        if (!is_iso_date(night))
-          throw UsageError(
-              fmt::format("--night is {}, expected a date like 2025-11-22", in_quotes(night)));
-        options.night = night;
-      },
-      meaning);
 }
 
 History open_history(const TrackOptions& options) {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/analyze/track/track.hpp"
+#include "harness/cli/command.hpp"
 #include "harness/history/history.hpp"
 #include "harness/render/table/table.hpp"
 
@@ -27,11 +27,9 @@ struct TrackOptions {
   TrackSettings settings() const;
 };
 
-void add_history_options(CLI::App& command, TrackOptions& options);
+void add_history_options(Command& command, TrackOptions& options);
 /// What `check` and `show` judge by.
-void add_judge_options(CLI::App& command, TrackOptions& options);
-/// `--night YYYY-MM-DD`.
-void add_night_option(CLI::App& command, TrackOptions& options, const std::string& meaning);
+void add_judge_options(Command& command, TrackOptions& options);
 
 /// Reads the history and passes its warnings to the log.
 History open_history(const TrackOptions& options);

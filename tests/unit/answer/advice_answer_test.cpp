@@ -88,7 +88,7 @@ TEST(Ranking, NobodyIsDropped) {
   EXPECT_EQ(ranking.winner(), nullptr);
   ASSERT_THAT(ranking.excluded, SizeIs(2));
   EXPECT_THAT(ranking.excluded[0].reason, HasSubstr("no price is known"));
-  EXPECT_THAT(ranking.excluded[1].reason, HasSubstr("--spot ok"));
+  EXPECT_THAT(ranking.excluded[1].reason, HasSubstr("--spot"));
 }
 
 TEST(Ranking, ADemandIsRankedByTheMonthOfWholeBundles) {
