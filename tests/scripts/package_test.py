@@ -1,5 +1,6 @@
 """scripts/package.sh: what goes into the portable folder."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -47,6 +48,15 @@ class PackageTest(ScriptTest):
         calls = "\n".join(self.calls())
         self.assertIn("-DCMAKE_BUILD_RPATH=$ORIGIN/lib -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags", calls)
         self.assertIn("--target gpugauge gpu_tests unit_cuda_tests", calls)
+
+    def test_the_build_knows_the_test_programs_that_it_holds(self):
+        targets = (SOURCE / "tests/CMakeLists.txt").read_text()
+        for script in ("package.sh", "gpu_check.sh"):
+            named = set(re.findall(r"\b(?:gpu|unit_\w+)_tests\b", (SOURCE / "scripts" / script).read_text()))
+            programs = {name for name in named if name != "unit_tests"}  # that is a step's name
+            self.assertEqual(programs, {"gpu_tests", "unit_cuda_tests"})
+            for name in programs:
+                self.assertIn(f"gpugauge_test_program({name} ", targets)
 
     def test_its_scripts_have_all_that_they_import(self):
         self.package()
