@@ -26,6 +26,7 @@ INSTALL = "./scripts/setup.sh --tests installs"
 # The page, in CSS pixels and device pixels for each: its first screen, and charts alone, by selector.
 SCREEN = (1100, 680, 1.25)
 DETAIL = (560, 720, 2)
+SHOTS = 20  # at most, until two in a row are equal
 CHARTS = {"roofline": "#roofline figure", "sweep": "#sweeps figure"}
 AIR = 14
 # With one font alone Chromium draws alike on every machine. Debian's and Ubuntu's fonts-dejavu-core, which fontconfig wants.
@@ -180,6 +181,18 @@ def load(chrome, page):
         raise Failure("the report page did not draw itself")
 
 
+def screenshot(chrome):
+    """PNG of the window once it no longer changes: Chromium draws tiles and text in steps, later on a busy machine."""
+    last = None
+    for _ in range(SHOTS):
+        chrome.execute_async_script("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))")
+        shot = chrome.get_screenshot_as_png()
+        if shot == last:
+            return shot
+        last = shot
+    raise Failure(f"the report page still changes after {SHOTS} pictures")
+
+
 def chart_png(chrome, selector):
     """A figure's words and chart: the window becomes as high as they are, with some air, and looks at them alone."""
     height = chrome.execute_script("""const figure = document.querySelector(arguments[0]);
@@ -189,7 +202,7 @@ def chart_png(chrome, selector):
     width, _, scale = DETAIL
     resize(chrome, width, math.ceil(height) + 2 * AIR, scale)
     chrome.execute_script("scrollBy(0, document.querySelector(arguments[0]).getBoundingClientRect().top - arguments[1])", selector, AIR)
-    return chrome.get_screenshot_as_png()
+    return screenshot(chrome)
 
 
 def page_pictures(chrome, page, theme):
@@ -197,7 +210,7 @@ def page_pictures(chrome, page, theme):
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
     resize(chrome, *SCREEN)
     load(chrome, page)
-    made = {"report": chrome.get_screenshot_as_png()}
+    made = {"report": screenshot(chrome)}
     resize(chrome, *DETAIL)
     load(chrome, page)
     return made | {name: chart_png(chrome, selector) for name, selector in CHARTS.items()}
