@@ -5,6 +5,9 @@ set -euo pipefail
 # shellcheck source=scripts/setup.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
 
+# shellcheck source=scripts/arguments.sh
+source "$gpugauge_root/scripts/arguments.sh"
+check_run_arguments "$@"
 setup
 build gpugauge
 exec "$gpugauge_build/gpugauge" run "$@"

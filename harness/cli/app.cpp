@@ -23,20 +23,20 @@ constexpr const char* kDescription =
 constexpr const char* kFooter = R"(
 Begin with:
   gpugauge run                          measure the best device here, print the tables
-  gpugauge doctor                       what is here, what is missing, what mends it
+  gpugauge doctor                       what is installed, what is missing, how to fix it
   gpugauge list --suite quick           what would be measured, without measuring
 Then, from result files:
-  gpugauge report FILE… -o page.html    all of it on one page, to look at and to hand on
+  gpugauge report FILE… -o page.html    all of it on one page for a browser
   gpugauge datasheet FILE…              does it deliver its datasheet?
   gpugauge tokens FILE…                 tokens per second of a model's decode step
   gpugauge cost FILE… --hourly 2.49     dollars per million tokens
   gpugauge serve FILE… --model …        TTFT, TPOT and tokens per second of requests
-  gpugauge advise FILE… --model …       which card to rent, and what would change that
-  gpugauge break-even A.json B.json …   which of two cards is cheaper, and what would flip that
+  gpugauge advise FILE… --model …       which card to rent, and what would change the answer
+  gpugauge break-even A.json B.json …   where two cards cost the same
   gpugauge forward FILE… --model …      embeddings or images per hour
-  gpugauge compare BASE OTHER…          what changed, and is it more than noise?
-  gpugauge audit CLAIMS FILE…           what holds of what somebody wrote
-  gpugauge track check FILE…            is it as fast as on the nights before?
+  gpugauge compare BASE OTHER…          which cases changed beyond noise?
+  gpugauge audit CLAIMS FILE…           which claims of a text hold
+  gpugauge track check FILE…            is it slower than the nights before?
 Anything on the screen:
   gpugauge explain WORD…                what a case, metric, flag or column means, and what to try
 )";
@@ -44,8 +44,9 @@ Anything on the screen:
 // What holds for every command.
 constexpr OptionDefinition kHelp{"-h,--help", "", "print this help message and exit"};
 constexpr OptionDefinition kVersion{"--version", "", "print the version and exit"};
-constexpr OptionDefinition kQuiet{"-q,--quiet", "", "no progress; log only warnings and errors"};
-constexpr OptionDefinition kVerbose{"-v,--verbose", "", "log what happens, to stderr"};
+constexpr OptionDefinition kQuiet{"-q,--quiet", "",
+                                  "no progress line; log only warnings and errors"};
+constexpr OptionDefinition kVerbose{"-v,--verbose", "", "log details to stderr"};
 
 }  // namespace
 
@@ -80,6 +81,10 @@ ExitStatus run_app(const std::vector<std::string>& arguments) {
 
   if (!arguments.empty() && arguments.front() == "__complete") {
     complete(std::cout, program, std::span(arguments).subspan(1));
+    return ExitStatus::kDone;
+  }
+  if (arguments == std::vector<std::string>{"__options", "run"}) {
+    print_options(std::cout, *program.find_command("run"));
     return ExitStatus::kDone;
   }
   const auto dashes = std::find(arguments.begin(), arguments.end(), "--");

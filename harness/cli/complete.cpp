@@ -1,5 +1,8 @@
 #include "harness/cli/complete.hpp"
 
+#include <fmt/ostream.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 
@@ -105,6 +108,17 @@ void complete(std::ostream& out, Command& program, std::span<const std::string> 
     } else if (word.starts_with(std::string_view(current).substr(head.size()))) {
       out << head << word << '\n';
     }
+  }
+}
+
+void print_options(std::ostream& out, const Command& command) {
+  const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
+  for (const Command* at = &command; at != nullptr; at = at->parent) {
+    for (const CommandOption& option : at->options)
+      fmt::print(out, "{}\t{}\t{}\t{}\t{}\n", fmt::join(both(option.names, option.old_names), " "),
+                 or_dash(option.value), option.is_number ? fmt::format("{}", option.low) : "-",
+                 option.is_number ? fmt::format("{}", option.high) : "-",
+                 or_dash(fmt::format("{}", fmt::join(option.words, " "))));
   }
 }
 

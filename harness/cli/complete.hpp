@@ -13,4 +13,9 @@ namespace gpugauge {
 /// __complete`.
 void complete(std::ostream& out, Command& program, std::span<const std::string> words);
 
+/// The options of a command and of those above it, one a line: names, the value's name, lowest and
+/// highest number, and words, with tabs between and spaces between names and words; `-` for none.
+/// scripts/run.sh checks its arguments by this table before anything is built.
+void print_options(std::ostream& out, const Command& command);
+
 }  // namespace gpugauge

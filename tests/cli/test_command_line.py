@@ -1,3 +1,5 @@
+import pathlib
+
 import pytest
 from conftest import assert_one_line_error
 
@@ -26,6 +28,12 @@ def test_version(gpugauge):
     result = gpugauge("--version")
     assert result.returncode == 0
     assert result.stdout.startswith("gpugauge ")
+
+
+def test_run_sh_s_table_of_options_is_the_program_s(gpugauge):
+    """Stale? gpugauge __options run > scripts/run_options.tsv"""
+    table = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "run_options.tsv"
+    assert gpugauge("__options", "run").stdout == table.read_text()
 
 
 def test_no_command_is_an_error(gpugauge):

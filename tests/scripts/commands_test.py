@@ -42,10 +42,39 @@ class CommandsTest(ScriptTest):
         (self.bin / "python3").symlink_to(sys.executable)
 
     def test_run_passes_arguments_folder_and_status_on(self):
-        result = self.run_script("scripts/run.sh", "--suite", "my suite", "*", dry=False, cwd=self.system)
-        self.assertEqual(result.stdout, f"{self.system}\n<run><--suite><my suite><*>")
+        result = self.run_script("scripts/run.sh", "--output", "my file.json", "--", "*", dry=False, cwd=self.system)
+        self.assertEqual(result.stdout, f"{self.system}\n<run><--output><my file.json><--><*>")
         self.assertEqual(result.returncode, 4)
         self.assertIn(f"cmake --build {self.checkout}/build --target gpugauge", self.calls())
+
+    def test_run_refuses_a_wrong_argument_before_anything_is_installed_or_built(self):
+        shutil.copytree(SOURCE / "configs", self.checkout / "configs")
+        for arguments, said in (
+                (["--out", "x"], "'--out' is not an option here; did you mean '--output'?"),
+                (["--redact", "results"], "'results' is not an option here"),
+                (["--redact=1"], "--redact takes no value, found '1'"),
+                (["--output"], "--output has no value, expected PATH"),
+                (["--suite", "--redact"], "--suite has no value, expected SUITE"),
+                (["-s", "quik"], "did you mean 'quick'?"),
+                (["--suite=quick,full"], "'quick,full'"),
+                (["--model", "llama-3.1-8b,lama-3.1-8b"], "--model is 'lama-3.1-8b'"),
+                (["--device", "gpu"], "--device is 'gpu', expected cpu, cuda:N or best"),
+                (["--batch", "1,0"], "--batch is '0', expected a number from 1 to 65536"),
+                (["-q", "--batch=many"], "--batch is 'many'"),
+                (["--resume", "nowhere.json"], "--resume: nowhere.json: no such file")):
+            with self.subTest(arguments=arguments):
+                result = self.run_script("scripts/run.sh", *arguments, dry=False)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn(said, result.stderr)
+                self.assertEqual(len(result.stderr.splitlines()), 1)
+                self.assertEqual([call for call in self.calls() if not call.startswith("dpkg")], [])
+
+    def test_run_takes_what_the_program_takes(self):
+        shutil.copytree(SOURCE / "configs", self.checkout / "configs")
+        for arguments in (["-squick", "-qv"], ["--batch", "1,64", "--hourly=2.5"], ["--filter", "-gemm"],
+                          ["--suite", str(SOURCE / "configs/suites/quick.yaml")], ["--help", "--out"], ["-d", "cuda:1"]):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(self.run_script("scripts/run.sh", *arguments, dry=False).returncode, 4)
 
     def test_run_keeps_the_build_s_own_words_off_the_output(self):
         self.run_script("scripts/run.sh", dry=False)  # configures

@@ -10,7 +10,7 @@ import unittest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 # What the scripts use of a bare system; anything else that they call is a fake or is missing.
-BASE_TOOLS = ("bash cat dirname env grep head id ldconfig ln mkdir mktemp mv nproc printf rm sed sort").split()
+BASE_TOOLS = ("awk bash cat dirname env grep head id ldconfig ln mkdir mktemp mv nproc printf rm sed sort").split()
 
 
 class ScriptTest(unittest.TestCase):

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Checks the arguments of `gpugauge run` before there is a program to do it, so that a wrong one does not cost a build.
+# The table run_options.tsv is what `gpugauge __options run` prints; a test compares them. run.sh sources this file.
+
+# shellcheck disable=SC2154  # setup.sh sets gpugauge_root
+readonly gpugauge_run_options=$gpugauge_root/scripts/run_options.tsv
+
+refuse() { printf 'gpugauge: run: %s\n' "$*" >&2; exit 2; }
+
+# nearest WORD KNOWN…: "; did you mean 'X'?" where one is at most a third of its letters away or begins like it.
+nearest() {
+  printf '%s\n' "$@" | awk '
+    function distance(a, b,   i, j, above, left, old) {
+      for (j = 0; j <= length(b); ++j) row[j] = j
+      for (i = 1; i <= length(a); ++i) {
+        above = row[0]; row[0] = i
+        for (j = 1; j <= length(b); ++j) {
+          old = row[j]
+          left = (row[j - 1] < row[j] ? row[j - 1] : row[j]) + 1
+          row[j] = above + (substr(a, i, 1) != substr(b, j, 1))
+          if (left < row[j]) row[j] = left
+          above = old
+        }
+      }
+      return row[length(b)]
+    }
+    NR == 1 { word = $0; best = length(word) / 3 + 1; next }
+    { d = length(word) > 2 && index($0, word) == 1 ? 1 : distance(word, $0); if (d < best) { best = d; found = $0 } }
+    END { if (found != "") printf "; did you mean \x27%s\x27?", found }'
+}
+
+# names_in FOLDER: what configs/FOLDER/*.yaml are called.
+names_in() {
+  local file
+  for file in "$gpugauge_root/configs/$1"/*.yaml; do
+    file=${file##*/}
+    printf '%s\n' "${file%.yaml}"
+  done
+}
+
+# check_value OPTION VALUE KIND LOW HIGH WORDS
+check_value() {
+  local option=$1 value=$2 kind=$3 low=$4 high=$5 words=$6 part known
+  local -a parts
+  IFS=, read -ra parts <<<"$value"
+  case $kind in
+    SUITE)
+      parts=("$value")
+      mapfile -t known < <(names_in suites) ;;
+    MODEL) mapfile -t known < <(names_in models) ;;
+    DEVICE)
+      [[ $value =~ ^(cpu|best|cuda:[0-9]+)$ ]] || refuse "$option is '$value', expected cpu, cuda:N or best"
+      return ;;
+    FILE)
+      [[ -e $value ]] || refuse "$option: $value: no such file"
+      return ;;
+    *)
+      known=()
+      [[ $words == - ]] || read -ra known <<<"$words" ;;
+  esac
+  if ((${#known[@]})); then
+    for part in "${parts[@]}"; do
+      [[ -e $part && $kind =~ ^(SUITE|MODEL)$ || " ${known[*]} " == *" $part "* ]] ||
+        refuse "$option is '$part', expected one of $(printf '%s, ' "${known[@]}" | sed 's/, $//')$(nearest "$part" "${known[@]}")"
+    done
+  elif [[ $low != - ]]; then
+    for part in "${parts[@]}"; do
+      awk -v v="$part" -v low="$low" -v high="$high" 'BEGIN {
+        exit !(v ~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/ && (low == "-inf" || v + 0 >= low + 0) &&
+               (high == "inf" || v + 0 <= high + 0)) }' ||
+        refuse "$option is '$part', expected a number$([[ $low == -inf ]] || printf ' from %s' "$low")$([[ $high == inf ]] || printf ' to %s' "$high")"
+    done
+  fi
+}
+
+# check_run_arguments ARGUMENT…: ends with status 2 and one line at the first that `gpugauge run` would refuse.
+check_run_arguments() {
+  local word name names kind low high words attached
+  local -A row
+  while IFS=$'\t' read -r names kind low high words; do
+    for name in $names; do row[$name]=$kind$'\t'$low$'\t'$high$'\t'$words; done
+  done <"$gpugauge_run_options"
+  while (($#)); do
+    word=$1
+    shift
+    case $word in
+      --) return ;;
+      --*=*) name=${word%%=*} attached=${word#*=} ;;
+      --*) name=$word attached= ;;
+      -?*) name=${word:0:2} attached=${word:2} ;;
+      *) name=$word attached= ;;
+    esac
+    [[ -n ${row[$name]:-} ]] || refuse "'$word' is not an option here$(nearest "$name" "${!row[@]}") (gpugauge run --help lists them)"
+    [[ $name != --help && $name != -h && $name != --version ]] || return 0
+    IFS=$'\t' read -r kind low high words <<<"${row[$name]}"
+    if [[ $kind == - ]]; then
+      [[ $word != --*=* ]] || refuse "$name takes no value, found '$attached'"
+      [[ -z $attached ]] || set -- "-$attached" "$@"
+      continue
+    fi
+    if [[ -z $attached ]]; then
+      if ((!$#)) || [[ $word == --*= || -n ${row[$1]:-} ]]; then refuse "$name has no value, expected $kind"; fi
+      attached=$1
+      shift
+    fi
+    check_value "$name" "$attached" "$kind" "$low" "$high" "$words"
+  done
+}
