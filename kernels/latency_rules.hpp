@@ -15,9 +15,10 @@ namespace gpugauge {
 inline constexpr std::int64_t kLeastOneSidedBytes = std::int64_t{1} << 20;
 
 inline Unsupported unsupported_side(const Latency& op, const DeviceInfo& info) {
-  if (info.backend != Backend::kCuda) return "near and far are the two halves of a GPU's L2";
+  if (info.backend != Backend::kCuda)
+    return "near and far chases need the two partitions of a GPU's L2";
   if (op.bytes < kLeastOneSidedBytes) {
-    return fmt::format("{} are less than the {} that it takes to tell near from far",
+    return fmt::format("{} are less than the {} needed to tell near from far",
                        format_bytes_exact(op.bytes), format_bytes_exact(kLeastOneSidedBytes));
   }
   if (op.bytes <= info.cache_bytes) return std::nullopt;
@@ -26,7 +27,7 @@ inline Unsupported unsupported_side(const Latency& op, const DeviceInfo& info) {
 }
 
 inline Unsupported unsupported_latency(const Latency& op, const DeviceInfo& info) {
-  if (op.count < 1) return "a count of 0 asks for nothing";
+  if (op.count < 1) return "count is 0, expected at least 1";
   if (!is_pointer_chase(op.kind)) return std::nullopt;
   if (is_one_sided(op.kind)) return unsupported_side(op, info);
   if (op.bytes < 2 * kChaseLineBytes) {
@@ -41,9 +42,8 @@ inline Unsupported unsupported_latency(const Latency& op, const DeviceInfo& info
 inline void refuse_cold_chase(const Latency& op, const DeviceInfo& info, CacheState cache) {
   const std::int64_t least = 2 * info.cache_bytes;
   if (cache == CacheState::kHot || op.bytes >= least) return;
-  throw EnvironmentError(
-      fmt::format("a chase through {} finds it in a cache: only from {} on is it cold",
-                  format_bytes_exact(op.bytes), format_bytes_exact(least)));
+  throw EnvironmentError(fmt::format("a chase through {} hits a cache: cold needs at least {}",
+                                     format_bytes_exact(op.bytes), format_bytes_exact(least)));
 }
 
 }  // namespace gpugauge

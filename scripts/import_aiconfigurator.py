@@ -356,7 +356,7 @@ def run(arguments):
         raise WrongInput(f"{arguments.output}: {error.strerror}") from error
     hot = sum(entry["gpugauge"]["case"]["cache"] == "hot" for entry in entries)
     print(f"{arguments.output}: {len(entries)} imported, {hot} of them from the cache; "
-          f"{skipped} rows are of no op that gpugauge knows")
+          f"{skipped} rows skipped (no op of gpugauge)")
 
 
 def main():

@@ -77,7 +77,7 @@ class Said:
         given = getattr(self.arguments, name)
         option = "--" + name.replace("_", "-")
         if given is None and of_file is None:
-            raise WrongInput(f"{self.path} does not say it: {option} is needed")
+            raise WrongInput(f"{self.path} does not contain it: {option} is needed")
         if given is not None and of_file is not None and abs(given - of_file) > TOLERANCE * of_file:
             raise WrongInput(f"{option} {given}: {self.path} says {of_file:g}")
         return given if of_file is None else of_file
@@ -149,8 +149,8 @@ def parse_arguments():
     parser.add_argument("--model")
     parser.add_argument("--precision")
     parser.add_argument("--device", help="as the result file names it, e.g. 'NVIDIA L40S'")
-    parser.add_argument("--cards", type=above_zero(int), help="that shared the model (default: 1)")
-    parser.add_argument("-o", "--output", type=pathlib.Path, metavar="FILE", help="else to the screen")
+    parser.add_argument("--cards", type=above_zero(int), help="cards that shared the model (default: 1)")
+    parser.add_argument("-o", "--output", type=pathlib.Path, metavar="FILE", help="output file (default: standard output)")
     return parser.parse_args()
 
 

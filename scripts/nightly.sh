@@ -76,7 +76,7 @@ fi
 
 mkdir -p -- "$history" || exit 3
 exec 9>"$history.lock"
-flock --nonblock 9 || { say "another one is at work on '$history'"; exit 3; }
+flock --nonblock 9 || { say "another nightly.sh uses '$history'"; exit 3; }
 
 night=$history.nights/$(date -u +%Y-%m-%dT%H%M%SZ)
 mkdir -p -- "$history.nights"
@@ -113,7 +113,7 @@ measure() {
     case $status in
       0) ;;
       1) say "$1-$turn: a card below its datasheet, or a rate that was refused: $night/$1-$turn.txt" ;;
-      4) wrong=1; say "$1-$turn: a case computed something wrong: $night/$1-$turn.txt" ;;
+      4) wrong=1; say "$1-$turn: a case computed a wrong result: $night/$1-$turn.txt" ;;
       124 | 137) say "time is up after $seconds s"; finish 3 ;;
       *)
         # 3 is also that of a run in which some cases failed: the others count.
@@ -139,13 +139,13 @@ measure run
 tonight=("${files[@]}")
 check "${tonight[@]}" || status=$?
 if [[ $status -eq 7 ]]; then
-  say "something looks slower: once more after $cool_down s"
+  say "a case looks slower: rerun after $cool_down s"
   sleep "$cool_down"
   measure rerun
   status=0
   check "${tonight[@]}" --rerun "${files[@]}" || status=$?
 fi
 cat -- "$night/check.md"
-limited "$gpugauge" track add --history "$history" --night "$date" "${tonight[@]}" >/dev/null || { say "the night could not be kept"; finish 3; }
+limited "$gpugauge" track add --history "$history" --night "$date" "${tonight[@]}" >/dev/null || { say "the night could not be added to the history"; finish 3; }
 [[ $wrong -eq 0 ]] || status=4
 finish "$status"

@@ -48,7 +48,7 @@ remove() {
 }
 trap remove EXIT
 git -C "$root" worktree add --quiet --detach "$folder/tree" HEAD
-git -C "$folder/tree" apply "$patch" || fail "$patch does not fit the last commit" 3
+git -C "$folder/tree" apply "$patch" || fail "$patch does not apply to the last commit" 3
 # So that ccache knows what is the same in another folder.
 export CCACHE_BASEDIR=$folder/tree CCACHE_NOHASHDIR=1
 if ! { cmake -S "$folder/tree" -B "$folder/tree/build" -G Ninja "${settings[@]}" &&

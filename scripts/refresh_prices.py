@@ -90,13 +90,13 @@ def fetch(opener, url, timeout, left, max_bytes):
     except urllib.error.URLError as error:
         raise Unusable(f"cannot be reached: {error.reason}") from error
     except http.client.IncompleteRead as error:
-        raise Unusable("the answer breaks off") from error
+        raise Unusable("the answer is incomplete") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Unusable(f"cannot be reached: {error!r}") from error
     if len(body) > left:
         raise Unusable(f"more than {max_bytes / 2**20:g} MiB")
     if promised.isdigit() and len(body) < int(promised):
-        raise Unusable(f"the answer breaks off after {len(body)} of {promised} bytes")
+        raise Unusable(f"the answer ends after {len(body)} of {promised} bytes")
     return body
 
 
@@ -165,7 +165,7 @@ def arguments():
     parser.add_argument("--url", type=web_address, default=URL, help="default: %(default)s")
     parser.add_argument("--output", type=pathlib.Path, help="default: configs/prices/<today>-spheron.csv")
     parser.add_argument("--timeout", type=above_zero(float, 1e6), default=60, help="seconds for everything; default: %(default)s")
-    parser.add_argument("--max-mib", type=above_zero(float, 1e6), default=32, help="of all pages; default: %(default)s")
+    parser.add_argument("--max-mib", type=above_zero(float, 1e6), default=32, help="size limit of all pages, in MiB; default: %(default)s")
     parser.add_argument("--gpugauge", type=pathlib.Path, default=find_program(), metavar="PROGRAM",
                         help="reads the offers; default: %(default)s")
     options = parser.parse_args()

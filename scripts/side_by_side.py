@@ -239,9 +239,9 @@ def parse_arguments():
     parser.add_argument("--filter", metavar="TEXT", help="only cases whose name matches this regular expression")
     parser.add_argument("--rounds", type=above_zero(int), default=6)
     parser.add_argument("--time-limit", type=above_zero(float), default=math.inf, metavar="SECONDS",
-                        help="for all of it; no round is begun that would last longer")
+                        help="time limit; no round starts that would exceed it")
     parser.add_argument("--seconds", type=above_zero(float), default=0.15,
-                        help="of samples a case on PyTorch's side (default: 0.15, as the suite has it)")
+                        help="seconds of sampling per case in PyTorch (default: 0.15, as in the suite)")
     arguments = parser.parse_args()
     if arguments.device != "cpu" and not (arguments.device.startswith("cuda:") and arguments.device[5:].isdigit()):
         parser.error(f"--device is '{arguments.device}', expected cuda:N or cpu")

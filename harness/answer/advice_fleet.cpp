@@ -54,7 +54,7 @@ void add_routing(std::vector<const Advice*> models, std::vector<std::string>& se
   if (cards.size() < 2) return;
   std::vector<std::string> alternatives;
   for (const Card* card : cards) alternatives.push_back(alone(card, models));
-  sentences.push_back(fmt::format("Route by model, prompts of {} tokens at batch {}: {}; {}.",
+  sentences.push_back(fmt::format("Route by model (prompts of {} tokens, batch {}): {}; {}.",
                                   models.front()->context, *models.front()->at_median().batch,
                                   fmt::join(routes, ", "), fmt::join(alternatives, ", ")));
 }
@@ -79,14 +79,13 @@ void add_growth(const Advice& advice, const AdviceRequest& request,
                moved = fleet(*second, later).dollars_per_month;
   const double added = today.dollars_per_month + fleet(*second, later - capacity).dollars_per_month;
   const std::string& name = ranking.card(*second).name;
-  sentences.push_back(
-      fmt::format("{}, {} tokens in: start on {} ({} billed, ${:.0f} a month, good for {:.3g} "
-                  "tokens a day); for "
-                  "{:.3g} a day {}: ${:.0f} a month, {} alone takes ${:.0f}.",
-                  advice.model, advice.context, ranking.card(*first).name, today.billed_gpus,
-                  today.dollars_per_month, capacity, later,
-                  added < moved ? fmt::format("add {}", name) : fmt::format("move to {}", name),
-                  std::min(added, moved), ranking.card(*first).name, all_small));
+  sentences.push_back(fmt::format(
+      "{}, {} tokens in: start with {} (billed GPUs: {}, ${:.0f} a month, up to {:.3g} tokens a "
+      "day). For {:.3g} tokens a day {}: ${:.0f} a month; {} alone costs ${:.0f}.",
+      advice.model, advice.context, ranking.card(*first).name, today.billed_gpus,
+      today.dollars_per_month, capacity, later,
+      added < moved ? fmt::format("add {}", name) : fmt::format("move to {}", name),
+      std::min(added, moved), ranking.card(*first).name, all_small));
 }
 
 }  // namespace

@@ -54,11 +54,10 @@ std::vector<ForwardPass> passes_of(const ForwardQuestion& question) {
                        [=](const ForwardPass& pass) { return pass.unit == unit; });
   };
   if (!question.tokens.empty() && !any(ForwardUnit::kEmbedding))
-    throw UsageError("--tokens is for encoders, and --model names none");
+    throw UsageError("--tokens needs an encoder in --model");
   if ((question.steps || question.guidance_passes || !question.sides.empty()) &&
       !any(ForwardUnit::kImage))
-    throw UsageError(
-        "--steps, --resolution and --guidance are for image models, and --model names none");
+    throw UsageError("--steps, --resolution and --guidance need an image model in --model");
   return passes;
 }
 

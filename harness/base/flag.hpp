@@ -31,29 +31,26 @@ template <>
 struct EnumTable<Flag> {
   static constexpr std::array rows{
       FlagRow{Flag::kNotConverged, "not_converged",
-              "the interval is wider than the suite's target: give the case more time "
-              "(case_seconds) or a quieter machine"},
+              "the interval is wider than the suite's target: raise case_seconds, or use a quieter "
+              "machine"},
       FlagRow{Flag::kPowerCapped, "power_capped",
-              "the card ran into its power limit: this is its sustained rate; compare cards at the "
+              "the card reached its power limit: this is its sustained rate; compare cards at the "
               "same limit"},
       FlagRow{Flag::kThermalThrottled, "thermal_throttled",
-              "the card was too hot for its clock: look at its cooling"},
+              "the card throttled on temperature: check its cooling"},
       FlagRow{Flag::kHardwareSlowdown, "hardware_slowdown",
-              "the board slowed itself down (power brake or slowdown pin): look at its power "
-              "supply, or return the card"},
-      FlagRow{Flag::kClockDropped, "clock_dropped",
-              "the clock fell while sampling: warm up longer (warmup_seconds) to see the sustained "
-              "rate alone"},
+              "hardware slowdown or power brake: check the power supply, or return the card"},
+      FlagRow{
+          Flag::kClockDropped, "clock_dropped",
+          "the clock fell while sampling: raise warmup_seconds to measure the sustained rate only"},
       FlagRow{Flag::kSteal, "steal",
-              "the hypervisor gave this machine's CPU time to others: rerun, or rent a dedicated "
-              "one"},
+              "the hypervisor took CPU time from this machine: rerun, or rent dedicated cores"},
       FlagRow{Flag::kBurstDiffers, "burst_differs",
               "the first replays were faster than the sustained rate; both are in the file"},
       FlagRow{Flag::kNondeterministic, "nondeterministic",
               "two launches on the same inputs may differ in the last bits"},
       FlagRow{Flag::kContended, "contended",
-              "other programs had this machine's CPUs for a part of the time: stop them and run "
-              "again"},
+              "other programs used this machine's CPUs: stop them and run again"},
   };
 };
 

@@ -20,10 +20,10 @@ inline constexpr std::array kExitStatuses{
                   "done, and a check failed: a card under its datasheet, a case that got slower"},
     ExitStatusRow{ExitStatus::kUsage, "the command line, a config or an input file is wrong"},
     ExitStatusRow{ExitStatus::kEnvironment, "the device or the environment cannot do it"},
-    ExitStatusRow{ExitStatus::kVerification, "a case computed something wrong"},
+    ExitStatusRow{ExitStatus::kVerification, "a case computed a wrong result"},
     ExitStatusRow{ExitStatus::kInconclusive, "done, and track check could not judge a case"},
     ExitStatusRow{ExitStatus::kNoBaseline, "done, and track check has too few nights for a case"},
-    ExitStatusRow{ExitStatus::kNeedsRerun, "done, and track check wants the confirming rerun"},
+    ExitStatusRow{ExitStatus::kNeedsRerun, "done, and track check needs the confirming rerun"},
     ExitStatusRow{ExitStatus::kInterrupted, "interrupted; the partial file is kept"}};
 
 /// A heading and a line for each, for the end of a help text.

@@ -22,10 +22,8 @@ constexpr double kTolerance = 0.01;
 YamlValue required(YamlMapping& map, const std::filesystem::path& file, const char* key,
                    const char* option) {
   if (!map.has(key))
-    throw UsageError(
-        fmt::format("{}: has no '{}': what it was measured on must be said; give "
-                    "scripts/import_vllm.py {}",
-                    file.string(), key, option));
+    throw UsageError(fmt::format("{}: has no '{}'; run scripts/import_vllm.py with {}",
+                                 file.string(), key, option));
   return map.required(key);
 }
 

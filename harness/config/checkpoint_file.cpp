@@ -17,7 +17,7 @@ std::string checkpoint_name(const std::filesystem::path& file) {
       by_folder ? full.parent_path().filename().string() : full.stem().string();
   if (!is_identifier(name)) {
     throw UsageError(fmt::format(
-        "{}: would be called {} after its {}, expected a name of letters, digits, '.', '_' and '-'",
+        "{}: its name would be {}, from its {}; expected letters, digits, '.', '_' and '-'",
         file.string(), in_quotes(name), by_folder ? "folder" : "file"));
   }
   return name;

@@ -61,10 +61,10 @@ void check_references(const Claim& claim, const Expression& expression, const Cl
   for (const std::string& id : claims_in(expression)) {
     std::string problem;
     if (id == claim.id) {
-      problem = fmt::format("refers to itself in {}, which proves nothing", to_string(expression));
+      problem = fmt::format("refers to itself in {}", to_string(expression));
     } else if (const Claim* other = file.find(id); other == nullptr) {
       // A list of all of them would be a page.
-      problem = fmt::format("refers to '{}', which is not there", id);
+      problem = fmt::format("refers to '{}', which does not exist", id);
       if (const auto meant = nearest(id, referable))
         problem += fmt::format("; did you mean '{}'?", *meant);
     } else if (!other->printed) {
@@ -100,7 +100,7 @@ ClaimsFile load_claims(const std::filesystem::path& file, const std::vector<Sign
   for (const YamlValue& value : root.required("claims").items()) {
     Claim claim = read_claim(value, functions);
     if (const Claim* first = claims.find(claim.id))
-      value.fail(fmt::format("has the id '{}' of the claim at {}, expected one of its own",
+      value.fail(fmt::format("repeats the id '{}' of the claim at {}, expected a unique id",
                              claim.id, first->place));
     claims.claims.push_back(std::move(claim));
   }

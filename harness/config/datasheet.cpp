@@ -74,7 +74,8 @@ DatasheetMetric read_metric(const YamlValue& value, std::optional<DType> dtype,
                          .floor = map.required("floor").number({0.01, 1})};
   map.finish();
   if (metric.published && metric.published->value > metric.datasheet.value)
-    value.fail("was published above its datasheet, expected both dense and of the same card");
+    value.fail(
+        "has a published value above its datasheet, expected both dense and of the same card");
   return metric;
 }
 

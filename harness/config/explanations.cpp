@@ -39,8 +39,8 @@ Explanation read_explanation(std::string name, WordKind kind, const YamlValue& v
   }
   map.finish();
   if (e.usual.empty() != e.source.empty())
-    value.fail(e.source.empty() ? "says what is usual, expected its source beside it"
-                                : "has a source, expected what is usual beside it");
+    value.fail(e.source.empty() ? "has 'usual' without 'source', expected both"
+                                : "has 'source' without 'usual', expected both");
   return e;
 }
 
@@ -67,7 +67,8 @@ Explanations Explanations::load(const std::filesystem::path& file) {
     YamlMapping words = sections.required(row_of(kind).section).mapping();
     for (const std::string& name : words.keys()) {
       const YamlValue value = words.required(name);
-      if (loaded.find(kind, name) != nullptr) value.fail("is explained above, in another spelling");
+      if (loaded.find(kind, name) != nullptr)
+        value.fail("repeats a name above, in another spelling");
       loaded.all_.push_back(read_explanation(name, kind, value));
     }
   }

@@ -63,8 +63,8 @@ std::string describe(const CardErrors& errors) {
   if (errors.uncorrected.value_or(0) > 0)
     parts.push_back(counted(*errors.uncorrected, "uncorrected"));
   if (errors.corrected.value_or(0) > 0) parts.push_back(counted(*errors.corrected, "corrected"));
-  if (errors.remap_pending) parts.emplace_back("a row to be remapped");
-  if (errors.remap_failed) parts.emplace_back("a remapping that failed");
+  if (errors.remap_pending) parts.emplace_back("a pending row remapping");
+  if (errors.remap_failed) parts.emplace_back("a failed row remapping");
   if (errors.xids) {
     for (const int xid : *errors.xids) parts.push_back(fmt::format("XID {}", xid));
   }
@@ -85,7 +85,7 @@ std::string describe_errors(const CardHealth& health) {
                     " since the driver was loaded");
   if (health.lifetime_uncorrected_errors || health.lifetime_corrected_errors)
     parts.push_back(pair(health.lifetime_corrected_errors, health.lifetime_uncorrected_errors) +
-                    " in the card's life");
+                    " over the card's lifetime");
   return fmt::format("{}", fmt::join(parts, "; "));
 }
 
@@ -93,7 +93,7 @@ std::string describe_rows(const CardHealth& health) {
   if (!health.rows_remapped_corrected || !health.rows_remapped_uncorrected) return {};
   return fmt::format("{} after uncorrected errors, {} after corrected ones{}{}",
                      *health.rows_remapped_uncorrected, *health.rows_remapped_corrected,
-                     health.remap_pending.value_or(false) ? ", one waits for a reset" : "",
+                     health.remap_pending.value_or(false) ? ", one pending until a reset" : "",
                      health.remap_failed.value_or(false) ? ", one failed" : "");
 }
 
@@ -103,9 +103,9 @@ std::vector<CardWarning> card_warnings(const CardHealth& now, const CardErrors& 
     warnings.push_back({concern, std::move(found), std::string(advice_on(concern))});
   };
   if (now.remap_failed.value_or(false))
-    add(CardConcern::kRemapFailed, "a bad row of the card's memory could not be remapped");
+    add(CardConcern::kRemapFailed, "a memory row of the card could not be remapped");
   for (const int number : errors.xids.value_or(std::vector<int>())) {
-    const std::string found = fmt::format("XID {} came during the run", number);
+    const std::string found = fmt::format("XID {} occurred during the run", number);
     if (const Xid* xid = find_xid(number)) {
       warnings.push_back({CardConcern::kXid, fmt::format("{} ({})", found, xid->meaning),
                           std::string(xid->advice)});
@@ -115,9 +115,10 @@ std::vector<CardWarning> card_warnings(const CardHealth& now, const CardErrors& 
   }
   if (errors.uncorrected.value_or(0) > 0)
     add(CardConcern::kUncorrectedErrors,
-        counted(*errors.uncorrected, "uncorrected") + " came during the run");
+        counted(*errors.uncorrected, "uncorrected") + " occurred during the run");
   if (now.remap_pending.value_or(false))
-    add(CardConcern::kRemapPending, "a bad row of the card's memory waits to be remapped");
+    add(CardConcern::kRemapPending,
+        "a row remapping of the card's memory is pending until a reset");
   return warnings;
 }
 
@@ -126,7 +127,7 @@ std::string_view advice_on(CardConcern concern) {
     case CardConcern::kUncorrectedErrors:
       return "reset the card (nvidia-smi -r); return it if they come back";
     case CardConcern::kRemapPending:
-      return "reset the card (nvidia-smi -r) before trusting it";
+      return "reset the card (nvidia-smi -r) before using it";
     case CardConcern::kRemapFailed:
       return "return the card";
     case CardConcern::kXid:

@@ -15,9 +15,9 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kHeader =
-    "# What gpugauge track is to accept, and why: commit this file.\n"
-    "# case and card are patterns (* is anything); night: accept the change that begins on that "
-    "date;\n# mute: show, but never fail; threshold_percent: the smallest change that counts.\n";
+    "# Changes that gpugauge track accepts, and why: commit this file.\n# case and card are "
+    "patterns (* is anything); night: accept the change that begins on that date;\n# mute: show, "
+    "but never fail; threshold_percent: the smallest change that counts.\n";
 
 /// As one item of a block list.
 std::string entry_of(const Ack& ack) {

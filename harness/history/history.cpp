@@ -84,7 +84,7 @@ struct Disagreement {
   bool any() const { return !damage.empty() || missing + gone + changed > 0; }
   std::string describe() const {
     if (!damage.empty()) return damage;
-    return fmt::format("{} files were not in it, {} are gone, {} have changed", missing, gone,
+    return fmt::format("{} files were not in it, {} are missing, {} have changed", missing, gone,
                        changed);
   }
 };
@@ -178,7 +178,7 @@ History updated(const fs::path& folder) {
   if (found.any()) {
     write_index(folder, history.index);
     history.warnings.push_back(
-        fmt::format("the index of {} is made again: {}", folder.string(), found.describe()));
+        fmt::format("the index of {} is rebuilt: {}", folder.string(), found.describe()));
   }
   return history;
 }
@@ -197,8 +197,8 @@ Incoming read_incoming(const fs::path& file, const std::optional<std::string>& n
   simdjson::dom::parser parser;
   const FileContents contents = read_contents(file, Detail::kSamples, parser);
   if (contents.is_journal)
-    throw UsageError(
-        fmt::format("{}: the run is not finished; gpugauge run --resume ends it", file.string()));
+    throw UsageError(fmt::format("{}: the run is not finished; gpugauge run --resume finishes it",
+                                 file.string()));
   incoming.entry = run_entry_of(contents.record, names);
   RunEntry& entry = incoming.entry;
   if (night) entry.night = *night;
@@ -235,8 +235,8 @@ void warn_of_older(std::span<const Incoming> incoming, History& history) {
   }
   if (older > 0)
     history.warnings.push_back(
-        fmt::format("{} of the files are of nights before the newest of their card and are put in "
-                    "their place; if they are new, the machine's clock is wrong",
+        fmt::format("{} files are older than the newest night of their card and are inserted by "
+                    "date; if they are new, check the machine's clock",
                     older));
 }
 
@@ -260,7 +260,7 @@ History read_history(const fs::path& folder, std::chrono::milliseconds lock_limi
   std::error_code error;
   if (!fs::is_directory(folder, error))
     throw EnvironmentError(fmt::format(
-        "{}: no such folder, expected a history; gpugauge track add makes one", folder.string()));
+        "{}: no such folder, expected a history; gpugauge track add creates one", folder.string()));
   History history{.folder = folder, .index = {}, .warnings = {}};
   if (const Disagreement found = update(folder, history.index); found.any()) {
     if (::access(folder.c_str(), W_OK) == 0) {

@@ -172,7 +172,7 @@ HistoryIndex read_index(const std::filesystem::path& folder) {
     simdjson::dom::element value;
     if (end == std::string::npos || end >= bytes ||
         parser.parse(text.data() + begin, end - begin, false).get(value) != simdjson::SUCCESS)
-      throw UsageError(fmt::format("{}: the line is torn", where));
+      throw UsageError(fmt::format("{}: the line is incomplete", where));
     const Node line(where, value);
     if (number == 1) {
       if (line.at("gpugauge_history_index").whole(kMost) != kVersion)

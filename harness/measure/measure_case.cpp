@@ -79,8 +79,8 @@ std::optional<std::string> refusal(const Measurement& m, const DeviceInfo& info)
       m.gbps() <= *info.pin_rate_gbps)
     return {};
   return fmt::format(
-      "{:.0f} GB/s is more than the {:.0f} GB/s that the memory pins carry: a cache was measured",
-      m.gbps(), *info.pin_rate_gbps);
+      "{:.0f} GB/s is above the {:.0f} GB/s of the memory pins: a cache was measured", m.gbps(),
+      *info.pin_rate_gbps);
 }
 
 CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHooks& hooks) {
@@ -121,8 +121,8 @@ CaseOutcome measure_case(const PlannedCase& planned, Device& device, const Sampl
     try {
       return attempt(planned, device, hooks);
     } catch (const OutOfMemory& error) {
-      spdlog::debug("{}: {}; trying once more without the shared inputs of other cases",
-                    planned.name, error.what());
+      spdlog::debug("{}: {}; retrying without inputs shared with other cases", planned.name,
+                    error.what());
       device.release_pools();
       return attempt(planned, device, hooks);
     }
@@ -146,7 +146,7 @@ double settle_clock(const PlannedCase& load, Device& device, double limit_second
     now = hooks.now_seconds();
     if (sample.telemetry.clock_mhz) rule.add(now, *sample.telemetry.clock_mhz);
   }
-  if (!rule.settled()) spdlog::debug("the clock had not settled within {:.1f} s", limit_seconds);
+  if (!rule.settled()) spdlog::debug("the clock did not settle within {:.1f} s", limit_seconds);
   return now - start;
 }
 

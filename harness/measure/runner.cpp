@@ -180,8 +180,7 @@ Turn turn_from_text(const std::string& text) {
   char rest = 0;
   if (std::sscanf(text.c_str(), "%d/%d%c", &turn.index, &turn.count, &rest) != 2 ||
       turn.index < 1 || turn.index > turn.count)
-    throw UsageError(fmt::format(
-        "--turn is '{}', expected like 2/5: which of how many processes this is", text));
+    throw UsageError(fmt::format("--turn is '{}', expected K/N such as 2/5: process K of N", text));
   return turn;
 }
 

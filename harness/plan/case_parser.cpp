@@ -17,7 +17,7 @@ Case parse_case_name(std::string_view name, const ModelOf& model_of) {
   c.implementation = parts.take("an implementation");
   c.options.cache = parts.take_named<CacheState>("cold or hot", "cold");
   if (parts.has_more())
-    c.options.data = parts.take_named<Distribution>("what the data are", "zeros");
+    c.options.data = parts.take_named<Distribution>("a data distribution", "zeros");
   if (parts.has_more()) parts.fail(parts.take("the end"), "the end of the name");
   return c;
 }

@@ -34,7 +34,7 @@ void fields(Of<CardHealth> auto& health, auto&& visit) {
         {"Memory rows replaced after uncorrected errors."});
   visit("remap_pending", health.remap_pending, {"A row is replaced at the next reset."});
   visit("remap_failed", health.remap_failed,
-        {"A row could not be replaced, once in the card's life."});
+        {"A row could not be replaced, once over the card's lifetime."});
   visit("xids", health.xids,
         {"Numbers of the driver's errors (XID) since the device was opened, each once."});
 }

@@ -151,8 +151,7 @@ void check_columns(const Node& samples, const Measurement& m) {
 void extract_context(const Node& context, Record& record) {
   const auto ours = context.find("gpugauge");
   if (!ours) {
-    context.fail(
-        "has no 'gpugauge' part: a file of Google Benchmark that `gpugauge run` did not write");
+    context.fail("has no 'gpugauge' part: `gpugauge run` did not write this Google Benchmark file");
   }
   int version = 0;
   const Node schema_version = ours->at("schema_version");

@@ -31,7 +31,7 @@ void remove_quietly(const std::filesystem::path& file) {
 void refuse_existing(const std::filesystem::path& file) {
   if (!is_there(file)) return;
   throw UsageError(fmt::format(
-      "{0}: is there already; go on with it by --resume {0}, or replace it by --overwrite",
+      "{0}: already exists; continue it with --resume {0}, or replace it with --overwrite",
       file.string()));
 }
 

@@ -100,10 +100,10 @@ FileContents read_journal(const std::filesystem::path& file, std::string_view te
 
     simdjson::dom::element value;
     const auto error = parser.parse(rest.data(), length).get(value);
-    if (number == 1 && !has_end) fail(file, "is cut off in its first line");
+    if (number == 1 && !has_end) fail(file, "is incomplete in its first line");
     if (is_last && number > 1 && (error != simdjson::SUCCESS || !has_end)) {
       contents.record.warnings.push_back(
-          fmt::format("{}:{}: the last line is torn and left out", file.string(), number));
+          fmt::format("{}:{}: the last line is incomplete and ignored", file.string(), number));
       break;
     }
     if (error != simdjson::SUCCESS) fail_syntax(file, rest.substr(0, length), number, error);
@@ -163,8 +163,7 @@ void require_file(const std::filesystem::path& file) {
   if (std::filesystem::exists(status)) fail(file, "is not a regular file");
   const auto journal = journal_of(file);
   if (!std::filesystem::exists(journal, error)) fail(file, "no such file");
-  fail(file, fmt::format("no such file, but {} is there, of a run that was not finished",
-                         journal.string()));
+  fail(file, fmt::format("no such file, but {} of an unfinished run exists", journal.string()));
 }
 
 FileContents read_contents(const std::filesystem::path& file, Detail detail,

@@ -146,7 +146,7 @@ class OpenmpMemory : public Workload {
 Unsupported supports(const Op& op, const DeviceInfo&) {
   const auto& stream = std::get<MemoryStream>(op);
   if (array_bytes(stream) < kSmallPageBytes) {
-    return fmt::format("{} bytes leave less than a page of {} bytes for each array", stream.bytes,
+    return fmt::format("{} bytes are less than one page of {} bytes per array", stream.bytes,
                        kSmallPageBytes);
   }
   return std::nullopt;

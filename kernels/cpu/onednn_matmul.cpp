@@ -123,7 +123,7 @@ std::optional<std::string> why_not_onednn(const Gemm& op, const DeviceInfo& devi
   try {
     const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
     if (implementation_name(plan_matmul(op, engine)).starts_with("ref")) {
-      return fmt::format("{} has only its slow reference for {} here", library_version(),
+      return fmt::format("{} has only a slow reference for {} on this CPU", library_version(),
                          name_of(op.weights));
     }
   } catch (const dnnl::error& error) {

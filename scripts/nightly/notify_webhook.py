@@ -16,7 +16,7 @@ import sys
 import urllib.error
 import urllib.request
 
-MEANING = {0: "as fast as ever", 1: "REGRESSION", 3: "could not be measured", 4: "a case computed something WRONG",
+MEANING = {0: "as fast as ever", 1: "REGRESSION", 3: "could not be measured", 4: "a case computed a WRONG result",
            5: "inconclusive", 6: "too few nights for a verdict yet", 130: "interrupted"}
 FINE = (0, 6)
 LONGEST_TEXT = 3000  # of characters: chats cut what is longer
@@ -48,7 +48,7 @@ def main(arguments):
         with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
             return 0
     except (urllib.error.URLError, OSError) as error:
-        print(f"notify_webhook.py: the web hook did not take it: {error}", file=sys.stderr)
+        print(f"notify_webhook.py: the message could not be posted: {error}", file=sys.stderr)
         return 3
 
 

@@ -121,7 +121,7 @@ def result(card, cases=None, sample_count=40, seed=7, name=None, host="node-7"):
 
 
 def only_failed(card):
-    """A run in which not one case gave a number."""
+    """A run in which no case gave a number."""
     made = result(card, cases=3)
     made["benchmarks"] = []
     ours = made["context"]["gpugauge"]

@@ -72,7 +72,7 @@ def test_cards_without_a_price_are_listed_not_dropped(measured, cards):
 def test_a_target_that_nothing_meets_is_said_so(measured, cards):
     found = advise(measured, "--hourly", "Other=2", "--tpot", "0.000001")
     assert found["advice"] == []
-    assert any("misses the target" in row["reason"] for row in found["excluded"])
+    assert any("above the target" in row["reason"] for row in found["excluded"])
     assert "No card" in found["answer"][0]["answer"]
 
 

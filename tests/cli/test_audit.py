@@ -71,8 +71,8 @@ def test_other_formats_have_every_claim(gpugauge, output):
 @pytest.mark.parametrize("before, after, message", [
     ("memory_gbps(h200) / 1000", "memory_gpbs(h200)", "own.yaml:6:.*unknown metric 'memory_gpbs'.*did you mean 'memory_gbps'"),
     ("memory_gbps(h200) / 1000", "memory_gbps(h20)", "own.yaml:6: claim 'price': unknown device 'h20'.*did you mean 'h200'"),
-    ("id: odd", "id: sum", "own.yaml:8:.*has the id 'sum' of the claim at own.yaml:5"),
-    ("@sum", "@sun", "own.yaml:8: claim 'odd' refers to 'sun', which is not there; did you mean 'sum'"),
+    ("id: odd", "id: sum", "own.yaml:8:.*repeats the id 'sum' of the claim at own.yaml:5"),
+    ("@sum", "@sun", "own.yaml:8: claim 'odd' refers to 'sun', which does not exist; did you mean 'sum'"),
     ("outside: a feeling", "outside: a feeling, metric: 1", "own.yaml:10:.*'outside' and has a 'metric'"),
     ("claims: 5,", "claims: 5-4,", "own.yaml:8:.*expected a printed value"),
     ("decode(h200, micro", "decode(h200, mikro", "own.yaml:9: claim 'open': unknown model 'mikro'.*did you mean 'micro'"),

@@ -81,7 +81,7 @@ def test_of_another_card_it_applies_to_nothing_and_says_so(calibrated):
     file = calibrated.calibration("other.json", "--device", "NVIDIA Other")
     result = calibrated(*TOKENS, "--calibration", file)
     assert result.returncode == 0, result.stderr
-    assert "other.json: applies to nothing here" in result.stdout
+    assert "other.json: not used" in result.stdout
     assert "NVIDIA Other" in result.stdout
 
 

@@ -47,7 +47,7 @@ def test_utilisation_divides_tokens(measured):
 def test_a_month_is_as_long_as_one_says(measured):
     table = measured("cost", "result.json", *ONE, "--hours-per-month", "720", "--utilisation", "0.25")
     assert "a month of 720 hours, 25% used" in table.stdout and "$1440.00" in table.stdout
-    assert "no energy: power was measured for 0%" in table.stdout
+    assert "energy not shown: power readings cover 0%" in table.stdout
 
 
 def test_energy_of_measured_power(with_power):
@@ -87,7 +87,7 @@ def test_break_even_of_a_card_with_itself(measured):
     assert found["utilisation"][0]["a_break_even_utilisation"] == pytest.approx(0.125)
     assert found["utilisation"][0]["b_break_even_utilisation"] == pytest.approx(4)
     assert found["fleet"][0]["b_billed_gpus"] >= found["fleet"][0]["a_billed_gpus"]
-    assert all(row["swap"].startswith("none: A throughout") for row in found["crossings"])
+    assert all(row["swap"].startswith("none: A cheaper throughout") for row in found["crossings"])
     assert {row["axis"] for row in found["curve"]} == {"batch", "input"}
 
 

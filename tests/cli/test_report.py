@@ -197,7 +197,7 @@ def test_imported_numbers_are_judged_and_said_to_be_imported(gpugauge):
         entry["gpugauge"]["verification"] |= {"passed": False, "reason": "imported"}
     data = report(gpugauge, synthetic.write(gpugauge.folder / "r.json", made)).data
     verdict = data["verdicts"][0]
-    assert verdict["words"].startswith("delivers its datasheet, by imported numbers that were not measured here")
+    assert verdict["words"].startswith("delivers its datasheet (imported numbers, not measured here)")
     read = next(row for row in data["datasheet"]["rows"] if "memory read" in row)
     assert any(isinstance(cell, list) and cell[0] == "ok, floor 90%, imported" for cell in read)
     assert verdict["facts"][0]["detail"].endswith("imported")
@@ -243,7 +243,7 @@ def test_strings_of_a_file_stay_strings(gpugauge):
 def test_only_failed_cases_are_a_page_that_says_so(gpugauge):
     file = synthetic.write(gpugauge.folder / "r.json", synthetic.only_failed(synthetic.H100))
     data = report(gpugauge, file).data
-    assert "not one case gave a number" in data["verdicts"][0]["words"]
+    assert "no case gave a number" in data["verdicts"][0]["words"]
     assert [row["reason"] for row in rows_of(data["not_measured"])] == ["out of memory"] * 3
     assert data["cases"]["count"] == 0
 
@@ -256,10 +256,10 @@ def test_a_sick_card_is_said_to_be(gpugauge):
     session["health_after"] = {"uncorrected_errors": 3, "remap_pending": True, "xids": [48], **rows}
     data = report(gpugauge, synthetic.write(gpugauge.folder / "r.json", made)).data
     said = "\n".join(data["verdicts"][0]["reasons"])
-    assert "2 uncorrected ECC errors came during the run: reset the card" in said
-    assert "XID 48 came during the run (a memory error" in said and "waits to be remapped" in said
+    assert "2 uncorrected ECC errors occurred during the run: reset the card" in said
+    assert "XID 48 occurred during the run (an uncorrected memory error" in said and "is pending until a reset" in said
     environment = {row["field"]: row["file_0"] for row in rows_of(data["environment"])}
-    assert environment["card errors in the run"] == "2 uncorrected ECC errors, a row to be remapped, XID 48"
+    assert environment["card errors in the run"] == "2 uncorrected ECC errors, a pending row remapping, XID 48"
     assert environment["remapped rows"].startswith("2 after uncorrected errors")
 
 

@@ -109,7 +109,7 @@ def test_the_plan_comes_first_and_fits_in_80_columns(swept):
     assert rows["memory"][1] == "3" and rows["memory"][-1] == "openmp"
     assert rows["gemm"][1:3] == ["16", "1"]
     assert "20 cases, 1 of them unsupported here; at most about 2.000 s" in plan[4]
-    assert plan[5].strip() == "why not: gpugauge list --suite sweep --device cpu"
+    assert plan[5].strip() == "reasons: gpugauge list --suite sweep --device cpu"
     assert plan[-1].strip() == "result: x.json"
 
 
@@ -171,7 +171,7 @@ def test_an_unfinished_run_says_how_to_go_on_and_what_is_done(swept):
     assert how == "gpugauge run --resume less.json"
     result = swept(*how.split()[1:], "--device", "cpu")
     assert result.returncode == 0, result.stderr
-    assert "resumed: 19 cases more are done already" in result.stderr
+    assert "resumed: 19 more cases are already done" in result.stderr
     assert lacking in [entry["name"] for entry in load(swept.folder / "less.json")["benchmarks"]]
 
 

@@ -122,7 +122,7 @@ esac''', self.checkout.parent / "made elsewhere")
             fcntl.flock(held, fcntl.LOCK_EX)
             result = self.nightly()
         self.assertEqual(result.returncode, 3)
-        self.assertIn("another one is at work", result.stderr)
+        self.assertIn("another nightly.sh uses", result.stderr)
         self.assertEqual(self.calls(), [])
 
     def test_what_it_starts_does_not_hold_the_lock(self):

@@ -63,7 +63,7 @@ class PlantSlowdownTest(ScriptTest):
         git("commit", "--quiet", "-am", "other", cwd=self.checkout)
         done = self.plant(self.checkout / "scripts/slowdowns/slow.patch", self.program)
         self.assertEqual(done.returncode, 3)
-        self.assertIn("does not fit the last commit", done.stderr)
+        self.assertIn("does not apply to the last commit", done.stderr)
         self.assertFalse(self.program.exists())
         self.assertEqual(len(git("worktree", "list", cwd=self.checkout).splitlines()), 1)
 

@@ -143,7 +143,7 @@ class RefreshPricesTest(unittest.TestCase):
 
     def test_a_truncated_answer(self):
         self.assert_refused(lambda handler, _: handler.answer(PAGES[0], Content_Length=len(PAGES[0]) + 9),
-                            f"breaks off after {len(PAGES[0])} of {len(PAGES[0]) + 9} bytes")
+                            f"ends after {len(PAGES[0])} of {len(PAGES[0]) + 9} bytes")
 
     def test_an_answer_cut_in_half_that_says_no_length(self):
         def cut(handler, _):
@@ -160,7 +160,7 @@ class RefreshPricesTest(unittest.TestCase):
             handler.end_headers()
             handler.wfile.write(b"ff\r\n{")
             handler.close_connection = True
-        self.assert_refused(cut, "breaks off")
+        self.assert_refused(cut, "incomplete")
 
     def test_no_http_at_all(self):
         self.assert_refused(lambda handler, _: handler.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n"), "cannot be reached")

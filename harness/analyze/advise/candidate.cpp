@@ -121,7 +121,7 @@ std::string CardServer::missed_target(const ServingFinding& finding) const {
   const auto missed = [&](std::string_view what, const Estimate& time,
                           const std::optional<double>& target_ns) {
     return target_ns && time.value > *target_ns
-               ? fmt::format("{} of {:.4g} ms on {} GPU{} misses the target of {:.4g} ms", what,
+               ? fmt::format("{} is {:.4g} ms on {} GPU{}, above the target of {:.4g} ms", what,
                              time.value / kNsPerMs, finding.request.group.cards,
                              finding.request.group.cards > 1 ? "s" : "", *target_ns / kNsPerMs)
                : std::string();

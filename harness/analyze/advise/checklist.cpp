@@ -75,39 +75,38 @@ ChecklistLine model_size(const Evidence& c) {
                                        name_of(c.request.precision), each(c, gpus_text));
   if (fewest == nullptr) return {Question::kModelSize, nullptr, size};
   return {Question::kModelSize, winner_of(c.at_median()),
-          fmt::format("{}; at batch {} that is {}", size, c.request.batches.front(),
+          fmt::format("{}; cost at batch {}: {}", size, c.request.batches.front(),
                       bills_text(c.at_median()))};
 }
 
 ChecklistLine batch(const Evidence& c) {
   const auto bound = [&](const CardFacts& facts) {
-    if (!facts.ridge_batch) return fmt::format("{}: ridge not measured", facts.card->name);
+    if (!facts.ridge_batch) return fmt::format("{}: ridge point not measured", facts.card->name);
     std::vector<std::string> bounds;
     for (const std::int64_t b : c.request.batches)
       bounds.push_back(
           fmt::format("{}-bound at {}",
                       *facts.ridge_batch > 0 && b >= *facts.ridge_batch ? "compute" : "memory", b));
     const std::string ridge = *facts.ridge_batch > 0
-                                  ? fmt::format("its ridge is batch {}", *facts.ridge_batch)
-                                  : std::string("no batch reaches its ridge");
+                                  ? fmt::format("ridge point at batch {}", *facts.ridge_batch)
+                                  : std::string("no batch reaches its ridge point");
     return fmt::format("{} {} ({})", facts.card->name, fmt::join(bounds, ", "), ridge);
   };
   std::string why = each(c, bound);
   const Ranking& ranking = c.at_median();
   if (const Option* other = ranking.runner_up()) {
     const Option& winner = *ranking.winner();
-    why +=
-        fmt::format("; a GPU of {} makes {:.3g} times the tokens of {} at {:.3g} times the price",
-                    ranking.card(*other).name, ranking.speed(*other) / ranking.speed(winner),
-                    ranking.card(winner).name,
-                    other->rate->dollars_per_gpu_hour / winner.rate->dollars_per_gpu_hour);
+    why += fmt::format("; one {} GPU gives {:.3g} times the tokens of {} at {:.3g} times the price",
+                       ranking.card(*other).name, ranking.speed(*other) / ranking.speed(winner),
+                       ranking.card(winner).name,
+                       other->rate->dollars_per_gpu_hour / winner.rate->dollars_per_gpu_hour);
   }
   return {Question::kBatch, ranking.is_decided() ? winner_of(ranking) : nullptr, std::move(why)};
 }
 
 ChecklistLine context(const Evidence& c) {
   const std::string why = fmt::format(
-      "at batch {} prompts of {} tokens; the longest that fit: {}", c.request.batches.front(),
+      "batch {}, prompts of {} tokens; longest prompt that fits: {}", c.request.batches.front(),
       c.context, each(c, [](const CardFacts& facts) {
         return facts.fit ? fmt::format("{} on {}", facts.largest_context, gpus_text(facts))
                          : std::string();
@@ -131,11 +130,11 @@ ChecklistLine utilisation(const Evidence& c) {
                 [](const CardFacts& facts) {
                   return facts.smallest_rent ? facts.smallest_rent->dollars_per_month : kNever;
                 }),
-          "it divides every card's tokens alike; what is paid whatever the load: " + rents};
+          "idle time costs every card the same share; smallest rent at any load: " + rents};
 }
 
 ChecklistLine training(const Evidence& c) {
-  if (!c.request.training) return {Question::kTraining, nullptr, "serving only (--training asks)"};
+  if (!c.request.training) return {Question::kTraining, nullptr, "not asked (--training)"};
   constexpr int kCards = 8;
   const double bytes =
       static_cast<double>(c.model.parameters()) * static_cast<double>(size_bytes(DType::kBf16));
@@ -144,8 +143,8 @@ ChecklistLine training(const Evidence& c) {
            kNsPerSecond;
   };
   return {Question::kTraining, least(c, seconds),
-          fmt::format("{:.3g} GB of BF16 gradients over {} cards, modelled: {}", bytes / 1e9,
-                      kCards, each(c, [&](const CardFacts& facts) {
+          fmt::format("all-reduce of {:.3g} GB of BF16 gradients over {} cards, modelled: {}",
+                      bytes / 1e9, kCards, each(c, [&](const CardFacts& facts) {
                         const auto tflops = facts.card->times().tflops(DType::kBf16);
                         return fmt::format(
                             "{} {:.2g} s over {}{}", facts.card->name, seconds(facts),
@@ -160,8 +159,9 @@ ChecklistLine nvlink(const Evidence& c) {
   for (const Service& service : c.at_median().services) {
     if (!service.serves()) continue;
     if (service.gpus > 1)
-      shares.push_back(fmt::format("{:.0f}% of a step of {} x {}", 100 * service.all_reduce_share,
-                                   service.gpus, service.card->name));
+      shares.push_back(fmt::format("{:.0f}% of the decode step on {} x {}",
+                                   100 * service.all_reduce_share, service.gpus,
+                                   service.card->name));
     const auto lighter = [](const Service* a, const Service* b) {
       return b == nullptr || a->all_reduce_share < b->all_reduce_share;
     };
@@ -170,7 +170,7 @@ ChecklistLine nvlink(const Evidence& c) {
   }
   if (shares.empty())
     return {Question::kNvlink, nullptr,
-            "one GPU serves it wherever it fits: nothing crosses a link"};
+            "every card that serves the model needs one GPU: no link is used"};
   const bool differ = lightest->all_reduce_share < heaviest->all_reduce_share;
   return {Question::kNvlink, differ ? lightest->card : nullptr,
           fmt::format("all-reduces take {} (modelled)", fmt::join(shares, ", "))};
@@ -180,14 +180,14 @@ ChecklistLine headroom(const Evidence& c) {
   const Card *at_median = winner_of(c.at_median()), *at_largest = winner_of(c.at_largest());
   const bool changes = at_largest != nullptr && at_largest != at_median;
   std::string why = fmt::format(
-      "free of a GPU at batch {}: {}", c.request.batches.back(),
+      "free memory of a GPU at batch {}: {}", c.request.batches.back(),
       each(c, [](const CardFacts& facts) {
         return facts.fit ? fmt::format("{} {:.1f} GiB (batch {} fits)", facts.card->name,
                                        facts.fit->free_bytes() / kGib, facts.fit->largest_batch)
                          : std::string();
       }));
-  why += changes ? fmt::format("; filled, {}", bills_text(c.at_largest()))
-                 : std::string("; filling it does not change which is cheaper");
+  why += changes ? fmt::format("; at the largest batch: {}", bills_text(c.at_largest()))
+                 : std::string("; a larger batch does not change which card is cheaper");
   return {Question::kHeadroom, changes ? at_largest : nullptr, std::move(why)};
 }
 
@@ -220,9 +220,9 @@ ChecklistLine spot(const Evidence& c) {
   const Option* winner = ranking.winner();
   const bool would_win = favoured != nullptr && winner != nullptr && best < winner->bill();
   return {Question::kSpot, nullptr,
-          fmt::format("not tolerated (--spot): {}; {}", prices,
-                      would_win ? fmt::format("{} would then be the cheapest", favoured->name)
-                                : std::string("it would change nothing"))};
+          fmt::format("not allowed (--spot allows it): {}; {}", prices,
+                      would_win ? fmt::format("with spot {} would be the cheapest", favoured->name)
+                                : std::string("spot would not change the ranking"))};
 }
 
 }  // namespace

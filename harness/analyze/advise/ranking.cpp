@@ -49,7 +49,7 @@ void add_options(Ranking& ranking, std::size_t index, const AdviceRequest& reque
     ranking.options.push_back(std::move(option));
   }
   if (ranking.options.size() == before)
-    exclude("offered as spot only, which may be interrupted: pass --spot");
+    exclude("only spot offers, which may be interrupted: pass --spot");
 }
 
 void add_ratios(Ranking& ranking, const AdviceRequest& request) {

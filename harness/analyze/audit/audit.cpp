@@ -98,7 +98,8 @@ Statement statement_of(const Claim& claim, const Evaluator& evaluator) {
   std::vector<std::string> sources;
   const Quantity quantity = evaluator.evaluate(*claim.formula, sources);
   if (quantity.kind != Quantity::Kind::kNumber)
-    throw UsageError(fmt::format("its formula {} is no number", to_string(*claim.formula)));
+    throw UsageError(
+        fmt::format("its formula {} does not give a number", to_string(*claim.formula)));
   return {quantity.number, {}};
 }
 
@@ -114,11 +115,11 @@ bool agree(const Statement& says, const Quantity& found) {
 void check_kind(const Statement& says, const Expression& expression, const Quantity& found) {
   if (found.kind == Quantity::Kind::kUnknown) return;
   if (says.number && found.kind == Quantity::Kind::kWord)
-    throw UsageError(
-        fmt::format("claims a number, and {} is the word '{}'", to_string(expression), found.word));
+    throw UsageError(fmt::format("claims a number, but {} gives the word '{}'",
+                                 to_string(expression), found.word));
   if (!says.number && says.word != kNoneWord && found.kind == Quantity::Kind::kNumber)
-    throw UsageError(
-        fmt::format("claims the word '{}', and {} is a number", says.word, to_string(expression)));
+    throw UsageError(fmt::format("claims the word '{}', but {} gives a number", says.word,
+                                 to_string(expression)));
 }
 
 /// An expression of a claim with what it came to.

@@ -42,7 +42,7 @@ const Architecture& architecture_of(const Datasheet& sheet) {
       kArchitectures.begin(), kArchitectures.end(),
       [&](const Architecture& a) { return a.first <= capability && capability <= a.last; });
   if (found == kArchitectures.end())
-    throw UsageError(fmt::format("no architecture is known of {}", sheet.name));
+    throw UsageError(fmt::format("the architecture of {} is not known", sheet.name));
   return *found;
 }
 
@@ -80,7 +80,7 @@ Quantity fact(MetricCall& call) {
 Quantity memory_kind(MetricCall& call) {
   const Datasheet& sheet = call.device(0);
   if (!sheet.memory_kind)
-    return unknown(fmt::format("the config of {} does not say its memory_kind", sheet.name));
+    return unknown(fmt::format("the config of {} has no memory_kind", sheet.name));
   call.cite(source_of(sheet, sheet.memory_kind->source));
   return word_of(sheet.memory_kind->text);
 }

@@ -48,8 +48,7 @@ Quantity kv_gb(MetricCall& call) {
 MemoryBudget budget_of(MetricCall& call, const Datasheet& sheet) {
   MemoryBudget budget = call.facts().memory;
   const auto bytes = device_memory_bytes(DeviceInfo{}, &sheet);
-  if (!bytes)
-    throw UsageError(fmt::format("the config of {} does not say its memory_gib", sheet.name));
+  if (!bytes) throw UsageError(fmt::format("the config of {} has no memory_gib", sheet.name));
   budget.device_bytes = *bytes;
   call.cite(fmt::format("{:.1f} GB usable of an {}", budget.usable_bytes() / kBillion, sheet.name));
   return budget;
@@ -68,7 +67,7 @@ FitFinding fit_of(MetricCall& call) {
                           .kv = call.kv_or_bf16(kKv)};
   FitFinding found = fit(call.model(1), point, budget_of(call, call.device(0)),
                          static_cast<int>(call.count_or(kCards, 1)));
-  call.cite(fmt::format("{:.1f} GB weights + {:.1f} GB KV cache a card",
+  call.cite(fmt::format("{:.1f} GB weights + {:.1f} GB KV cache per card",
                         found.weight_bytes / kBillion, found.kv_bytes / kBillion));
   return found;
 }

@@ -58,7 +58,7 @@ Estimate bootstrap_median(std::span<const double> values) {
 
 AbFinding compare_ab(const Side& a, const Side& b, double threshold) {
   if (a.records.size() != b.records.size())
-    throw UsageError(fmt::format("{} rounds of {} and {} of {}: expected as many of each",
+    throw UsageError(fmt::format("{} rounds of {} and {} of {}: expected the same number",
                                  a.records.size(), a.label, b.records.size(), b.label));
   const CardRelation relation = relation_of(a, b);
   if (relation == CardRelation::kDifferent || relation == CardRelation::kOtherOfModel)
@@ -77,7 +77,8 @@ AbFinding compare_ab(const Side& a, const Side& b, double threshold) {
              .ratio = {},
              .judgement = {}};
     if (c.log_ratios.empty()) {
-      finding.not_compared.push_back({c.name, NoComparison::kNoTime, "in no round of both"});
+      finding.not_compared.push_back(
+          {c.name, NoComparison::kNoTime, "no round has it in both builds"});
       continue;
     }
     c.ratio = exp_of(bootstrap_median(c.log_ratios));

@@ -53,16 +53,13 @@ struct EnumTable<ChangeReason> {
       ChangeReasonRow{ChangeReason::kNone, "", ""},
       ChangeReasonRow{ChangeReason::kStraddles, "noise",
                       "the threshold lies inside the interval: measure longer, or more runs"},
-      ChangeReasonRow{
-          ChangeReason::kOneOfMany, "one of many",
-          "beyond the threshold alone, but not with the intervals of all cases at once"},
-      ChangeReasonRow{
-          ChangeReason::kFewSamples, "few samples",
-          "fewer than six samples or five rounds, or imported: no interval to judge by"},
+      ChangeReasonRow{ChangeReason::kOneOfMany, "one of many",
+                      "beyond the threshold, but not with the interval widened for all cases"},
+      ChangeReasonRow{ChangeReason::kFewSamples, "few samples",
+                      "no usable interval: fewer than six samples or five rounds, or imported"},
       ChangeReasonRow{ChangeReason::kExplainedByClock, "clock",
                       "the clocks differ, and the ratio in cycles is within the threshold"},
-      ChangeReasonRow{ChangeReason::kThrottled, "throttled",
-                      "power or heat held one side alone back"},
+      ChangeReasonRow{ChangeReason::kThrottled, "throttled", "only one side was throttled"},
   };
 };
 

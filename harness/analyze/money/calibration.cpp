@@ -57,12 +57,12 @@ class Calibrator {
   CalibrationReport report() && {
     for (const Calibration& c : all_) {
       if (used_.count(&c) == 0) {
-        report_.warnings.push_back(
-            fmt::format("{}: applies to nothing here: it is of {} at {} on {} × {}", c.file,
-                        c.model, name_of(c.precision), c.cards, c.device));
+        report_.warnings.push_back(fmt::format("{}: not used: nothing here is {} at {} on {} × {}",
+                                               c.file, c.model, name_of(c.precision), c.cards,
+                                               c.device));
       } else if (!c.has_spread) {
         report_.warnings.push_back(
-            fmt::format("{}: one number of {}, without a spread of its own", c.file, c.benchmark));
+            fmt::format("{}: a single number of {}, without an interval", c.file, c.benchmark));
       }
     }
     return std::move(report_);

@@ -53,19 +53,19 @@ std::vector<std::string> doubts_about(const Bill& bill, std::string_view today, 
   const auto age_days = days_between(rate.observed_at, today);
   if (age_days && *age_days > max_age_days)
     doubts.push_back(fmt::format(
-        "prices of {}{} are {} days old, scripts/refresh_prices.py fetches "
-        "today's",
+        "prices of {}{} are {} days old; scripts/refresh_prices.py fetches "
+        "current ones",
         rate.observed_at, rate.source.empty() ? "" : fmt::format(" ({})", rate.source), *age_days));
   // A day ahead is a time zone.
   if (age_days && *age_days < -1)
-    doubts.push_back(fmt::format("prices of {}, a day to come", rate.observed_at));
+    doubts.push_back(fmt::format("prices dated {}, in the future", rate.observed_at));
   if (rate.is_form_factor_guessed)
-    doubts.push_back("the list does not say SXM or PCIe, taken for the card that was measured");
+    doubts.push_back(
+        "the price list does not say SXM or PCIe, the price may be of the other variant");
   if (bill.billed_gpus > bill.num_gpus)
     doubts.push_back(fmt::format(
-        "{} GPUs are billed where {} serve, {:.3g} times these $/M if the "
-        "others idle",
-        bill.billed_gpus, bill.num_gpus, static_cast<double>(bill.billed_gpus) / bill.num_gpus));
+        "{} GPUs are billed and {} used, $/M times {:.3g} if the others are idle", bill.billed_gpus,
+        bill.num_gpus, static_cast<double>(bill.billed_gpus) / bill.num_gpus));
   return doubts;
 }
 

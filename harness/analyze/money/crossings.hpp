@@ -45,8 +45,8 @@ struct Curve {
 };
 
 /// Evaluates the grid (ascending), and between neighbours of it where both costs are known searches
-/// by bisection over whole numbers where they swap and from where on that is beyond doubt. Two
-/// swaps between the same neighbours are not seen.
+/// by bisection over whole numbers where they break even and from where on the interval excludes a
+/// tie. Two swaps between the same neighbours are not seen.
 Curve trace(const Contender& a, const Contender& b, Axis axis, const Load& load,
             std::span<const std::int64_t> grid);
 

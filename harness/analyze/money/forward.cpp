@@ -59,18 +59,18 @@ std::string names_of_modelled(const EngineStep& step) {
 std::string no_linear_reason(const ForwardPass& pass) {
   const std::string_view dtype = name_of(linear_dtype(pass.point.precision));
   return fmt::format(
-      "{} at {}: neither its linears nor a {} GEMM that arithmetic limits is in this file; measure "
-      "one with: gpugauge run --suite datasheet --filter 'gemm/{}/'",
+      "{} at {}: this file has neither its linears nor a compute-bound {} GEMM; measure one with: "
+      "gpugauge run --suite datasheet --filter 'gemm/{}/'",
       pass.model, name_of(pass.point.precision), dtype, dtype);
 }
 
 void warn(ForwardFinding& finding) {
   const auto& pass = finding.pass;
   if (const std::string names = names_of_modelled(*finding.best); !names.empty())
-    finding.warnings.push_back("not measured, and therefore modelled: " + names);
-  finding.warnings.emplace_back("attention of all tokens to all is taken as two causal ones");
+    finding.warnings.push_back("modelled, not measured: " + names);
+  finding.warnings.emplace_back("full attention is counted as two causal attentions");
   finding.warnings.emplace_back(
-      "only the matrix products and the attention of its blocks: rates are bounds from above");
+      "only the GEMMs and the attention of its blocks: rates are upper bounds");
   if (finding.fits() == false)
     finding.warnings.push_back(fmt::format(
         "batch {} does not fit: weights {:.1f} GiB and activations {:.1f} GiB of {:.1f} "

@@ -26,7 +26,7 @@ std::string circumstances(const Measurement& m) {
     parts.push_back(m.temperature_max_c
                         ? fmt::format("thermally throttled at {:.0f} °C", *m.temperature_max_c)
                         : "thermally throttled");
-  if (raised(Flag::kHardwareSlowdown)) parts.emplace_back("slowed down by its board");
+  if (raised(Flag::kHardwareSlowdown)) parts.emplace_back("hardware slowdown");
   if (raised(Flag::kClockDropped)) parts.emplace_back("clock fell while sampling");
   if (raised(Flag::kSteal)) parts.emplace_back("CPU time stolen by the hypervisor");
   if (raised(Flag::kContended)) parts.emplace_back("CPU shared with other programs");
@@ -63,9 +63,7 @@ DatasheetFinding missing_finding(std::string metric, std::string unit, std::stri
 
 /// Why a kind of case (`gemm/bf16`) has no number that counts.
 std::string why_missing(const Record& record, const std::string& kind, bool too_small) {
-  if (too_small)
-    return fmt::format("its cases here are limited by memory, not by arithmetic; {}",
-                       kHowToMeasure);
+  if (too_small) return fmt::format("its cases in this file are memory-bound; {}", kHowToMeasure);
   for (const NotMeasured& n : record.not_measured) {
     if (n.name.starts_with(kind + "/")) return fmt::format("{}: {}", name_of(n.status), n.reason);
   }

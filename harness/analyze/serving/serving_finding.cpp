@@ -16,15 +16,15 @@ namespace {
 constexpr std::int64_t kLargestBatch = 1 << 16;
 
 std::string does_not_fit(const FitFinding& fit, std::int64_t batch) {
-  const std::string remedy = fit.cards_needed ? fmt::format("it takes {} cards", *fit.cards_needed)
-                                              : std::string("it takes more than 8 cards");
+  const std::string remedy = fit.cards_needed ? fmt::format("needs {} cards", *fit.cards_needed)
+                                              : std::string("needs more than 8 cards");
   return fmt::format(
       "batch {} does not fit: weights {:.1f} GiB and KV cache {:.1f} GiB of {:.1f} usable; {}",
       batch, fit.weight_bytes / kGib, fit.kv_bytes / kGib, fit.usable_bytes / kGib, remedy);
 }
 
 std::string misses(std::string_view what, double ns, double target_ns, std::int64_t batch) {
-  return fmt::format("batch {}: {} of {:.4g} ms misses the target of {:.4g} ms", batch, what,
+  return fmt::format("batch {}: {} is {:.4g} ms, above the target of {:.4g} ms", batch, what,
                      ns / kNsPerMs, target_ns / kNsPerMs);
 }
 

@@ -65,10 +65,9 @@ Energy energy_of(const PowerRange& range, std::span<const RepeatedStep> steps, d
     energy.mean_w = known_joules.value / known_seconds;
   }
   if (energy.known_share < kMinKnownShare) {
-    energy.reason = fmt::format(
-        "no energy: power was measured for {:.0f}% of the step's time, "
-        "where {:.0f}% are needed",
-        100 * energy.known_share, 100 * kMinKnownShare);
+    energy.reason =
+        fmt::format("energy not shown: power readings cover {:.0f}% of the step ({:.0f}% required)",
+                    100 * energy.known_share, 100 * kMinKnownShare);
     return energy;
   }
   const Estimate rest_joules{.value = rest_seconds.value * *energy.mean_w,

@@ -81,13 +81,12 @@ PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
   if (!finding.best) {
     const std::string_view dtype = name_of(linear_dtype(point.precision));
     finding.reason = fmt::format(
-        "prefill of {} tokens of {} at {}: neither a linear at that M nor a GEMM that arithmetic "
-        "limits is in this file; measure one with: gpugauge run --suite datasheet --filter "
-        "'gemm/{}/'",
+        "prefill of {} tokens of {} at {}: this file has neither a linear at that M nor a "
+        "compute-bound GEMM; measure one with: gpugauge run --suite datasheet --filter 'gemm/{}/'",
         point.tokens, model.name, name_of(point.precision), dtype);
   } else if (const auto modelled = modelled_linears(*finding.best); !modelled.empty()) {
-    finding.warnings.push_back(fmt::format("prefill: not measured, and therefore modelled: {}",
-                                           fmt::join(modelled, ", ")));
+    finding.warnings.push_back(
+        fmt::format("prefill: modelled, not measured: {}", fmt::join(modelled, ", ")));
   }
   return finding;
 }

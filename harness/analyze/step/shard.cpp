@@ -16,10 +16,11 @@ bool can_shard(const ModelConfig& model, int cards) {
 
 ModelConfig shard_of(const ModelConfig& model, int cards) {
   if (!can_shard(model, cards))
-    throw UsageError(fmt::format(
-        "{} cards: {} has {} heads, {} kv heads and an MLP of {}, which do not divide among them",
-        cards, model.name, model.num_attention_heads, model.num_key_value_heads,
-        model.intermediate_size));
+    throw UsageError(
+        fmt::format("{} cards: {} cannot be sharded: {} heads, {} KV heads and an MLP of {} do not "
+                    "divide evenly",
+                    cards, model.name, model.num_attention_heads, model.num_key_value_heads,
+                    model.intermediate_size));
   ModelConfig shard = model;
   shard.num_attention_heads /= cards;
   shard.num_key_value_heads = std::max<std::int64_t>(model.num_key_value_heads / cards, 1);

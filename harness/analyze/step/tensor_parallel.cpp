@@ -135,7 +135,7 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
   if (finding.library || whole.library) finding.library = sum_of(Engine::kLibrary);
   finding.best = sum_of(Engine::kBest);
   if (is_modelled)
-    finding.warnings.push_back(fmt::format("not measured, and therefore modelled: {}",
+    finding.warnings.push_back(fmt::format("modelled, not measured: {}",
                                            fmt::join(modelled_linears(*finding.best), ", ")));
   finding.warnings.push_back(all_reduce_warning(group, *finding.best));
   return finding;

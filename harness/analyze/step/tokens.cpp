@@ -57,7 +57,7 @@ std::string no_linear_reason(const StepTimes& times, const ModelConfig& model,
       fmt::format("measure it with: gpugauge run --suite full --model {1} --filter 'gemm/{0}/{1}/'",
                   name_of(linear_dtype(point.precision)), model.name);
   if (batches.empty()) return fmt::format("no linear of {} in this file; {}", what, remedy);
-  return fmt::format("batch {} lies outside what was measured of {} (m {} to {}); {}", point.batch,
+  return fmt::format("batch {} is outside the measured range of {} (m {} to {}); {}", point.batch,
                      what, *batches.begin(), *batches.rbegin(), remedy);
 }
 
@@ -95,10 +95,9 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
     return finding;
   }
   if (times.read()->origin == Origin::kQuoted)
-    finding.warnings.push_back(
-        fmt::format("no memory read was measured: bytes floor and models take the memory's quoted "
-                    "{:.4g} GB/s",
-                    times.read()->rate.value));
+    finding.warnings.push_back(fmt::format(
+        "memory read was not measured: bytes floor and modelled ops use the quoted {:.4g} GB/s",
+        times.read()->rate.value));
   finding.floor_tokens_per_second =
       scaled(times.read()->rate,
              static_cast<double>(point.batch) * kNsPerSecond / decode_bytes(model, point));
@@ -114,7 +113,7 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
     finding.reason = no_linear_reason(times, model, point);
   } else if (const auto modelled = modelled_linears(*finding.best); !modelled.empty()) {
     finding.warnings.push_back(
-        fmt::format("not measured, and therefore modelled: {}", fmt::join(modelled, ", ")));
+        fmt::format("modelled, not measured: {}", fmt::join(modelled, ", ")));
   }
   return finding;
 }

@@ -50,9 +50,10 @@ void judge_history(const StandingRegression& regression, const Accepted& accepte
   finding.change = regression.change;
   finding.threshold = finding.delta;
   finding.change_point = accepted.index[regression.begin];
-  finding.reason = fmt::format("the level changed by {} {} nights ago and is {} from what it was",
-                               percent(regression.change.value),
-                               accepted.y.size() - regression.begin, percent(regression.now));
+  finding.reason =
+      fmt::format("the time changed by {} {} nights ago and is now {} against the level before",
+                  percent(regression.change.value), accepted.y.size() - regression.begin,
+                  percent(regression.now));
 }
 
 void judge_ratchet(const Ratchet& ratchet, GateFinding& finding) {
@@ -60,7 +61,7 @@ void judge_ratchet(const Ratchet& ratchet, GateFinding& finding) {
   finding.stage = Stage::kRatchet;
   finding.change = {.value = ratchet.change, .low = ratchet.change, .high = ratchet.change};
   finding.threshold = ratchet.fails() ? ratchet.fail : ratchet.warn;
-  finding.reason = fmt::format("little by little {} from the pinned baseline, {} at most",
+  finding.reason = fmt::format("slow drift: {} against the pinned baseline (limit {})",
                                percent(ratchet.change), percent(finding.threshold));
 }
 
@@ -72,19 +73,18 @@ void judge_tonight(const Night& tonight, const std::optional<Night>& rerun,
   finding.stage = Stage::kTonight;
   finding.change = excess.change;
   finding.threshold = excess.threshold;
-  const std::string where = fmt::format("{} from the baseline, {} at most",
+  const std::string where = fmt::format("{} against the baseline (limit {})",
                                         percent(excess.change.value), percent(excess.threshold));
   finding.reason = where;
   if (!excess.is_candidate) return;
   if (!rerun) {
     finding.status = GateStatus::kNeedsRerun;
-    finding.reason = where + ": measure again to confirm it";
+    finding.reason = where + ": rerun to confirm";
     return;
   }
   if (const auto reasons = quarantine(*rerun, usual, settings); !reasons.empty()) {
     finding.status = GateStatus::kInconclusive;
-    finding.reason =
-        fmt::format("{}, and the rerun does not count: {}", where, reason_names(reasons));
+    finding.reason = fmt::format("{}; the rerun is inconclusive: {}", where, reason_names(reasons));
     return;
   }
   const Excess again = excess_of(rerun->y, baseline, finding.delta, settings);
@@ -108,8 +108,9 @@ GateFinding check(std::span<const Night> history, const Night& tonight,
                   const std::optional<Night>& rerun, const GateSettings& settings,
                   const GateMemory& memory) {
   if (memory.since > history.size() + 1) {
-    throw UsageError(fmt::format("the acknowledged change is night {}, and the history has {}",
-                                 memory.since, history.size()));
+    throw UsageError(
+        fmt::format("the acknowledged change is night {}, but the history has {} nights",
+                    memory.since, history.size()));
   }
   const std::size_t since = std::min(memory.since, history.size());
   const UsualConditions usual = usual_conditions(history.subspan(since));
@@ -130,8 +131,9 @@ GateFinding check(std::span<const Night> history, const Night& tonight,
   if (finding.baseline_nights < settings.baseline_least) {
     finding.status = GateStatus::kNoBaseline;
     finding.stage = Stage::kBaseline;
-    finding.reason = fmt::format("{} accepted nights since the last acknowledged change, {} wanted",
-                                 finding.baseline_nights, settings.baseline_least);
+    finding.reason =
+        fmt::format("{} accepted nights since the last acknowledged change ({} required)",
+                    finding.baseline_nights, settings.baseline_least);
     return finding;
   }
 
@@ -164,7 +166,7 @@ GateFinding check(std::span<const Night> history, const Night& tonight,
       finding.status == GateStatus::kRegression || finding.status == GateStatus::kNeedsRerun;
   if (finding.is_unstable && is_alarm) {
     finding.status = GateStatus::kAdvice;
-    finding.reason += "; the baseline has two levels by turns, so this is advice alone";
+    finding.reason += "; the baseline alternates between two levels, so this does not fail";
   }
   return finding;
 }

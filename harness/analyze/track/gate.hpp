@@ -28,7 +28,7 @@ template <>
 struct EnumTable<QuarantineReason> {
   static constexpr std::array rows{EnumName{QuarantineReason::kThrottled, "throttled"},
                                    EnumName{QuarantineReason::kOtherProcesses, "other processes"},
-                                   EnumName{QuarantineReason::kDeviceErrors, "errors of the card"},
+                                   EnumName{QuarantineReason::kDeviceErrors, "card errors"},
                                    EnumName{QuarantineReason::kNotVerified, "not verified"},
                                    EnumName{QuarantineReason::kIncomplete, "too few processes"},
                                    EnumName{QuarantineReason::kClockLow, "clock low"},

@@ -154,11 +154,11 @@ Earlier earlier_runs(std::span<const RunEntry> history, std::span<const RunEntry
   }
   if (other_cards > 0)
     earlier.notes.push_back(
-        fmt::format("{} earlier runs are of other cards and count for nothing here", other_cards));
+        fmt::format("{} earlier runs are of other cards and are ignored", other_cards));
   if (other_settings > 0)
     earlier.notes.push_back(
-        fmt::format("{} earlier runs of this card had another driver or clock policy and count for "
-                    "nothing here: a new one begins a new baseline",
+        fmt::format("{} earlier runs of this card had another driver or clock policy and are "
+                    "ignored: a change of either starts a new baseline",
                     other_settings));
   return earlier;
 }
@@ -183,9 +183,9 @@ void add_missing(const CaseNames& names, std::span<const RunEntry> tonight,
     const std::pair which(setting_of(s.key), s.key.case_name);
     if (measured.contains(which) || failed.contains(which)) continue;
     if (s.facts.back().date == last_night[which.first])
-      report.findings.push_back(
-          not_measured(s.key, s.nights.size(),
-                       fmt::format("not measured tonight, but on {}", s.facts.back().date), acks));
+      report.findings.push_back(not_measured(
+          s.key, s.nights.size(),
+          fmt::format("not measured tonight; last measured on {}", s.facts.back().date), acks));
   }
   for (const auto& [setting, name] : failed) {
     if (measured.contains({setting, name})) continue;
@@ -200,7 +200,7 @@ void add_missing(const CaseNames& names, std::span<const RunEntry> tonight,
       }
     }
     report.findings.push_back(
-        not_measured(key, nights, "planned tonight, and has no verified number", acks));
+        not_measured(key, nights, "planned tonight, but has no verified number", acks));
   }
 }
 

@@ -22,14 +22,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kAbExamples = R"(
-Every round runs both builds, each in a fresh process, in the order A B, then B A, and so on. What counts is the
-median over the rounds of ln(B / A), with a bootstrap interval. Exit status 1 if the whole interval of a case lies
-above the threshold. All result files and logs stay in the folder.
+Every round runs both builds in fresh processes, in the order A B, then B A, and so on. The result is the median of
+ln(B / A) over the rounds, with a bootstrap interval. Exit status 1 if the whole interval of a case lies above the
+threshold. All result files and logs stay in the folder.
 
 Examples:
   gpugauge ab build-main/gpugauge build/gpugauge --filter 'gemm/'        is the branch slower?
   gpugauge ab ./gpugauge ./gpugauge --suite a.yaml --suite-b b.yaml      one build, two configs
-  gpugauge ab ./gpugauge ./gpugauge --rounds 6                           what this machine calls noise)";
+  gpugauge ab ./gpugauge ./gpugauge --rounds 6                           the noise of this machine)";
 
 struct AbOptions {
   std::string build_a, build_b;
@@ -142,8 +142,8 @@ class Measuring {
         "build {} ({}), round {}: {} {}, and {}; {}: {}",
         static_cast<char>(std::toupper(which.letter)), which.build.string(), number,
         end.kind == ChildEnd::Kind::kExited ? "exit status" : "killed by signal", end.code,
-        fs::exists(result, error) ? "its result file is not to be trusted" : "no result file",
-        log.string(), last_line(log)));
+        fs::exists(result, error) ? "its result file is not used" : "no result file", log.string(),
+        last_line(log)));
   }
 
   std::vector<std::string> arguments(const BuildAndSuite& which, const fs::path& result) const {
@@ -193,7 +193,7 @@ ExitStatus run_ab(const AbOptions& options) {
     throw Error(ExitStatus::kInterrupted, "interrupted " + done);
   if (rounds.complete.size() < kLeastRounds)
     throw EnvironmentError(
-        fmt::format("the time limit ended it {}: a verdict needs {}", done, kLeastRounds));
+        fmt::format("time limit reached {}: a verdict needs {} rounds", done, kLeastRounds));
   spdlog::info("{}: {}", rounds.stop == Stop::kNo ? "done" : "ended by the time limit", done);
   return status;
 }
@@ -202,9 +202,9 @@ ExitStatus run_ab(const AbOptions& options) {
 
 void add_ab_command(Command& program) {
   auto [command, options] = program.add_command<AbOptions>(
-      "ab", "two builds or configs on one card, taking turns", run_ab, kAbExamples);
-  command.argument("BUILD_A", options.build_a, "a gpugauge program: what was");
-  command.argument("BUILD_B", options.build_b, "another, or the same: what is to be judged");
+      "ab", "whether one build is slower than another on one card", run_ab, kAbExamples);
+  command.argument("BUILD_A", options.build_a, "the gpugauge program of the base");
+  command.argument("BUILD_B", options.build_b, "the gpugauge program to judge; may be the same");
   command.option(option::kSuite, options.suite);
   command.option(option::kSuiteB, options.suite_b);
   command.option(option::kDevice, options.device);

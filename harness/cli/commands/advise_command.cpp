@@ -18,8 +18,8 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kAdviseExamples = R"(
-Every card of the files at every price that may be paid, with the fewest GPUs that hold the model; once at
-equal batch, once each at its own largest. P: the probability of being cheaper than the next card.
+Ranks every card of the files at every allowed price, with the fewest GPUs that hold the model: at equal batch, then
+each card at its own largest batch. P: the probability of being cheaper than the next card.
 
 Examples:
   gpugauge advise h100.json l40s.json --model llama-3.1-8b --precision fp8 --input-tokens 1024 --batch 8,32
@@ -93,13 +93,14 @@ void add_advise_command(Command& program) {
   command.option(option::kPrecision, request.precision);
   command.option(option::kKv, options.kv);
   command.option(option::kTokensPerDay, request.tokens_per_day)
-      .detail("today's, then what is expected later");
+      .detail("today's, then a later demand");
   command.option(option::kUtilisation, request.billing.utilisation);
   command.option(option::kTpot, options.tpot_ms);
   command.option(option::kTtft, options.ttft_ms);
   command.flag(option::kSpot, request.spot).old_word("ok");
   command.flag(option::kTraining, request.training);
-  command.option(option::kPrices, options.inputs.prices).detail("default: those of configs/prices");
+  command.option(option::kPrices, options.inputs.prices)
+      .detail("default: the lists of configs/prices");
   command.option(option::kHourly, options.hourly).detail("CARD=DOLLARS");
 }
 

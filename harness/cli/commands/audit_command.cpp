@@ -16,8 +16,8 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kAuditExamples = R"(
-Verdicts are worked out from the formulas, the configs (devices, models, prices) and the result files. Without files,
-what only a measurement can say is "not measured", and the reason names what would settle it.
+Verdicts follow from formulas, configs (devices, models, prices) and result files. A claim that needs a measurement
+is "not measured" without result files, and the reason names the command that would settle it.
 
 Examples:
   gpugauge audit configs/claims/l40s-vs-h100.yaml
@@ -75,12 +75,13 @@ ExitStatus audit_claims(const AuditOptions& options) {
 
 void add_audit_command(Command& program) {
   auto [command, options] = program.add_command<AuditOptions>(
-      "audit", "what holds of the claims of a text", audit_claims, kAuditExamples);
+      "audit", "which claims of a text hold", audit_claims, kAuditExamples);
   command.argument("CLAIMS", options.claims, "claims file (configs/claims/*.yaml)");
   command.argument("FILE", options.inputs.files, "result files, or .partial files")
       .count(0, std::numeric_limits<std::size_t>::max());
   add_format_option(command, options.inputs.format);
-  command.option(option::kPrices, options.inputs.prices).detail("default: those of configs/prices");
+  command.option(option::kPrices, options.inputs.prices)
+      .detail("default: the lists of configs/prices");
   command.option(option::kVerdict, options.shown).one_of(verdict_words());
   command.option(option::kFailOn, options.failing).one_of(verdict_words());
   command.option(option::kReserve, options.reserve_gib);

@@ -14,8 +14,8 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kBreakEvenExamples = R"(
-A is the first file's card, B the second's. Both serve the same requests, at equal batch and each at its own largest.
-Dollars are per million output tokens, with all time charged to them: as serve --hourly shows.
+A is the card of the first file, B of the second. Both serve the same requests, at equal batch and each at its own
+largest batch. Dollars are per million output tokens; all time is charged to them, as in serve --hourly.
 
 Examples:
   gpugauge break-even l40s.json h100.json --model llama-3.1-8b --precision fp8 --input-tokens 1024 --output-tokens 256
@@ -75,7 +75,7 @@ ExitStatus break_even(const BreakEvenOptions& options) {
 
 void add_break_even_command(Command& program) {
   auto [command, options] = program.add_command<BreakEvenOptions>(
-      "break-even", "at which price, use, batch and prompt two cards swap", break_even,
+      "break-even", "price, use, batch and prompt at which two cards cost the same", break_even,
       kBreakEvenExamples);
   AnalysisOptions& inputs = options.serving.inputs;
   inputs.batches = {1, 8, 32};
@@ -84,7 +84,7 @@ void add_break_even_command(Command& program) {
   add_serving_options(command, options.serving);
   command.option(option::kPriceA, options.a.price);
   command.option(option::kPriceB, options.b.price);
-  command.option(option::kPrices, inputs.prices).detail("default: those of configs/prices");
+  command.option(option::kPrices, inputs.prices).detail("default: the lists of configs/prices");
   add_billing_options(command, inputs);
   command.option(option::kUtilisationA, options.a.utilisation);
   command.option(option::kUtilisationB, options.b.utilisation);

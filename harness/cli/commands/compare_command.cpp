@@ -18,9 +18,9 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kCompareExamples = R"(
-A case is the same on both sides by its name. Several files of one side, and repetitions in a file, are runs of
-one case: its time is the median of their medians. Slower and faster need the whole interval of the ratio beyond
-the threshold, widened so that the intervals of all cases hold together.
+Cases are matched by name. Several files of one side, and repetitions in a file, are runs of one case: its time is
+the median of their medians. A case is slower or faster if the whole interval of its ratio lies beyond the threshold.
+Intervals are widened for the number of cases (Bonferroni).
 
 Examples:
   gpugauge compare last-month.json tonight.json              what changed on this card?
@@ -90,14 +90,14 @@ void add_compare_command(Command& program) {
       kCompareExamples);
   command
       .argument("BASE OTHER", options.sides,
-                "the base, then what is held against it: result files, or folders of them")
+                "the base, then what is compared with it: result files, or folders of them")
       .count(2, std::numeric_limits<std::size_t>::max());
   add_format_option(command, options.format);
   command.option(option::kThreshold, options.threshold_percent);
   command.option(option::kFailOn, options.fail_on)
       .one_of({"slower", "ambiguous", "missing"})
-      .detail("also where no case is in common");
-  command.option(option::kHourly, options.hourly).detail("the base's, then each other's");
+      .detail("also if no case is common");
+  command.option(option::kHourly, options.hourly).detail("of the base, then of each other side");
   command.option(option::kPrices, options.prices).detail("the cheapest on-demand offer counts");
 }
 

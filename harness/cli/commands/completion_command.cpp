@@ -96,10 +96,10 @@ ExitStatus print_script(const std::string& shell) {
 
 void add_completion_command(Command& program) {
   auto [command, shell] = program.add_command<std::string>(
-      "completion", "a script that completes words in a shell", print_script, kCompletionExamples);
+      "completion", "a completion script for a shell", print_script, kCompletionExamples);
   std::vector<std::string> names;
   for (const ShellRow& row : kShells) names.emplace_back(row.name);
-  command.argument("SHELL", shell, "the shell that is to complete").one_of(std::move(names));
+  command.argument("SHELL", shell, "the shell").one_of(std::move(names));
 }
 
 }  // namespace gpugauge

@@ -19,7 +19,7 @@ constexpr const char* kCostExamples = R"(
 Examples:
   gpugauge cost result.json                          at the prices of configs/prices
   gpugauge cost result.json --hourly 2.49            at your own
-  gpugauge cost result.json --utilisation 0.6        40% of the paid time nobody asks anything
+  gpugauge cost result.json --utilisation 0.6        40% of the paid time is idle
   gpugauge cost h100.json l40s.json --format csv)";
 
 ExitStatus cost(const AnalysisOptions& options) {

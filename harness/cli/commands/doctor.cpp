@@ -56,13 +56,14 @@ DoctorCheck check_card(const Machine& machine) {
     return ok("NVIDIA card", fmt::format("{} on the PCI bus", machine.nvidia_cards));
   }
   if (has_card(machine)) return ok("NVIDIA card", "known to the driver");
-  return missing("NVIDIA card", "none on the PCI bus", "nothing to mend: the CPU is measured");
+  return missing("NVIDIA card", "none on the PCI bus", "nothing to do: the CPU is measured");
 }
 
 DoctorCheck check_driver(const Machine& machine) {
   if (machine.driver_version) return ok("NVIDIA driver", *machine.driver_version);
-  if (machine.driver_cuda) return ok("NVIDIA driver", "its library; the kernel names no version");
-  if (machine.nvidia_cards == 0) return missing("NVIDIA driver", "none", "only a card needs one");
+  if (machine.driver_cuda)
+    return ok("NVIDIA driver", "library found; the kernel module reports no version");
+  if (machine.nvidia_cards == 0) return missing("NVIDIA driver", "none", "only needed for a GPU");
   return missing(
       "NVIDIA driver", "none",
       "Ubuntu: ubuntu-drivers install; Debian: apt-get install nvidia-driver (non-free); "
@@ -93,7 +94,7 @@ Checks check_toolkit(const Machine& machine) {
                         std::string advice) {
     if (found) return ok(std::move(topic), *found);
     return missing(std::move(topic), "none",
-                   has_card(machine) ? std::move(advice) : "only a card needs it");
+                   has_card(machine) ? std::move(advice) : "only needed for a GPU");
   };
   Checks checks{
       part("CUDA toolkit", machine.nvcc ? std::optional(machine.nvcc->string()) : std::nullopt,
@@ -140,13 +141,13 @@ Checks check_card_state(const DeviceInfo& device) {
   const auto on_off = [](bool on) { return on ? "on" : "off"; };
   if (device.ecc_enabled) {
     checks.push_back(warn_if(!*device.ecc_enabled, device.id + " ECC", on_off(*device.ecc_enabled),
-                             "memory errors go unseen; where the card has ECC: " +
+                             "memory errors are not detected; if the card has ECC: " +
                                  nvidia_smi(device, "-e 1") + ", then restart the machine"));
   }
   if (device.mig_enabled) {
-    checks.push_back(
-        warn_if(*device.mig_enabled, device.id + " MIG", on_off(*device.mig_enabled),
-                "a slice of the card is measured; all of it: " + nvidia_smi(device, "-mig 0")));
+    checks.push_back(warn_if(
+        *device.mig_enabled, device.id + " MIG", on_off(*device.mig_enabled),
+        "only a MIG instance is measured; for the whole card: " + nvidia_smi(device, "-mig 0")));
   }
   if (device.power_limit_w && device.default_power_limit_w) {
     const double usual = *device.default_power_limit_w;
@@ -158,7 +159,7 @@ Checks check_card_state(const DeviceInfo& device) {
   if (device.other_processes) {
     checks.push_back(warn_if(*device.other_processes > 0, device.id + " other processes",
                              std::to_string(*device.other_processes),
-                             nvidia_smi(device, "-q -d PIDS") + " names them; end them"));
+                             nvidia_smi(device, "-q -d PIDS") + " lists them; stop them"));
   }
   return checks;
 }
@@ -182,8 +183,8 @@ Checks check_health(const DeviceInfo& device, const CardHealth& health) {
 DoctorCheck check_datasheet(const DeviceInfo& device, const Machine& machine) {
   const Datasheet* sheet = match_datasheet(machine.datasheets, device);
   return warn_if(sheet == nullptr, device.id + " datasheet",
-                 sheet == nullptr ? "none for this name and memory" : sheet->name,
-                 "its own roofline is shown; add a file to configs/devices/");
+                 sheet == nullptr ? "none matches this name and memory size" : sheet->name,
+                 "only measured peaks are shown; add a file to configs/devices/");
 }
 
 Checks check_device(const DeviceInfo& device, const Machine& machine) {
@@ -215,7 +216,7 @@ DoctorCheck check_memory(const Machine& machine) {
   }
   return warn_if(machine.available_memory_bytes < wanted, "free memory",
                  bytes_text(machine.available_memory_bytes),
-                 "the CPU's cold buffers need " + bytes_text(wanted) + ": end other programs");
+                 "cold cases on the CPU need " + bytes_text(wanted) + ": stop other programs");
 }
 
 DoctorCheck check_disk(const Machine& machine) {
@@ -232,7 +233,7 @@ DoctorCheck check_disk(const Machine& machine) {
 Checks check_host(const Machine& machine) {
   Checks checks;
   if (machine.steal_share) {
-    checks.push_back(warn_if(*machine.steal_share >= kNoticeableSteal, "stolen CPU time",
+    checks.push_back(warn_if(*machine.steal_share >= kNoticeableSteal, "CPU steal time",
                              format_percent(*machine.steal_share) + " since boot",
                              "the host is shared: rent dedicated cores for CPU numbers"));
   }
@@ -294,7 +295,7 @@ Table doctor_table(std::span<const DoctorCheck> checks) {
        }},
       {wrapping(20, text_column("found", "found")),
        [](const DoctorCheck& c) { return text_cell(c.found); }},
-      {wrapping(20, text_column("advice", "what mends it")),
+      {wrapping(20, text_column("advice", "how to fix it")),
        [](const DoctorCheck& c) { return text_cell(c.advice); }}};
   return make_table<DoctorCheck>("doctor", "", columns, checks);
 }

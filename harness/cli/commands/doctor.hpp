@@ -30,7 +30,7 @@ struct DoctorCheck {
   std::string topic;  ///< `NVIDIA driver`, `cuda:0 power limit`
   CheckStatus status = CheckStatus::kOk;
   std::string found;
-  std::string advice;  ///< the command that mends it, or what it means; empty where all is well
+  std::string advice;  ///< the command that fixes it, or what it means; empty where all is well
 };
 
 /// What the doctor knows of a machine. What could not be found out is absent or empty.

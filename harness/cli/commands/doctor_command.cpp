@@ -17,8 +17,8 @@ ExitStatus doctor(const Format& format) {
 
 void add_doctor_command(Command& program) {
   auto [command, format] = program.add_command<Format>(
-      "doctor", "what is here, what is missing, and the command that mends it", doctor,
-      "\nExit status 3 if nothing here can be measured.");
+      "doctor", "what is installed, what is missing, and the command that fixes it", doctor,
+      "\nExit status 3 if no device can be measured.");
   add_format_option(command, format);
 }
 

@@ -199,8 +199,8 @@ void add_explain_command(Command& program) {
       "explain", "what a case, metric, flag or column means", explain, kExplainExamples);
   command
       .argument("WORD", options.arguments,
-                "a case, family, implementation, metric, flag, verdict or column; what ends in "
-                ".json are result files")
+                "a case, family, implementation, metric, flag, verdict or column; words that end "
+                "in .json are result files")
       .names_of("WORD");
   command.option(option::kDevice, options.devices)
       .names_of("CARD")

@@ -57,12 +57,11 @@ std::vector<std::string> format_names() {
 
 void add_export_command(Command& program) {
   auto [command, options] =
-      program.add_command<ExportOptions>("export", "a result file as other tools read it",
+      program.add_command<ExportOptions>("export", "a result file in another tool's format",
                                          export_record, formats_help() + kExportExamples);
   command.argument("FILE", options.inputs.files, "a result file").count(1, 1);
   command.option(option::kFormat, options.format).one_of(format_names()).required();
-  command.option(option::kOutput, options.output)
-      .detail("a file that appears whole or not at all; default: stdout");
+  command.option(option::kOutput, options.output).detail("written atomically; default: stdout");
 }
 
 }  // namespace gpugauge

@@ -10,8 +10,8 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kForwardExamples = R"(
-One forward pass of an embedding encoder is a batch of embeddings; of an image model it is one of the steps of a batch of
-images, all guidance passes included.
+One forward pass of an encoder makes a batch of embeddings. One forward pass of an image model is one step of a batch of
+images, guidance passes included.
 
 Examples:
   gpugauge forward h100.json --model bge-large --batch 1,32 --tokens 512
@@ -72,7 +72,7 @@ void add_forward_command(Command& program) {
       .required()
       .detail("encoders and image models, as bge-large and sdxl");
   command.option(option::kBatch, options.batches);
-  command.option(option::kTokens, options.tokens).detail("default: as many as the encoder takes");
+  command.option(option::kTokens, options.tokens).detail("default: the encoder's maximum");
   command.option(option::kResolution, options.sides).detail("default: 1024");
   command.option(option::kSteps, options.steps).detail("default: the model's");
   command.option(option::kGuidance, options.guidance_passes).detail("default: the model's");

@@ -95,7 +95,7 @@ ExitStatus list(const ListOptions& options) {
   table.notes.push_back(total_of(outline_of(plan, selection.suite.settle_seconds)));
   if (!rates.memory_gbps)
     table.notes.push_back(
-        "no floor times: this device has no datasheet here and does not name its memory's rate");
+        "no floor times: this device has no datasheet and reports no memory rate");
   print_tables(std::cout, {table}, options.format);
   return ExitStatus::kDone;
 }

@@ -108,28 +108,28 @@ std::string environment() {
       {{"GPUGAUGE_CONFIGS",
         "the folder of suites, models, devices and prices; else the first 'configs' or "
         "'share/gpugauge/configs' beside or above the program or the current folder"},
-       {"GPUGAUGE_HISTORY",
-        "the folder that track keeps its history in, where --history is absent"},
+       {"GPUGAUGE_HISTORY", "the history folder of track, unless --history is given"},
        {"GPUGAUGE_SEARCH_CACHE",
-        "the file that remembers what a search of cuBLASLt found; 'off' remembers nothing"},
-       {"XDG_CACHE_HOME, HOME", "where that file lies otherwise"},
-       {"NO_COLOR", "where it is set and not empty, no colours on a terminal"},
-       {"COLUMNS", "how wide tables and text may be where there is no terminal that says so"},
-       {"CUDA_HOME", "where cuBLASLt is looked for, besides where the system has its libraries"},
-       {"CUDA_VISIBLE_DEVICES", "which devices CUDA shows and how it numbers them"},
-       {"USER", "who accepts a change, where track ack has no --by"}}};
+        "the file that caches cuBLASLt search results; 'off' disables the cache"},
+       {"XDG_CACHE_HOME, HOME", "set the default folder of that file"},
+       {"NO_COLOR", "no colours on a terminal, if set and not empty"},
+       {"COLUMNS", "the width of tables and text without a terminal"},
+       {"CUDA_HOME", "a folder to search for cuBLASLt, beside the system's libraries"},
+       {"CUDA_VISIBLE_DEVICES", "the devices that CUDA shows, and their order"},
+       {"USER", "who accepts a change, unless track ack has --by"}}};
   return section("ENVIRONMENT", items);
 }
 
 std::string files() {
   const std::array<Item, 5> items{
-      {{"results/<device>/<time>_<suite>.json", "what run writes, where --output is absent"},
+      {{"results/<device>/<time>_<suite>.json", "the result file of run, unless --output is given"},
        {"*.json.partial",
-        "what an unfinished run has so far: every reading command takes it, and run --resume goes "
-        "on with it"},
+        "the journal of an unfinished run: every reading command takes it, and run --resume "
+        "continues it"},
        {"history/", "result files night by night, their index.jsonl, and acks.yaml"},
-       {"~/.cache/gpugauge/cublaslt.jsonl", "what searches of cuBLASLt found"},
-       {"configs/", "suites, models, encoders, diffusion, devices, prices, claims and the words"}}};
+       {"~/.cache/gpugauge/cublaslt.jsonl", "cached cuBLASLt search results"},
+       {"configs/",
+        "suites, models, encoders, image models, devices, prices, claims and explanations"}}};
   return section("FILES", items);
 }
 
@@ -161,7 +161,7 @@ std::string man_page(const Command& root, const Explanations& words, std::string
     page += options_text(*node) + as_written(node->footer);
   }
   page += exit_statuses() + environment() + files();
-  page += ".SH WORDS\nWhat the words on the screen mean, as \\fBgpugauge explain\\fR says it.\n";
+  page += ".SH WORDS\nThe words on the screen, as \\fBgpugauge explain\\fR explains them.\n";
   for (const WordKind kind : all_of<WordKind>) {
     page += fmt::format(".SS {}\n", argument(row_of(kind).heading));
     for (const Explanation& word : words.all()) {

@@ -22,8 +22,8 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kReportExamples = R"(
-The page holds its data, its style and its scripts, and asks nothing of any network: it can be mailed, archived and
-opened offline. Numbers are those of the other commands.
+The page holds its data, style and scripts and needs no network: it can be mailed, archived and opened offline. Its
+numbers are those of the other commands.
 
 Examples:
   gpugauge report result.json -o page.html
@@ -145,12 +145,10 @@ ExitStatus report(const ReportOptions& options) {
 
 void add_report_command(Command& program) {
   auto [command, options] = program.add_command<ReportOptions>(
-      "report", "result files as one page, to look at in a browser", report, kReportExamples);
+      "report", "result files as one page for a browser", report, kReportExamples);
   command.argument("FILE", options.inputs.files,
                    "result files, or the .partial file of an unfinished run");
-  command.option(option::kOutput, options.output)
-      .required()
-      .detail("the page; appears whole or not at all");
+  command.option(option::kOutput, options.output).required().detail("the page, written atomically");
   add_decode_options(command, options.inputs);
   add_price_options(command, options.inputs);
   add_billing_options(command, options.inputs);

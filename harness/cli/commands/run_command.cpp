@@ -33,7 +33,7 @@ Examples:
   gpugauge run --suite nightly --device cuda:1        another suite on the second GPU
   gpugauge run --model qwen3-14b --batch 1,16         your model at your batches
   gpugauge run --filter 'memory/'                     only the cases whose name matches
-  gpugauge run --resume results/…/….json.partial      go on after an interruption
+  gpugauge run --resume results/…/….json.partial      continue after an interruption
   gpugauge run -- --benchmark_repetitions=3           Google Benchmark's own options after --)";
 
 /// Keeps every outcome in the journal and in the record, and draws the progress line.
@@ -135,7 +135,7 @@ ExitStatus worst_outcome(const Record& record) {
   if (record.measurements.empty()) {
     const CardErrors errors = card_errors(record);
     throw EnvironmentError(fmt::format(
-        "nothing could be measured{}; the first reason: {}",
+        "no case could be measured{}; first reason: {}",
         errors.any() ? fmt::format(", and the card reports {}", describe(errors)) : "",
         none.empty() ? "the plan is empty" : none.front().name + ": " + none.front().reason));
   }

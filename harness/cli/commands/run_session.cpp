@@ -67,8 +67,8 @@ void check_resumable(const std::string& file, const Record& so_far, const Device
   for (const std::string& name : so_far.planned) {
     if (offered.count(name) == 0) {
       refuse(
-          fmt::format("planned {}, which suite {} with these options does not; give the options of "
-                      "the first run",
+          fmt::format("planned {}, which suite {} does not plan with these options; use the "
+                      "options of the first run",
                       name, suite.name));
     }
   }

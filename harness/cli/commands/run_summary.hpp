@@ -7,7 +7,7 @@
 
 namespace gpugauge {
 
-/// What `run` ends with: every case, the datasheet check, tokens, dollars, what to beware of, and
+/// What `run` ends with: every case, the datasheet check, tokens, dollars, notes, and
 /// where the file is. kCheckFailed if the device is below its datasheet.
 ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
                              const AnalysisOptions& options);

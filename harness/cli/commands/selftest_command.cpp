@@ -22,11 +22,11 @@ constexpr const char* kGateExamples = R"(
 Exit status 1 if a goal is missed.
 
 Examples:
-  gpugauge selftest gate                     does the nightly gate catch what it should, and nothing else?
+  gpugauge selftest gate                     does the nightly gate find regressions without false alarms?
   gpugauge selftest gate --scatter 0.01      on a card whose nights scatter by 1%)";
 
 constexpr const char* kChangePointsExamples = R"(
-The times stand in the last cell of each line, oldest first, in any unit; a first line that is no number is a header.
+Times are read from the last cell of each line, oldest first, in any unit. A first line that is not a number is a header.
 
 Example:
   gpugauge selftest changepoints nights.csv --delta 0.01)";
@@ -83,7 +83,7 @@ ExitStatus selftest_change_points(const ChangePointOptions& options) {
 }  // namespace
 
 void add_selftest_command(Command& program) {
-  Command& selftest = program.add_command("selftest", "checks gpugauge's own judgement");
+  Command& selftest = program.add_command("selftest", "tests the nightly gate on synthetic data");
 
   auto [gate, simulated] = selftest.add_command<GateOptions>(
       "gate", "the nightly gate on synthetic nights", selftest_gate, kGateExamples);
@@ -92,9 +92,9 @@ void add_selftest_command(Command& program) {
   gate.option(option::kScatter, simulated.simulation.scatter);
   add_format_option(gate, simulated.format);
 
-  auto [change_points, searched] = selftest.add_command<ChangePointOptions>(
-      "changepoints", "where the gate sees changes in a series of times", selftest_change_points,
-      kChangePointsExamples);
+  auto [change_points, searched] =
+      selftest.add_command<ChangePointOptions>("changepoints", "change points of a series of times",
+                                               selftest_change_points, kChangePointsExamples);
   const GateSettings defaults;
   searched.settings = {.window = defaults.change_window,
                        .least_segment = defaults.change_nights_after + 1,

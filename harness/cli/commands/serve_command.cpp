@@ -15,9 +15,9 @@ namespace {
 
 constexpr const char* kServeExamples = R"(
 With D the decode step at (batch, input + output/2) and P the prefill of one request:
-  TPOT = D + P (batch - 1) / output        TTFT = P, and the step that has just begun
+  TPOT = D + P (batch - 1) / output        TTFT = P, plus D where batch > 1
   output tokens per second = batch output / (output D + batch P)
-Memory: weights, and the KV cache at input + output, in what is usable of the card.
+Memory: weights, and the KV cache at input + output, must fit the card's usable memory.
 With --prices or --hourly also dollars per million tokens and per month.
 
 Examples:

@@ -16,21 +16,21 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kTrackExamples = R"(
-A history is a folder of result files, date=…/host=…/gpu=…/<run id>.json, which are never changed, and an
-index that is made again from them where it is wrong. Nights are compared where case, semantics version,
-card, driver's major version and clock policy are the same.
+A history is a folder of result files, date=…/host=…/gpu=…/<run id>.json, which never change, and an index that is
+rebuilt from them if it is wrong. A night is compared only with earlier nights of the same case, semantics version,
+card, driver major version and clock policy.
 
 Examples:
   gpugauge track add night/*.json                      tonight's runs join the history
   gpugauge track check night/*.json                    is anything slower than the nights before?
-  gpugauge track check night/*.json --rerun again/*.json   after 'needs rerun': does it stay so?
-  gpugauge track show                                  every case: its latest night and its course
+  gpugauge track check night/*.json --rerun again/*.json   after 'needs rerun': is it still slower?
+  gpugauge track show                                  every case: its latest night and its trend
   gpugauge track show 'gemm/fp8*'                      every night of these cases
-  gpugauge track ack 'gemm/fp8*' --reason 'cuBLAS 13.1' --commit 1a2b3c4   accept a change for good)";
+  gpugauge track ack 'gemm/fp8*' --reason 'cuBLAS 13.1' --commit 1a2b3c4   accept a change)";
 
 constexpr const char* kCheckFooter = R"(
 Exit status: 0 all pass; 1 a regression; 5 inconclusive: a case could not be judged tonight; 6 no baseline: too few
-nights yet; 7 a case needs its confirming rerun; 2 or 3 something could not be read. The first of 1, 7, 5, 6 that holds.)";
+nights yet; 7 a case needs its confirming rerun; 2 or 3 something could not be read. The first of 1, 7, 5, 6 that applies.)";
 
 std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& files) {
   return {files.begin(), files.end()};
@@ -104,7 +104,7 @@ struct AckOptions : TrackOptions {
 
 ExitStatus acknowledge(const AckOptions& options) {
   Ack ack = options.ack;
-  if (ack.reason.empty()) throw UsageError("track ack: --reason is empty, expected why");
+  if (ack.reason.empty()) throw UsageError("track ack: --reason is empty, expected a reason");
   if (options.threshold_percent) ack.delta = *options.threshold_percent / 100;
   const History history = open_history(options);
   require_case(history.index.names, options.case_pattern);
@@ -129,20 +129,21 @@ void add_ack_command(Command& track) {
   command.flag(option::kMute, options.ack.mute);
   command.option(option::kThreshold, options.threshold_percent);
   command.option(option::kNight, options.night)
-      .detail("on which the change begins; default: the newest night");
+      .detail("the night on which the change begins; default: the newest night");
   add_history_options(command, options);
 }
 
 }  // namespace
 
 void add_track_command(Command& program) {
-  Command& track =
-      program.add_command("track", "the nights of a card: add, check, show, ack", kTrackExamples);
+  Command& track = program.add_command(
+      "track", "compare the nights of a card: add, check, show, ack", kTrackExamples);
 
   auto [adding, added] =
       track.add_command<TrackOptions>("add", "copy result files into the history", add, "");
   adding.argument("FILE", added.files, "finished result files");
-  adding.option(option::kNight, added.night).detail("default: the UTC date on which each began");
+  adding.option(option::kNight, added.night)
+      .detail("default: the UTC date on which each run began");
   add_history_options(adding, added);
   add_format_option(adding, added.format);
 
@@ -151,12 +152,12 @@ void add_track_command(Command& program) {
   checking.argument("FILE", checked.files, "tonight's result files, one a process");
   checking.option(option::kRerun, checked.rerun);
   checking.flag(option::kAll, checked.all);
-  checking.option(option::kNight, checked.night).detail("default: that of the earliest file");
+  checking.option(option::kNight, checked.night).detail("default: the date of the earliest file");
   add_history_options(checking, checked);
   add_judge_options(checking, checked);
 
-  auto [showing, shown] =
-      track.add_command<TrackOptions>("show", "what the history holds, and its course", show, "");
+  auto [showing, shown] = track.add_command<TrackOptions>(
+      "show", "list the history, and each case over time", show, "");
   showing.argument("CASE", shown.case_pattern, "every night of this case, or pattern")
       .names_of("PATTERN")
       .count(0, 1);

@@ -47,7 +47,7 @@ void add_decode_options(Command& command, AnalysisOptions& options) {
 }
 
 void add_price_options(Command& command, AnalysisOptions& options) {
-  command.option(option::kPrices, options.prices).detail("default: those of configs/prices");
+  command.option(option::kPrices, options.prices).detail("default: the lists of configs/prices");
   command.option(option::kHourly, options.hourly);
 }
 

@@ -22,11 +22,12 @@ inline constexpr double kMostTokens = 1 << 24, kMostBatch = 1 << 16;
 // ---- what is measured
 inline constexpr OptionDefinition kSuite{"-s,--suite", "SUITE",
                                          "suite: a name in configs/suites, or a file"};
-inline constexpr OptionDefinition kSuiteB{"--suite-b", "SUITE", "suite of B, where it is another"};
+inline constexpr OptionDefinition kSuiteB{"--suite-b", "SUITE",
+                                          "the suite of B, if it is another one"};
 inline constexpr OptionDefinition kDevice{
     "-d,--device", "DEVICE",
-    "cpu, cuda:N or best (the first GPU, else the CPU); where nothing is measured also a card of "
-    "configs/devices"};
+    "cpu, cuda:N or best (the first GPU, else the CPU); a command that does not measure also takes "
+    "a card of configs/devices"};
 inline constexpr OptionDefinition kFilter{
     "--filter", "REGEX",
     "only cases whose name matches this regular expression; a leading - keeps the others"};
@@ -35,7 +36,7 @@ inline constexpr OptionDefinition kModel{
 inline constexpr OptionDefinition kBatch{
     .names = "--batch",
     .value = "N",
-    .help = "batch sizes: sequences, requests or images at a time",
+    .help = "batch sizes: concurrent sequences, requests or images",
     .low = 1,
     .high = kMostBatch};
 inline constexpr OptionDefinition kContext{.names = "--context",
@@ -46,26 +47,26 @@ inline constexpr OptionDefinition kContext{.names = "--context",
 inline constexpr OptionDefinition kOverwrite{"--overwrite", "", "replace an existing result file"};
 inline constexpr OptionDefinition kResume{
     "--resume", "FILE",
-    "go on with an interrupted result (.partial), or retry what failed in a result file"};
-inline constexpr OptionDefinition kTurn{
-    "--turn", "K/N", "2/5: the second of five processes begins at another case than the first"};
+    "continue an interrupted run (.partial), or retry the failed cases of a result file"};
+inline constexpr OptionDefinition kTurn{"--turn", "K/N",
+                                        "K/N: this is process K of N; each begins at another case"};
 inline constexpr OptionDefinition kRedact{"--redact", "",
                                           "leave out the host's name and the device's UUID"};
 inline constexpr OptionDefinition kRounds{.names = "--rounds",
                                           .value = "N",
-                                          .help = "how often both builds are run",
+                                          .help = "rounds; each runs both builds once",
                                           .low = 5,
                                           .high = 1000};
 inline constexpr OptionDefinition kTimeLimit{
     .names = "--time-limit",
     .value = "SECONDS",
-    .help = "seconds for all of it; what is complete by then is judged",
+    .help = "seconds for all rounds; complete rounds are judged",
     .low = kAboveZero};
 
 // ---- where it goes
-inline constexpr OptionDefinition kOutput{"-o,--output", "PATH", "what is written"};
+inline constexpr OptionDefinition kOutput{"-o,--output", "PATH", "the file or folder to write"};
 inline constexpr OptionDefinition kFormat{
-    .names = "-f,--format", .value = "FORMAT", .help = "how it is printed"};
+    .names = "-f,--format", .value = "FORMAT", .help = "the output format"};
 
 // ---- decode steps and requests
 inline constexpr OptionDefinition kPrecision{.names = "--precision",
@@ -81,7 +82,7 @@ inline constexpr OptionDefinition kInputTokens{.names = "--input-tokens",
                                                .high = kMostTokens};
 inline constexpr OptionDefinition kOutputTokens{.names = "--output-tokens",
                                                 .value = "N",
-                                                .help = "tokens that a request generates",
+                                                .help = "output length, in tokens",
                                                 .low = 1,
                                                 .high = kMostTokens};
 inline constexpr OptionDefinition kMaxInput{.names = "--max-input",
@@ -89,20 +90,18 @@ inline constexpr OptionDefinition kMaxInput{.names = "--max-input",
                                             .help = "the longest prompt of the curves",
                                             .low = 1,
                                             .high = kMostTokens};
-inline constexpr OptionDefinition kTpot{.names = "--tpot",
-                                        .value = "MS",
-                                        .help = "the most milliseconds between two tokens",
-                                        .low = kAboveZero};
-inline constexpr OptionDefinition kTtft{.names = "--ttft",
-                                        .value = "MS",
-                                        .help = "the most milliseconds to the first token",
-                                        .low = kAboveZero};
+inline constexpr OptionDefinition kTpot{
+    .names = "--tpot", .value = "MS", .help = "highest TPOT, in milliseconds", .low = kAboveZero};
+inline constexpr OptionDefinition kTtft{
+    .names = "--ttft", .value = "MS", .help = "highest TTFT, in milliseconds", .low = kAboveZero};
 inline constexpr OptionDefinition kGpus{.names = "--gpus",
                                         .value = "N",
                                         .help = "GPUs that share the model (tensor parallelism)",
                                         .one_of = kGroupSizes};
-inline constexpr OptionDefinition kLink{
-    .names = "--link", .value = "LINK", .help = "what joins the GPUs", .one_of = names_of<Link>};
+inline constexpr OptionDefinition kLink{.names = "--link",
+                                        .value = "LINK",
+                                        .help = "the link between the GPUs",
+                                        .one_of = names_of<Link>};
 inline constexpr OptionDefinition kMemoryUtilisation{
     .names = "--memory-utilisation",
     .value = "SHARE",
@@ -112,17 +111,17 @@ inline constexpr OptionDefinition kMemoryUtilisation{
 inline constexpr OptionDefinition kReserve{
     .names = "--reserve",
     .value = "GIB",
-    .help = "GiB of the card's memory for activations, graphs and workspaces",
+    .help = "GiB of memory reserved for activations, graphs and workspaces",
     .low = 0};
-inline constexpr OptionDefinition kOps{"--ops", "", "each op on a row instead of their sum"};
+inline constexpr OptionDefinition kOps{"--ops", "", "list the ops of each step or pass instead"};
 inline constexpr OptionDefinition kTokens{.names = "--tokens",
                                           .value = "N",
-                                          .help = "tokens of a sequence of an encoder",
+                                          .help = "tokens of an encoder's sequence",
                                           .low = 1,
                                           .high = kMostBatch};
 inline constexpr OptionDefinition kResolution{.names = "--resolution",
                                               .value = "N",
-                                              .help = "pixels of an image's side",
+                                              .help = "side of the image, in pixels",
                                               .low = 1,
                                               .high = kMostBatch};
 inline constexpr OptionDefinition kSteps{
@@ -135,7 +134,7 @@ inline constexpr OptionDefinition kGuidance{
     .high = 4};
 inline constexpr OptionDefinition kCalibration{
     "--calibration", "FILE",
-    "what an engine measured (of scripts/import_vllm.py), shown beside the derived"};
+    "calibration by a real engine (scripts/import_vllm.py), shown beside the derived rates"};
 
 // ---- money
 inline constexpr OptionDefinition kPrices{
@@ -144,7 +143,7 @@ inline constexpr OptionDefinition kPrices{
     .help = "price lists: the native CSV, SkyPilot's or gpuhunt's, or Spheron's JSON",
     .many_as = ManyAs::kRepeated};
 inline constexpr OptionDefinition kSource{"--source", "TEXT",
-                                          "said of every offer, instead of its own"};
+                                          "source recorded for every offer, instead of its own"};
 inline constexpr OptionDefinition kHourly{"--hourly", "DOLLARS",
                                           "your own price, in dollars per GPU-hour"};
 inline constexpr OptionDefinition kPriceA{
@@ -153,7 +152,7 @@ inline constexpr OptionDefinition kPriceB{
     .names = "--price-b", .value = "DOLLARS", .help = "dollars per GPU-hour of the second card"};
 inline constexpr OptionDefinition kBilledGpus{.names = "--billed-gpus",
                                               .value = "N",
-                                              .help = "GPUs that are paid for",
+                                              .help = "GPUs that are billed",
                                               .low = 1,
                                               .high = kMostBatch};
 inline constexpr OptionDefinition kUtilisation{.names = "--utilisation",
@@ -163,47 +162,48 @@ inline constexpr OptionDefinition kUtilisation{.names = "--utilisation",
                                                .high = 1};
 inline constexpr OptionDefinition kUtilisationA{.names = "--utilisation-a",
                                                 .value = "SHARE",
-                                                .help = "that share of the first card",
+                                                .help = "utilisation of the first card only",
                                                 .low = kAboveZero,
                                                 .high = 1};
 inline constexpr OptionDefinition kUtilisationB{.names = "--utilisation-b",
                                                 .value = "SHARE",
-                                                .help = "that share of the second card",
+                                                .help = "utilisation of the second card only",
                                                 .low = kAboveZero,
                                                 .high = 1};
-inline constexpr OptionDefinition kHoursPerMonth{.names = "--hours-per-month",
-                                                 .value = "HOURS",
-                                                 .help = "730 is a year over 12, 720 are 30 days",
-                                                 .low = kAboveZero,
-                                                 .high = 744};
+inline constexpr OptionDefinition kHoursPerMonth{
+    .names = "--hours-per-month",
+    .value = "HOURS",
+    .help = "hours of a month: 730 is a year over 12, 720 is 30 days",
+    .low = kAboveZero,
+    .high = 744};
 inline constexpr OptionDefinition kElectricity{
     .names = "--electricity",
     .value = "DOLLARS",
-    .help = "dollars per kWh, where electricity is paid apart",
+    .help = "dollars per kWh, if electricity is billed separately",
     .low = kAboveZero};
 inline constexpr OptionDefinition kTokensPerDay{
     .names = "--tokens-per-day",
     .value = "N",
-    .help = "output tokens a day that a fleet must produce",
+    .help = "output tokens per day that a fleet must produce",
     .low = kAboveZero};
 inline constexpr OptionDefinition kSpot{"--spot", "",
-                                        "the work may be interrupted: spot prices count"};
-inline constexpr OptionDefinition kTraining{"--training", "", "the cards are to train, too"};
+                                        "allow spot offers, which may be interrupted"};
+inline constexpr OptionDefinition kTraining{"--training", "", "the cards will also train"};
 
 // ---- what is judged
 inline constexpr OptionDefinition kThreshold{.names = "--threshold",
                                              .value = "PERCENT",
-                                             .help = "the smallest change that counts, in percent",
+                                             .help = "the smallest change to report, in percent",
                                              .low = 0.001,
                                              .high = 100};
 inline constexpr OptionDefinition kFailOn{"--fail-on", "WORD",
                                           "exit status 1 if one of these is found"};
 inline constexpr OptionDefinition kVerdict{"--verdict", "WORD",
-                                           "show only claims of these verdicts"};
+                                           "show only claims with these verdicts"};
 inline constexpr OptionDefinition kClaims{"--claims", "FILE",
                                           "a claims file (configs/claims/*.yaml) to audit"};
 inline constexpr OptionDefinition kAll{"--all", "",
-                                       "every case, also those that are otherwise left out"};
+                                       "show all cases, also those left out by default"};
 
 // ---- nights
 inline constexpr OptionDefinition kHistory{"--history", "FOLDER", "folder of a history"};
@@ -218,26 +218,26 @@ inline constexpr OptionDefinition kNight{.names = "--night",
 inline constexpr OptionDefinition kMatch{
     .names = "--match",
     .value = "WORD",
-    .help = "which cards are one: uuid, the very same; sku, all of a kind",
+    .help = "cards that share a baseline: uuid, the same card; sku, the same kind",
     .one_of = kMatches};
 inline constexpr OptionDefinition kProcesses{.names = "--processes",
                                              .value = "N",
-                                             .help = "fresh processes that make a night",
+                                             .help = "fresh processes per night",
                                              .low = 1,
                                              .high = kMostBatch};
 inline constexpr OptionDefinition kRerun{.names = "--rerun",
                                          .value = "FILE",
                                          .help = "result files of the confirming rerun",
                                          .many_as = ManyAs::kWords};
-inline constexpr OptionDefinition kReason{"--reason", "TEXT", "why"};
+inline constexpr OptionDefinition kReason{"--reason", "TEXT", "why the change is accepted"};
 inline constexpr OptionDefinition kCommit{"--commit", "TEXT", "the commit that changed it"};
-inline constexpr OptionDefinition kBy{"--by", "TEXT", "who says so"};
+inline constexpr OptionDefinition kBy{"--by", "TEXT", "who accepts it"};
 inline constexpr OptionDefinition kCard{"--card", "PATTERN", "a card's UUID, or a pattern of it"};
 inline constexpr OptionDefinition kMute{"--mute", "", "show the case, but never fail"};
 
 // ---- the gate's own test
 inline constexpr OptionDefinition kSeries{
-    .names = "--series", .value = "N", .help = "series of each kind", .low = 1, .high = 100000};
+    .names = "--series", .value = "N", .help = "series per scenario", .low = 1, .high = 100000};
 inline constexpr OptionDefinition kSeed{
     .names = "--seed", .value = "N", .help = "seed of the random numbers", .low = 0};
 inline constexpr OptionDefinition kScatter{.names = "--scatter",
@@ -254,7 +254,7 @@ inline constexpr OptionDefinition kP{
     .names = "--p", .value = "P", .help = "level of the t-test", .low = 1e-15, .high = 0.05};
 inline constexpr OptionDefinition kWindow{.names = "--window",
                                           .value = "N",
-                                          .help = "nights that are searched together",
+                                          .help = "nights in one search window",
                                           .low = 10,
                                           .high = 1000};
 

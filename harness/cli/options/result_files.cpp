@@ -20,8 +20,7 @@ std::vector<fs::path> result_files(const std::string& file_or_folder) {
     const fs::path& path = at->path();
     if (path.extension() == ".json") files.push_back(path);
     if (path.extension() == ".partial")
-      spdlog::warn("{}: a run that was not finished is passed over; name it to compare it",
-                   path.string());
+      spdlog::warn("{}: unfinished run skipped; name the file to include it", path.string());
   }
   if (error) throw UsageError(fmt::format("{}: {}", file_or_folder, error.message()));
   if (files.empty())

@@ -47,7 +47,7 @@ void require_case(const CaseNames& names, const std::string& pattern) {
                   [&](const std::string& name) { return matches_glob(pattern, name); }))
     return;
   const auto meant = nearest(pattern, all);
-  throw UsageError(fmt::format("no case of the history is {}{}; gpugauge track show lists them",
+  throw UsageError(fmt::format("the history has no case {}{}; gpugauge track show lists them",
                                in_quotes(pattern),
                                meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
 }

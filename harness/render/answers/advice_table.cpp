@@ -107,7 +107,7 @@ Table ranking_table(const Advice& advice, const Ranking& ranking, const AdviceRe
                      "{} {}, {} tokens in, {} out, {}{}", advice.model, name_of(request.precision),
                      advice.context, request.output_tokens, batch_text(ranking),
                      request.tokens_per_day.empty() ? ""
-                                                    : fmt::format(", {:.4g} output tokens a day",
+                                                    : fmt::format(", {:.4g} output tokens per day",
                                                                   request.tokens_per_day.front())),
                  ranking.options);
   for (const Service& service : ranking.services) {
@@ -178,7 +178,7 @@ Table facts_table(const Advice& advice, const AdviceRequest& request) {
   c.number("spot_per_gpu_hour", "spot", [](auto& f) { return dollars_of(f.spot); }).dispensable = 3;
   return c.table(
       "cards",
-      fmt::format("{} on each card: GPUs that hold it at batch {}; GiB of each GPU at batch {}",
+      fmt::format("{} on each card: GPUs needed at batch {}; memory of each GPU in GiB at batch {}",
                   advice.model, request.batches.front(), request.batches.back()),
       advice.checklist.facts);
 }
@@ -206,17 +206,17 @@ std::string what_text(const Ranking& ranking, FlipKind kind) {
   const std::string& other = ranking.card(*ranking.runner_up()).name;
   switch (kind) {
     case FlipKind::kWinnersPrice:
-      return fmt::format("$/GPU-h of {}, to rise to", winner);
+      return fmt::format("$/GPU-h of {} rises to", winner);
     case FlipKind::kRunnerUpsPrice:
-      return fmt::format("$/GPU-h of {}, to fall to", other);
+      return fmt::format("$/GPU-h of {} falls to", other);
     case FlipKind::kWinnersBusyness:
-      return fmt::format("{} kept busy, {} as now", winner, other);
+      return fmt::format("utilisation of {}, {} unchanged", winner, other);
     case FlipKind::kBatch:
-      return "batch, the same for both";
+      return "batch of both cards";
     case FlipKind::kContext:
-      return "tokens of a prompt";
+      return "prompt length, in tokens";
     case FlipKind::kDemand:
-      return "output tokens a day, by $ a month";
+      return "output tokens per day, by $/month";
   }
   return {};
 }
@@ -232,7 +232,7 @@ Table flips_table(const Advice& advice) {
   c.data("what", [](auto& f) { return name_of(f.kind); });
   c.add(wrapping(24, text_column("text", "what")),
         [&](auto& f) { return what_text(ranking, f.kind); });
-  c.number("now", "now", value(&Flip::now, "not named"));
+  c.number("now", "now", value(&Flip::now, "not given"));
   c.number("flips_at", "flips at", value(&Flip::at, "none"));
   return c.table("flips",
                  fmt::format("what would make {} cheaper than {}, at batch {}",

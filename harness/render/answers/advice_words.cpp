@@ -35,11 +35,12 @@ std::string bill_text(const Option& option) {
 std::string remedy(const Ranking& ranking, const Advice& advice) {
   if (const Service* service = ranking.to_measure())
     return fmt::format(
-        "{:.0f}% of the time of {} is interpolated or modelled: gpugauge run --suite full --model "
-        "{} on it would decide",
+        "{:.0f}% of the time of {} is interpolated or modelled: measure it with gpugauge run "
+        "--suite full --model {}",
         100 * service->derived_share(), service->card->name, advice.model);
-  return fmt::format("the two are within {} of each other: prices that differ more would decide",
-                     format_percent(ranking.runner_up()->margin));
+  return fmt::format(
+      "the cards are within {} of each other: a larger price difference would decide",
+      format_percent(ranking.runner_up()->margin));
 }
 
 std::string versus(const Ranking& ranking) {
@@ -52,14 +53,14 @@ std::string versus(const Ranking& ranking) {
 /// How another ranking stands to the first.
 std::string beside(const Ranking& ranking, const Card* answer) {
   const Option* winner = ranking.winner();
-  if (winner == nullptr) return fmt::format("Nothing serves it {}.", place_of(ranking));
+  if (winner == nullptr) return fmt::format("No card serves the model {}.", place_of(ranking));
   const Card* card = &ranking.card(*winner);
   const std::string bill = bill_text(*winner);
   if (ranking.runner_up() == nullptr)
-    return fmt::format("Only {} serves it {}: {}.", card->name, place_of(ranking), bill);
-  return fmt::format("{} {} {}: {}; {}{}.", card == answer ? "So it is" : "But", place_of(ranking),
-                     card == answer ? "too" : card->name + " is cheaper", bill, versus(ranking),
-                     ranking.is_decided() ? "" : ", undecided");
+    return fmt::format("Only {} serves the model {}: {}.", card->name, place_of(ranking), bill);
+  return fmt::format("{} {} {}: {}; {}{}.", card == answer ? "The same card wins" : "But",
+                     place_of(ranking), card == answer ? "too" : card->name + " is cheaper", bill,
+                     versus(ranking), ranking.is_decided() ? "" : ", undecided");
 }
 
 }  // namespace
@@ -68,13 +69,15 @@ std::string answer_of(const Advice& advice, const AdviceRequest& request) {
   const Ranking& ranking = advice.at_median();
   const Option* winner = ranking.winner();
   if (winner == nullptr)
-    return fmt::format("No card: none of these serves it {} at a known price.", place_of(ranking));
+    return fmt::format("No card: none of these serves the model {} at a known price.",
+                       place_of(ranking));
   std::string text;
   const Card* answer = &ranking.card(*winner);
   if (const Option* other = ranking.runner_up(); other == nullptr) {
-    text = fmt::format("Rent {} at {}: {} {}; no other card here serves it at a known price.",
-                       card_text(ranking, *winner), price_of(*winner->rate), bill_text(*winner),
-                       place_of(ranking));
+    text =
+        fmt::format("Rent {} at {}: {} {}; no other card here serves the model at a known price.",
+                    card_text(ranking, *winner), price_of(*winner->rate), bill_text(*winner),
+                    place_of(ranking));
   } else if (ranking.is_decided()) {
     text = fmt::format("Rent {} at {}: {} {}; {}.", card_text(ranking, *winner),
                        price_of(*winner->rate), bill_text(*winner), place_of(ranking),
@@ -88,9 +91,8 @@ std::string answer_of(const Advice& advice, const AdviceRequest& request) {
     text += " " + beside(advice.rankings[i], answer);
   if (request.tokens_per_day.empty() && winner->rate->min_gpus > ranking.service(*winner).gpus)
     text += fmt::format(
-        " The price holds if all {} GPUs of a bundle are kept busy; --tokens-per-day ranks by what "
-        "is "
-        "billed.",
+        " The price needs all {} GPUs of a bundle busy; --tokens-per-day ranks by the billed "
+        "amount.",
         winner->rate->min_gpus);
   return text;
 }

@@ -115,11 +115,11 @@ Table price_table(const BreakEvenAnswer& answer) {
                           name_of(answer.precision), answer.input_tokens, answer.output_tokens),
               answer.comparisons);
   table.notes = {describe('A', answer.a), describe('B', answer.b),
-                 "A/B: price of a GPU-hour; margin: how far A's price could rise (if negative, "
-                 "must fall) until both cost the same"};
+                 "A/B: ratio of the prices of a GPU-hour; A's margin: rise (negative: fall) of A's "
+                 "price until both cost the same"};
   if (!std::all_of(answer.comparisons.begin(), answer.comparisons.end(),
                    [](const CardComparison& r) { return r.evens.has_value(); }))
-    table.notes.emplace_back("empty: it does not fit or is not known; gpugauge serve says why");
+    table.notes.emplace_back("empty: does not fit, or is not known; gpugauge serve says why");
   table.notes.insert(table.notes.end(), answer.price_doubts.begin(), answer.price_doubts.end());
   return table;
 }
@@ -143,7 +143,8 @@ Table utilisation_table(const BreakEvenAnswer& answer) {
   Table table =
       c.table("utilisation", "utilisation at which a token costs the same", answer.comparisons);
   table.notes = {
-      "below its break-even a card costs more than the other; above 100% it cannot get there"};
+      "below its break-even utilisation a card costs more than the other; above 100% it always "
+      "does"};
   return table;
 }
 
@@ -198,12 +199,12 @@ std::vector<const CurvePoint*> common_points(const Curve& curve) {
 /// Who is cheaper along a curve without a crossing.
 std::string throughout(const Curve& curve) {
   const auto common = common_points(curve);
-  if (common.empty()) return "nothing is known of both";
+  if (common.empty()) return "not known for both";
   const CurvePoint& first = *common.front();
   const auto undecided = std::count_if(common.begin(), common.end(), [](const CurvePoint* p) {
     return p->cheaper == Cheaper::kUndecided;
   });
-  return fmt::format("none: {} throughout, undecided at {} of {}",
+  return fmt::format("none: {} cheaper throughout, undecided at {} of {}",
                      first.a->value < first.b->value ? "A" : "B", undecided, common.size());
 }
 
@@ -231,7 +232,7 @@ Table crossings_table(const BreakEvenAnswer& answer) {
         [](auto& r) { return fixed_of(*r.curve); });
   c.number("from", "from", range_end(false)).dispensable = 3;
   c.number("to", "to", range_end(true)).dispensable = 3;
-  c.add(wrapping(16, text_column("swap", "they swap")), [](auto& r) {
+  c.add(wrapping(16, text_column("swap", "break-even")), [](auto& r) {
     if (r.crossing == nullptr) return throughout(*r.curve);
     const bool a_first = r.crossing->before == Cheaper::kA;
     return fmt::format("{} cheaper to {}, {} from {}", a_first ? "A" : "B", r.crossing->last,
@@ -242,12 +243,12 @@ Table crossings_table(const BreakEvenAnswer& answer) {
   });
   c.data("last_before", place(&Crossing::last));
   c.data("first_after", place(&Crossing::first));
-  c.number("sure_until", "sure until", place(&Crossing::sure_until));
-  c.number("sure_from", "sure from", place(&Crossing::sure_from));
-  Table table = c.table("crossings", "where A and B swap places in $/M", rows);
+  c.number("sure_until", "decided until", place(&Crossing::sure_until));
+  c.number("sure_from", "decided from", place(&Crossing::sure_from));
+  Table table = c.table("crossings", "where the cheaper card changes", rows);
   table.notes = {
-      "between sure until and sure from (if empty, to the end of what is known of both) it is "
-      "undecided"};
+      "undecided between decided until and decided from (empty: to the end of the range known for "
+      "both)"};
   return table;
 }
 

@@ -95,8 +95,7 @@ ColumnList<CalibrationRow> columns_of(const std::vector<CalibratedRate>& rates, 
 std::vector<Table> calibration_tables(const CalibrationReport& report, ShownRates shown) {
   if (report.rates.empty() && report.warnings.empty()) return {};
   Table table = columns_of(report.rates, shown)
-                    .table("calibrated", "calibrated by what an engine was measured to do",
-                           rows_of(report, shown));
+                    .table("calibrated", "calibrated by a measured engine", rows_of(report, shown));
   table.notes = report.warnings;
   return {std::move(table)};
 }

@@ -151,8 +151,7 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
   std::vector<Table> tables{make_table<CaseRow>("cases", "cases", case_columns(wanted), cases)};
   if (wanted.regret) {
     tables.front().notes.emplace_back(
-        "regret: how much longer the library's own first choice takes than the best that a search "
-        "of it found");
+        "regret: time of the library's first choice over the best that its search found, minus 1");
   }
   Table missing = not_measured_table(records);
   if (!missing.rows.empty()) tables.push_back(std::move(missing));

@@ -118,7 +118,8 @@ Table environment_table(const ComparisonReport& comparison, const std::string& s
   c.add(wrapping(14, text_column("other_value", "other")), [](auto& d) { return d.other; });
   c.add(wrapping(24, text_column("advice", "so")),
         [](auto& d) { return advice_on(d.circumstance); });
-  return c.table("environment", fmt::format("what else differs{}", suffix), comparison.differences);
+  return c.table("environment", fmt::format("environment differences{}", suffix),
+                 comparison.differences);
 }
 
 Table overview(std::span<const ComparisonReport> comparisons) {
@@ -160,9 +161,8 @@ std::vector<std::string> reason_notes(std::span<const Judgement> judgements, dou
   for (const ChangeReason reason : reasons)
     notes.push_back(fmt::format("{}: {}", name_of(reason), row_of(reason).meaning));
   if (!judgements.empty())
-    notes.push_back(
-        fmt::format("times are other over base, above 1 is slower; a change counts from {:.3g}% on",
-                    100 * threshold));
+    notes.push_back(fmt::format("ratios are other over base: above 1 is slower; threshold {:.3g}%",
+                                100 * threshold));
   return notes;
 }
 
@@ -183,7 +183,7 @@ std::string summary_line(std::span<const Judgement> judgements, std::size_t not_
     add(std::count_if(judgements.begin(), judgements.end(),
                       [&](const Judgement& j) { return j.change == change; }),
         name_of(change));
-  if (line.empty()) line = "nothing in common";
+  if (line.empty()) line = "no case in common";
   add(static_cast<std::ptrdiff_t>(not_compared), "not compared");
   return line;
 }

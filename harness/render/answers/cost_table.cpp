@@ -72,7 +72,7 @@ std::vector<Table> cost_tables(std::span<const PricedDecode> points) {
                           p->decode.device));
         if (cost.rate.min_gpus > 1)
           notes.insert(
-              fmt::format("{} sells {} GPUs at least", cost.rate.provider, cost.rate.min_gpus));
+              fmt::format("{} sells at least {} GPUs", cost.rate.provider, cost.rate.min_gpus));
       }
     }
     tables.push_back(make_table<CostRow>(

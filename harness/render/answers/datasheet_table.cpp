@@ -40,10 +40,10 @@ Cell verdict_cell(const DatasheetFinding& f) {
   if (f.verdict == Verdict::kBelowFloor) text += fmt::format(" {:.0f}%", floor_percent);
   if (f.verdict == Verdict::kUndecided) text += fmt::format(" at floor {:.0f}%", floor_percent);
   if (f.origin == Origin::kImported) text += ", imported";
-  // Only of what is amiss is the reason a cause.
-  const bool amiss = f.verdict == Verdict::kBelowFloor || f.verdict == Verdict::kUndecided ||
-                     f.verdict == Verdict::kNotMeasured;
-  if (!f.reason.empty()) text += fmt::format("{} {}", amiss ? ":" : ";", f.reason);
+  // The reason explains a finding that failed; otherwise it is a remark.
+  const bool failed = f.verdict == Verdict::kBelowFloor || f.verdict == Verdict::kUndecided ||
+                      f.verdict == Verdict::kNotMeasured;
+  if (!f.reason.empty()) text += fmt::format("{} {}", failed ? ":" : ";", f.reason);
   return {text, std::string(name_of(f.verdict)), tone_of(f.verdict)};
 }
 
@@ -123,8 +123,8 @@ Table to_table(std::span<const DatasheetReport> reports) {
                                        columns(reports), rows);
   for (const DatasheetReport& report : reports) {
     if (has_no_datasheet(report))
-      note(table, fmt::format("no datasheet for {}: these are its own measured peaks, and the FLOP "
-                              "per byte at which arithmetic and memory read take equally long",
+      note(table, fmt::format("no datasheet for {}: measured peaks only; FLOP/byte is the ridge "
+                              "point with memory read",
                               report.device));
     for (const DatasheetFinding& f : report.findings) {
       if (f.datasheet)

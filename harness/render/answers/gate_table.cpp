@@ -108,9 +108,9 @@ Table gate_table(std::span<const ScenarioResult> results, const SimulationOption
                   options.series, 100 * options.scatter, options.seed),
       gate_columns(), results);
   table.notes = {
-      "false/1000: failing nights without a regression in 1000 judged ones; in N nights: series "
-      "that failed by then",
-      "each with its 95% Wilson interval; the goals are those for nights that scatter by 0.3%"};
+      "false/1000: false alarms per 1000 judged nights; in N nights: series whose regression is "
+      "found by then",
+      "intervals: 95%, Wilson; the goals are for nights that scatter by 0.3%"};
   return table;
 }
 

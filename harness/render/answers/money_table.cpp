@@ -168,7 +168,7 @@ Table serving_money_table(std::span<const PricedServing> servings,
       fmt::format("$ per million tokens{}", at_utilisation(rows.front().money->billing)), columns,
       rows);
   table.notes.emplace_back(
-      "all: every second is charged to the output; else prefill to the input, decode to the "
+      "all: all time is charged to the output; otherwise prefill to the input, decode to the "
       "output");
   return table;
 }
@@ -243,7 +243,7 @@ std::vector<Table> energy_tables(std::span<const PricedDecode> points) {
                         [](EnergyRow r) -> const Energy& { return r->energy; },
                         [](EnergyRow r) -> const Billing& { return r->costs.front().billing; }));
     tables.push_back(make_table<EnergyRow>(
-        "energy", fmt::format("the card's energy, {}", subject_of(group)), columns, rows));
+        "energy", fmt::format("energy of the card, {}", subject_of(group)), columns, rows));
   }
   return tables;
 }
@@ -266,7 +266,7 @@ std::vector<Table> serving_money_tables(std::span<const PricedServing> servings)
              [](ServingEnergyRow r) -> const Energy& { return r->energy; },
              [](ServingEnergyRow r) -> const Billing& { return r->money.front().billing; }));
   tables.push_back(make_table<ServingEnergyRow>(
-      "serving_energy", "the card's energy of an output token, prefills in it", columns, rows));
+      "serving_energy", "energy of the card per output token, prefill included", columns, rows));
   return tables;
 }
 

@@ -50,9 +50,9 @@ Table outline_table(const PlanOutline& outline, const RunAhead& run) {
       outline_columns(), outline.families);
   table.notes.push_back(total_of(outline));
   if (run.already_done > 0)
-    table.notes.push_back(fmt::format("resumed: {} cases more are done already", run.already_done));
+    table.notes.push_back(fmt::format("resumed: {} more cases are already done", run.already_done));
   if (outline.unsupported > 0)
-    table.notes.push_back(fmt::format("why not: gpugauge list --suite {} --device {}",
+    table.notes.push_back(fmt::format("reasons: gpugauge list --suite {} --device {}",
                                       shell_word(run.suite_option), shell_word(run.device_id)));
   table.notes.push_back("result: " + run.result_path);
   return table;

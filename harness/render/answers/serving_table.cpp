@@ -168,8 +168,7 @@ std::vector<std::string> notes_of(const ServingGroup& group) {
       texts.insert(texts.end(), r->decode.warnings.begin(), r->decode.warnings.end());
       texts.insert(texts.end(), r->prefill->warnings.begin(), r->prefill->warnings.end());
     }
-    if (!r->fit)
-      texts.emplace_back("nothing says how much memory the card has: whether it fits is unknown");
+    if (!r->fit) texts.emplace_back("the card's memory size is unknown: fit is not checked");
     for (const std::string& text : texts) {
       std::string note = fmt::format("{}: {}", r->decode.file, text);
       if (std::find(notes.begin(), notes.end(), note) == notes.end())

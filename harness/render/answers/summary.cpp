@@ -47,7 +47,7 @@ constexpr std::array kGravestFirst{
 std::vector<std::string> device_warnings(const DeviceInfo& device) {
   std::vector<std::string> warnings;
   if (device.mig_enabled.value_or(false))
-    warnings.emplace_back("MIG is enabled: this is a part of the card");
+    warnings.emplace_back("MIG is enabled: only a part of the card is measured");
   if (device.other_processes.value_or(0) > 0)
     warnings.push_back(fmt::format("{} other processes were on the device: stop them and run again",
                                    *device.other_processes));
@@ -57,7 +57,7 @@ std::vector<std::string> device_warnings(const DeviceInfo& device) {
         fmt::format("the power limit, {:.0f} W, is below the card's default, {:.0f} W",
                     *device.power_limit_w, *device.default_power_limit_w));
   if (device.ecc_enabled.has_value() && !*device.ecc_enabled)
-    warnings.emplace_back("ECC is off: bandwidth may be higher than on a card that has it on");
+    warnings.emplace_back("ECC is off: bandwidth may be higher than with ECC on");
   return warnings;
 }
 

@@ -241,7 +241,7 @@ Table tracked_cases_table(std::span<const TrackedCase> cases) {
   c.add(wrapping(12, text_column("verdict", "verdict")),
         [](auto& t) { return verdict_cell(t.finding); });
   c.data("reason", [](auto& t) { return text_cell(t.finding.gate.reason); });
-  return c.table("cases", "cases, the last night of each against those before it", cases);
+  return c.table("cases", "cases, the last night of each against the nights before", cases);
 }
 
 Table series_table(const TrackedCase& tracked, std::span<const Ack> acks) {

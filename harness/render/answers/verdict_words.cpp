@@ -29,7 +29,7 @@ std::string metrics_of(const std::vector<const DatasheetFinding*>& findings) {
 /// power-capped`.
 std::string shortfall(const DatasheetFinding& f) {
   std::string text =
-      fmt::format("{} reaches {} of its datasheet value; a card in order reaches at least {}",
+      fmt::format("{} reaches {} of its datasheet value; a healthy card reaches at least {}",
                   f.metric, format_percent(f.share().value), format_percent(f.floor.value_or(0)));
   if (f.verdict == Verdict::kUndecided) text += ", which lies within the interval";
   return f.reason.empty() ? text : text + ": " + f.reason;
@@ -43,25 +43,25 @@ struct Judgement {
 Judgement judge(const Record& record, const DatasheetReport& report) {
   if (std::none_of(record.measurements.begin(), record.measurements.end(),
                    [](const Measurement& m) { return m.counts(); }))
-    return {Tone::kBad, "says nothing about its speed: not one case gave a number"};
+    return {Tone::kBad, "is not judged: no case gave a number"};
   const bool is_imported =
       std::all_of(record.measurements.begin(), record.measurements.end(),
                   [](const Measurement& m) { return m.origin == Origin::kImported; });
-  const std::string by = is_imported ? ", by imported numbers that were not measured here" : "";
+  const std::string by = is_imported ? " (imported numbers, not measured here)" : "";
   const auto good = with(report, Verdict::kOk), bad = with(report, Verdict::kBelowFloor),
              open = with(report, Verdict::kUndecided);
   if (!bad.empty())
-    return {Tone::kBad,
-            fmt::format("does not deliver its datasheet{}: too slow in {}", by, metrics_of(bad))};
+    return {Tone::kBad, fmt::format("does not deliver its datasheet{}: below its floor in {}", by,
+                                    metrics_of(bad))};
   if (!open.empty())
-    return {Tone::kWarning, fmt::format("may deliver its datasheet{}: too close to call in {}", by,
-                                        metrics_of(open))};
+    return {Tone::kWarning,
+            fmt::format("may deliver its datasheet{}: undecided in {}", by, metrics_of(open))};
   if (!good.empty())
     return {Tone::kGood,
             fmt::format("delivers its datasheet{}: {}",
                         is_imported ? by : " in all that was measured", metrics_of(good))};
   if (report.datasheet.empty())
-    return {Tone::kPlain, fmt::format("is not judged: no datasheet is known for it, these are {}",
+    return {Tone::kPlain, fmt::format("is not judged: no datasheet is known for it; these are {}",
                                       is_imported ? "imported numbers" : "its own peaks")};
   return {Tone::kWarning,
           fmt::format("is not judged: nothing in this file tests its datasheet ({})",
@@ -76,8 +76,8 @@ VerdictWords verdict_words(const Record& record, const DatasheetReport& report) 
                        .words = printable(judgement.words),
                        .shortfalls = {},
                        .untested = {}};
-  for (const Verdict amiss : {Verdict::kBelowFloor, Verdict::kUndecided}) {
-    for (const DatasheetFinding* f : with(report, amiss))
+  for (const Verdict failed : {Verdict::kBelowFloor, Verdict::kUndecided}) {
+    for (const DatasheetFinding* f : with(report, failed))
       verdict.shortfalls.push_back(printable(shortfall(*f)));
   }
   if (!report.datasheet.empty())

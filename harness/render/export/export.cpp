@@ -19,7 +19,7 @@ constexpr std::array kExporters{
     Exporter{"junit", "JUnit XML: cases and datasheet values as tests", write_junit},
     Exporter{"prometheus", "gauges for node_exporter's textfile collector", write_prometheus},
     Exporter{"csv", "the tables of cases and datasheet", write_csv},
-    Exporter{"markdown", "the same for people, as GitHub shows it", write_markdown},
+    Exporter{"markdown", "the same as Markdown tables", write_markdown},
     Exporter{"github", "annotations of a GitHub Actions run", write_github},
 };
 

@@ -70,7 +70,7 @@ void write_github(std::ostream& out, const ExportInput& input) {
   }
   annotate(out, "error", errors);
   annotate(out, "warning", warnings);
-  out << fmt::format("::notice title=gpugauge::{}: {} checks, {} not as they should be\n",
+  out << fmt::format("::notice title=gpugauge::{}: {} checks, {} did not pass\n",
                      escaped_message(input.record->device.name), input.assessments.size(),
                      errors.size());
 }

@@ -75,6 +75,6 @@ function datasheetSection() {
   const box = grid(parent);
   for (const unit of new Set(rows.map((row) => row.unit))) place(box, datasheetFigure(unit, rows.filter((row) => row.unit === unit)));
   if (stated && rows.length) parent.append(el('p', {class: 'note'}, 'The heavy upright line is the datasheet’s value, the thin one with ends the 95% interval.'));
-  parent.append(tableWidget(stated ? 'each peak beside what the datasheet says of it' : 'the best that was measured of each kind', tableSource(DATA.datasheet)));
+  parent.append(tableWidget(stated ? 'each peak beside its datasheet value' : 'the best that was measured of each kind', tableSource(DATA.datasheet)));
   if (rows.length === 0) nothing(parent, 'No chart: nothing in these files tests a datasheet value.');
 }

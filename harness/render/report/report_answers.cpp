@@ -58,9 +58,7 @@ std::string dollars_of(const Lead& lead) {
 
 /// `NVIDIA L40S ($0.72/h on-demand) at batch 1 to 16: $5.20 to $0.38 per million`.
 std::string words_of(const Lead& lead, const std::string& label) {
-  const char* doubt = lead.is_only   ? ", where no other fits"
-                      : lead.is_sure ? ""
-                                     : ", not beyond doubt";
+  const char* doubt = lead.is_only ? ", the only one that fits" : lead.is_sure ? "" : ", undecided";
   return fmt::format("{} ({}) at {}: {} per million{}", label,
                      price_words(lead.first->costs.front().rate), batches_of(lead),
                      dollars_of(lead), doubt);

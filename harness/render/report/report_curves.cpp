@@ -61,7 +61,7 @@ std::vector<ColumnOf<Point>> curve_columns(bool several, bool one_context) {
 }  // namespace
 
 std::string price_words(const Rate& rate) {
-  if (rate.kind == RateKind::kUnit) return "$1.00/h, for no price is known";
+  if (rate.kind == RateKind::kUnit) return "$1.00/h (no price is known)";
   return fmt::format("{}/h {}", format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind));
 }
 

@@ -76,7 +76,7 @@ std::string cheaper_first(const DecodeBreakEven& e) {
       if (p.a && p.b) first = p.a->value < p.b->value ? Cheaper::kA : Cheaper::kB;
     }
   }
-  if (first == undecided) return "not known at one batch of both";
+  if (first == undecided) return "not known at a common batch";
   return first == Cheaper::kA ? e.device_a : e.device_b;
 }
 
@@ -91,10 +91,10 @@ std::string words_of(const ReportCrossingRow& r) {
   const std::string a = name_at(r.pair->rate_a, r.pair->device_a),
                     b = name_at(r.pair->rate_b, r.pair->device_b);
   if (r.crossing == nullptr)
-    return fmt::format("{} and {} do not swap places; cheaper a token: {}", a, b,
+    return fmt::format("{} and {}: no break-even; cheaper per token: {}", a, b,
                        cheaper_first(*r.pair));
   const bool a_first = r.crossing->before == Cheaper::kA;
-  return fmt::format("up to batch {} {} costs less a token, from {} on {}", r.crossing->last,
+  return fmt::format("up to batch {} {} is cheaper per token, from {} on {}", r.crossing->last,
                      a_first ? a : b, r.crossing->first, a_first ? b : a);
 }
 
@@ -131,7 +131,7 @@ Table crossings_table(std::span<const DecodeBreakEven> break_evens) {
     if (pair.curve.crossings.empty()) rows.push_back({&pair, nullptr});
   }
   return make_table<ReportCrossingRow>(
-      "crossings", "which card costs less a token",
+      "crossings", "which card is cheaper per token",
       {
           {text_column("model", "model"),
            [](const ReportCrossingRow& r) { return Cell(r.pair->model); }},
@@ -155,15 +155,15 @@ Table crossings_table(std::span<const DecodeBreakEven> break_evens) {
            [](const ReportCrossingRow& r) { return batch_cell(r.crossing, &Crossing::last); }},
           {number_column("first_batch", "the other from"),
            [](const ReportCrossingRow& r) { return batch_cell(r.crossing, &Crossing::first); }},
-          {number_column("sure_until_batch", "beyond doubt up to"),
+          {number_column("sure_until_batch", "decided up to"),
            [](const ReportCrossingRow& r) {
              return batch_cell(r.crossing, &Crossing::sure_until);
            }},
-          {number_column("sure_from_batch", "and from"),
+          {number_column("sure_from_batch", "decided from"),
            [](const ReportCrossingRow& r) { return batch_cell(r.crossing, &Crossing::sure_from); }},
           {text_column("answer", ""),
            [](const ReportCrossingRow& r) {
-             return Cell(r.crossing != nullptr ? "they swap" : "they do not swap");
+             return Cell(r.crossing != nullptr ? "break-even" : "no break-even");
            }},
           {data_column("words"), [](const ReportCrossingRow& r) { return Cell(words_of(r)); }},
       },

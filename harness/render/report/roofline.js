@@ -84,7 +84,7 @@ function stripFigure({key, label, unit}, shown) {
 function stripSection() {
   const measured = STRIPS.filter(({key}) => known(key).length);
   const missing = STRIPS.filter((strip) => !measured.includes(strip)).map(({label}) => label.toLowerCase());
-  if (measured.length === 0) return leaveOut('Clock, power and temperature', 'these files do not know them.');
+  if (measured.length === 0) return leaveOut('Clock, power and temperature', 'these files have no such readings.');
   const parent = section('strip', 'Clock, power and temperature', {short: 'Clocks'});
   const box = grid(parent);
   for (const strip of measured) place(box, stripFigure(strip, known(strip.key)));

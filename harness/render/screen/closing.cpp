@@ -28,7 +28,7 @@ class ClosingLines {
 };
 
 std::string and_more(std::size_t count, std::string_view what) {
-  return count > 1 ? fmt::format("; {} {} in all, above", count, what) : std::string();
+  return count > 1 ? fmt::format("; {} {} in total, see above", count, what) : std::string();
 }
 
 /// `computed wrong: gemm/…: row 3 …`.
@@ -64,8 +64,8 @@ std::string price_of(const PricedDecode& point) {
     return dollars + "$1.00/h; no price is known for this card, pass --hourly";
   std::string text = dollars + words_of(rate);
   if (!rate.provider.empty()) text += ", " + rate.provider;
-  if (rate.min_gpus > 1) text += fmt::format(", {} GPUs at least", rate.min_gpus);
-  if (rate.is_form_factor_guessed) text += ", which does not say SXM or PCIe";
+  if (rate.min_gpus > 1) text += fmt::format(", at least {} GPUs", rate.min_gpus);
+  if (rate.is_form_factor_guessed) text += " (SXM or PCIe is not stated)";
   return text;
 }
 
@@ -107,14 +107,14 @@ std::vector<std::string> closing_lines(const Record& record, const RunAnswer& an
     lines.add("why",
               verdict.shortfalls.front() + and_more(verdict.shortfalls.size(), "such peaks"));
   lines.add("cases", summary_line(record));
-  if (answer.failure) lines.add("amiss", words_of(*answer.failure));
+  if (answer.failure) lines.add("failed", words_of(*answer.failure));
   if (const PricedDecode* point = answer.cheapest()) {
     lines.add("decode", tokens_of(*point) + too_large(answer));
     lines.add("price", price_of(*point));
   } else {
     lines.add("decode", why_no_tokens(answer));
   }
-  lines.add("beware", gravest_note(record));
+  lines.add("note", gravest_note(record));
   lines.add("file", record.path.string());
   lines.add("page", fmt::format("gpugauge report {} -o {}", file, shell_word(page_of(record))));
   lines.add("next", record.complete()

@@ -126,7 +126,7 @@ std::string note_on(const Layout& layout) {
   };
   add("not shown", layout.left_out);
   add("shortened", layout.shortened);
-  return note.empty() ? note : note + "; in full in a wider terminal and with --format csv or json";
+  return note.empty() ? note : note + "; shown in a wider terminal and with --format csv or json";
 }
 
 void write_table(std::ostream& out, const Table& table, const Layout& layout, Style style) {

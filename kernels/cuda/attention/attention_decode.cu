@@ -229,7 +229,7 @@ const char* attention_decode_unsupported(const AttentionDecode& op) {
     return "heads must be a multiple of kv_heads";
   }
   if (op.heads / op.kv_heads > attention_decode::kMaxGroup) {
-    return "more than 16 heads to a kv head";
+    return "more than 16 query heads per KV head";
   }
   if (op.page_tokens < 1 || (op.page_tokens & (op.page_tokens - 1)) != 0) {
     return "page_tokens must be a power of two";

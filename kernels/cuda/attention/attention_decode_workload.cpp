@@ -131,7 +131,7 @@ class AttentionDecodeWorkload final : public Workload {
 Unsupported supports(const Op& op, const DeviceInfo& info) {
   constexpr int kAmpere = 80;
   if (info.compute_capability.value_or(0) < kAmpere) {
-    return "its copies and products need compute capability 8.0";
+    return "cp.async and mma need compute capability 8.0 or later";
   }
   const char* const reason = attention_decode_unsupported(std::get<AttentionDecode>(op));
   return reason != nullptr ? Unsupported(reason) : std::nullopt;

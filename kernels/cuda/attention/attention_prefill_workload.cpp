@@ -105,7 +105,7 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
   if (kernel == Kernel::kWgmma && capability != kHopper) {
     return "wgmma needs compute capability 9.0, exactly";
   }
-  if (capability < kAmpere) return "its copies and products need compute capability 8.0";
+  if (capability < kAmpere) return "cp.async and mma need compute capability 8.0 or later";
   const char* const reason = attention_prefill_unsupported(std::get<AttentionPrefill>(op));
   return reason != nullptr ? Unsupported(reason) : std::nullopt;
 }

@@ -75,7 +75,7 @@ CublasLtLibrary open_library() {
     dlclose(library);
   }
   return {.api = std::nullopt,
-          .absence = fmt::format("cuBLASLt is not here (looked for {})", fmt::join(paths, ", "))};
+          .absence = fmt::format("cuBLASLt was not found (looked for {})", fmt::join(paths, ", "))};
 }
 
 }  // namespace

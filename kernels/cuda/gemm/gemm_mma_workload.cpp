@@ -84,7 +84,7 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
       return fmt::format("there is no mma.sync kernel for {}", name_of(gemm.weights));
   }
   if (gemm.activations != gemm.weights || gemm.output != gemm_output_of(gemm.weights)) {
-    return "activations and weights must share one type, and the output be the customary one";
+    return "activations and weights must have one type, and the output its default type";
   }
   if (gemm.m < 1 || gemm.n < 1 || gemm.k < 1) return "M, N and K must be at least 1";
   constexpr std::int64_t kCopyBytes = 16;
@@ -95,7 +95,7 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
   if (gemm.n % kStoredTogether != 0) return "stores of 8 neighbours need N in multiples of 8";
   constexpr std::int64_t kLargest = std::numeric_limits<std::int32_t>::max() / 2;
   if (std::max({gemm.m, gemm.n, gemm.k * size_bytes(gemm.weights)}) > kLargest) {
-    return "the kernel counts M, N and the bytes of K in 31 bits";
+    return "M, N and the bytes of K must be below 2^31";
   }
   return std::nullopt;
 }

@@ -33,7 +33,7 @@ inline ColumnMajorGemm column_major(const Gemm& op) {
 /// Rules: cuBLAS documentation, cublasLtMatmul.
 inline Unsupported unsupported(const Gemm& op, int compute_capability) {
   if (op.activations != op.weights || op.output != gemm_output_of(op.weights)) {
-    return "activations and weights must share one type, and the output be the customary one";
+    return "activations and weights must have one type, and the output its default type";
   }
   if (op.m < 1 || op.n < 1 || op.k < 1) return "M, N and K must be at least 1";
   const auto multiples = [&](std::int64_t of) { return op.n % of == 0 && op.k % of == 0; };

@@ -71,20 +71,18 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
                        name_of(gemm.weights));
   }
   if (gemm.activations != gemm.weights || gemm.output != gemm_output_of(gemm.weights)) {
-    return "activations and weights must share one type, and the output be the customary one";
+    return "activations and weights must have one type, and the output its default type";
   }
   if (gemm.m < 1 || gemm.n < 1 || gemm.k < 1) return "M, N and K must be at least 1";
   if (std::max({gemm.m, gemm.n, gemm.k}) > std::numeric_limits<std::int32_t>::max()) {
-    return "the copy engine counts M, N and K in 31 bits";
+    return "M, N and K must be below 2^31";
   }
   constexpr std::int64_t kRowBytes = 16;  // of what the copy engine reads and writes
   if (const std::int64_t multiple = kRowBytes / size_bytes(gemm.weights); gemm.k % multiple != 0) {
-    return fmt::format("the copy engine needs rows of whole 16 bytes: K in multiples of {}",
-                       multiple);
+    return fmt::format("TMA needs rows of whole 16 bytes: K in multiples of {}", multiple);
   }
   if (const std::int64_t multiple = kRowBytes / size_bytes(gemm.output); gemm.n % multiple != 0) {
-    return fmt::format("the copy engine needs rows of whole 16 bytes: N in multiples of {}",
-                       multiple);
+    return fmt::format("TMA needs rows of whole 16 bytes: N in multiples of {}", multiple);
   }
   return std::nullopt;
 }

@@ -119,8 +119,7 @@ std::optional<std::string> linear_unsupported(const LinearShape& shape,
   }
   if (shape.m < 1 || shape.n < 1 || shape.k < 1) return "M, N and K must be at least 1";
   if (shape.m > kLinearMaxTokens) {
-    return fmt::format("M = {} is more than the {} tokens it is made for", shape.m,
-                       kLinearMaxTokens);
+    return fmt::format("M = {} is above the kernel's limit of {}", shape.m, kLinearMaxTokens);
   }
   const std::int64_t vector = 16 / size_bytes(shape.weights);
   if (shape.k % vector != 0) {

@@ -19,7 +19,8 @@ namespace {
 Unsupported does_not_fit(const Op& op, const DeviceInfo& info) {
   const auto& stream = std::get<MemoryStream>(op);
   if (array_bytes(stream) == 0) {
-    return fmt::format("{} are less than a 4 KiB page an array", format_bytes_exact(stream.bytes));
+    return fmt::format("{} are less than one 4 KiB page per array",
+                       format_bytes_exact(stream.bytes));
   }
   return larger_than_memory(stream.bytes, info);
 }
@@ -75,7 +76,7 @@ std::unique_ptr<Workload> make_bulk(const Op& any, Device& device, const CaseOpt
 Unsupported driver_supports(const Op& op, const DeviceInfo& info) {
   const MemoryPattern pattern = std::get<MemoryStream>(op).pattern;
   if (pattern != MemoryPattern::kWrite && pattern != MemoryPattern::kCopy) {
-    return fmt::format("the driver sets and copies memory, it has no {}", name_of(pattern));
+    return fmt::format("the driver has memset and memcpy only, no {}", name_of(pattern));
   }
   return does_not_fit(op, info);
 }

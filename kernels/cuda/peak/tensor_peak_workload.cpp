@@ -110,7 +110,7 @@ Unsupported unsupported(DType dtype, int capability) {
     case DType::kFp32:
     case DType::kFp8E5m2:
     case DType::kInt32:
-      return fmt::format("there is no tensor peak of {} here", name_of(dtype));
+      return fmt::format("there is no tensor peak kernel for {}", name_of(dtype));
   }
   if (capability < 80) return "needs compute capability 8.0 or later";
   if (capability >= 100 && capability < 120) {
@@ -134,8 +134,7 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
   const std::int64_t passes = passes_of(peak, info);
   if (passes < kFewestPasses || passes > kMostPasses) {
     return fmt::format(
-        "{} FLOP a launch: here from {} on they are rounded up by no more than 0.1%, "
-        "and {:.0e} are the most",
+        "{} FLOP per launch: expected {} or more (rounding within 0.1%) and at most {:.0e}",
         peak.flops, kFewestPasses * of_a_pass,
         static_cast<double>(kMostPasses) * static_cast<double>(of_a_pass));
   }

@@ -150,8 +150,8 @@ StepLinears::StepLinears(const DecodeStep& op, bool search, bool overlap,
       });
     }
     if (all.empty() || !best) {
-      throw EnvironmentError(fmt::format("nothing runs {} {} of the step on {}", kind_path(gemm),
-                                         shape_path(gemm), device.info().name));
+      throw EnvironmentError(fmt::format("no implementation runs {} {} of the step on {}",
+                                         kind_path(gemm), shape_path(gemm), device.info().name));
     }
     chosen_.push_back(std::move(all[*best]));
   }

@@ -261,7 +261,7 @@ Unsupported supports(const Op& of_any, const DeviceInfo&) {
   }
   if (auto reason = unsupported_output(op)) return reason;
   if (auto reason = unsupported_heads(op)) return reason;
-  if (is_fused(op) && !fused) return "a plain norm or activation leaves FP8 to quantize";
+  if (is_fused(op) && !fused) return "plain norms and activations do not write FP8; quantize does";
   if (!is_fused(op) && fused) return "only a norm or an activation that writes FP8 is fused";
   return std::nullopt;
 }

@@ -238,7 +238,7 @@ Unsupported supports(const Op& any, const DeviceInfo& info) {
                        format_bytes_exact(op.bytes));
   }
   if (op.kind == TransferKind::kPeerToPeer && !peer_of(index_of(info))) {
-    return fmt::format("{} reaches no other device here", info.id);
+    return fmt::format("{} has no peer access to another device", info.id);
   }
   return larger_than_memory(op.bytes, info);
 }

@@ -71,7 +71,8 @@ TEST(Ranking, SpotOnlyWhereItIsTolerated) {
   Advice advice = advice_of(fixture, request);
   EXPECT_THAT(advice.at_median().options, SizeIs(2));
   EXPECT_EQ(line(advice, Question::kSpot).favours, nullptr);
-  EXPECT_THAT(line(advice, Question::kSpot).why, HasSubstr("large would then be the cheapest"));
+  EXPECT_THAT(line(advice, Question::kSpot).why,
+              HasSubstr("with spot large would be the cheapest"));
   request.spot = true;
   advice = advice_of(fixture, request);
   EXPECT_THAT(advice.at_median().options, SizeIs(3));
@@ -167,7 +168,7 @@ TEST(Checklist, IsAnsweredWithNumbersOfTheFiles) {
   EXPECT_EQ(line(advice, Question::kUtilisation).favours, &fixture.large());
   EXPECT_THAT(line(advice, Question::kBatch).why, HasSubstr("memory-bound at 4"));
   EXPECT_EQ(line(advice, Question::kTraining).favours, nullptr);  // both over PCIe
-  EXPECT_THAT(line(advice, Question::kNvlink).why, HasSubstr("nothing crosses a link"));
+  EXPECT_THAT(line(advice, Question::kNvlink).why, HasSubstr("no link is used"));
 }
 
 TEST(Checklist, AModelThatOneCardCannotHoldAsksForALink) {
@@ -209,7 +210,7 @@ TEST(Fleet, BeginsOnTheOneThatIsCheaperToday) {
   const std::vector<Advice> all{advice_of(fixture, request)};
   const std::vector<std::string> fleet = fleet_of(all, request);
   ASSERT_THAT(fleet, SizeIs(1));
-  EXPECT_THAT(fleet[0], HasSubstr("start on small (1 billed, $730 a month"));
+  EXPECT_THAT(fleet[0], HasSubstr("start with small (billed GPUs: 1, $730 a month"));
   request.tokens_per_day = {1e6, 1.1e6};
   EXPECT_THAT(fleet_of(all, request), SizeIs(0));
 }

@@ -112,7 +112,7 @@ TEST(LoadCalibration, NeedsToKnowWhatItIsOf) {
     json without = kLatency;
     without.erase(key);
     EXPECT_THAT(refusal(without.dump()),
-                AllOf(HasSubstr(key), HasSubstr("import_vllm.py --" + std::string(key))));
+                AllOf(HasSubstr(key), HasSubstr("import_vllm.py with --" + std::string(key))));
   }
   EXPECT_THAT(refusal_of("precision", "bf15"), HasSubstr("bf16"));
 }

@@ -51,9 +51,9 @@ TEST(LoadClaims, AnUnknownMetricHasAPlaceAndANearestName) {
 
 TEST(LoadClaims, ReferencesMustLeadSomewhere) {
   const std::string b = "  - {id: bandwidth, section: S, quote: Q, claims: 1, metric: 1}\n";
-  EXPECT_EQ(error_of(claim("claims: 1, metric: '@bandwith'") + b),
-            "c.yaml:5: claim 'a' refers to 'bandwith', which is not there; did you mean "
-            "'bandwidth'?");
+  EXPECT_EQ(
+      error_of(claim("claims: 1, metric: '@bandwith'") + b),
+      "c.yaml:5: claim 'a' refers to 'bandwith', which does not exist; did you mean 'bandwidth'?");
   EXPECT_THAT(error_of(claim("claims: 1, metric: '2 * @a'")), HasSubstr("refers to itself"));
   EXPECT_THAT(error_of(claim("claims: 1, metric: '@b'") +
                        "  - {id: b, section: S, quote: Q, formula: 1 + 1, metric: 2}\n"),
@@ -64,7 +64,7 @@ TEST(LoadClaims, AnIdStandsOnce) {
   const std::string a = claim("claims: 1, metric: 1");
   const std::string error = error_of(a + a);
   EXPECT_THAT(error, testing::StartsWith("c.yaml:6:"));
-  EXPECT_THAT(error, HasSubstr("has the id 'a' of the claim at"));
+  EXPECT_THAT(error, HasSubstr("repeats the id 'a' of the claim at"));
   EXPECT_THAT(error, HasSubstr("c.yaml:5"));
 }
 

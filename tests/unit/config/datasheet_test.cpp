@@ -70,10 +70,9 @@ TEST(LoadDatasheet, RefusesWrongValues) {
 }
 
 TEST(LoadDatasheet, RefusesAMeasurementAboveTheDatasheet) {
-  EXPECT_EQ(
-      error_with("3241", "6704"),
-      "card.yaml:10:5: 'metrics.memory_gbps' was published above its datasheet, expected both "
-      "dense and of the same card");
+  EXPECT_EQ(error_with("3241", "6704"),
+            "card.yaml:10:5: 'metrics.memory_gbps' has a published value above its datasheet, "
+            "expected both dense and of the same card");
 }
 
 TEST(LoadDatasheet, HoldsAPeakAgainstItsFactors) {

@@ -162,7 +162,7 @@ TEST(LoadCheckpointConfig, TakesItsNameFromTheFolderOfConfigJson) {
   const TemporaryFolder folder;
   EXPECT_EQ(load_model(folder.write("My-Llama-8B/config.json", kCheckpoint)).name, "My-Llama-8B");
   EXPECT_THAT(folder.error_of(load_model, "my llama/config.json", kCheckpoint),
-              HasSubstr("would be called 'my llama' after its folder, expected a name of letters"));
+              HasSubstr("its name would be 'my llama', from its folder; expected letters"));
 }
 
 TEST(LoadCheckpointConfig, HasAKvHeadForEachHeadUnlessItSaysOtherwise) {

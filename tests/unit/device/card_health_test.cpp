@@ -86,16 +86,16 @@ TEST(Describe, SaysWhatCameAndWhatIsNotKnown) {
                       .remap_pending = true,
                       .remap_failed = true,
                       .xids = {{48, 999}}}),
-            "2 uncorrected ECC errors, 1 corrected ECC error, a row to be remapped, a remapping "
-            "that failed, XID 48, XID 999");
+            "2 uncorrected ECC errors, 1 corrected ECC error, a pending row remapping, a failed "
+            "row remapping, XID 48, XID 999");
 }
 
 TEST(DescribeErrors, GivesBothCounters) {
   EXPECT_EQ(describe_errors(healthy()),
             "1 uncorrected, 3 corrected since the driver was loaded; 2 uncorrected, 12 corrected "
-            "in the card's life");
+            "over the card's lifetime");
   EXPECT_EQ(describe_errors({.lifetime_uncorrected_errors = 2}),
-            "2 uncorrected, unknown corrected in the card's life");
+            "2 uncorrected, unknown corrected over the card's lifetime");
   EXPECT_EQ(describe_errors({}), "");
 }
 
@@ -103,7 +103,7 @@ TEST(DescribeRows, SaysWhatWaitsAndWhatFailed) {
   CardHealth health = healthy();
   EXPECT_EQ(describe_rows(health), "2 after uncorrected errors, 0 after corrected ones");
   health.remap_pending = health.remap_failed = true;
-  EXPECT_THAT(describe_rows(health), HasSubstr("ones, one waits for a reset, one failed"));
+  EXPECT_THAT(describe_rows(health), HasSubstr("ones, one pending until a reset, one failed"));
   EXPECT_EQ(describe_rows({}), "");
 }
 
@@ -123,14 +123,15 @@ TEST(CardWarnings, NameEachConcernWithItsRemedy) {
   now.remap_pending = now.remap_failed = true;
   EXPECT_THAT(
       card_warnings(now, {.uncorrected = 1, .xids = {{79, 31, 150}}}),
-      ElementsAre(warns_of(CardConcern::kRemapFailed, "not be remapped", "return the card"),
-                  warns_of(CardConcern::kXid, "XID 79 came during the run (the card fell off",
-                           "return the card"),
-                  warns_of(CardConcern::kXid, "XID 31 ", "a program's fault"),
-                  warns_of(CardConcern::kXid, "XID 150 came during the run", "look it up"),
-                  warns_of(CardConcern::kUncorrectedErrors, "1 uncorrected ECC error came",
-                           "return it if they come back"),
-                  warns_of(CardConcern::kRemapPending, "waits", "reset the card (nvidia-smi -r)")));
+      ElementsAre(
+          warns_of(CardConcern::kRemapFailed, "not be remapped", "return the card"),
+          warns_of(CardConcern::kXid, "XID 79 occurred during the run (the card fell off",
+                   "return the card"),
+          warns_of(CardConcern::kXid, "XID 31 ", "an application error"),
+          warns_of(CardConcern::kXid, "XID 150 occurred during the run", "look it up"),
+          warns_of(CardConcern::kUncorrectedErrors, "1 uncorrected ECC error occurred",
+                   "return it if they come back"),
+          warns_of(CardConcern::kRemapPending, "pending", "reset the card (nvidia-smi -r)")));
 }
 
 }  // namespace

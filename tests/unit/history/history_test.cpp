@@ -118,7 +118,7 @@ TEST_F(HistoryTest, RefusesTheJournalOfAnUnfinishedRun) {
 TEST_F(HistoryTest, AnOlderFileGoesInItsPlaceWithAWarning) {
   add(incoming(2, "2025-11-22"));
   const Additions added = add(incoming(1, "2025-11-20"));
-  EXPECT_THAT(added.history.warnings, ElementsAre(HasSubstr("clock is wrong")));
+  EXPECT_THAT(added.history.warnings, ElementsAre(HasSubstr("check the machine's clock")));
   EXPECT_THAT(nights(), ElementsAre("2025-11-20", "2025-11-22"));
 }
 
@@ -137,7 +137,7 @@ TEST_F(HistoryTest, TheNightIsTheFoldersDate) {
 TEST_F(HistoryTest, AnIndexThatIsNotThereIsMadeAgain) {
   add(incoming(1));
   fs::remove(folder_ / kIndexName);
-  EXPECT_THAT(read().warnings, ElementsAre(HasSubstr("made again")));
+  EXPECT_THAT(read().warnings, ElementsAre(HasSubstr("is rebuilt")));
   EXPECT_THAT(read().warnings, IsEmpty());
 }
 
@@ -154,7 +154,7 @@ TEST_F(HistoryTest, AnIndexThatIsTornOldOrGarbageIsMadeAgain) {
        {whole.substr(0, whole.size() - 20), whole.substr(0, whole.rfind('{')), newer, older,
         other_case, std::string("garbage\n"), std::string()}) {
     temporary_.write("history/index.jsonl", damaged);
-    EXPECT_THAT(read().warnings, ElementsAre(HasSubstr("made again"))) << damaged;
+    EXPECT_THAT(read().warnings, ElementsAre(HasSubstr("is rebuilt"))) << damaged;
     EXPECT_EQ(read_text_file(folder_ / kIndexName), whole);
   }
 }
@@ -163,7 +163,7 @@ TEST_F(HistoryTest, FilesThatCameWentOrChangedAreSeen) {
   const fs::path first = add(incoming(1)).files[0].file;
   add(incoming(2));
   fs::remove(first);
-  EXPECT_THAT(read().warnings, ElementsAre(HasSubstr("1 are gone")));
+  EXPECT_THAT(read().warnings, ElementsAre(HasSubstr("1 are missing")));
   fs::copy_file(incoming(3), first.parent_path() / "copied.json");
   EXPECT_THAT(read().warnings, ElementsAre(HasSubstr("1 files were not in it")));
   const fs::path second = first.parent_path() / "00000000-0000-4000-8000-000000000002.json";

@@ -178,7 +178,7 @@ TEST(Rotate, EveryTurnBeginsElsewhereAndRunsAll) {
 TEST(Rotate, RefusesATurnThatIsNone) {
   for (const char* turn : {"", "2", "0/5", "6/5", "1/0", "-1/5", "1/5x", "a/b"}) {
     EXPECT_THAT([&] { turn_from_text(turn); },
-                ThrowsMessage<UsageError>(HasSubstr("expected like 2/5")))
+                ThrowsMessage<UsageError>(HasSubstr("expected K/N such as 2/5")))
         << turn;
   }
 }

@@ -65,8 +65,8 @@ TEST_F(JournalTest, OverwritesNothingUnlessAsked) {
   std::filesystem::create_directories(result_.parent_path());
   test::write_text(result_, "precious");
   EXPECT_EQ(test::message_of<UsageError>([&] { create(); }),
-            result_.string() + ": is there already; go on with it by --resume " + result_.string() +
-                ", or replace it by --overwrite");
+            result_.string() + ": already exists; continue it with --resume " + result_.string() +
+                ", or replace it with --overwrite");
   EXPECT_EQ(test::file_count(result_.parent_path()), 1U);
 
   Journal journal = create(true);
@@ -78,7 +78,7 @@ TEST_F(JournalTest, OverwritesNothingUnlessAsked) {
 TEST_F(JournalTest, OverwritesNoJournalUnlessAsked) {
   leave_unfinished();
   EXPECT_THAT(test::message_of<UsageError>([&] { create(); }),
-              HasSubstr("x.json.partial: is there already; go on with it by --resume "));
+              HasSubstr("x.json.partial: already exists; continue it with --resume "));
   EXPECT_EQ(read_record(partial_).measurements.size(), 1U);
   EXPECT_EQ(test::file_count(result_.parent_path()), 1U);
   create(true);
@@ -122,7 +122,7 @@ TEST_F(JournalTest, CutsATornLineOffBeforeItGoesOn) {
   test::write_text(partial_, whole + R"({"benchmark":{"name":"gem)");
   Record so_far;
   Journal journal = Journal::resume(partial_, session_, so_far);
-  EXPECT_THAT(so_far.warnings, testing::Contains(HasSubstr("the last line is torn")));
+  EXPECT_THAT(so_far.warnings, testing::Contains(HasSubstr("the last line is incomplete")));
   journal.append(whole_.measurements[1]);
   const std::string text = test::text_of(partial_);
   EXPECT_EQ(text,

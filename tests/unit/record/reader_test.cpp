@@ -158,7 +158,7 @@ TEST_F(ReadRecord, SaysThatThereIsNoFile) {
   EXPECT_EQ(message(), "x.json: no such file");
   test::write_text(folder_ / "x.json.partial", "");
   EXPECT_EQ(message(), "x.json: no such file, but " + (folder_ / "x.json.partial").string() +
-                           " is there, of a run that was not finished");
+                           " of an unfinished run exists");
 }
 
 TEST_F(ReadRecord, SaysThatAFolderIsNoFile) {
@@ -198,8 +198,8 @@ TEST_F(ReadRecord, SaysThatAnotherFileIsNoResult) {
   EXPECT_EQ(message_about("7"), "x.json: found '7', expected an object");
   EXPECT_EQ(message_about("{}"), "x.json: lacks 'context'");
   EXPECT_EQ(message_about(R"({"context": {"date": "", "caches": []}, "benchmarks": []})"),
-            "x.json: context: has no 'gpugauge' part: a file of Google Benchmark that `gpugauge "
-            "run` did not write");
+            "x.json: context: has no 'gpugauge' part: `gpugauge run` did not write this Google "
+            "Benchmark file");
 }
 
 TEST_F(ReadRecord, RefusesANewerSchema) {
@@ -347,13 +347,13 @@ TEST_F(ReadJournal, LeavesOutATornLastLineAndSaysSo) {
     const Record read = this->read();
     test::expect_same(read, record_);
     EXPECT_THAT(read.warnings,
-                testing::Contains(file_.string() + ":3: the last line is torn and left out"));
+                testing::Contains(file_.string() + ":3: the last line is incomplete and ignored"));
   }
 }
 
 TEST_F(ReadJournal, LeavesOutALastLineOfZerosAsAPowerCutLeavesIt) {
   text_ += std::string(100, '\0') + "\n";
-  EXPECT_THAT(read().warnings, testing::Contains(HasSubstr(":2: the last line is torn")));
+  EXPECT_THAT(read().warnings, testing::Contains(HasSubstr(":2: the last line is incomplete")));
 }
 
 TEST_F(ReadJournal, CountsTheLastOutcomeOfACaseThatWasTriedAgain) {
@@ -380,7 +380,8 @@ TEST_F(ReadJournal, NamesTheLineOfAnError) {
             "x.json.partial:2: benchmark.name: found '5', expected a string");
   EXPECT_EQ(message_about(header + "{\"other\":{}}\n"),
             "x.json.partial:2: expected one of benchmark, not_measured, session");
-  EXPECT_EQ(message_about(header.substr(0, 100)), "x.json.partial: is cut off in its first line");
+  EXPECT_EQ(message_about(header.substr(0, 100)),
+            "x.json.partial: is incomplete in its first line");
 }
 
 TEST(ReadRecords, KeepsTheOrderOfTheFiles) {

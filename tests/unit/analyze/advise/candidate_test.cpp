@@ -73,7 +73,7 @@ TEST(CardServer, SaysWhyItCannot) {
   fake::Cards fixture;
   AdviceRequest request = fake::advice_request();
   request.tpot_target_ns = 1;
-  EXPECT_THAT(Asked(fixture.small(), request).server.at(4).reason, HasSubstr("misses the target"));
+  EXPECT_THAT(Asked(fixture.small(), request).server.at(4).reason, HasSubstr("above the target"));
   EXPECT_THAT(Asked(fixture.small(), fake::advice_request(), 1 << 20).server.at(60).reason,
               HasSubstr("does not fit"));
   EXPECT_THAT(Asked(fixture.small(), fake::advice_request(), 16).server.at(128).reason,

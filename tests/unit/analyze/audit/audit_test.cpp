@@ -250,7 +250,7 @@ TEST(Audit, ErrorsNameTheClaimAndTheNearest) {
   EXPECT_THAT(error("claims: 1, metric: 'weight_gb(llama-3.1-8b, fp9)'"),
               HasSubstr("unknown precision 'fp9'"));
   EXPECT_THAT(error("claims: 1, metric: 'architecture(slow)'"),
-              HasSubstr("claims a number, and architecture(slow) is the word 'Hopper'"));
+              HasSubstr("claims a number, but architecture(slow) gives the word 'Hopper'"));
   EXPECT_THAT(error("claims: yes, metric: 1 + 1"), HasSubstr("claims the word 'yes'"));
   EXPECT_THAT(error("claims: 1, metric: 1 / 0"), HasSubstr("divides by zero"));
   EXPECT_THAT(error("claims: 1, metric: 'kv_gb(llama-3.1-8b, 0.5, 1, bf16)'"),

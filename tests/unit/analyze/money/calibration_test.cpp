@@ -77,7 +77,7 @@ TEST(Calibrate, AppliesOnlyToTheSameCardModelAndPrecision) {
     change(other);
     const CalibrationReport found = report({other}, of);
     EXPECT_THAT(found.rates, IsEmpty());
-    EXPECT_THAT(found.warnings, ElementsAre(HasSubstr("vllm.json: applies to nothing here")));
+    EXPECT_THAT(found.warnings, ElementsAre(HasSubstr("vllm.json: not used")));
   }
 }
 
@@ -109,7 +109,7 @@ TEST(Calibrate, SaysWhereThereIsNoSpread) {
   Calibration one = calibration(0.8);
   one.factor.low = one.factor.high = one.factor.value;
   one.has_spread = false;
-  EXPECT_THAT(report({one}, points()).warnings, ElementsAre(HasSubstr("without a spread")));
+  EXPECT_THAT(report({one}, points()).warnings, ElementsAre(HasSubstr("without an interval")));
 }
 
 TEST(Calibrate, OfARequestTheLengthsMustBeTheSame) {

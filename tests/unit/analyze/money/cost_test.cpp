@@ -163,8 +163,8 @@ TEST(DoubtsAbout, OldPricesAreNamedOnceWithTheirProviders) {
   const auto points = priced_at({rate_of("b", "2026-05-26"), rate_of("a", "2026-05-26"),
                                  rate_of("c", "2026-05-27"), rate_of("d", "")});
   EXPECT_THAT(doubts_about(points, "2026-06-26"),
-              testing::ElementsAre("prices of 2026-05-26 are 31 days old, "
-                                   "scripts/refresh_prices.py fetches today's: a, b"));
+              testing::ElementsAre("prices of 2026-05-26 are 31 days old; "
+                                   "scripts/refresh_prices.py fetches current ones: a, b"));
   EXPECT_THAT(doubts_about(points, "2026-06-25"), testing::IsEmpty());
   EXPECT_EQ(doubts_about(points, "2026-06-25", 28).size(), 2u);
 }
@@ -175,17 +175,17 @@ TEST(DoubtsAbout, AgesAreThoseOfEachSource) {
   rates[0].source = "a blog";
   rates[1].source = rates[2].source = "an interface";
   EXPECT_THAT(doubts_about(priced_at(rates), "2026-06-26"),
-              testing::ElementsAre("prices of 2026-05-26 (a blog) are 31 days old, "
-                                   "scripts/refresh_prices.py fetches today's: a",
-                                   "prices of 2026-05-26 (an interface) are 31 days old, "
-                                   "scripts/refresh_prices.py fetches today's: b"));
+              testing::ElementsAre("prices of 2026-05-26 (a blog) are 31 days old; "
+                                   "scripts/refresh_prices.py fetches current ones: a",
+                                   "prices of 2026-05-26 (an interface) are 31 days old; "
+                                   "scripts/refresh_prices.py fetches current ones: b"));
 }
 
 TEST(DoubtsAbout, ADateToComeIsOne) {
   const auto points = priced_at({rate_of("a", "2026-05-26")});
   EXPECT_THAT(doubts_about(points, "2026-05-25"), testing::IsEmpty());
   EXPECT_THAT(doubts_about(points, "2026-05-24"),
-              testing::ElementsAre("prices of 2026-05-26, a day to come: a"));
+              testing::ElementsAre("prices dated 2026-05-26, in the future: a"));
 }
 
 TEST(DoubtsAbout, GuessedFormFactorsAndIdleGpus) {
@@ -196,11 +196,11 @@ TEST(DoubtsAbout, GuessedFormFactorsAndIdleGpus) {
     rates.push_back(rate_of(name, "2026-05-26"));
     rates.back().min_gpus = 8;
   }
-  EXPECT_THAT(doubts_about(priced_at(rates), "2026-05-26"),
-              testing::ElementsAre(
-                  "8 GPUs are billed where 1 serve, 8 times these $/M if the others idle: "
-                  "a, b, c, d and 2 more",
-                  "the list does not say SXM or PCIe, taken for the card that was measured: g"));
+  EXPECT_THAT(
+      doubts_about(priced_at(rates), "2026-05-26"),
+      testing::ElementsAre(
+          "8 GPUs are billed and 1 used, $/M times 8 if the others are idle: a, b, c, d and 2 more",
+          "the price list does not say SXM or PCIe, the price may be of the other variant: g"));
   EXPECT_THAT(doubts_about(priced_at({Rate{}}), "2026-05-26"), testing::IsEmpty());
 }
 

@@ -95,7 +95,7 @@ TEST(ForwardFinding, AddsUpTheOpsAndCountsAnHour) {
   EXPECT_NEAR(f.dollars(Engine::kLibrary, 2.5)->value, 2.5 / per_hour.value * 1e6, 1e-9);
   EXPECT_NEAR(f.library->share_of(OpGroup::kLinears) + f.library->share_of(OpGroup::kAttention), 1,
               1e-9);
-  EXPECT_THAT(f.warnings, Contains(HasSubstr("modelled: qkv, attention, o, mlp_up, mlp_down")));
+  EXPECT_THAT(f.warnings, Contains(HasSubstr("modelled, not measured: qkv, attention, o, mlp_up, mlp_down")));
   EXPECT_THROW(f.dollars(Engine::kLibrary, -1), UsageError);
 }
 
@@ -120,7 +120,7 @@ TEST(ForwardFinding, WhatIsMeasuredIsNotModelled) {
   const Record record = fake::record(std::move(all));
   const ForwardFinding f = found(record, forward_pass(encoder(), kEmbedding));
   EXPECT_NEAR(f.library->share_of(Origin::kMeasured), f.library->share_of(OpGroup::kLinears), 1e-9);
-  EXPECT_THAT(f.warnings, Contains(HasSubstr("modelled: attention")));
+  EXPECT_THAT(f.warnings, Contains(HasSubstr("modelled, not measured: attention")));
 }
 
 TEST(ForwardFinding, RefusesWhatNothingIsKnownOf) {

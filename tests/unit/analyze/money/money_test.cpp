@@ -172,7 +172,7 @@ TEST(Energy, IsAbsentWherePowerWasNotMeasuredForMostOfTheTime) {
       energy_of(power_range(f.record), decode_finding(f.times, f.model, {.batch = 64}));
   EXPECT_FALSE(energy.joules_per_token);
   EXPECT_EQ(energy.known_share, 0);
-  EXPECT_THAT(energy.reason, HasSubstr("power was measured for 0%"));
+  EXPECT_THAT(energy.reason, HasSubstr("power readings cover 0%"));
 }
 
 }  // namespace

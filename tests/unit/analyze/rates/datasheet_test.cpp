@@ -71,7 +71,7 @@ TEST(CheckDatasheet, AFileOfSmallBatchesIsNotASlowCard) {
   const DatasheetFinding& f = finding(report, "bf16 dense GEMM");
   EXPECT_EQ(f.verdict, Verdict::kNotMeasured);
   EXPECT_FALSE(f.measured);
-  EXPECT_THAT(f.reason, HasSubstr("limited by memory"));
+  EXPECT_THAT(f.reason, HasSubstr("memory-bound"));
   EXPECT_EQ(status_of({&report, 1}), ExitStatus::kDone);
 }
 

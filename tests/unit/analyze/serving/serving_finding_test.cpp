@@ -63,7 +63,7 @@ TEST(Server, HasNoRateForABatchThatDoesNotFit) {
   const ServingFinding f = Fixture({1, 64}, request(24)).server.at(64);
   EXPECT_EQ(f.rate(), nullptr);
   EXPECT_THAT(f.reason, HasSubstr("batch 64 does not fit: weights 15.0 GiB"));
-  EXPECT_THAT(f.reason, HasSubstr("it takes 2 cards"));
+  EXPECT_THAT(f.reason, HasSubstr("needs 2 cards"));
   EXPECT_EQ(f.decode.device, "Fake H1");
 }
 
@@ -107,7 +107,7 @@ TEST(LargestBatch, IsNoneWhereNotEvenOneMeetsTheTarget) {
   const ServingFinding none = Fixture({1, 64}, r).server.at_largest_batch();
   EXPECT_EQ(none.point.batch, 0);
   EXPECT_EQ(none.rate(), nullptr);
-  EXPECT_THAT(none.reason, HasSubstr("misses the target of 1 ms"));
+  EXPECT_THAT(none.reason, HasSubstr("above the target of 1 ms"));
 }
 
 TEST(LargestBatch, IsNoneWhereTheWeightsDoNotFit) {

@@ -107,7 +107,7 @@ TEST(PrefillFinding, SumsTheOpsAndCountsThePrompt) {
 TEST(PrefillFinding, LinearsBeyondWhatWasMeasuredAreModelledAndNamed) {
   const PrefillFinding f = of(card({1, 64}));
   ASSERT_TRUE(f.best);
-  EXPECT_THAT(f.warnings, ElementsAre(HasSubstr("modelled: qkv, o, gate_up, down")));
+  EXPECT_THAT(f.warnings, ElementsAre(HasSubstr("modelled, not measured: qkv, o, gate_up, down")));
   EXPECT_GE(f.best->step_ns.value, f.arithmetic_floor_ns->value * 0.95);
   for (const OpLine& line : f.best->ops)
     EXPECT_EQ(line.time.origin, line.step.name == "lm_head" ? Origin::kMeasured : Origin::kModelled)

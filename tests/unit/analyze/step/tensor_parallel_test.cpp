@@ -186,7 +186,7 @@ TEST(DecodeOverCards, IsTheShardsStepAndTwoAllReducesALayer) {
   EXPECT_THAT(f.warnings,
               Contains(HasSubstr(
                   "all-reduces are modelled: ring over nvlink: 450 GB/s each way, by datasheet")));
-  EXPECT_THAT(f.warnings, Contains(HasSubstr("therefore modelled: qkv")));
+  EXPECT_THAT(f.warnings, Contains(HasSubstr("modelled, not measured: qkv")));
 }
 
 TEST(DecodeOverCards, RefusesWhatIsNotKnownOnOneCardEither) {
@@ -194,7 +194,7 @@ TEST(DecodeOverCards, RefusesWhatIsNotKnownOnOneCardEither) {
   const DecodeFinding f =
       decode_finding(StepTimes(record), fake::llama_8b(), kBf16Batch8, kFourByNvlink);
   EXPECT_FALSE(f.best);
-  EXPECT_THAT(f.reason, HasSubstr("batch 8 lies outside"));
+  EXPECT_THAT(f.reason, HasSubstr("batch 8 is outside"));
 }
 
 TEST(DecodeOverCards, AGraphOfOneCardDoesNotSpeakForAGroup) {

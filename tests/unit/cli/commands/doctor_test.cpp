@@ -105,8 +105,8 @@ TEST(Doctor, WithoutACardNoToolkitIsAskedFor) {
   machine.nvcc.reset();
   EXPECT_EQ(check_of(machine, "NVIDIA card").status, CheckStatus::kMissing);
   EXPECT_THAT(check_of(machine, "NVIDIA card").advice, HasSubstr("the CPU is measured"));
-  EXPECT_EQ(check_of(machine, "NVIDIA driver").advice, "only a card needs one");
-  EXPECT_EQ(check_of(machine, "CUDA toolkit").advice, "only a card needs it");
+  EXPECT_EQ(check_of(machine, "NVIDIA driver").advice, "only needed for a GPU");
+  EXPECT_EQ(check_of(machine, "CUDA toolkit").advice, "only needed for a GPU");
 }
 
 TEST(Doctor, ACardWithoutADriverIsToldHowToGetOne) {
@@ -194,7 +194,7 @@ TEST(Doctor, WarnsOfAHostThatDisturbsTheNumbers) {
   machine.huge_pages = "never";
   machine.available_memory_bytes = 400LL << 20;  // 3 arrays × 5 × 32 MiB are 480
   EXPECT_EQ(check_of(machine, "cpu governor").status, CheckStatus::kWarning);
-  EXPECT_EQ(check_of(machine, "stolen CPU time").found, "5.0% since boot");
+  EXPECT_EQ(check_of(machine, "CPU steal time").found, "5.0% since boot");
   EXPECT_EQ(check_of(machine, "huge pages").status, CheckStatus::kWarning);
   EXPECT_THAT(check_of(machine, "free memory").advice, HasSubstr("480 MiB"));
 }
@@ -223,7 +223,7 @@ TEST(Doctor, SaysWhetherTheCardIsSick) {
   EXPECT_EQ(check_of(machine, "cuda:0 ECC errors").status, CheckStatus::kWarning);
   EXPECT_THAT(check_of(machine, "cuda:0 ECC errors").advice, HasSubstr("nvidia-smi -r"));
   card.remap_pending = true;
-  EXPECT_THAT(check_of(machine, "cuda:0 remapped rows").advice, HasSubstr("before trusting it"));
+  EXPECT_THAT(check_of(machine, "cuda:0 remapped rows").advice, HasSubstr("before using it"));
   card.remap_failed = true;
   EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").status, CheckStatus::kWarning);
   EXPECT_EQ(check_of(machine, "cuda:0 remapped rows").advice, "return the card");

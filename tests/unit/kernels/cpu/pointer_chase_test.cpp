@@ -73,7 +73,7 @@ TEST(PointerChase, IsColdOnlyBeyondTheCache) {
     (void)chase().make(chase_of(kCacheBytes, 10), device, {});
     FAIL() << "a hot chase was made as a cold one";
   } catch (const EnvironmentError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("only from 128KiB on is it cold"));
+    EXPECT_THAT(error.what(), HasSubstr("cold needs at least 128KiB"));
   }
 }
 
@@ -83,7 +83,7 @@ TEST(PointerChase, RefusesWhatItCannotDo) {
     return chase().supports(op, device.info()).value_or("");
   };
   EXPECT_THAT(refusal(chase_of(255, 1)), HasSubstr("less than two lines"));
-  EXPECT_THAT(refusal(chase_of(256, 0)), HasSubstr("count of 0"));
+  EXPECT_THAT(refusal(chase_of(256, 0)), HasSubstr("count is 0"));
   EXPECT_THAT(refusal(chase_of(std::int64_t{1} << 50, 1)), HasSubstr("do not fit"));
   EXPECT_THAT(refusal({.kind = LatencyKind::kKernelLaunch, .count = 1, .bytes = 0}),
               HasSubstr("no kernels to launch"));

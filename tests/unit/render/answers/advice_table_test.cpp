@@ -33,13 +33,15 @@ TEST(Answer, SaysWhatWouldDecide) {
       1 + fake::advice_of(fixture, fake::advice_request()).at_median().options[1].margin;
   fixture.small().rates = {fake::rate(ratio)};
   EXPECT_THAT(answer(fixture, fake::advice_request()),
-              testing::AllOf(HasSubstr("Undecided at batch 4"), HasSubstr("would decide")));
+              testing::AllOf(HasSubstr("Undecided at batch 4"),
+                             HasSubstr("interpolated or modelled: measure it with gpugauge run")));
 }
 
 TEST(Answer, SaysThatNothingServesOrNoOtherDoes) {
   fake::Cards fixture;
   fixture.large().rates.clear();
-  EXPECT_THAT(answer(fixture, fake::advice_request()), HasSubstr("no other card here serves it"));
+  EXPECT_THAT(answer(fixture, fake::advice_request()),
+              HasSubstr("no other card here serves the model"));
   fixture.small().rates.clear();
   EXPECT_THAT(answer(fixture, fake::advice_request()), HasSubstr("No card"));
 }

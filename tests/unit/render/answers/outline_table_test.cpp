@@ -57,7 +57,7 @@ TEST(OutlineTable, SaysWhatWillRunForHowLongAndWhereItGoes) {
             "cublaslt, cublaslt_fast_accum, cublaslt_fast_accum_search, wgmma");
   EXPECT_THAT(table.notes[0], HasSubstr("76 cases, 4 of them unsupported here"));
   EXPECT_EQ(table.notes[1],
-            "why not: gpugauge list --suite 'my suites/quick.yaml' --device cuda:0");
+            "reasons: gpugauge list --suite 'my suites/quick.yaml' --device cuda:0");
   EXPECT_EQ(table.notes.back(), "result: results/fake-h1/now_quick.json");
 }
 
@@ -77,7 +77,7 @@ TEST(OutlineTable, WhereAllCanRunThereIsNothingToAskAbout) {
 TEST(OutlineTable, AResumedRunSaysWhatItHas) {
   RunAhead run = kRun;
   run.already_done = 17;
-  EXPECT_THAT(outline_table(outline(), run).notes, testing::Contains(HasSubstr("17 cases")));
+  EXPECT_THAT(outline_table(outline(), run).notes, testing::Contains(HasSubstr("17 more cases")));
 }
 
 TEST(OutlineTable, NothingToRunHasNoTime) {

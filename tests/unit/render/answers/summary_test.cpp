@@ -79,7 +79,7 @@ TEST(Warnings, AreSilentForAQuietWholeCard) {
 
 TEST(Warnings, NameTheFileTheDeviceAndEveryFlagWithItsRemedy) {
   Record record = three_cases();
-  record.warnings = {"the last line is torn"};
+  record.warnings = {"the last line is incomplete"};
   record.device.mig_enabled = true;
   record.device.other_processes = 2;
   record.device.power_limit_w = 500;
@@ -87,10 +87,11 @@ TEST(Warnings, NameTheFileTheDeviceAndEveryFlagWithItsRemedy) {
   record.device.ecc_enabled = false;
   record.measurements[0].flags = {Flag::kNotConverged};
   record.measurements[1].flags = {Flag::kNotConverged};
-  EXPECT_THAT(warnings_of(record),
-              ElementsAre("the last line is torn", HasSubstr("MIG"), HasSubstr("2 other processes"),
-                          HasSubstr("500 W, is below the card's default, 700 W"), HasSubstr("ECC"),
-                          StartsWith("2 of 3 cases not-converged: ")));
+  EXPECT_THAT(
+      warnings_of(record),
+      ElementsAre("the last line is incomplete", HasSubstr("MIG"), HasSubstr("2 other processes"),
+                  HasSubstr("500 W, is below the card's default, 700 W"), HasSubstr("ECC"),
+                  StartsWith("2 of 3 cases not-converged: ")));
 }
 
 TEST(Warnings, NameEveryFlagThereIsOnceTheGravestFirst) {
@@ -110,10 +111,11 @@ TEST(Warnings, SayThatTheCardIsSick) {
   EXPECT_THAT(warnings_of(record),
               ElementsAre(HasSubstr("could not be remapped: return the card")));
   record.provenance.sessions[0].health_after = after;
-  EXPECT_THAT(warnings_of(record),
-              ElementsAre(HasSubstr("return the card"),
-                          StartsWith("XID 79 came during the run (the card fell off the bus): "),
-                          StartsWith("2 uncorrected ECC errors came during the run: reset")));
+  EXPECT_THAT(
+      warnings_of(record),
+      ElementsAre(HasSubstr("return the card"),
+                  StartsWith("XID 79 occurred during the run (the card fell off the bus): "),
+                  StartsWith("2 uncorrected ECC errors occurred during the run: reset")));
 }
 
 }  // namespace

@@ -165,7 +165,7 @@ TEST(CostTable, HasARowForEveryRateWithItsDate) {
   EXPECT_THAT(tables[0].rows, SizeIs(4));
   EXPECT_THAT(rendered(tables, Format::kTable),
               AllOf(HasSubstr("$1.69"), HasSubstr("spot"), HasSubstr("2026-05-26"),
-                    HasSubstr("Spheron sells 8 GPUs at least")));
+                    HasSubstr("Spheron sells at least 8 GPUs")));
 }
 
 TEST(CostTable, SaysWhyThereIsNone) {

@@ -52,7 +52,7 @@ TEST(CudaMemorySupport, StreamTakesEveryPatternFromAPageToTheWholeMemory) {
       EXPECT_THAT(memory_refusal("stream", pattern, bytes, 80), IsEmpty());
       EXPECT_THAT(memory_refusal("bulk", pattern, bytes), IsEmpty());
     }
-    EXPECT_THAT(memory_refusal("stream", pattern, 4095), HasSubstr("less than a 4 KiB page"));
+    EXPECT_THAT(memory_refusal("stream", pattern, 4095), HasSubstr("less than one 4 KiB page"));
     EXPECT_THAT(memory_refusal("stream", pattern, 81 * kGiB), HasSubstr("do not fit"));
   }
 }
@@ -104,7 +104,7 @@ TEST(CudaTransferSupport, ACardThatIsNotHereReachesNoOther) {
                   .front()
                   .supports(Transfer{TransferKind::kPeerToPeer, kGiB}, absent)
                   .value_or(""),
-              HasSubstr("cuda:63 reaches no other device"));
+              HasSubstr("cuda:63 has no peer access to another device"));
 }
 
 }  // namespace
