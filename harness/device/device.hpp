@@ -14,17 +14,11 @@
 #include "harness/device/card_health.hpp"
 #include "harness/device/device_info.hpp"
 #include "harness/device/sample.hpp"
+#include "harness/device/stream.hpp"
 
 namespace gpugauge {
 
 class Workload;
-
-/// A queue of device work: a `cudaStream_t` on CUDA, nothing on the CPU, where a launch is a call.
-struct Stream {
-  void* native = nullptr;
-  /// A kernel may begin while the one before it ends (programmatic dependent launch, Hopper on).
-  bool overlap = false;
-};
 
 /// Owned device memory.
 class Buffer {

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 #include "kernels/cuda/machine/launch_shape.hpp"
 #include "tests/simt/cuda_names.hpp"
 #include "tests/simt/machine.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 #include "kernels/ops/op.hpp"
 
 namespace gpugauge {

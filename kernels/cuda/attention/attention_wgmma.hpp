@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 #include "kernels/cuda/attention/attention_prefill.hpp"
 #include "kernels/cuda/machine/tensor_map.hpp"
 #include "kernels/ops/op.hpp"

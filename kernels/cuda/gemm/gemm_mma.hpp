@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "harness/base/dtype.hpp"
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 #include "kernels/cuda/gemm/gemm_mma_tiles.hpp"
 
 namespace gpugauge {

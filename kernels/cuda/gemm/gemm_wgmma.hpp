@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 #include "kernels/cuda/gemm/gemm_wgmma_plan.hpp"
 #include "kernels/cuda/machine/tensor_map.hpp"
 #include "kernels/ops/op.hpp"

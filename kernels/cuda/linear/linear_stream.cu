@@ -80,8 +80,18 @@ class CopyPipe {
   int stage_ = 0;
 };
 
+/// Whether a device of that compute capability launches the kernel: Hopper has its own in
+/// linear_stream_sm90a.cu, and `linear_unsupported` refuses FP8 before Ada.
+template <typename S>
+constexpr bool is_launched(int compute_capability) {
+  return compute_capability != 90 && (!S::kFp8Weights || compute_capability >= 89);
+}
+
 template <typename S>
 __global__ void __launch_bounds__(S::kThreads, 1) linear_copy_kernel(const Arguments arguments) {
+#ifdef __CUDA_ARCH__
+  if constexpr (!is_launched<S>(__CUDA_ARCH__ / 10)) return __trap();
+#endif
   static_assert(sizeof(CopyShared<S>) <= 99 * 1024);  // what an SM of an L40S gives to a block
   auto& shared = shared_memory<CopyShared<S>>();
   CopyPipe<S> pipe(arguments, shared);  // weights: nobody writes them

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "harness/base/dtype.hpp"
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 
 namespace gpugauge {
 

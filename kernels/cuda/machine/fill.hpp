@@ -4,7 +4,7 @@
 
 #include "harness/base/case_options.hpp"
 #include "harness/base/dtype.hpp"
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 
 namespace gpugauge {
 

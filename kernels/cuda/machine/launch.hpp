@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 
 #if defined(GPUGAUGE_SIMT)
 #include "tests/simt/launch.hpp"

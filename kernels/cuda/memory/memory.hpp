@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 #include "kernels/ops/op.hpp"
 
 namespace gpugauge {

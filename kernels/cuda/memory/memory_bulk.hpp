@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 #include "kernels/cuda/memory/memory.hpp"
 #include "kernels/ops/op.hpp"
 

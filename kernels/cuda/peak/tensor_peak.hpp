@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 #include "kernels/reference/tensor_peak_reference.hpp"
 
 /// How the tensor peak kernels share out their work. Pure; the kernels are in the .cu files.

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "harness/base/dtype.hpp"
-#include "harness/device/device.hpp"
+#include "harness/device/stream.hpp"
 
 /// The small per-token ops of a transformer layer. Arrays lie in device memory, row-major and
 /// without gaps, BF16 where nothing else is said, rows in multiples of 16 bytes; a `scale` is what
