@@ -4,11 +4,11 @@
 // the tensor cores.
 
 #include <cuda_fp16.h>
-#include <cuda_fp8.h>
 
 #include <bit>
 #include <cstdint>
 
+#include "kernels/cuda/machine/fp8_to_fp16.hpp"
 #include "kernels/cuda/machine/intrinsics.hpp"
 #include "kernels/cuda/machine/token_vectors.hpp"
 
@@ -32,8 +32,8 @@ struct Fp8Cache {
   static constexpr int kBytes = 1;
   static constexpr int kPairs = 2;
   static __device__ void widen(std::uint32_t word, std::uint32_t* pairs) {
-    pairs[0] = widen_pair(word & 0xFFFF);
-    pairs[1] = widen_pair(word >> 16);
+    pairs[0] = fp16_of_fp8(word & 0xFFFF);
+    pairs[1] = fp16_of_fp8(word >> 16);
   }
   static __device__ std::uint32_t query(std::uint32_t bf16_pair) {
     return pack(std::bit_cast<float>(bf16_pair << 16),
@@ -45,12 +45,6 @@ struct Fp8Cache {
   static __device__ void multiply(float (&d)[4], const std::uint32_t (&a)[4],
                                   const std::uint32_t (&b)[2]) {
     mma_fp16(d, a, b);
-  }
-
- private:
-  static __device__ std::uint32_t widen_pair(std::uint32_t two_bytes) {
-    return std::bit_cast<std::uint32_t>(
-        __nv_cvt_fp8x2_to_halfraw2(static_cast<__nv_fp8x2_storage_t>(two_bytes), __NV_E4M3));
   }
 };
 

@@ -9,25 +9,16 @@
 // FP8 instruction of a warp is made of such conversions anyway, and its products are no more exact.
 
 #include <cuda_bf16.h>
-#include <cuda_fp16.h>
 #include <cuda_fp8.h>
 
 #include <bit>
 #include <cstddef>
 
 #include "kernels/cuda/linear/linear_arguments.hpp"
+#include "kernels/cuda/machine/fp8_to_fp16.hpp"
 #include "kernels/cuda/machine/intrinsics.hpp"
 
 namespace gpugauge::linear {
-
-/// Elements 0 and 1, and 2 and 3, of four in e4m3.
-__device__ inline uint2 fp16_of_fp8(std::uint32_t four) {
-  const auto pair = [](std::uint32_t two) {
-    return std::bit_cast<std::uint32_t>(
-        __nv_cvt_fp8x2_to_halfraw2(static_cast<__nv_fp8x2_storage_t>(two), __NV_E4M3));
-  };
-  return {pair(four & 0xFFFFU), pair(four >> 16)};
-}
 
 /// Four BF16 elements, scaled and rounded to e4m3.
 __device__ inline std::uint32_t quantised(std::uint32_t first, std::uint32_t second,
@@ -175,7 +166,7 @@ class Sums {
     /// What the lane gives to product `i` of the lines', 32 bits of K and 32 more.
     __device__ uint2 operand(int line, int i) const {
       if constexpr (S::kFp8Weights) {
-        return fp16_of_fp8(words[line][i]);
+        return {fp16_of_fp8(words[line][i] & 0xFFFF), fp16_of_fp8(words[line][i] >> 16)};
       } else {
         return {words[line][2 * i], words[line][2 * i + 1]};
       }
