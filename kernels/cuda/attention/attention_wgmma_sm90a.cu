@@ -33,6 +33,7 @@
 #include "kernels/cuda/attention/attention_wgmma_softmax.hpp"
 #include "kernels/cuda/machine/hopper.hpp"
 #include "kernels/cuda/machine/launch.hpp"
+#include "kernels/cuda/machine/stage_ring.hpp"
 #include "kernels/cuda/machine/wgmma_registers.hpp"
 
 namespace gpugauge {
@@ -72,18 +73,7 @@ struct Problem {
   float score_scale;  ///< what makes q·k an exponent of 2
 };
 
-/// A place in the ring of stages, and which time round it is.
-struct Ring {
-  int stage = 0;
-  unsigned parity = 0;
-
-  __device__ void advance() {
-    if (++stage == kStages) {
-      stage = 0;
-      parity ^= 1;
-    }
-  }
-};
+using Ring = StageRing<kStages>;
 
 /// 128 queries of a head of a prompt.
 struct Tile {

@@ -32,6 +32,7 @@
 #include "kernels/cuda/machine/hopper.hpp"
 #include "kernels/cuda/machine/launch.hpp"
 #include "kernels/cuda/machine/shared_layout.hpp"
+#include "kernels/cuda/machine/stage_ring.hpp"
 #include "kernels/cuda/machine/wgmma.hpp"
 
 namespace gpugauge::gemm_wgmma {
@@ -79,20 +80,6 @@ struct KernelOf {
   static_assert(sizeof(Shared) <= kSharedBytes);
 };
 
-/// A place in the ring of stages, and which time round it is.
-template <int stages>
-struct Ring {
-  int stage = 0;
-  unsigned parity = 0;
-
-  __device__ void advance() {
-    if (++stage == stages) {
-      stage = 0;
-      parity ^= 1;
-    }
-  }
-};
-
 /// The tiles of one block: their positions in units of tiles.
 template <typename Body>
 __device__ void for_each_tile(const TileSchedule& schedule, unsigned cluster, Body body) {
@@ -113,7 +100,7 @@ __device__ void fetch(typename Kernel::Shared& shared, const TensorMap* x, const
   const int w_rows = Kernel::kN / static_cast<int>(cluster);
   const int w_first = static_cast<int>(cluster_rank()) * w_rows;
   const auto every_block = static_cast<std::uint16_t>((1U << cluster) - 1);
-  Ring<Kernel::kStages> ring;
+  StageRing<Kernel::kStages> ring;
   for_each_tile(schedule, cluster, [&](TilePosition tile) {
     for (int i = 0; i < k_stages; ++i, ring.advance()) {
       auto& stage = shared.stages[ring.stage];
@@ -157,7 +144,7 @@ __device__ void multiply_stage(float (&sums)[Kernel::kInstructionN / 2], std::ui
 /// A warpgroup's part of a tile. `x_offset` and `w_offset` say where in a stage its operands begin.
 template <typename Kernel>
 __device__ void multiply_tile(float (&sums)[Kernel::kWarpgroupN / 2],
-                              typename Kernel::Shared& shared, Ring<Kernel::kStages>& ring,
+                              typename Kernel::Shared& shared, StageRing<Kernel::kStages>& ring,
                               int x_offset, int w_offset, int k_stages, unsigned cluster) {
   const auto x_of = [&](int stage) {
     return wgmma_descriptor(shared_address(shared.stages[stage].x) + x_offset);
@@ -254,7 +241,7 @@ __device__ void multiply(typename Kernel::Shared& shared, const TensorMap* y,
                          int multiplier) {
   const int row = Kernel::kM == 128 ? multiplier * 64 : 0;
   const int column = Kernel::kM == 128 ? 0 : multiplier * Kernel::kWarpgroupN;
-  Ring<Kernel::kStages> ring;
+  StageRing<Kernel::kStages> ring;
   int turn = 0;
   float sums[Kernel::kWarpgroupN / 2];
   for_each_tile(schedule, cluster, [&](TilePosition tile) {

@@ -26,6 +26,7 @@
 #include "kernels/cuda/linear/linear_fragments.hpp"
 #include "kernels/cuda/machine/hopper.hpp"
 #include "kernels/cuda/machine/launch.hpp"
+#include "kernels/cuda/machine/stage_ring.hpp"
 #include "kernels/cuda/machine/tensor_map.hpp"
 
 namespace gpugauge {
@@ -62,17 +63,6 @@ struct BulkShared {
   bool last;
 };
 
-/// A stage, and how often the ring has been gone round as the parity that barriers go by.
-template <int stages>
-struct RingPosition {
-  int stage = 0;
-  unsigned parity = 0;
-
-  __device__ void advance() {
-    if (++stage == stages) stage = 0, parity ^= 1;
-  }
-};
-
 /// By one thread.
 template <typename S>
 __device__ void produce(const Arguments& arguments, const TensorMap* w, BulkShared<S>& shared) {
@@ -80,7 +70,7 @@ __device__ void produce(const Arguments& arguments, const TensorMap* w, BulkShar
   const WorkSplit& split = arguments.split;
   int position = split.begin(static_cast<int>(blockIdx.x));
   const int end = split.begin(static_cast<int>(blockIdx.x) + 1);
-  RingPosition<BulkShared<S>::kStages> ring;
+  StageRing<BulkShared<S>::kStages> ring;
   while (position < end) {
     const WorkChunk chunk = split.chunk(position, end, kStageSteps);
     SharedBarrier* full = &shared.full[ring.stage];
@@ -115,7 +105,7 @@ class BulkPipe {
 
  private:
   BulkShared<S>& shared_;
-  RingPosition<BulkShared<S>::kStages> ring_;
+  StageRing<BulkShared<S>::kStages> ring_;
 };
 
 template <typename S>
