@@ -1,7 +1,8 @@
 // attention_decode.cu: one query token a sequence against a paged cache of keys and values.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter paged
+//   cmake --build build --target try_attention_decode
+//   build/gpugauge run --device cuda:0 --filter paged
 //
 // Floor: the bytes of K and V over the measured read bandwidth. An H100's SM gets 14.5 of them a
 // clock: 8 KiB in 565, in which its schedulers issue 2260 instructions, and the loop below has 315

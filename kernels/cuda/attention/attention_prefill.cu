@@ -2,7 +2,8 @@
 // Ampere: mma.sync fed by ldmatrix from shared memory that cp.async fills.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter flash
+//   cmake --build build --target try_attention_prefill
+//   build/gpugauge run --device cuda:0 --suite full --filter /flash/
 //
 // Floor: operations over the tensor cores' rate; mma.sync gets about five eighths of Hopper's.
 //

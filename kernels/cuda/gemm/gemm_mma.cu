@@ -2,7 +2,8 @@
 // by ldmatrix from shared memory that cp.async fills. The GEMM for Ada; on Hopper wgmma is faster.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter /mma/
+//   cmake --build build --target try_gemm_mma
+//   build/gpugauge run --device cuda:0 --suite datasheet --filter /mma/
 //
 // Floor: operations over the tensor cores' rate. An L40S SM does 1024 FP8 multiply-adds a clock, a
 // warp scheduler one m16n8k32 in 16 clocks.

@@ -2,7 +2,8 @@
 // BF16, FP16, and FP8 with fast or with promoted accumulation.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter wgmma
+//   cmake --build build --target try_gemm_wgmma_sm90a
+//   build/gpugauge run --device cuda:0 --suite datasheet --filter /wgmma/
 //
 // Floor: 2·m·n·k / (multiprocessors · 4096 · clock), twice that rate for FP8. At full load an H100
 // SXM lowers its clock to stay within its power, so the floor is to be taken at the clock measured.

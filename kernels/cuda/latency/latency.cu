@@ -1,7 +1,8 @@
 // latency.cu: what one dependent load costs, and what a kernel costs that does nothing.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter latency/
+//   cmake --build build --target try_latency
+//   build/gpugauge run --device cuda:0 --suite full --filter latency/
 //
 // Floor: none; the number itself is the finding. Time of a launch / count is the time of one load.
 //

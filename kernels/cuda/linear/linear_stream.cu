@@ -2,7 +2,8 @@
 // by reading w once.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --filter linear_stream
+//   cmake --build build --target try_linear_stream
+//   build/gpugauge run --device cuda:0 --filter linear_stream
 //
 // Floor: the bytes of w over the measured read bandwidth.
 //

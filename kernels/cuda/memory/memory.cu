@@ -1,7 +1,8 @@
 // memory.cu: streams whole arrays through device memory: read, write, copy, scale, add and triad.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter /stream/
+//   cmake --build build --target try_memory
+//   build/gpugauge run --device cuda:0 --filter /stream/
 //
 // Floor: bytes / (2 · memory clock · bus width / 8). No rate above that is believed.
 //

@@ -1,7 +1,8 @@
 // memory_bulk_sm90a.cu: streams whole arrays by Hopper's bulk copies (cp.async.bulk).
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter /bulk/
+//   cmake --build build --target try_memory_bulk_sm90a
+//   build/gpugauge run --device cuda:0 --filter /bulk/
 //
 // Floor: bytes / (2 · memory clock · bus width / 8).
 //

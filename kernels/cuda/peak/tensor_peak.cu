@@ -2,7 +2,8 @@
 // consumers' Blackwell. Hopper reaches its peak only by wgmma: tensor_peak_sm90a.cu.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --suite datasheet --filter peak
+//   cmake --build build --target try_tensor_peak
+//   build/gpugauge run --device cuda:0 --suite datasheet --filter peak
 //
 // Floor: FLOP / (SMs × FLOP per clock and SM × SM clock). Dense FLOP per clock and SM by the
 // vendor's whitepapers; sparse, twice that:

@@ -1,6 +1,10 @@
 // tensor_peak_sm90a.cu: the rate of Hopper's matrix units alone, by wgmma and wgmma.sp.
 //
-// Build and try alone, the floor, and what is verified: tensor_peak.cu.
+// Build and try alone:
+//   cmake --build build --target try_tensor_peak_sm90a
+//   build/gpugauge run --device cuda:0 --suite datasheet --filter peak
+//
+// The floor, and what is verified: tensor_peak.cu.
 //
 // v1  Two warpgroups an SM, each with one accumulator of 64×256 in 128 registers a thread: an
 //     instruction of 128 cycles, the largest there is, and while one warpgroup waits for its group

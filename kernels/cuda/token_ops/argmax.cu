@@ -1,7 +1,8 @@
 // argmax.cu: greedy sampling: the index of the largest logit of every row, the lowest of equals.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter argmax
+//   cmake --build build --target try_argmax
+//   build/gpugauge run --device cuda:0 --suite full --filter argmax
 //
 // Floor: 2 · vocabulary bytes a row, which the LM head has just left in the L2: at batch 1 one trip
 // to it, two reductions and the launch.

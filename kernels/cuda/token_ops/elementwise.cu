@@ -2,7 +2,8 @@
 // embeddings.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter token_op/
+//   cmake --build build --target try_elementwise
+//   build/gpugauge run --device cuda:0 --suite full --filter token_op/
 //
 // Floor: bytes / read bandwidth; at a decode batch one trip to memory and the launch.
 //

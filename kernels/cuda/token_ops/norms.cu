@@ -2,7 +2,8 @@
 // is written.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter rms_norm
+//   cmake --build build --target try_norms
+//   build/gpugauge run --device cuda:0 --suite full --filter rms_norm
 //
 // Floor: at a decode batch none in bytes (8 KiB an array); what counts is one trip to memory, one
 // reduction and the launch. At large batches bytes / read bandwidth.

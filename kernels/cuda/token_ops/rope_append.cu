@@ -2,8 +2,8 @@
 // values to the paged cache, with the norm of each head before it where a model has one.
 //
 // Build and try alone:
-//   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter
-//   rope_append
+//   cmake --build build --target try_rope_append
+//   build/gpugauge run --device cuda:0 --suite full --filter rope_append
 //
 // Floor: bytes / read bandwidth; at a decode batch two dependent trips to memory (the position,
 // then its row of the rotary table) and the launch.
