@@ -72,8 +72,6 @@ constexpr Reader kReaders[] = {
     {"EMULATED_DEVICES", [](auto& found, auto& into) { into.devices = found.number(1, 8); }},
     {"EMULATED_CRASH", [](auto& found, auto& into) { into.crash = found.text(); }},
     {"EMULATED_HANG", [](auto& found, auto& into) { into.hang = found.text(); }},
-    {"EMULATED_CUBLASLT_CRASH",
-     [](auto& found, auto& into) { into.cublaslt_crash_id = found.at_least(0); }},
     {"EMULATED_OUT_OF_MEMORY_BYTES",
      [](auto& found, auto& into) {
        into.out_of_memory_bytes = found.template at_least<std::int64_t>(0);

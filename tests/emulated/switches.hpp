@@ -16,13 +16,12 @@ struct Switches {
   const Card* card = nullptr;
   /// EMULATED_DEVICES: cards in the machine, 1 to 8.
   int devices = 1;
-  /// EMULATED_CRASH: a kernel whose name holds this ends with an illegal address, and the context
+  /// EMULATED_CRASH: a kernel whose name holds this, or a call of cuBLASLt (`cublasLtMatmul 64x8x256
+  /// algo 66 tile 18 stages 36 split-K 1`), ends with an illegal address, and the context
   /// with it.
   std::string crash;
   /// EMULATED_HANG: a kernel whose name holds this never ends.
   std::string hang;
-  /// EMULATED_CUBLASLT_CRASH: a GEMM by the algorithm of this id ends with an illegal address.
-  std::optional<int> cublaslt_crash_id;
   /// EMULATED_OUT_OF_MEMORY_BYTES: allocations fail once the sum of those alive exceeds this.
   std::optional<std::int64_t> out_of_memory_bytes;
   /// EMULATED_VANISH_AFTER: the card falls off the bus after so many launches of kernels.
