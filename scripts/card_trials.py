@@ -35,10 +35,10 @@ from command_line import check_new_folder
 
 HERE = pathlib.Path(__file__).resolve().parent
 FEWEST_SECONDS = 10  # with less left no step is begun
-# Without these a record would not say what it is of.
+# Without these a record would not say what it is of. ECC and MIG are not among them: a card may have neither.
 DEVICE_FIELDS = {
     "cuda": ["driver_version", "runtime_version", "compute_capability", "memory_bus_bits", "max_clock_mhz", "power_limit_w",
-             "ecc_enabled", "mig_enabled", "pcie_generation", "pcie_width", "other_processes"],
+             "pcie_generation", "pcie_width", "other_processes"],
     "cpu": ["cache_bytes", "compute_units", "features"],
 }
 SAMPLE_COLUMNS = {"cuda": ["clock_mhz", "memory_clock_mhz", "power_w", "temperature_c"], "cpu": ["clock_mhz"]}

@@ -24,8 +24,8 @@ def after(option):
 def write(path, measured, refused=(), sessions=1):
     result = json.loads(pathlib.Path({result!r}).read_text())
     ours = result["context"]["gpugauge"]
-    if "no_ecc" in words:
-        del ours["device"]["ecc_enabled"]
+    for name in {{"no_limit": ["power_limit_w"], "geforce": ["ecc_enabled", "mig_enabled"]}}.get("".join(words), []):
+        del ours["device"][name]
     ours.update(planned=["a"] * (measured + len(refused)), not_measured=list(refused), complete=True, sessions=[1] * sessions)
     result["benchmarks"] *= measured
     path.write_text(json.dumps(result))
@@ -65,7 +65,7 @@ elif command == "report":
     pathlib.Path(after("-o")).write_text("page")
 '''
 
-DEVICE = {name: 1 for name in card_trials.DEVICE_FIELDS["cuda"]}
+DEVICE = {name: 1 for name in [*card_trials.DEVICE_FIELDS["cuda"], "ecc_enabled", "mig_enabled"]}
 RESULT = {
     "context": {"gpugauge": {"device": {"backend": "cuda", "memory_bytes": 80 << 30, **DEVICE}}},
     "benchmarks": [{"real_time": 1, "gpugauge": {
@@ -118,11 +118,17 @@ class CardTrialsTest(ScriptTest):
                       calls)
         self.assertIn(f"gpugauge compare {self.output}/nightly-1.json {self.output}/nightly-2.json --fail-on slower", calls)
 
+    def test_a_card_may_have_neither_ecc_nor_mig(self):
+        self.does("geforce")
+        done = self.trials("--steps", "record,interrupted")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(self.summary(), r"\| record \| ok \| .* power_limit_w 1, of 9 cases")
+
     def test_what_fails_is_said_and_stops_nothing(self):
         self.assert_fails("careless", "interrupted", "ended with status 1, expected 130", "report")
         self.assert_fails("loses", "interrupted", "interrupted.json.partial was not kept")
         self.assert_fails("no_resume", "killed", "--resume ended with status 1: error: the suite changed")
-        self.assert_fails("no_ecc", "record", "does not say ecc_enabled", "interrupted")
+        self.assert_fails("no_limit", "record", "does not say power_limit_w", "interrupted")
         self.assert_fails("dies", "out_of_memory", "status 1: error: out of memory", "interrupted")
         self.assert_fails("regression", "nightly", "compare finds something slower")
         self.assert_fails("sees_ghosts", "ab_same", "ab finds a program slower than itself")
