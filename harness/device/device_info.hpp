@@ -31,6 +31,8 @@ struct DeviceInfo {
   std::vector<std::string> features;  ///< dtype-relevant ISA: `avx512_bf16`, `sm_90`
 
   std::optional<double> max_clock_mhz;
+  /// What was set with `nvidia-smi -ac`, and what the card comes with. Not every card has them.
+  std::optional<double> application_clock_mhz, default_application_clock_mhz;
   std::optional<double> max_memory_clock_mhz;
   std::optional<int> memory_bus_bits;
   /// 2 × memory clock × bus width / 8: what the pins can carry. No measured rate may exceed it.
@@ -48,8 +50,8 @@ struct DeviceInfo {
   std::optional<std::string> vbios_version;
   std::optional<double> power_limit_w;
   std::optional<double> default_power_limit_w;
-  std::optional<bool> ecc_enabled;
-  std::optional<bool> mig_enabled;
+  std::optional<bool> ecc_enabled;        ///< absent of a card that has no ECC
+  std::optional<bool> mig_enabled;        ///< absent of a card that cannot be cut into slices
   std::optional<int> other_processes;     ///< compute processes on the device besides this one
   std::optional<std::string> governor;    ///< CPU frequency governor
   std::optional<std::string> hypervisor;  ///< the virtual machine monitor, if there is one

@@ -25,18 +25,18 @@ SampleColumns columns_of(const std::vector<Sample>& samples) {
     append(columns.memory_clock_mhz, sample.telemetry.memory_clock_mhz);
     append(columns.power_w, sample.telemetry.power_w);
     append(columns.temperature_c, sample.telemetry.temperature_c);
+    append(columns.memory_temperature_c, sample.telemetry.memory_temperature_c);
     append(columns.steal_percent, sample.telemetry.steal_percent);
     append(columns.wait_percent, sample.telemetry.wait_percent);
-    columns.throttle_reasons.push_back(sample.telemetry.throttle_reasons);
+    if (const auto& reasons = sample.telemetry.throttle_reasons)
+      columns.throttle_reasons.push_back(*reasons);
   }
-  for (auto* column : {&columns.clock_mhz, &columns.memory_clock_mhz, &columns.power_w,
-                       &columns.temperature_c, &columns.steal_percent, &columns.wait_percent}) {
+  for (auto* column :
+       {&columns.clock_mhz, &columns.memory_clock_mhz, &columns.power_w, &columns.temperature_c,
+        &columns.memory_temperature_c, &columns.steal_percent, &columns.wait_percent}) {
     if (column->size() != samples.size()) column->clear();
   }
-  const auto& reasons = columns.throttle_reasons;
-  if (std::all_of(reasons.begin(), reasons.end(), [](std::uint64_t r) { return r == 0; })) {
-    columns.throttle_reasons.clear();
-  }
+  if (columns.throttle_reasons.size() != samples.size()) columns.throttle_reasons.clear();
   return columns;
 }
 
@@ -65,8 +65,9 @@ Measurement measurement_of(const PlannedCase& planned, SampledCase sampled,
   m.sample_count = static_cast<int>(sampled.samples.size());
   m.samples = columns_of(sampled.samples);
   m.clock_mhz = median_of(m.samples.clock_mhz);
-  m.power_w = median_of(m.samples.power_w);
+  m.mean_power_w = sampled.mean_power_w;
   m.temperature_max_c = max_of(m.samples.temperature_c);
+  m.memory_temperature_max_c = max_of(m.samples.memory_temperature_c);
   m.verification = std::move(verification);
   m.flags = flags_of(sampled, workload.deterministic());
   m.details = workload.details();

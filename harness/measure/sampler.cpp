@@ -5,6 +5,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/statistics.hpp"
+#include "harness/measure/mean_power.hpp"
 #include "harness/measure/stopping.hpp"
 
 namespace gpugauge {
@@ -30,9 +31,11 @@ class Sampling {
       replay = capture_(launches);
       timed(*replay);
     }
+    power_ = {};  // of the replay that is sampled, which now runs without a break
     const std::vector<double> warmup = warm_up(*replay);
     sample(*replay);
     result_.burst_time_ns = burst_of(warmup);
+    result_.mean_power_w = power_.watts();
     result_.launches_per_sample = replay->launches();
     return std::move(result_);
   }
@@ -44,6 +47,7 @@ class Sampling {
     const double start = hooks_.now_seconds();
     Sample sample = replay.run();
     result_.measured_seconds += hooks_.now_seconds() - start;
+    power_.add(start, sample.telemetry);
     sample.seconds /= static_cast<double>(replay.launches());
     // What the kernel counts coarsely: between two readings the last one holds.
     hold(steal_percent_, sample.telemetry.steal_percent);
@@ -114,6 +118,7 @@ class Sampling {
   const SamplingPolicy& policy_;
   const SamplerHooks& hooks_;
   SampledCase result_;
+  MeanPower power_;
   std::optional<double> steal_percent_, wait_percent_;
 };
 

@@ -25,6 +25,7 @@ struct SampledCase {
   std::vector<Sample> samples;  ///< seconds are for one launch
   Estimate time_ns;
   std::optional<double> burst_time_ns;
+  std::optional<double> mean_power_w;  ///< over warm-up and samples (mean_power.hpp)
   StopReason stop = StopReason::kConverged;
   std::int64_t launches_per_sample = 1;
   double measured_seconds = 0;  ///< wall time inside warm-up and timed replays

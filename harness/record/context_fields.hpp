@@ -61,6 +61,10 @@ void fields(Of<DeviceInfo> auto& device, auto&& visit) {
         {"Instructions that matter for types, e.g. avx512_bf16, sm_90."});
   visit("max_clock_mhz", device.max_clock_mhz,
         {.text = "Highest core clock, in MHz.", .decimals = kMhzDecimals});
+  visit("application_clock_mhz", device.application_clock_mhz,
+        {.text = "Core clock that was set for applications, in MHz.", .decimals = kMhzDecimals});
+  visit("default_application_clock_mhz", device.default_application_clock_mhz,
+        {.text = "That clock as the card comes, in MHz.", .decimals = kMhzDecimals});
   visit("max_memory_clock_mhz", device.max_memory_clock_mhz,
         {.text = "Highest memory clock, in MHz.", .decimals = kMhzDecimals});
   visit("memory_bus_bits", device.memory_bus_bits, {"Width of the memory bus, in bits."});
@@ -83,8 +87,9 @@ void fields(Of<DeviceInfo> auto& device, auto&& visit) {
         {.text = "Power limit in force, in watts.", .decimals = kWattDecimals});
   visit("default_power_limit_w", device.default_power_limit_w,
         {.text = "Power limit as the card comes, in watts.", .decimals = kWattDecimals});
-  visit("ecc_enabled", device.ecc_enabled, {"Error-correcting memory."});
-  visit("mig_enabled", device.mig_enabled, {"Multi-instance GPU."});
+  visit("ecc_enabled", device.ecc_enabled,
+        {"Error-correcting memory; left out of cards without it."});
+  visit("mig_enabled", device.mig_enabled, {"Multi-instance GPU; left out of cards without it."});
   visit("other_processes", device.other_processes, {"Other compute processes on the device."});
   visit("governor", device.governor, {"CPU frequency governor."});
   visit("hypervisor", device.hypervisor, {"The virtual machine monitor, if there is one."});

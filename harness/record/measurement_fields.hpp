@@ -66,10 +66,16 @@ void fields(Of<SampleColumns> auto& samples, auto&& visit) {
   visit.column("memory_clock_mhz", samples.memory_clock_mhz,
                {.text = "Memory clock, in MHz.", .decimals = kMhzDecimals});
   visit.column("power_w", samples.power_w,
-               {.text = "Power of the board, in watts.", .decimals = kWattDecimals});
+               {.text = "Power of the board as the driver tells it, in watts; on most cards since "
+                        "Ampere the mean of the last second, which may have begun before the case.",
+                .decimals = kWattDecimals});
   visit.column(
       "temperature_c", samples.temperature_c,
       {.text = "Temperature, in degrees Celsius.", .any_sign = true, .decimals = kCelsiusDecimals});
+  visit.column("memory_temperature_c", samples.memory_temperature_c,
+               {.text = "Temperature of the HBM, in degrees Celsius.",
+                .any_sign = true,
+                .decimals = kCelsiusDecimals});
   visit.column(
       "steal_percent", samples.steal_percent,
       {.text = "CPU time that the hypervisor took away, in percent of the sample's wall time.",
@@ -78,8 +84,10 @@ void fields(Of<SampleColumns> auto& samples, auto&& visit) {
                {.text = "Time that the measuring threads waited for a CPU which other programs "
                         "had, in percent of the sample's wall time.",
                 .decimals = kPercentDecimals});
-  visit.column("throttle_reasons", samples.throttle_reasons,
-               {"NVML clock-event reasons, a bit mask."});
+  visit.column(
+      "throttle_reasons", samples.throttle_reasons,
+      {"NVML clock-event reasons, a bit mask. Files of before 2026-12 leave the column out where "
+       "all are 0 as well."});
 }
 
 void fields(Of<Verification> auto& verification, auto&& visit) {
@@ -122,9 +130,18 @@ void fields(Of<Measurement> auto& m, auto&& visit) {
     inner.about("The device while it was sampled.");
     inner("clock_mhz", m.clock_mhz,
           {.text = "Median core clock, in MHz.", .decimals = kMhzDecimals});
-    inner("power_w", m.power_w, {.text = "Median power, in watts.", .decimals = kWattDecimals});
+    inner("mean_power_w", m.mean_power_w,
+          {.text = "Mean power of the board over warm-up and samples, in watts: from its energy "
+                   "counter, or from readings without delay; left out where the loop was too short "
+                   "for either. Not in files of before 2026-12, whose power_w was the median of "
+                   "readings of which each may be the mean of the second before.",
+           .decimals = kWattDecimals});
     inner("temperature_max_c", m.temperature_max_c,
           {.text = "Highest temperature, in degrees Celsius.",
+           .any_sign = true,
+           .decimals = kCelsiusDecimals});
+    inner("memory_temperature_max_c", m.memory_temperature_max_c,
+          {.text = "Highest temperature of the HBM, in degrees Celsius.",
            .any_sign = true,
            .decimals = kCelsiusDecimals});
   });

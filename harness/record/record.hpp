@@ -43,6 +43,7 @@ struct SampleColumns {
   std::vector<float> memory_clock_mhz;
   std::vector<float> power_w;
   std::vector<float> temperature_c;
+  std::vector<float> memory_temperature_c;
   std::vector<float> steal_percent;
   std::vector<float> wait_percent;
   std::vector<std::uint64_t> throttle_reasons;
@@ -61,9 +62,11 @@ struct Measurement {
   StopReason stop = StopReason::kConverged;
   std::int64_t launches_per_sample = 1;
   int sample_count = 0;
-  std::optional<double> clock_mhz;  ///< medians over the samples, and the hottest
-  std::optional<double> power_w;
-  std::optional<double> temperature_max_c;
+  std::optional<double> clock_mhz;  ///< median over the samples
+  /// Over warm-up and samples, from the card's energy counter or readings without delay. What
+  /// `samples.power_w` holds may be of the second before.
+  std::optional<double> mean_power_w;
+  std::optional<double> temperature_max_c, memory_temperature_max_c;
   SampleColumns samples;  ///< empty if the file was read without them
   Verification verification;
   std::vector<Flag> flags;

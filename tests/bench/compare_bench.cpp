@@ -46,7 +46,7 @@ Record made_up_record() {
       m.samples.power_w.push_back(640.25F);
     }
     m.clock_mhz = 1755;
-    m.power_w = 640;
+    m.mean_power_w = 640;
     m.verification.passed = true;
     record.planned.push_back(m.name);
     record.measurements.push_back(std::move(m));

@@ -82,7 +82,7 @@ def entry(card, case, number, chance, sample_count):
         "time_ns": {"median": median, "low": ordered[sample_count // 4], "high": ordered[3 * sample_count // 4], "confidence": 0.95},
         "stop": "converged",
         "samples": {"launches_per_sample": 20, "count": sample_count, "time_ns": times, **columns},
-        "telemetry": {"clock_mhz": clock, "power_w": round(power, 1), "temperature_max_c": float(45 + number % 20)},
+        "telemetry": {"clock_mhz": clock, "mean_power_w": round(power, 1), "temperature_max_c": float(45 + number % 20)},
         "verification": {"passed": True, "max_error": 0.0078, "relative_error": 0.001, "checked": 4096, "reason": ""},
         "flags": ["power_capped"] if hot else [], "details": f"algo {number % 7}", "origin": "measured",
     }

@@ -21,7 +21,7 @@ def with_power(measured):
     def add(node):
         if isinstance(node, dict):
             if "case" in node and "verification" in node:
-                node.setdefault("telemetry", {})["power_w"] = 250.0
+                node.setdefault("telemetry", {})["mean_power_w"] = 250.0
             for child in node.values():
                 add(child)
         elif isinstance(node, list):

@@ -56,7 +56,7 @@ void combine(CaseRuns& c) {
   if (c.unusable != Unusable::kNo) return;
   c.time_ns = combined_time(c);
   c.clock_mhz = median_over(c, &Measurement::clock_mhz);
-  c.power_w = median_over(c, &Measurement::power_w);
+  c.power_w = median_over(c, &Measurement::mean_power_w);
   for (const auto& run : c.runs) {
     const Measurement& m = *run.measurement;
     c.sample_count += m.sample_count;

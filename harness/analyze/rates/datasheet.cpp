@@ -20,8 +20,8 @@ std::string circumstances(const Measurement& m) {
     return std::find(m.flags.begin(), m.flags.end(), flag) != m.flags.end();
   };
   if (raised(Flag::kPowerCapped))
-    parts.push_back(m.power_w ? fmt::format("power-capped at {:.0f} W", *m.power_w)
-                              : "power-capped");
+    parts.push_back(m.mean_power_w ? fmt::format("power-capped at {:.0f} W", *m.mean_power_w)
+                                   : "power-capped");
   if (raised(Flag::kThermalThrottled))
     parts.push_back(m.temperature_max_c
                         ? fmt::format("thermally throttled at {:.0f} °C", *m.temperature_max_c)

@@ -15,7 +15,7 @@ namespace {
 constexpr double kMinKnownShare = 0.5;
 
 std::optional<double> power_of(const Measurement& m) {
-  return m.power_w && *m.power_w > 0 ? m.power_w : std::nullopt;
+  return m.mean_power_w && *m.mean_power_w > 0 ? m.mean_power_w : std::nullopt;
 }
 
 /// While this op ran; nothing unless its time is that of one measured case.

@@ -9,7 +9,7 @@
 
 namespace gpugauge {
 
-/// The least and the most of the median powers that the cases of a record drew; zero without
+/// The least and the most of the mean powers that the cases of a record drew; zero without
 /// readings.
 struct PowerRange {
   double least_w = 0, most_w = 0;
@@ -22,7 +22,7 @@ struct RepeatedStep {
   double times = 1;
 };
 
-/// The electrical energy of a token, of the card's own power reading: hosts, cooling and idle time
+/// The electrical energy of a token, of the card's own counter: hosts, cooling and idle time
 /// are not in it.
 struct Energy {
   double known_share = 0;                    ///< of the steps' time whose power was measured

@@ -141,8 +141,8 @@ Checks check_card_state(const DeviceInfo& device) {
   const auto on_off = [](bool on) { return on ? "on" : "off"; };
   if (device.ecc_enabled) {
     checks.push_back(warn_if(!*device.ecc_enabled, device.id + " ECC", on_off(*device.ecc_enabled),
-                             "memory errors are not detected; if the card has ECC: " +
-                                 nvidia_smi(device, "-e 1") + ", then restart the machine"));
+                             "memory errors are not detected: " + nvidia_smi(device, "-e 1") +
+                                 ", then restart the machine"));
   }
   if (device.mig_enabled) {
     checks.push_back(warn_if(
@@ -155,6 +155,13 @@ Checks check_card_state(const DeviceInfo& device) {
         warn_if(*device.power_limit_w < usual, device.id + " power limit",
                 fmt::format("{:.0f} W, by default {:.0f} W", *device.power_limit_w, usual),
                 nvidia_smi(device, fmt::format("-pl {:.0f}", usual))));
+  }
+  if (device.application_clock_mhz && device.default_application_clock_mhz) {
+    const double usual = *device.default_application_clock_mhz;
+    checks.push_back(warn_if(
+        *device.application_clock_mhz < usual, device.id + " application clock",
+        fmt::format("{:.0f} MHz, by default {:.0f} MHz", *device.application_clock_mhz, usual),
+        nvidia_smi(device, "-rac") + " resets it"));
   }
   if (device.other_processes) {
     checks.push_back(warn_if(*device.other_processes > 0, device.id + " other processes",

@@ -83,7 +83,8 @@ DeviceInfo describe_cuda_device(int index) {
   // Where MIG is on, what CUDA sees are the slices.
   info.uuid =
       (info.mig_enabled.value_or(false) ? "MIG-" : "GPU-") + format_uuid(properties.uuid.bytes);
-  if (!info.ecc_enabled) info.ecc_enabled = properties.ECCEnabled != 0;
+  // CUDA says 0 of a card that has no ECC, too.
+  if (!info.ecc_enabled && properties.ECCEnabled != 0) info.ecc_enabled = true;
   return info;
 }
 

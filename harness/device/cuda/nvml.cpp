@@ -12,6 +12,7 @@ namespace gpugauge {
 namespace {
 
 constexpr int kSuccess = 0;
+constexpr unsigned kClockGraphics = 0;  // application clocks are told of it alone
 constexpr unsigned kClockSm = 1;
 constexpr unsigned kClockMemory = 2;
 constexpr unsigned kTemperatureGpu = 0;
@@ -22,6 +23,10 @@ constexpr unsigned kUncorrected = 1;
 constexpr unsigned kSinceDriverLoad = 0;
 constexpr unsigned kLifetime = 1;
 constexpr unsigned long long kXidEvent = 0x8;
+// NVML_FI_DEV_MEMORY_TEMP, NVML_FI_DEV_POWER_INSTANT; NVML_VALUE_TYPE_UNSIGNED_INT.
+constexpr unsigned kFieldMemoryTemperature = 82;
+constexpr unsigned kFieldInstantPower = 186;
+constexpr int kTypeUnsigned = 1;
 
 /// The value that a function writes to its last argument; nothing if the driver has no such
 /// function or does not know.
@@ -48,9 +53,16 @@ std::optional<Number> as(std::optional<unsigned> value) {
   return static_cast<Number>(*value);
 }
 
-std::optional<double> watts(std::optional<unsigned> milliwatts) {
-  if (!milliwatts) return std::nullopt;
-  return *milliwatts / 1000.0;
+/// Watts of milliwatts, joules of millijoules.
+std::optional<double> thousandth(std::optional<unsigned long long> value) {
+  if (!value) return std::nullopt;
+  return static_cast<double>(*value) / 1000;
+}
+
+/// What the driver says of a field that is an unsigned int.
+std::optional<unsigned> number_in(const NvmlFieldValue& value) {
+  if (value.status != kSuccess || value.type != kTypeUnsigned) return std::nullopt;
+  return static_cast<unsigned>(value.bits);
 }
 
 /// The library stays open until the process ends: others in it may use NVML too.
@@ -70,6 +82,10 @@ NvmlApi load(void* library) {
   find(api.parent_of_mig_handle, {"nvmlDeviceGetDeviceHandleFromMigDeviceHandle"});
   find(api.clock_mhz, {"nvmlDeviceGetClockInfo"});
   find(api.power_mw, {"nvmlDeviceGetPowerUsage"});
+  find(api.energy_mj, {"nvmlDeviceGetTotalEnergyConsumption"});
+  find(api.field_values, {"nvmlDeviceGetFieldValues"});
+  find(api.application_clock_mhz, {"nvmlDeviceGetApplicationsClock"});
+  find(api.default_application_clock_mhz, {"nvmlDeviceGetDefaultApplicationsClock"});
   find(api.temperature_c, {"nvmlDeviceGetTemperature"});
   find(api.clock_event_reasons,  // the second name is the one before driver 535
        {"nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons"});
@@ -137,14 +153,24 @@ std::optional<NvmlDevice> NvmlDevice::find(const NvmlApi& api, std::span<const c
 }
 
 Telemetry NvmlDevice::telemetry() const {
-  return {
-      .clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockSm)),
-      .memory_clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockMemory)),
-      .power_w = watts(ask<unsigned>(api_->power_mw, handle_)),
-      .temperature_c = as<double>(ask<unsigned>(api_->temperature_c, handle_, kTemperatureGpu)),
-      .steal_percent = std::nullopt,
-      .wait_percent = std::nullopt,
-      .throttle_reasons = ask<unsigned long long>(api_->clock_event_reasons, handle_).value_or(0)};
+  std::array fields{NvmlFieldValue{.field = kFieldInstantPower},
+                    NvmlFieldValue{.field = kFieldMemoryTemperature}};
+  const bool known =
+      api_->field_values != nullptr &&
+      api_->field_values(handle_, static_cast<int>(fields.size()), fields.data()) == kSuccess;
+  const auto field = [&](std::size_t index) {
+    return known ? number_in(fields.at(index)) : std::nullopt;
+  };
+  return {.clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockSm)),
+          .memory_clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockMemory)),
+          .power_w = thousandth(ask<unsigned>(api_->power_mw, handle_)),
+          .instant_power_w = thousandth(field(0)),
+          .energy_j = thousandth(ask<unsigned long long>(api_->energy_mj, handle_)),
+          .temperature_c = as<double>(ask<unsigned>(api_->temperature_c, handle_, kTemperatureGpu)),
+          .memory_temperature_c = as<double>(field(1)),
+          .steal_percent = std::nullopt,
+          .wait_percent = std::nullopt,
+          .throttle_reasons = ask<unsigned long long>(api_->clock_event_reasons, handle_)};
 }
 
 void NvmlDevice::describe(DeviceInfo& info) const {
@@ -157,8 +183,12 @@ void NvmlDevice::describe(DeviceInfo& info) const {
       api_->vbios_version(handle_, text.data(), size) == kSuccess) {
     info.vbios_version = text.data();
   }
-  info.power_limit_w = watts(ask<unsigned>(api_->power_limit_mw, handle_));
-  info.default_power_limit_w = watts(ask<unsigned>(api_->default_power_limit_mw, handle_));
+  info.power_limit_w = thousandth(ask<unsigned>(api_->power_limit_mw, handle_));
+  info.default_power_limit_w = thousandth(ask<unsigned>(api_->default_power_limit_mw, handle_));
+  info.application_clock_mhz =
+      as<double>(ask<unsigned>(api_->application_clock_mhz, handle_, kClockGraphics));
+  info.default_application_clock_mhz =
+      as<double>(ask<unsigned>(api_->default_application_clock_mhz, handle_, kClockGraphics));
   info.pcie_generation = as<int>(ask<unsigned>(api_->max_pcie_generation, handle_));
   info.pcie_current_generation = as<int>(ask<unsigned>(api_->pcie_generation, handle_));
   info.pcie_max_width = as<int>(ask<unsigned>(api_->max_pcie_width, handle_));

@@ -37,6 +37,18 @@ struct NvmlEvent {
   unsigned compute_instance_id;
 };
 
+/// One of the values that a driver knows by number, as nvmlDeviceGetFieldValues fills it in.
+/// Layout: nvmlFieldValue_t of nvml.h.
+struct NvmlFieldValue {
+  unsigned field = 0;
+  unsigned scope = 0;
+  long long timestamp_us = 0;
+  long long latency_us = 0;
+  int type = 0;    ///< nvmlValueType_t: which kind of number `bits` holds
+  int status = 0;  ///< of this field; 0 is success
+  std::uint64_t bits = 0;
+};
+
 /// The functions used. One that a driver lacks is null, and what it would say stays unknown. Each
 /// returns 0 on success.
 struct NvmlApi {
@@ -53,6 +65,10 @@ struct NvmlApi {
   Function<NvmlHandle, NvmlHandle*> parent_of_mig_handle = nullptr;
   Function<NvmlHandle, unsigned, unsigned*> clock_mhz = nullptr;
   AskNumber power_mw = nullptr;  ///< the mean of the last second on most cards since Ampere
+  Function<NvmlHandle, unsigned long long*> energy_mj = nullptr;  ///< since the driver was loaded
+  Function<NvmlHandle, int, NvmlFieldValue*> field_values = nullptr;
+  Function<NvmlHandle, unsigned, unsigned*> application_clock_mhz = nullptr;
+  Function<NvmlHandle, unsigned, unsigned*> default_application_clock_mhz = nullptr;
   Function<NvmlHandle, unsigned, unsigned*> temperature_c = nullptr;
   Function<NvmlHandle, unsigned long long*> clock_event_reasons = nullptr;
   AskModes ecc_mode = nullptr;

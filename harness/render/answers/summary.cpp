@@ -56,6 +56,11 @@ std::vector<std::string> device_warnings(const DeviceInfo& device) {
     warnings.push_back(
         fmt::format("the power limit, {:.0f} W, is below the card's default, {:.0f} W",
                     *device.power_limit_w, *device.default_power_limit_w));
+  if (device.application_clock_mhz && device.default_application_clock_mhz &&
+      *device.application_clock_mhz < *device.default_application_clock_mhz)
+    warnings.push_back(
+        fmt::format("the application clock, {:.0f} MHz, is below the card's default, {:.0f} MHz",
+                    *device.application_clock_mhz, *device.default_application_clock_mhz));
   if (device.ecc_enabled.has_value() && !*device.ecc_enabled)
     warnings.emplace_back("ECC is off: bandwidth may be higher than with ECC on");
   return warnings;

@@ -105,8 +105,8 @@ void write_prometheus(std::ostream& out, const ExportInput& input) {
            [](const Measurement& m) {
              return m.clock_mhz ? std::optional(*m.clock_mhz * 1e6) : std::nullopt;
            });
-  of_cases("gpugauge_case_power_watts", "Median board power while sampling.",
-           [](const Measurement& m) { return m.power_w; });
+  of_cases("gpugauge_case_power_watts", "Mean board power over warm-up and samples.",
+           [](const Measurement& m) { return m.mean_power_w; });
   of_cases("gpugauge_case_temperature_celsius", "The hottest sample.",
            [](const Measurement& m) { return m.temperature_max_c; });
   {

@@ -82,7 +82,7 @@ const std::vector<std::pair<std::string_view, NumberOf>>& number_columns() {
          return r.share_of_floor ? number(rounded(*r.share_of_floor)) : Json(nullptr);
        }},
       {"clock_mhz", [](const ReportRow& r) { return number(r.m->clock_mhz); }},
-      {"power_w", [](const ReportRow& r) { return number(r.m->power_w); }},
+      {"power_w", [](const ReportRow& r) { return number(r.m->mean_power_w); }},
       {"temperature_c", [](const ReportRow& r) { return number(r.m->temperature_max_c); }},
       {"sample_count", [](const ReportRow& r) { return Json(r.m->sample_count); }},
       {"repetition",

@@ -11,7 +11,7 @@ constexpr int kFellOffTheBus = 79;
 
 struct Handle {};
 std::array<Handle, 2 * kMostDevices> handles;
-bool initialised = false;
+int initialised = 0;  ///< how often
 
 /// The call's name without `nvmlDevice`, as EMULATED_NVML_NOT_SUPPORTED has it.
 std::string_view short_name(std::string_view call) {
@@ -42,10 +42,16 @@ int broken(const char* call, const std::string& rule) {
   return kInvalidArgument;
 }
 
-void initialise() { initialised = true; }
+void initialise() { ++initialised; }
+
+int shut_down(const char* call) {
+  if (const int status = enter(call)) return status;
+  --initialised;
+  return kSuccess;
+}
 
 int enter(const char* call) {
-  if (!initialised) return broken(call, "NVML is not initialised");
+  if (initialised == 0) return broken(call, "NVML is not initialised");
   return switches().nvml_lacks(short_name(call)) ? kNotSupported : kSuccess;
 }
 

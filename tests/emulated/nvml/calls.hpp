@@ -37,6 +37,8 @@ int device_of(const void* handle);
 /// The caller broke a rule; does not come back but in unit tests.
 int broken(const char* call, const std::string& rule);
 void initialise();
+/// As often as it was initialised.
+int shut_down(const char* call);
 /// Success where `call` may be made now, and be put to this card.
 int enter(const char* call);
 int enter(const char* call, const void* handle);

@@ -13,6 +13,13 @@ API int nvmlInit_v2() {
   return kSuccess;
 }
 
+API int nvmlShutdown() { return shut_down(__func__); }
+
+API int nvmlSystemGetNVMLVersion(char* version, unsigned length) {
+  if (const int status = enter(__func__)) return status;
+  return write_text(__func__, "13.580.65.06", version, length);
+}
+
 API int nvmlSystemGetDriverVersion(char* version, unsigned length) {
   if (const int status = enter(__func__)) return status;
   return write_text(__func__, "580.65.06", version, length);

@@ -125,7 +125,7 @@ TEST(CpuReplay, TimesItsLaunchesAndSaysTheClock) {
 #if defined(__x86_64__) || defined(__aarch64__)
   EXPECT_GT(sample.telemetry.clock_mhz.value_or(0.0), 0.0);
 #endif
-  EXPECT_EQ(sample.telemetry.throttle_reasons, 0U);
+  EXPECT_FALSE(sample.telemetry.throttle_reasons.has_value());
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ TEST(MeasureCase, CarriesWhatWasMeasuredAndVerified) {
   FakeDevice device;
   device.telemetry_.clock_mhz = 1500;
   device.telemetry_.power_w = 300;
+  device.telemetry_.throttle_reasons = 0;
+  device.telemetry_.memory_temperature_c = 70;
   device.telemetry_.temperature_c = 55;
   const FakeImplementation fake({});
   const auto m = std::get<Measurement>(measure_case(fake.planned(kRead), device, hooks()).result);
@@ -38,11 +40,24 @@ TEST(MeasureCase, CarriesWhatWasMeasuredAndVerified) {
   EXPECT_EQ(m.sample_count, 6);
   EXPECT_EQ(m.samples.time_ns.size(), 6u);
   EXPECT_EQ(m.clock_mhz, 1500);
-  EXPECT_EQ(m.power_w, 300);
+  // A reading of power is of the last second, which this case is only a part of.
+  EXPECT_EQ(m.samples.power_w, std::vector<float>(6, 300));
+  EXPECT_EQ(m.mean_power_w, std::nullopt);
+  EXPECT_EQ(m.memory_temperature_max_c, 70);
   EXPECT_EQ(m.temperature_max_c, 55);
   EXPECT_TRUE(m.verification.passed);
   EXPECT_EQ(m.details, "fake details");
   EXPECT_TRUE(m.samples.steal_percent.empty());
+  EXPECT_EQ(m.samples.throttle_reasons, std::vector<std::uint64_t>(6, 0));
+}
+
+TEST(MeasureCase, ThrottleReasonsThatTheDriverDoesNotTellAreNotNone) {
+  FakeDevice device;
+  const FakeImplementation fake({});
+  const auto m = std::get<Measurement>(measure_case(fake.planned(kRead), device, hooks()).result);
+  EXPECT_TRUE(m.samples.throttle_reasons.empty());
+  EXPECT_TRUE(m.samples.memory_temperature_c.empty());
+  EXPECT_EQ(m.memory_temperature_max_c, std::nullopt);
 }
 
 TEST(MeasureCase, HasNoNumberWhereTheResultWasWrong) {

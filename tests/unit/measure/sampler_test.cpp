@@ -35,6 +35,8 @@ class FakeDevice {
             .progress = [this](const Estimate&, int) { ++progress_; }};
   }
 
+  /// What the device says of itself after a replay.
+  std::function<Telemetry()> telemetry_ = [] { return Telemetry{}; };
   int replays_ = 0;
   int stop_after_ = 1 << 30;
   int progress_ = 0;
@@ -49,6 +51,7 @@ class FakeDevice {
       Sample sample;
       sample.seconds = device_.launch_seconds_(device_.replays_++) * static_cast<double>(launches_);
       device_.now_ += sample.seconds;
+      sample.telemetry = device_.telemetry_();
       return sample;
     }
     std::int64_t launches() const override { return launches_; }
@@ -121,6 +124,22 @@ TEST(SampleCase, ReportsABurstThatDidNotLast) {
   ASSERT_TRUE(sampled.burst_time_ns.has_value());
   EXPECT_NEAR(*sampled.burst_time_ns, 2e6, 1.0);
   EXPECT_NEAR(sampled.time_ns.value, 2.2e6, 1.0);
+}
+
+TEST(SampleCase, TellsThePowerOfTheSampledLoopAlone) {
+  FakeDevice device([](int) { return 2e-3; });
+  double energy_j = 0, before = device.now_;
+  device.telemetry_ = [&] {
+    const double watts = device.replays_ <= 2 ? 20'000 : 300;  // to set up, then sampled
+    energy_j += watts * (device.now_ - before);
+    before = device.now_;
+    Telemetry telemetry;
+    telemetry.energy_j = energy_j;
+    return telemetry;
+  };
+  SamplingPolicy longer = policy();
+  longer.warmup_seconds = 0.2;
+  EXPECT_NEAR(device.sample(longer).mean_power_w.value_or(0), 300, 1);
 }
 
 TEST(SampleCase, DoesNotCallASlowStartABurst) {

@@ -63,6 +63,15 @@ TEST_F(ReadRecord, GivesBackAFileWithoutAnythingOptional) {
   test::expect_same(read_back(bare), bare);
 }
 
+TEST_F(ReadRecord, MedianOfPowerReadingsInOlderFilesIsNoMeanPower) {
+  Json json = Json::parse(format_result(test::synthetic_full_record()));
+  Json& telemetry = json["benchmarks"][0]["gpugauge"]["telemetry"];
+  telemetry["power_w"] = telemetry["mean_power_w"];
+  telemetry.erase("mean_power_w");
+  test::write_text(file_, json.dump());
+  EXPECT_FALSE(read_record(file_).measurements.at(0).mean_power_w.has_value());
+}
+
 TEST_F(ReadRecord, GivesBackEveryKindOfOp) {
   Record record = test::synthetic_bare_record();
   record.measurements.clear();

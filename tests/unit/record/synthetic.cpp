@@ -26,8 +26,10 @@ auto members(const Verification& v) {
   return std::tie(passed, max_error, relative_error, checked, reason);
 }
 auto members(const SampleColumns& s) {
-  const auto& [time, clock, memory_clock, power, temperature, steal, wait, throttle] = s;
-  return std::tie(time, clock, memory_clock, power, temperature, steal, wait, throttle);
+  const auto& [time, clock, memory_clock, power, temperature, memory_temperature, steal, wait,
+               throttle] = s;
+  return std::tie(time, clock, memory_clock, power, temperature, memory_temperature, steal, wait,
+                  throttle);
 }
 auto members(const CaseOptions& o) {
   const auto& [cache, data] = o;
@@ -53,12 +55,14 @@ auto members(const NotMeasured& n) {
   return std::tie(name, status, reason);
 }
 auto members(const DeviceInfo& d) {
-  const auto& [id, backend, name, memory, cache, units, features, clock, memory_clock, bus, pins,
-               uuid, pci, generation, now_generation, width, max_width, capability, driver, runtime,
-               vbios, power, default_power, ecc, mig, others, governor, hypervisor] = d;
-  return std::tie(id, backend, name, memory, cache, units, features, clock, memory_clock, bus, pins,
-                  uuid, pci, generation, now_generation, width, max_width, capability, driver,
-                  runtime, vbios, power, default_power, ecc, mig, others, governor, hypervisor);
+  const auto& [id, backend, name, memory, cache, units, features, clock, application_clock,
+               default_application_clock, memory_clock, bus, pins, uuid, pci, generation,
+               now_generation, width, max_width, capability, driver, runtime, vbios, power,
+               default_power, ecc, mig, others, governor, hypervisor] = d;
+  return std::tie(id, backend, name, memory, cache, units, features, clock, application_clock,
+                  default_application_clock, memory_clock, bus, pins, uuid, pci, generation,
+                  now_generation, width, max_width, capability, driver, runtime, vbios, power,
+                  default_power, ecc, mig, others, governor, hypervisor);
 }
 
 template <typename T>
@@ -118,6 +122,8 @@ DeviceInfo full_device() {
   d.compute_units = 132;
   d.features = {"sm_90", "fp8"};
   d.max_clock_mhz = 1980;
+  d.application_clock_mhz = 1755;
+  d.default_application_clock_mhz = 1965;
   d.max_memory_clock_mhz = 2619;
   d.memory_bus_bits = 5120;
   d.pin_rate_gbps = 3352.32;
@@ -212,12 +218,14 @@ Measurement synthetic_measurement(const Op& op, bool everything) {
     m.burst_time_ns = 5000.125;
     m.stop = StopReason::kTimeBudget;
     m.clock_mhz = 1755;
-    m.power_w = 640.25;
+    m.mean_power_w = 640.25;
     m.temperature_max_c = 61;
+    m.memory_temperature_max_c = 80;
     m.samples.clock_mhz = {1980, 1755, 1755, 1740.5F};
     m.samples.memory_clock_mhz = {2619, 2619, 2619, 2619};
     m.samples.power_w = {600, 640.25F, 640.5F, 650};
     m.samples.temperature_c = {58, 59, 60, 61};
+    m.samples.memory_temperature_c = {77, 78, 79, 80};
     m.samples.steal_percent = {0, 0, 0.25F, 0};
     m.samples.wait_percent = {0, 0.5F, 0, 0};
     m.samples.throttle_reasons = {0, 4, 4, 0x8000000000000024};
@@ -279,7 +287,8 @@ Record synthetic_bare_record() {
 void expect_same(const Measurement& found, const Measurement& expected) {
   SCOPED_TRACE(expected.name);
   const auto& [name, c, semantics, library, work, time, burst, stop, launches, count, clock, power,
-               temperature, samples, verification, flags, details, repetition, origin] = found;
+               temperature, memory_temperature, samples, verification, flags, details, repetition,
+               origin] = found;
   EXPECT_EQ(name, expected.name);
   const auto& [op, implementation, options, model, role] = c;
   EXPECT_EQ(op, expected.c.op);
@@ -296,8 +305,9 @@ void expect_same(const Measurement& found, const Measurement& expected) {
   EXPECT_EQ(launches, expected.launches_per_sample);
   EXPECT_EQ(count, expected.sample_count);
   EXPECT_EQ(clock, expected.clock_mhz);
-  EXPECT_EQ(power, expected.power_w);
+  EXPECT_EQ(power, expected.mean_power_w);
   EXPECT_EQ(temperature, expected.temperature_max_c);
+  EXPECT_EQ(memory_temperature, expected.memory_temperature_max_c);
   expect_members(samples, expected.samples, "samples");
   expect_members(verification, expected.verification, "verification");
   EXPECT_EQ(flags, expected.flags);

@@ -140,8 +140,8 @@ TEST(FormatResult, NamesANumberThatIsNotFinite) {
             "memory/read/1GiB/synthetic/cold: gpugauge.samples.time_ns[2] is not a "
             "finite number");
   record = test::synthetic_bare_record();
-  record.measurements[0].power_w = kInfinity;
-  EXPECT_THAT(message(), HasSubstr("gpugauge.telemetry.power_w"));
+  record.measurements[0].mean_power_w = kInfinity;
+  EXPECT_THAT(message(), HasSubstr("gpugauge.telemetry.mean_power_w"));
   record = test::synthetic_bare_record();
   record.measurements[0].time_ns.value = kNan;
   EXPECT_THAT(message(), HasSubstr("real_time"));

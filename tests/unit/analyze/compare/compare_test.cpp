@@ -52,9 +52,9 @@ TEST(Compare, NormalisesByClockPowerAndPrice) {
   Record base = fake::record({exact(read_op(1), 100)});
   Record other = fake::record({exact(read_op(1), 200)});
   base.measurements[0].clock_mhz = 1000;
-  base.measurements[0].power_w = 700;
+  base.measurements[0].mean_power_w = 700;
   other.measurements[0].clock_mhz = 500;
-  other.measurements[0].power_w = 70;
+  other.measurements[0].mean_power_w = 70;
   other.device.name = "Fake L4";
   const Datasheet sheet = fake::datasheet();
   Side a, b;

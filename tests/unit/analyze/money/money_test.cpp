@@ -22,7 +22,7 @@ Record card(std::optional<double> watts = std::nullopt) {
     for (Measurement& m : fake::linears(fake::llama_8b(), Precision::kBf16, batch, 800))
       all.push_back(std::move(m));
   }
-  for (Measurement& m : all) m.power_w = watts;
+  for (Measurement& m : all) m.mean_power_w = watts;
   return fake::record(std::move(all));
 }
 
@@ -145,8 +145,8 @@ TEST(Energy, IsPowerTimesTime) {
 
 TEST(Energy, ThePartWithoutAReadingIsAnythingThatTheFileDrew) {
   Fixture f(300);
-  f.record.measurements[0].power_w = 100;  // memory read
-  f.record.measurements[1].power_w = 700;  // a GEMM
+  f.record.measurements[0].mean_power_w = 100;  // memory read
+  f.record.measurements[1].mean_power_w = 700;  // a GEMM
   const DecodeFinding decode = decode_finding(f.times, f.model, {.batch = 64});
   const Energy wide = energy_of(power_range(f.record), decode);
   const Fixture even(300);

@@ -48,7 +48,7 @@ TEST(CheckDatasheet, ACardThatDeliversIsOk) {
 TEST(CheckDatasheet, BelowTheFloorFailsTheCheckAndSaysWhy) {
   Measurement gemm = at_tflops(square(DType::kBf16, 8192), 60);
   gemm.flags = {Flag::kPowerCapped, Flag::kNotConverged};
-  gemm.power_w = 698.4;
+  gemm.mean_power_w = 698.4;
   gemm.clock_mhz = 1410;
   const DatasheetReport report = check({at_gbps(memory(MemoryPattern::kRead), 930), gemm});
   const DatasheetFinding& f = finding(report, "bf16 dense GEMM");

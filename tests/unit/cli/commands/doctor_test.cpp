@@ -161,12 +161,16 @@ TEST(Doctor, WarnsOfEachStateOfTheCardThatChangesItsNumbers) {
   card.ecc_enabled = false;
   card.mig_enabled = true;
   card.power_limit_w = 350;
+  card.application_clock_mhz = 1410;
+  card.default_application_clock_mhz = 1980;
   card.other_processes = 2;
   EXPECT_EQ(check_of(machine, "cuda:0 ECC").status, CheckStatus::kWarning);
   EXPECT_THAT(check_of(machine, "cuda:0 MIG").advice,
               HasSubstr("nvidia-smi -i 0000:0A:00.0 -mig 0"));
   EXPECT_EQ(check_of(machine, "cuda:0 power limit").found, "350 W, by default 700 W");
   EXPECT_EQ(check_of(machine, "cuda:0 power limit").advice, "nvidia-smi -i 0000:0A:00.0 -pl 700");
+  EXPECT_EQ(check_of(machine, "cuda:0 application clock").found, "1410 MHz, by default 1980 MHz");
+  EXPECT_EQ(check_of(machine, "cuda:0 application clock").status, CheckStatus::kWarning);
   EXPECT_EQ(check_of(machine, "cuda:0 other processes").found, "2");
 }
 

@@ -64,6 +64,21 @@ NvmlApi fake_api() {
     return *mhz = type == 1 ? (card == kFirstCard ? 1980U : 1410U) : 2619U, 0;
   };
   api.power_mw = [](NvmlHandle, unsigned* mw) { return *mw = 698'500, 0; };
+  api.energy_mj = [](NvmlHandle, unsigned long long* mj) { return *mj = 12'345'678'901'234, 0; };
+  api.field_values = [](NvmlHandle, int count, NvmlFieldValue* values) {
+    for (NvmlFieldValue* each = values; each != values + count; ++each) {
+      each->type = 1;
+      each->status = each->field == 82 || each->field == 186 ? 0 : 2;
+      each->bits = each->field == 82 ? 91 : 512'250;
+    }
+    return 0;
+  };
+  api.application_clock_mhz = [](NvmlHandle, unsigned type, unsigned* mhz) {
+    return *mhz = 1410, type == 0 ? 0 : 2;
+  };
+  api.default_application_clock_mhz = [](NvmlHandle, unsigned type, unsigned* mhz) {
+    return *mhz = 1980, type == 0 ? 0 : 2;
+  };
   api.temperature_c = [](NvmlHandle, unsigned, unsigned* c) { return *c = 64, 0; };
   api.clock_event_reasons = [](NvmlHandle, unsigned long long* reasons) {
     return *reasons = throttle::kSwPowerCap | throttle::kSwThermal, 0;
@@ -146,8 +161,26 @@ TEST(NvmlDevice, TelemetryHasItsUnits) {
   EXPECT_EQ(telemetry.clock_mhz, 1980);
   EXPECT_EQ(telemetry.memory_clock_mhz, 2619);
   EXPECT_EQ(telemetry.power_w, 698.5);
+  EXPECT_EQ(telemetry.instant_power_w, 512.25);
+  EXPECT_EQ(telemetry.energy_j, 12'345'678'901.234);  // more than 32 bits of millijoules
   EXPECT_EQ(telemetry.temperature_c, 64);
+  EXPECT_EQ(telemetry.memory_temperature_c, 91);
   EXPECT_EQ(telemetry.throttle_reasons, 0x24U);
+}
+
+TEST(NvmlDevice, AFieldThatTheCardHasNotIsUnknownBesideOneThatItHas) {
+  NvmlApi api = fake_api();
+  api.field_values = [](NvmlHandle, int count, NvmlFieldValue* values) {
+    for (NvmlFieldValue* each = values; each != values + count; ++each) {
+      each->type = 1;
+      each->status = each->field == 186 ? 0 : kNotSupported;
+      each->bits = 300'000;
+    }
+    return 0;
+  };
+  const Telemetry telemetry = NvmlDevice(api, kFirstCard).telemetry();
+  EXPECT_EQ(telemetry.instant_power_w, 300);
+  EXPECT_FALSE(telemetry.memory_temperature_c.has_value());  // GDDR
 }
 
 TEST(NvmlDevice, DescribesTheCard) {
@@ -158,6 +191,8 @@ TEST(NvmlDevice, DescribesTheCard) {
   EXPECT_EQ(info.vbios_version, "96.00.74");
   EXPECT_EQ(info.power_limit_w, 500);
   EXPECT_EQ(info.default_power_limit_w, 700);
+  EXPECT_EQ(info.application_clock_mhz, 1410);
+  EXPECT_EQ(info.default_application_clock_mhz, 1980);
   EXPECT_EQ(info.pcie_generation, 5);
   EXPECT_EQ(info.pcie_current_generation, 1);
   EXPECT_EQ(info.pcie_width, 8);
@@ -236,7 +271,8 @@ TEST(NvmlDevice, WhatTheDriverDoesNotSayStaysUnknown) {
   api.power_mw = [](NvmlHandle, unsigned* mw) { return *mw = 1, 3; };  // NVML_ERROR_NOT_SUPPORTED
   const Telemetry telemetry = NvmlDevice(api, kFirstCard).telemetry();
   EXPECT_FALSE(telemetry.clock_mhz || telemetry.power_w || telemetry.temperature_c);
-  EXPECT_EQ(telemetry.throttle_reasons, 0U);
+  EXPECT_FALSE(telemetry.throttle_reasons || telemetry.energy_j || telemetry.instant_power_w ||
+               telemetry.memory_temperature_c);
 }
 
 }  // namespace

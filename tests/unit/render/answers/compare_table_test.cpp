@@ -22,7 +22,7 @@ Measurement long_case(double time_ns) {
   m.c.role = "gate_up";
   m.name = case_name(m.c);
   m.clock_mhz = 1755;
-  m.power_w = 600;
+  m.mean_power_w = 600;
   m.samples.time_ns = {time_ns, 1.01 * time_ns};
   return m;
 }

@@ -28,7 +28,7 @@ std::string rendered(const std::vector<DatasheetReport>& reports, Format format)
 DatasheetReport throttled() {
   Measurement gemm = at_tflops(square(DType::kBf16, 8192), 60);
   gemm.flags = {Flag::kPowerCapped};
-  gemm.power_w = 698;
+  gemm.mean_power_w = 698;
   const Datasheet sheet = fake::datasheet();
   return check_datasheet(fake::record({at_gbps(memory(MemoryPattern::kRead), 930), gemm}), &sheet);
 }

@@ -74,6 +74,7 @@ TEST(Warnings, AreSilentForAQuietWholeCard) {
   record.device.mig_enabled = false;
   record.device.other_processes = 0;
   record.device.power_limit_w = record.device.default_power_limit_w = 700;
+  record.device.application_clock_mhz = record.device.default_application_clock_mhz = 1980;
   EXPECT_THAT(warnings_of(record), IsEmpty());
 }
 
@@ -84,13 +85,16 @@ TEST(Warnings, NameTheFileTheDeviceAndEveryFlagWithItsRemedy) {
   record.device.other_processes = 2;
   record.device.power_limit_w = 500;
   record.device.default_power_limit_w = 700;
+  record.device.application_clock_mhz = 1410;
+  record.device.default_application_clock_mhz = 1980;
   record.device.ecc_enabled = false;
   record.measurements[0].flags = {Flag::kNotConverged};
   record.measurements[1].flags = {Flag::kNotConverged};
   EXPECT_THAT(
       warnings_of(record),
       ElementsAre("the last line is incomplete", HasSubstr("MIG"), HasSubstr("2 other processes"),
-                  HasSubstr("500 W, is below the card's default, 700 W"), HasSubstr("ECC"),
+                  HasSubstr("500 W, is below the card's default, 700 W"),
+                  HasSubstr("1410 MHz, is below the card's default, 1980 MHz"), HasSubstr("ECC"),
                   StartsWith("2 of 3 cases not-converged: ")));
 }
 

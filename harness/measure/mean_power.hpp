@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+
+#include "harness/device/sample.hpp"
+
+namespace gpugauge {
+
+/// The mean power of a loop that keeps a device busy without a break, from what the device says of
+/// itself meanwhile. Its usual power reading is no use: it is the mean of a second, and the loop is
+/// shorter.
+class MeanPower {
+ public:
+  /// What the device said at that time.
+  void add(double now_seconds, const Telemetry& telemetry);
+
+  /// From two steps of the energy counter, which moves a few times a second; else the mean of
+  /// readings without delay, but for those of the loop's beginning. Nothing where the loop was too
+  /// short for either, or the device has neither.
+  std::optional<double> watts() const;
+
+ private:
+  struct Step {
+    double seconds, joules;
+  };
+
+  std::optional<double> begin_;
+  std::optional<double> energy_j_;
+  std::optional<Step> first_, last_;  ///< where the counter was seen to have moved
+  double instant_sum_w_ = 0, instant_count_ = 0;
+};
+
+}  // namespace gpugauge

@@ -1,0 +1,62 @@
+#include "harness/measure/mean_power.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace gpugauge {
+namespace {
+
+constexpr double kIdleW = 70, kBusyW = 560;
+
+/// A card that was idle until it is asked at time 0, and has been busy since. Like a real one it
+/// tells the mean of the last second, and moves its energy counter ten times a second.
+Telemetry of_card(double now) {
+  constexpr double kStep = 0.1;
+  const double phase = 0.03, at_step = std::floor((now + phase) / kStep) * kStep - phase;
+  Telemetry t;
+  t.power_w = kIdleW + (kBusyW - kIdleW) * std::min(now, 1.0);
+  t.energy_j = 1e9 + kIdleW * at_step + (kBusyW - kIdleW) * std::max(0.0, at_step);
+  return t;
+}
+
+/// Asked every `every` seconds from 0 to `until`.
+MeanPower asked(double until, double every, Telemetry (*card)(double)) {
+  MeanPower power;
+  for (double now = 0; now <= until; now += every) power.add(now, card(now));
+  return power;
+}
+
+TEST(MeanPower, IsThatOfTheLoopAndNotOfTheSecondBefore) {
+  // 0.4 s, as a case of a quick suite: the readings say 320 W at their end.
+  const auto watts = asked(0.4, 0.002, of_card).watts();
+  ASSERT_TRUE(watts.has_value());
+  EXPECT_NEAR(*watts, kBusyW, 0.03 * kBusyW);
+}
+
+TEST(MeanPower, IsUnknownWhereTheLoopWasTooShort) {
+  EXPECT_FALSE(asked(0.1, 0.002, of_card).watts().has_value());
+  EXPECT_FALSE(MeanPower().watts().has_value());
+}
+
+TEST(MeanPower, ReadingsOfTheLastSecondAreNoSubstitute) {
+  const auto card = [](double now) {
+    Telemetry t = of_card(now);
+    t.energy_j.reset();
+    return t;
+  };
+  EXPECT_FALSE(asked(5, 0.002, card).watts().has_value());
+}
+
+TEST(MeanPower, ReadingsWithoutDelayAreButForThoseOfTheBeginning) {
+  const auto card = [](double now) {
+    Telemetry t;
+    t.instant_power_w = now < 0.09 ? kIdleW : kBusyW;
+    return t;
+  };
+  EXPECT_EQ(asked(0.3, 0.01, card).watts(), kBusyW);
+  EXPECT_FALSE(asked(0.08, 0.01, card).watts().has_value());
+}
+
+}  // namespace
+}  // namespace gpugauge
