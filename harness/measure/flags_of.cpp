@@ -46,7 +46,8 @@ bool lost_time(const std::vector<Sample>& samples, std::optional<double> Telemet
 
 std::vector<Flag> flags_of(const SampledCase& sampled, bool deterministic) {
   std::uint64_t reasons = 0;
-  for (const Sample& sample : sampled.samples) reasons |= sample.telemetry.throttle_reasons.value_or(0);
+  for (const Sample& sample : sampled.samples)
+    reasons |= sample.telemetry.throttle_reasons.value_or(0);
 
   std::vector<Flag> flags;
   const auto raise = [&](bool condition, Flag flag) {

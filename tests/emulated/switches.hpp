@@ -16,8 +16,8 @@ struct Switches {
   const Card* card = nullptr;
   /// EMULATED_DEVICES: cards in the machine, 1 to 8.
   int devices = 1;
-  /// EMULATED_CRASH: a kernel whose name holds this, or a call of cuBLASLt (`cublasLtMatmul 64x8x256
-  /// algo 66 tile 18 stages 36 split-K 1`), ends with an illegal address, and the context
+  /// EMULATED_CRASH: a kernel whose name holds this, or a call of cuBLASLt (`cublasLtMatmul
+  /// 64x8x256 algo 66 tile 18 stages 36 split-K 1`), ends with an illegal address, and the context
   /// with it.
   std::string crash;
   /// EMULATED_HANG: a kernel whose name holds this never ends.
