@@ -50,6 +50,8 @@ struct TransactionBarrier {
   bool fenced = false;  ///< visible to the copy engine and to other blocks
   std::vector<Thread*> waiting;
 
+  /// Counts an arrival; `offset` is the barrier's, for messages.
+  void arrive(std::size_t offset);
   /// Ends the phase if nothing is to come.
   void complete_if_done();
 };
@@ -111,6 +113,7 @@ struct WarpProducts {
 };
 
 struct Block;
+struct Cluster;
 
 struct Thread {
   Block* block = nullptr;
@@ -132,6 +135,7 @@ struct Warp {
 
 /// A block of the cluster that runs.
 struct Block {
+  Cluster* cluster = nullptr;
   uint3 index{};
   unsigned rank = 0;  ///< in the cluster
   unsigned live = 0;
@@ -144,6 +148,7 @@ struct Block {
   std::array<ThreadBarrier, 16> barriers;
   std::map<std::size_t, TransactionBarrier> transaction_barriers;  ///< by offset
   std::map<unsigned, int> registers;  ///< a thread's, of each warp that has taken or given some
+  bool allowed_next = false;          ///< a thread called `allow_next`
 
   /// Of an address in its shared memory; fails for any other.
   std::size_t offset_of(const void* pointer, std::size_t bytes) const;
@@ -151,6 +156,22 @@ struct Block {
   void read_async(std::size_t offset, std::size_t bytes, void* to) const;
   /// What stands there; fails unless it was initialised, and not overwritten since.
   TransactionBarrier& transaction_barrier(std::size_t offset);
+};
+
+/// Blocks that run at once and reach each other's shared memory.
+struct Cluster {
+  std::vector<Block> blocks;
+  ThreadBarrier barrier;
+  unsigned live = 0;  ///< threads
+  /// With programmatic dependent launch: the launch before this one may not have begun.
+  bool early = false;
+};
+
+/// An arrival at a barrier of another block that has not been performed.
+struct RemoteArrival {
+  Block* block;
+  std::size_t barrier;  ///< offset
+  const Thread* by;
 };
 
 /// Bytes on their way to the shared memory of a block, and the barrier that counts them.

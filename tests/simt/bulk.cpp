@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/simt/hopper.hpp"
+#include "tests/simt/work.hpp"
 
 namespace gpugauge {
 namespace simt {
@@ -16,21 +17,21 @@ struct InsideRow {
   std::size_t first_byte = 0, bytes = 0;  ///< from the row's start in the box
   std::int64_t source = 0;                ///< offset in the matrix
 
-  InsideRow(const TensorMap& map, int column, int row) {
+  InsideRow(const TensorFields& map, int column, int row) {
     const std::int64_t first = std::clamp<std::int64_t>(column, 0, map.columns);
     const std::int64_t last =
         std::clamp<std::int64_t>(std::int64_t{column} + map.box_columns, 0, map.columns);
     if (row < 0 || row >= map.rows || first >= last) return;
     first_byte = static_cast<std::size_t>((first - column) * map.element_bytes);
     bytes = static_cast<std::size_t>((last - first) * map.element_bytes);
-    source = (row * map.columns + first) * map.element_bytes;
+    source = row * map.row_bytes + first * map.element_bytes;
   }
 };
 
 /// Calls `visit(place, source, bytes)` for runs of bytes of the box that lie within the matrix:
 /// where they are from the box's start in shared memory at `address`, and in the matrix.
 template <typename Visit>
-void for_each_run(const TensorMap& map, std::size_t address, int column, int row, Visit visit) {
+void for_each_run(const TensorFields& map, std::size_t address, int column, int row, Visit visit) {
   for (int i = 0; i < map.box_rows; ++i) {
     const InsideRow inside(map, column, row + i);
     std::size_t done = 0;
@@ -56,12 +57,13 @@ void begin_load(void* shared, SharedBarrier* barrier, std::vector<unsigned char>
   }
 }
 
-void load_box(void* shared, const TensorMap& map, int column, int row, SharedBarrier* barrier,
+void load_box(void* shared, const TensorFields& map, int column, int row, SharedBarrier* barrier,
               unsigned blocks) {
   require_aligned(shared, 128, "tensor_load to shared memory");
   std::vector<unsigned char> data(map.box_bytes());
   for_each_run(map, shared_address(shared), column, row,
                [&](std::size_t place, std::int64_t source, std::size_t bytes) {
+                 note_access(map.data + source, bytes, false);
                  std::memcpy(&data[place], map.data + source, bytes);
                });
   begin_load(shared, barrier, std::move(data), blocks);
@@ -79,6 +81,7 @@ void read(BulkStore& store, const Block& block) {
 void write(const BulkStore& store) {
   const unsigned char* data = store.data.data();
   for (const BulkStore::Piece& piece : store.pieces) {
+    note_access(piece.to, piece.bytes, true);
     std::memcpy(piece.to, data, piece.bytes);
     data += piece.bytes;
   }
@@ -118,9 +121,8 @@ void Machine::begin(BulkLoad load) {
   loads_.push_back(std::move(load));
 }
 
-bool Machine::finish_a_load() {
-  if (loads_.empty()) return false;
-  const auto next = loads_.begin() + static_cast<std::ptrdiff_t>(choose(loads_.size()));
+void Machine::finish_load(std::size_t index) {
+  const auto next = loads_.begin() + static_cast<std::ptrdiff_t>(index);
   const BulkLoad load = std::move(*next);
   loads_.erase(next);
   Block& block = *load.block;
@@ -130,7 +132,6 @@ bool Machine::finish_a_load() {
   TransactionBarrier& barrier = block.transaction_barrier(load.barrier);
   barrier.bytes -= static_cast<std::int64_t>(load.data.size());
   barrier.complete_if_done();
-  return true;
 }
 
 void finish_bulk_stores(Thread& thread) {
@@ -155,18 +156,19 @@ void bulk_load(void* shared, const void* global, unsigned bytes, SharedBarrier* 
   if (bytes == 0 || bytes % 16 != 0)
     simt::machine().fail("bulk_load of a size that 16 does not divide");
   std::vector<unsigned char> data(bytes);
+  simt::note_access(global, bytes, false);
   std::memcpy(data.data(), global, bytes);
   simt::begin_load(shared, barrier, std::move(data), 1U << cluster_rank());
 }
 
 void tensor_load(void* shared, const TensorMap* map, int column, int row, SharedBarrier* barrier,
                  std::uint64_t) {
-  simt::load_box(shared, *map, column, row, barrier, 1U << cluster_rank());
+  simt::load_box(shared, simt::fields_of(*map), column, row, barrier, 1U << cluster_rank());
 }
 
 void tensor_load_multicast(void* shared, const TensorMap* map, int column, int row,
                            SharedBarrier* barrier, std::uint16_t blocks, std::uint64_t) {
-  simt::load_box(shared, *map, column, row, barrier, blocks);
+  simt::load_box(shared, simt::fields_of(*map), column, row, barrier, blocks);
 }
 
 void bulk_store(void* global, const void* shared, unsigned bytes) {
@@ -179,14 +181,15 @@ void bulk_store(void* global, const void* shared, unsigned bytes) {
       {.pieces = {{thread.block->offset_of(shared, bytes), global, bytes}}});
 }
 
-void tensor_store(const TensorMap* map, const void* shared, int column, int row) {
+void tensor_store(const TensorMap* tensor_map, const void* shared, int column, int row) {
+  const simt::TensorFields map = simt::fields_of(*tensor_map);
   simt::require_aligned(shared, 128, "tensor_store from shared memory");
   simt::Thread& thread = simt::self();
-  const std::size_t from = thread.block->offset_of(shared, map->box_bytes());
+  const std::size_t from = thread.block->offset_of(shared, map.box_bytes());
   simt::BulkStore store;
-  simt::for_each_run(*map, shared_address(shared), column, row,
+  simt::for_each_run(map, shared_address(shared), column, row,
                      [&](std::size_t place, std::int64_t target, std::size_t bytes) {
-                       auto* to = const_cast<unsigned char*>(map->data) + target;
+                       auto* to = const_cast<unsigned char*>(map.data) + target;
                        store.pieces.push_back({from + place, to, bytes});
                      });
   thread.bulk_stores.open.push_back(std::move(store));

@@ -1,9 +1,14 @@
 #include "tests/simt/fiber.hpp"
 
-#include <sanitizer/common_interface_defs.h>
-
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <utility>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#else
+inline void __sanitizer_start_switch_fiber(void**, const void*, std::size_t) {}
+inline void __sanitizer_finish_switch_fiber(void*, const void**, std::size_t*) {}
+#endif
 
 namespace gpugauge::simt {
 namespace {

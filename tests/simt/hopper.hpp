@@ -5,19 +5,29 @@
 // Bulk and tensor copies arrive one by one, in an order that the schedule chooses, when no thread
 // can go on without them; from the start of the copy until then the place holds garbage. Stores
 // read shared memory, and write device memory, when their thread waits for that. That the copy
-// engine or wgmma reads what a thread wrote without a fence_async_shared since is an error.
+// engine or wgmma reads what a thread wrote without a fence_async_shared since is an error. An
+// arrival at a barrier of another block is performed when no thread can go on without it, or by a
+// cluster_sync of the thread that arrives; that the block has ended by then is an error.
+
+#include <cuda.h>
 
 #include <cstdint>
+#include <cstring>
 
 #include "tests/simt/intrinsics.hpp"
 
 namespace gpugauge {
 
-/// A row-major matrix and a box of it; made by make_tensor_map (tests/simt/tensor_map.cpp).
-struct TensorMap {
+using TensorMap = CUtensorMap;
+
+namespace simt {
+
+/// What a TensorMap holds here: a row-major matrix and a box of it.
+struct TensorFields {
   const unsigned char* data;
   int element_bytes;
   std::int64_t rows, columns;
+  std::int64_t row_bytes;  ///< from a row to the next
   int box_rows, box_columns;
   /// The bytes that a swizzle permutes, in chunks of 16: 128, 64 or 32; 0 for none. Rows of the box
   /// have as many bytes.
@@ -28,6 +38,18 @@ struct TensorMap {
   }
   std::size_t box_bytes() const { return box_row_bytes() * static_cast<std::size_t>(box_rows); }
 };
+
+inline void store_fields(TensorMap& map, const TensorFields& fields) {
+  static_assert(sizeof fields <= sizeof map);
+  std::memcpy(&map, &fields, sizeof fields);
+}
+inline TensorFields fields_of(const TensorMap& map) {
+  TensorFields fields;
+  std::memcpy(&fields, &map, sizeof fields);
+  return fields;
+}
+
+}  // namespace simt
 
 /// Where a copy with a swizzle over so many bytes puts what would lie at `address`: of the address
 /// bits, 4 to 6 are exclusive-ored with 7 to 9 (128 bytes), 4 and 5 with 7 and 8 (64), 4 with 7.
@@ -78,6 +100,7 @@ void bulk_wait() {
 void fence_async_shared();
 
 inline unsigned cluster_rank() { return simt::self().block->rank; }
+void cluster_meet();
 void cluster_sync();
 
 /// Fails where the warps want more than a block that has a multiprocessor to itself is launched

@@ -66,8 +66,7 @@ inline std::uint64_t read_clock() { return static_cast<std::uint64_t>(clock64())
 
 void sync_named(int barrier, int threads);
 
-// Launches follow each other here.
-inline void wait_for_previous() {}
-inline void allow_next() {}
+inline void wait_for_previous() { simt::machine().wait_for_previous(); }
+inline void allow_next() { simt::machine().allow_next(); }
 
 }  // namespace gpugauge

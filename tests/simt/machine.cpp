@@ -13,6 +13,9 @@ namespace {
 constexpr std::align_val_t kSharedAlignment{1024};
 constexpr int kMaxSharedBytes = 227 * 1024;       // Hopper's
 constexpr unsigned kMaxRoundsOfWaiting = 10'000;  // of threads that poll and sleep
+// Of those while others wait for the launch before: they may poll for what comes after it.
+constexpr unsigned kMaxRoundsBeforePrevious = 100;
+constexpr std::size_t kClustersAtOnce = 3;  // in a shuffled schedule; one in the others
 
 /// What makes a thread that waits unwind when the launch has failed.
 struct Cancelled {};
@@ -44,6 +47,8 @@ Machine& machine() {
   return *machine_in_force();
 }
 
+bool is_early() { return machine_in_force() != nullptr && machine_in_force()->is_early(); }
+
 void require_aligned(const void* pointer, std::size_t alignment, const char* what) {
   if (reinterpret_cast<std::uintptr_t>(pointer) % alignment != 0) {
     machine().fail(std::string(what) + ": the address is not a multiple of " +
@@ -60,11 +65,13 @@ std::size_t Block::offset_of(const void* pointer, std::size_t bytes) const {
   return static_cast<std::size_t>(byte - shared);
 }
 
-Machine::Machine(const char* kernel, const LaunchShape& shape, std::function<void()> body)
+Machine::Machine(const char* kernel, const LaunchShape& shape, std::function<void()> body,
+                 Start start)
     : kernel_(kernel),
       shape_(shape),
       kernel_body_(std::move(body)),
       thread_body_([this] { thread_main(); }),
+      started_early_(start == Start::kEarly),
       schedule_(current_schedule()),
       chance_(schedule_.seed) {
   const auto require = [&](bool holds, const char* what) {
@@ -80,16 +87,26 @@ Machine::Machine(const char* kernel, const LaunchShape& shape, std::function<voi
   require(shape.cluster >= 1 && shape.cluster <= 8 && shape.blocks % shape.cluster == 0,
           "clusters are of 1 to 8 blocks and divide the blocks along x");
 
-  blocks_.resize(shape.cluster);
-  for (unsigned rank = 0; rank < shape.cluster; ++rank) {
-    Block& block = blocks_[rank];
-    block.rank = rank;
-    block.shared_bytes = static_cast<std::size_t>(shape.shared_bytes);
-    block.shared =
-        static_cast<unsigned char*>(::operator new(block.shared_bytes, kSharedAlignment));
-    block.async_view.resize(block.shared_bytes);
-    block.threads.resize(shape.threads);
-    for (Thread& thread : block.threads) order_.push_back(&thread);
+  const std::size_t clusters =
+      std::size_t{shape.blocks / shape.cluster} * shape.blocks_y * shape.blocks_z;
+  clusters_.resize(
+      schedule_.order == Schedule::Order::kShuffled ? std::min(clusters, kClustersAtOnce) : 1);
+  for (Cluster& cluster : clusters_) {
+    cluster.blocks.resize(shape.cluster);
+    for (unsigned rank = 0; rank < shape.cluster; ++rank) {
+      Block& block = cluster.blocks[rank];
+      block.cluster = &cluster;
+      block.rank = rank;
+      block.shared_bytes = static_cast<std::size_t>(shape.shared_bytes);
+      block.shared =
+          static_cast<unsigned char*>(::operator new(block.shared_bytes, kSharedAlignment));
+      block.async_view.resize(block.shared_bytes);
+      block.threads.resize(shape.threads);
+      for (Thread& thread : block.threads) {
+        thread.fiber = &pooled_fiber(order_.size());
+        order_.push_back(&thread);
+      }
+    }
   }
   if (schedule_.order == Schedule::Order::kDescending) std::reverse(order_.begin(), order_.end());
   for (std::size_t place = 0; place < order_.size(); ++place) order_[place]->place = place;
@@ -99,12 +116,15 @@ Machine::Machine(const char* kernel, const LaunchShape& shape, std::function<voi
 
 Machine::~Machine() {
   machine_in_force() = nullptr;
-  for (Block& block : blocks_) ::operator delete(block.shared, kSharedAlignment);
+  for (Cluster& cluster : clusters_) {
+    for (Block& block : cluster.blocks) ::operator delete(block.shared, kSharedAlignment);
+  }
 }
 
 Block& Machine::block_of_rank(unsigned rank) {
-  if (rank >= blocks_.size()) fail("no block " + std::to_string(rank) + " in the cluster");
-  return blocks_[rank];
+  std::vector<Block>& blocks = self_->block->cluster->blocks;
+  if (rank >= blocks.size()) fail("no block " + std::to_string(rank) + " in the cluster");
+  return blocks[rank];
 }
 
 void Machine::run() {
@@ -118,14 +138,37 @@ void Machine::run() {
   if (schedule_.order == Schedule::Order::kShuffled) {
     for (std::size_t i = clusters; i > 1; --i) std::swap(order[i - 1], order[chance_.below(i)]);
   }
-  for (const std::size_t cluster : order) {
-    try {
-      run_cluster(cluster * shape_.cluster);
-    } catch (...) {
-      cancel();
-      throw;
+  std::size_t next = 0, running = 0;
+  const auto start_next = [&](Cluster& cluster) {
+    if (next == clusters) return;
+    start_cluster(cluster, order[next++]);
+    ++running;
+  };
+  try {
+    for (Cluster& cluster : clusters_) start_next(cluster);
+    while (running > 0) {
+      if (Thread* thread = next_ready()) {
+        Cluster& cluster = *thread->block->cluster;
+        resume(*thread);
+        if (cluster.live > 0) continue;
+        cluster_ended(cluster);
+        --running;
+        start_next(cluster);
+      } else if (!wake_stepped_back() && !finish_a_copy_or_arrival() && !end_previous()) {
+        fail_deadlock();
+      }
     }
+  } catch (...) {
+    cancel();
+    throw;
   }
+}
+
+void Machine::start_cluster(Cluster& cluster, std::size_t number) {
+  cluster.live = 0;
+  cluster.barrier = {};
+  cluster.early = started_early_;
+  for (Block& block : cluster.blocks) start_block(block, number * shape_.cluster + block.rank);
 }
 
 void Machine::start_block(Block& block, std::size_t number) {
@@ -137,41 +180,45 @@ void Machine::start_block(Block& block, std::size_t number) {
   block.barriers = {};
   block.transaction_barriers.clear();
   block.registers.clear();
+  block.allowed_next = false;
   block.warps.assign((shape_.threads + 31) / 32, Warp{});
   if (shape_.threads % 32 != 0) block.warps.back().exited = ~0U << (shape_.threads % 32);
   block.live = shape_.threads;
   for (unsigned i = 0; i < shape_.threads; ++i) {
     Thread& thread = block.threads[i];
     const std::size_t place = thread.place;
+    Fiber* fiber = thread.fiber;
     thread = Thread{};
     thread.block = &block;
     thread.index = i;
     thread.lane = i % 32;
     thread.warp = i / 32;
     thread.place = place;
-    thread.fiber = &pooled_fiber(block.rank * shape_.threads + i);
+    thread.fiber = fiber;
     thread.live = true;
     thread.fiber->start(thread_body_);
     wake(thread);
   }
-  live_ += block.live;
+  block.cluster->live += block.live;
 }
 
-void Machine::run_cluster(std::size_t first_block) {
-  live_ = 0;
-  cluster_barrier_ = {};
-  for (Block& block : blocks_) start_block(block, first_block + block.rank);
-  while (live_ > 0) {
-    if (Thread* thread = next_ready()) {
-      resume(*thread);
-    } else if (!wake_stepped_back() && !finish_a_load()) {
-      fail_deadlock();
-    }
-  }
-  for (const Block& block : blocks_) require_same_products(block);
-  if (!loads_.empty()) {
+void Machine::block_ended(Block& block) {
+  if (!block.allowed_next && !block.cluster->early) next_must_wait_ = true;
+  const auto arrival = std::ranges::find(arrivals_, &block, &RemoteArrival::block);
+  if (arrival == arrivals_.end()) return;
+  fail("the block ended while thread " + std::to_string(arrival->by->index) + " of block " +
+       std::to_string(arrival->by->block->rank) +
+       " of the cluster still arrives at its barrier at byte " + std::to_string(arrival->barrier) +
+       " of shared memory: no cluster_sync that releases lies between");
+}
+
+void Machine::cluster_ended(const Cluster& cluster) {
+  for (const Block& block : cluster.blocks) require_same_products(block);
+  const auto lost = std::ranges::count_if(
+      loads_, [&](const BulkLoad& load) { return load.block->cluster == &cluster; });
+  if (lost > 0) {
     fail("the block ended while copies to its shared memory were under way: nobody waited for " +
-         std::to_string(loads_.size()) + " of them");
+         std::to_string(lost) + " of them");
   }
 }
 
@@ -206,9 +253,11 @@ void Machine::ended(Thread& thread) {
   }
   if (!warp.products.accumulators.empty()) fail("ended without a wait for its products by wgmma");
   finish_bulk_stores(thread);
-  --block.live, --live_;
+  Cluster& cluster = *block.cluster;
+  --block.live, --cluster.live;
   for (ThreadBarrier& barrier : block.barriers) release_if_full(barrier, block.live);
-  release_if_full(cluster_barrier_, live_);
+  release_if_full(cluster.barrier, cluster.live);
+  if (block.live == 0) block_ended(block);
 }
 
 Thread* Machine::next_ready() {
@@ -245,11 +294,62 @@ void Machine::step_back() {
 }
 
 bool Machine::wake_stepped_back() {
-  if (stepped_back_.empty() || rounds_of_waiting_ == kMaxRoundsOfWaiting) return false;
+  const unsigned most =
+      waiting_for_previous_.empty() ? kMaxRoundsOfWaiting : kMaxRoundsBeforePrevious;
+  if (stepped_back_.empty() || rounds_of_waiting_ >= most) return false;
   const unsigned rounds = rounds_of_waiting_ + 1;
-  finish_a_load();  // or they would look for it in vain
+  finish_a_copy_or_arrival();  // or they would look for it in vain
   for (Thread* thread : std::exchange(stepped_back_, {})) wake(*thread);
   rounds_of_waiting_ = rounds;  // `wake` took it for progress
+  return true;
+}
+
+void Machine::wait_for_previous() {
+  if (!is_early()) return;
+  waited_for_previous_ = true;
+  waiting_for_previous_.push_back(self_);
+  wait({.format = "%s", .name = "wait_for_previous"});
+}
+
+bool Machine::end_previous() {
+  if (waiting_for_previous_.empty()) return false;
+  for (Cluster& cluster : clusters_) cluster.early = false;
+  for (Thread* thread : std::exchange(waiting_for_previous_, {})) wake(*thread);
+  return true;
+}
+
+void Machine::allow_next() {
+  Block& block = *self_->block;
+  if (!std::exchange(block.allowed_next, true) && !block.cluster->early) next_must_wait_ = true;
+}
+
+void Machine::perform(const RemoteArrival& arrival) {
+  arrival.block->transaction_barrier(arrival.barrier).arrive(arrival.barrier);
+}
+
+void Machine::release_arrivals() {
+  for (std::size_t i = 0; i < arrivals_.size();) {
+    if (arrivals_[i].by != self_) {
+      ++i;
+      continue;
+    }
+    const RemoteArrival arrival = arrivals_[i];
+    arrivals_.erase(arrivals_.begin() + static_cast<std::ptrdiff_t>(i));
+    perform(arrival);
+  }
+}
+
+bool Machine::finish_a_copy_or_arrival() {
+  if (loads_.empty() && arrivals_.empty()) return false;
+  const std::size_t chosen = choose(loads_.size() + arrivals_.size());
+  if (chosen < loads_.size()) {
+    finish_load(chosen);
+    return true;
+  }
+  const auto found = arrivals_.begin() + static_cast<std::ptrdiff_t>(chosen - loads_.size());
+  const RemoteArrival arrival = *found;
+  arrivals_.erase(found);
+  perform(arrival);
   return true;
 }
 
@@ -268,7 +368,8 @@ unsigned Machine::meet(ThreadBarrier& barrier, const WaitPoint& where, unsigned 
   barrier.expected = expected;
   barrier.votes += vote;
   barrier.waiting.push_back(&thread);
-  release_if_full(barrier, &barrier == &cluster_barrier_ ? live_ : thread.block->live);
+  const Cluster& cluster = *thread.block->cluster;
+  release_if_full(barrier, &barrier == &cluster.barrier ? cluster.live : thread.block->live);
   wait(where);
   return thread.votes;
 }
@@ -306,7 +407,8 @@ void Machine::fail_deadlock() const {
     message += (message == "deadlock" ? ": " : ", ") + std::to_string(count) +
                (count == 1 ? " thread waits at " : " threads wait at ") + where;
   }
-  const auto ended = static_cast<unsigned>(order_.size()) - live_;
+  const auto ended =
+      std::ranges::count_if(order_, [](const Thread* thread) { return !thread->live; });
   fail(message + "; " + std::to_string(ended) + " have ended");
 }
 

@@ -4,6 +4,7 @@
 
 #include "tests/simt/intrinsics.hpp"
 #include "tests/simt/warp.hpp"
+#include "tests/simt/work.hpp"
 
 namespace gpugauge {
 namespace {
@@ -97,6 +98,7 @@ void multiply_lanes(const Lanes<Product<Accumulator>>& lanes) {
 template <typename Element, typename Accumulator>
 void multiply(const char* name, Accumulator (&d)[4], const std::uint32_t (&a)[4],
               const std::uint32_t (&b)[2]) {
+  if (simt::self().lane == 0) simt::count_product(8);
   Product<Accumulator> arguments{d, a, b};
   simt::warp_collective<multiply_lanes<Element, Accumulator>>(name, simt::kFullWarp, arguments);
 }

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "tests/simt/intrinsics.hpp"
+#include "tests/simt/work.hpp"
 
 namespace gpugauge {
 namespace {
@@ -16,21 +17,25 @@ std::uint32_t shared_address(const void* pointer) {
 
 uint4 load_streaming(const void* pointer) {
   simt::require_aligned(pointer, 16, "load_streaming");
+  simt::note_access(pointer, 16, false);
   return *static_cast<const uint4*>(pointer);
 }
 
 uint4 load_once_16(const void* pointer) {
   simt::require_aligned(pointer, 16, "load_once_16");
+  simt::note_access(pointer, 16, false);
   return *static_cast<const uint4*>(pointer);
 }
 
 uint2 load_once_8(const void* pointer) {
   simt::require_aligned(pointer, 8, "load_once_8");
+  simt::note_access(pointer, 8, false);
   return *static_cast<const uint2*>(pointer);
 }
 
 void store_streaming(void* pointer, uint4 v) {
   simt::require_aligned(pointer, 16, "store_streaming");
+  simt::note_access(pointer, 16, true);
   *static_cast<uint4*>(pointer) = v;
 }
 
@@ -41,6 +46,7 @@ void copy_async_16(void* shared, const void* global, bool valid) {
   simt::Copy16 copy{shared, {}};
   if (valid) {
     simt::require_aligned(global, 16, "copy_async_16 from device memory");
+    simt::note_access(global, copy.data.size(), false);
     std::memcpy(copy.data.data(), global, copy.data.size());
   }
   simt::machine().chance().fill_with_garbage(shared, copy.data.size());

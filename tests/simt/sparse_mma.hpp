@@ -9,6 +9,7 @@
 #include "tests/simt/intrinsics.hpp"
 #include "tests/simt/matrices.hpp"
 #include "tests/simt/warp.hpp"
+#include "tests/simt/work.hpp"
 
 namespace gpugauge::simt {
 
@@ -98,6 +99,7 @@ void multiply_sparse_lanes(const Lanes<SparseProduct<Accumulator>>& lanes) {
 template <typename Element, typename Accumulator>
 void multiply_sparse(const char* name, Accumulator (&d)[4], const std::uint32_t (&a)[4],
                      const std::uint32_t (&b)[4], std::uint32_t metadata) {
+  if (self().lane == 0) count_product(8);
   SparseProduct<Accumulator> arguments{d, a, b, metadata};
   warp_collective<multiply_sparse_lanes<Element, Accumulator>>(name, kFullWarp, arguments);
 }

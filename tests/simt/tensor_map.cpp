@@ -2,18 +2,19 @@
 
 #include <cstdint>
 
-#include "tests/simt/machine.hpp"
+#include "tests/simt/hopper.hpp"
 
 namespace gpugauge {
 
 TensorMap make_tensor_map(const void* data, const TensorBox& box) {
-  const TensorMap map{.data = static_cast<const unsigned char*>(data),
-                      .element_bytes = static_cast<int>(size_bytes(box.dtype)),
-                      .rows = box.rows,
-                      .columns = box.columns,
-                      .box_rows = box.box_rows,
-                      .box_columns = box.box_columns,
-                      .swizzle_bytes = box.swizzle == TensorSwizzle::k128 ? 128 : 0};
+  const simt::TensorFields map{.data = static_cast<const unsigned char*>(data),
+                               .element_bytes = static_cast<int>(size_bytes(box.dtype)),
+                               .rows = box.rows,
+                               .columns = box.columns,
+                               .row_bytes = box.columns * size_bytes(box.dtype),
+                               .box_rows = box.box_rows,
+                               .box_columns = box.box_columns,
+                               .swizzle_bytes = box.swizzle == TensorSwizzle::k128 ? 128 : 0};
   const auto require = [](bool holds, const char* what) {
     if (!holds) throw simt::Error(std::string("make_tensor_map: ") + what);
   };
@@ -29,7 +30,9 @@ TensorMap make_tensor_map(const void* data, const TensorBox& box) {
   require(
       map.swizzle_bytes == 0 || map.box_row_bytes() == static_cast<std::size_t>(map.swizzle_bytes),
       "a row of the box must have as many bytes as the swizzle permutes");
-  return map;
+  TensorMap result;
+  simt::store_fields(result, map);
+  return result;
 }
 
 }  // namespace gpugauge

@@ -16,15 +16,7 @@ std::string place_of(std::size_t offset) {
   return "the barrier at byte " + std::to_string(offset) + " of shared memory ";
 }
 
-void arrive(Block& block, std::size_t offset) {
-  TransactionBarrier& barrier = block.transaction_barrier(offset);
-  if (barrier.pending == 0) {
-    machine().fail(place_of(offset) + "has more arrivals than the " +
-                   std::to_string(barrier.expected) + " of a phase");
-  }
-  --barrier.pending;
-  barrier.complete_if_done();
-}
+void arrive(Block& block, std::size_t offset) { block.transaction_barrier(offset).arrive(offset); }
 
 std::size_t own_offset(const SharedBarrier* barrier) {
   require_aligned(barrier, sizeof *barrier, "a barrier");
@@ -42,6 +34,15 @@ TransactionBarrier& Block::transaction_barrier(std::size_t offset) {
   std::memcpy(&mark, shared + offset, sizeof mark);
   if (mark != mark_of(offset)) machine().fail(place_of(offset) + "was overwritten");
   return found->second;
+}
+
+void TransactionBarrier::arrive(std::size_t offset) {
+  if (pending == 0) {
+    machine().fail(place_of(offset) + "has more arrivals than the " + std::to_string(expected) +
+                   " of a phase");
+  }
+  --pending;
+  complete_if_done();
 }
 
 void TransactionBarrier::complete_if_done() {
@@ -91,7 +92,11 @@ void barrier_arrive_in(SharedBarrier* barrier, unsigned rank) {
   if (!block.transaction_barrier(offset).fenced) {
     simt::machine().fail(simt::place_of(offset) + "is without a barrier_init_fence");
   }
-  simt::arrive(block, offset);
+  if (&block == simt::self().block) {
+    simt::arrive(block, offset);
+  } else {
+    simt::machine().begin(simt::RemoteArrival{&block, offset, &simt::self()});
+  }
 }
 
 void barrier_wait(SharedBarrier* barrier, unsigned parity) {
@@ -109,9 +114,14 @@ void barrier_wait(SharedBarrier* barrier, unsigned parity) {
   }
 }
 
-void cluster_sync() {
-  simt::machine().meet(simt::machine().cluster_barrier(),
+void cluster_meet() {
+  simt::machine().meet(simt::self().block->cluster->barrier,
                        {.format = "%s", .name = "the cluster barrier"}, 0, 0);
+}
+
+void cluster_sync() {
+  simt::machine().release_arrivals();
+  cluster_meet();
 }
 
 }  // namespace gpugauge

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "tests/simt/work.hpp"
+
 namespace gpugauge {
 namespace simt {
 namespace {
@@ -109,6 +111,7 @@ void begin_product(const Lanes<ProductLane>& lanes, std::size_t registers,
   }
   ++(*found)->products;
   products.groups.open.push_back({*found, std::move(run)});
+  count_product(2 * registers);
 }
 
 void wait_for_products(std::size_t pending) {

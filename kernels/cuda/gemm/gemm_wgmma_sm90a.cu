@@ -270,7 +270,7 @@ __global__ void __launch_bounds__(kThreads, 1)
     }
     barrier_init_fence();
   }
-  cluster_sync();
+  cluster_meet();
   allow_next();
   wait_for_previous();
 

@@ -5,6 +5,7 @@
 #include "harness/base/random.hpp"
 #include "harness/device/cuda/cuda_error.hpp"
 #include "kernels/cuda/machine/fill.hpp"
+#include "kernels/cuda/machine/launch.hpp"
 
 namespace gpugauge {
 namespace {
@@ -22,20 +23,19 @@ __global__ void fill_kernel(void* data, DType dtype, std::int64_t count, Distrib
 
 void check_kernel_image() {
   cudaFuncAttributes attributes{};
-  check(cudaFuncGetAttributes(&attributes, fill_kernel),
+  check(cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(fill_kernel)),
         "loading the kernels (was the program built for another card?)");
 }
 
 void fill_random(Stream stream, void* data, DType dtype, std::int64_t count, Distribution values,
                  std::uint64_t seed) {
-  constexpr std::int64_t kThreads = 256;
+  constexpr unsigned kThreads = 256;
   constexpr std::int64_t kMaxBlocks = 1 << 16;
   if (count <= 0) return;
   const auto blocks =
       static_cast<unsigned>(std::min((count + kThreads - 1) / kThreads, kMaxBlocks));
-  fill_kernel<<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream.native)>>>(data, dtype, count,
-                                                                                 values, seed);
-  check(cudaGetLastError(), "launch of fill_kernel");
+  launch(stream, "fill", fill_kernel, {.blocks = blocks, .threads = kThreads}, data, dtype, count,
+         values, seed);
 }
 
 }  // namespace gpugauge

@@ -166,11 +166,19 @@ __device__ inline unsigned cluster_rank() {
   asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
   return rank;
 }
-/// A barrier of all threads of all blocks of the cluster. What they wrote before is not passed on,
-/// but for barriers after `barrier_init_fence`.
-__device__ inline void cluster_sync() {
+/// A barrier of all threads of all blocks of the cluster. What they did before is not passed on, but
+/// for barriers after `barrier_init_fence`.
+__device__ inline void cluster_meet() {
   asm volatile(
       "barrier.cluster.arrive.relaxed.aligned;\n"
+      "barrier.cluster.wait.acquire.aligned;" ::
+          : "memory");
+}
+/// The same, and it passes on what they did: no arrival of theirs at a barrier in another block is
+/// still under way after it.
+__device__ inline void cluster_sync() {
+  asm volatile(
+      "barrier.cluster.arrive.release.aligned;\n"
       "barrier.cluster.wait.acquire.aligned;" ::
           : "memory");
 }

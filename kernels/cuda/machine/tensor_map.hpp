@@ -1,20 +1,14 @@
 #pragma once
 
+#include <cuda.h>
+
 #include <cstdint>
 
 #include "harness/base/dtype.hpp"
 
-#if defined(GPUGAUGE_SIMT)
-#include "tests/simt/hopper.hpp"
-#else
-#include <cuda.h>
-
 namespace gpugauge {
+
 using TensorMap = CUtensorMap;
-}
-#endif
-
-namespace gpugauge {
 
 /// How a box lies in shared memory.
 enum class TensorSwizzle : std::uint8_t {

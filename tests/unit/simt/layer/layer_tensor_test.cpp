@@ -35,8 +35,10 @@ TensorMap map_of(const void* data, int swizzle_bytes) {
              .box_columns = swizzle_bytes == 0 ? 24 : 64,
              .swizzle = swizzle_bytes == 0 ? TensorSwizzle::kNone : TensorSwizzle::k128});
   if (swizzle_bytes > 0) {  // what make_tensor_map offers, and the two that it does not
-    map.swizzle_bytes = swizzle_bytes;
-    map.box_columns = swizzle_bytes / 2;
+    simt::TensorFields fields = simt::fields_of(map);
+    fields.swizzle_bytes = swizzle_bytes;
+    fields.box_columns = swizzle_bytes / 2;
+    simt::store_fields(map, fields);
   }
   return map;
 }
@@ -52,12 +54,12 @@ __global__ void load_kernel(const __grid_constant__ TensorMap map, int column, i
   if (threadIdx.x == 0) {
     barrier_init(&shared.full, 1);
     barrier_init_fence();
-    barrier_arrive_expecting(&shared.full, static_cast<unsigned>(map.box_bytes()));
+    barrier_arrive_expecting(&shared.full, static_cast<unsigned>(simt::fields_of(map).box_bytes()));
     tensor_load(shared.elements, &map, column, row, &shared.full, 0);
   }
   __syncthreads();
   barrier_wait(&shared.full, 0);
-  const unsigned count = static_cast<unsigned>(map.box_bytes() / 2);
+  const unsigned count = static_cast<unsigned>(simt::fields_of(map).box_bytes() / 2);
   for (unsigned i = threadIdx.x; i < count; i += 32) out[i] = shared.elements[i];
 }
 
@@ -65,16 +67,16 @@ void expect_box(int swizzle_bytes, int column, int row) {
   const auto data = matrix();
   const TensorMap map = map_of(data.data(), swizzle_bytes);
   const auto out = simt::in_all_schedules([&] {
-    std::vector<std::uint16_t> box(map.box_bytes() / 2);
+    std::vector<std::uint16_t> box(simt::fields_of(map).box_bytes() / 2);
     launch(Stream{}, "load", load_kernel, {.threads = 32, .shared_bytes = sizeof(Box)}, map, column,
            row, box.data());
     return box;
   });
   for (int r = 0; r < kBoxRows; ++r) {
-    for (int c = 0; c < map.box_columns; ++c) {
+    for (int c = 0; c < simt::fields_of(map).box_columns; ++c) {
       const bool inside =
           row + r >= 0 && row + r < kRows && column + c >= 0 && column + c < kColumns;
-      std::size_t place = static_cast<std::size_t>(r * map.box_columns + c);
+      std::size_t place = static_cast<std::size_t>(r * simt::fields_of(map).box_columns + c);
       if (swizzle_bytes > 0) {
         const auto chunk = chunk_in_table(static_cast<std::size_t>(r),
                                           static_cast<std::size_t>(c) / 8, swizzle_bytes);
@@ -100,9 +102,9 @@ TEST(SimtTensorLoad, FillsInZerosOutsideTheMatrix) {
 
 __global__ void store_kernel(const __grid_constant__ TensorMap map, int column, int row) {
   auto& shared = shared_memory<Box>();
-  const auto row_words = static_cast<unsigned>(map.box_columns);
+  const auto row_words = static_cast<unsigned>(simt::fields_of(map).box_columns);
   for (unsigned i = threadIdx.x; i < kBoxRows * row_words; i += 32) {
-    const std::size_t place = swizzled_address(2 * i, map.swizzle_bytes) / 2;
+    const std::size_t place = swizzled_address(2 * i, simt::fields_of(map).swizzle_bytes) / 2;
     shared.elements[place] = static_cast<std::uint16_t>(10000 + i);
   }
   fence_async_shared();
@@ -122,9 +124,10 @@ TEST(SimtTensorStore, LeavesOutWhatIsOutsideTheMatrix) {
            14);
     for (int r = 0; r < kRows; ++r) {
       for (int c = 0; c < kColumns; ++c) {
-        const bool stored = r >= 14 && c >= 60 && c < 60 + map.box_columns;
+        const bool stored = r >= 14 && c >= 60 && c < 60 + simt::fields_of(map).box_columns;
         ASSERT_EQ(data[static_cast<std::size_t>(r * kColumns + c)],
-                  stored ? 10000 + (r - 14) * map.box_columns + c - 60 : 1 + r * kColumns + c);
+                  stored ? 10000 + (r - 14) * simt::fields_of(map).box_columns + c - 60
+                         : 1 + r * kColumns + c);
       }
     }
   }
