@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/cuda/machine/launch_shape.hpp"
+
+namespace gpugauge::emulated {
+
+struct Event {
+  bool recorded = false;
+  int under_way = 0;  ///< records that were enqueued and have not been done
+  double at_us = 0;   ///< by the device's clock
+};
+
+/// One piece of work of a stream or a graph.
+struct Node {
+  enum class Kind : std::uint8_t { kKernel, kLibrary, kCopy, kEvent };
+  Kind kind;
+  std::string name{};
+  /// Equal for nodes that do the same with the same memory.
+  std::string identity{};
+  /// Does it; of a kernel, what one thread does.
+  std::function<void()> run{};
+  LaunchShape shape{};        ///< of a kernel
+  bool programmatic = false;  ///< it may start before the kernel before it has ended
+  Event* event = nullptr;
+  /// Without the gap between nodes; a kernel's is known once it has run.
+  double model_us = 0;
+};
+using Nodes = std::vector<std::shared_ptr<Node>>;
+
+inline bool is_kernel(const Node& node) { return node.kind == Node::Kind::kKernel; }
+
+/// A graph that can be launched.
+struct Executable {
+  Nodes nodes;
+  /// Of the nodes so many from the first kernel on are what the rest repeats.
+  std::size_t first = 0, period = 0;
+  /// The count of changes of memory after it last ran: unchanged, running it again changes nothing.
+  std::uint64_t ran_at = 0;
+};
+
+}  // namespace gpugauge::emulated
