@@ -60,7 +60,7 @@ std::optional<double> thousandth(std::optional<unsigned long long> value) {
 }
 
 /// What the driver says of a field that is an unsigned int.
-std::optional<unsigned> number_in(const NvmlFieldValue& value) {
+std::optional<unsigned> unsigned_of(const NvmlFieldValue& value) {
   if (value.status != kSuccess || value.type != kTypeUnsigned) return std::nullopt;
   return static_cast<unsigned>(value.bits);
 }
@@ -159,7 +159,7 @@ Telemetry NvmlDevice::telemetry() const {
       api_->field_values != nullptr &&
       api_->field_values(handle_, static_cast<int>(fields.size()), fields.data()) == kSuccess;
   const auto field = [&](std::size_t index) {
-    return known ? number_in(fields.at(index)) : std::nullopt;
+    return known ? unsigned_of(fields.at(index)) : std::nullopt;
   };
   return {.clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockSm)),
           .memory_clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockMemory)),
