@@ -15,9 +15,7 @@ std::vector<DecodeGroup> groups_of(std::span<const PricedDecode> points) {
 }
 
 bool several_files(const DecodeGroup& group) {
-  return std::any_of(group.begin(), group.end(), [&](const PricedDecode* p) {
-    return p->decode.file != group.front()->decode.file;
-  });
+  return differ(group, [](const PricedDecode* p) { return p->decode.file; });
 }
 
 bool any_too_large(const DecodeGroup& group) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,14 @@ std::vector<std::vector<const Row*>> grouped_by(std::span<const Row> rows, Key k
     }
   }
   return groups;
+}
+
+/// Whether the rows have more than one key.
+template <typename Rows, typename Key>
+bool differ(const Rows& rows, Key key) {
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+    return std::invoke(key, row) != std::invoke(key, rows.front());
+  });
 }
 
 }  // namespace gpugauge

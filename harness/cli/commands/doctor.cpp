@@ -293,18 +293,17 @@ std::vector<DoctorCheck> run_doctor(const Machine& machine) {
 }
 
 Table doctor_table(std::span<const DoctorCheck> checks) {
-  const std::vector<ColumnOf<DoctorCheck>> columns{
-      {text_column("topic", ""), [](const DoctorCheck& c) { return Cell(c.topic); }},
-      {text_column("status", "status"),
-       [](const DoctorCheck& c) {
-         const std::string status(name_of(c.status));
-         return Cell(status, status, tone_of(c.status));
-       }},
-      {wrapping(20, text_column("found", "found")),
-       [](const DoctorCheck& c) { return text_cell(c.found); }},
-      {wrapping(20, text_column("advice", "how to fix it")),
-       [](const DoctorCheck& c) { return text_cell(c.advice); }}};
-  return make_table<DoctorCheck>("doctor", "", columns, checks);
+  ColumnList<DoctorCheck> c;
+  c.text("topic", "", &DoctorCheck::topic);
+  c.text("status", "status", [](auto& check) {
+    const std::string status(name_of(check.status));
+    return Cell(status, status, tone_of(check.status));
+  });
+  c.add(wrapping(20, text_column("found", "found")),
+        [](auto& check) { return text_cell(check.found); });
+  c.add(wrapping(20, text_column("advice", "how to fix it")),
+        [](auto& check) { return text_cell(check.advice); });
+  return c.table("doctor", "", checks);
 }
 
 }  // namespace gpugauge

@@ -25,31 +25,20 @@ Cell instance_price(const std::optional<double>& per_gpu_hour, int gpu_count) {
 ExitStatus print_native(const PricesOptions& options) {
   const PriceList list = load_price_list({options.files.begin(), options.files.end()});
   for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
-  const auto text = [](std::string key, std::string PriceOffer::*field) {
-    return ColumnOf<PriceOffer>{data_column(std::move(key)),
-                                [=](const PriceOffer& offer) { return Cell(offer.*field); }};
-  };
-  const std::vector<ColumnOf<PriceOffer>> columns{
-      text("InstanceType", &PriceOffer::instance),
-      text("AcceleratorName", &PriceOffer::accelerator),
-      {data_column("AcceleratorCount"),
-       [](const PriceOffer& o) { return Cell(fmt::format("{}", o.gpu_count)); }},
-      {data_column("Price"),
-       [](const PriceOffer& o) { return instance_price(o.on_demand_per_gpu_hour, o.gpu_count); }},
-      text("Region", &PriceOffer::region),
-      {data_column("SpotPrice"),
-       [](const PriceOffer& o) { return instance_price(o.spot_per_gpu_hour, o.gpu_count); }},
-      text("Provider", &PriceOffer::provider),
-      text("form_factor", &PriceOffer::form_factor),
-      {data_column("min_gpus"),
-       [](const PriceOffer& o) { return Cell(fmt::format("{}", o.min_gpus)); }},
-      {data_column("observed_at"), [](const PriceOffer& o) { return Cell(price_date(o)); }},
-      {data_column("source"),
-       [&](const PriceOffer& o) {
-         return Cell(options.source.empty() ? o.source : options.source);
-       }},
-      text("notes", &PriceOffer::notes)};
-  render(std::cout, {make_table<PriceOffer>("prices", "", columns, list.offers)}, Format::kCsv);
+  ColumnList<PriceOffer> c;
+  c.data("InstanceType", &PriceOffer::instance);
+  c.data("AcceleratorName", &PriceOffer::accelerator);
+  c.data("AcceleratorCount", &PriceOffer::gpu_count);
+  c.data("Price", [](auto& o) { return instance_price(o.on_demand_per_gpu_hour, o.gpu_count); });
+  c.data("Region", &PriceOffer::region);
+  c.data("SpotPrice", [](auto& o) { return instance_price(o.spot_per_gpu_hour, o.gpu_count); });
+  c.data("Provider", &PriceOffer::provider);
+  c.data("form_factor", &PriceOffer::form_factor);
+  c.data("min_gpus", &PriceOffer::min_gpus);
+  c.data("observed_at", [](auto& o) { return price_date(o); });
+  c.data("source", [&](auto& o) { return options.source.empty() ? o.source : options.source; });
+  c.data("notes", &PriceOffer::notes);
+  render(std::cout, {c.table("prices", "", list.offers)}, Format::kCsv);
   return ExitStatus::kDone;
 }
 

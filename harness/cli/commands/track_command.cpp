@@ -40,19 +40,12 @@ ExitStatus add(const TrackOptions& options) {
   const Additions additions =
       add_to_history(options.history, paths_of(options.files), options.night);
   for (const std::string& warning : additions.history.warnings) spdlog::warn("{}", warning);
-  print_tables(std::cout,
-               {make_table<AddedFile>("added", {},
-                                      {{text_column("source", "file"),
-                                        [](const AddedFile& f) { return Cell(f.source.string()); }},
-                                       {text_column("file", "in the history"),
-                                        [](const AddedFile& f) { return Cell(f.file.string()); }},
-                                       {text_column("was_there", ""),
-                                        [](const AddedFile& f) {
-                                          return Cell(f.was_there ? "already there" : "",
-                                                      f.was_there);
-                                        }}},
-                                      additions.files)},
-               options.format);
+  ColumnList<AddedFile> c;
+  c.text("source", "file", [](auto& f) { return f.source.string(); });
+  c.text("file", "in the history", [](auto& f) { return f.file.string(); });
+  c.text("was_there", "",
+         [](auto& f) { return Cell(f.was_there ? "already there" : "", f.was_there); });
+  print_tables(std::cout, {c.table("added", {}, additions.files)}, options.format);
   return ExitStatus::kDone;
 }
 

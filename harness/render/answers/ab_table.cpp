@@ -20,7 +20,7 @@ std::vector<Table> ab_tables(const AbFinding& finding) {
   ColumnList<AbCase> c;
   c.data("family", [](auto& r) { return r.family; });
   c.add(case_column(), [](auto& r) { return r.name; });
-  c.number("pairs", "pairs", [](auto& r) { return r.log_ratios.size(); }).dispensable = 2;
+  c.number(2, "pairs", "pairs", [](auto& r) { return r.log_ratios.size(); });
   c.number("time_ratio", "time ×", [](auto& r) { return r.ratio.value; });
   c.number("time_ratio_low", "from", [](auto& r) { return r.ratio.low; });
   c.number("time_ratio_high", "to", [](auto& r) { return r.ratio.high; });

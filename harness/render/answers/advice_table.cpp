@@ -76,17 +76,15 @@ ColumnList<Option> option_columns(const Advice& advice, const Ranking& ranking) 
   c.data("billed_gpus", [](auto& o) { return o.billed_gpus; });
   c.number("dollars_per_million", "$/M out", [=](auto& o) { return dollars_cell(dollars(o)); });
   c.ends("dollars_per_million_low", "dollars_per_million_high", dollars);
-  c.number("dollars_per_month", "$/month", month_cell).dispensable = 2;
-  c.number("margin_percent", "more", [](auto& o) { return margin_cell(o.margin); }).dispensable = 1;
-  c.number("probability_cheaper", "P", probability_cell).dispensable = 3;
-  c.number("output_tok_per_s", "tok/s", [=](auto& o) {
-     return service(o).rate.output_tokens_per_second.value;
-   }).dispensable = 4;
+  c.number(2, "dollars_per_month", "$/month", month_cell);
+  c.number(1, "margin_percent", "more", [](auto& o) { return margin_cell(o.margin); });
+  c.number(3, "probability_cheaper", "P", probability_cell);
+  c.number(4, "output_tok_per_s", "tok/s",
+           [=](auto& o) { return service(o).rate.output_tokens_per_second.value; });
   for (const auto& [key, header, time] : {std::tuple("ttft_ms", "TTFT", &ServingRate::ttft_ns),
                                           std::tuple("tpot_ms", "TPOT", &ServingRate::tpot_ns)})
-    c.number(key, header, [=, time = time](auto& o) {
-       return (service(o).rate.*time).value / kNsPerMs;
-     }).dispensable = 5;
+    c.number(5, key, header,
+             [=, time = time](auto& o) { return (service(o).rate.*time).value / kNsPerMs; });
   c.add(visible_if(!ranking.batch, dispensable(3, number_column("batch", "batch, limit"))),
         [=](auto& o) {
           const Service& s = service(o);
@@ -141,9 +139,7 @@ Table excluded_table(const Advice& advice) {
 Cell gib_cell(double bytes) { return {fmt::format("{:.1f}", bytes / kGib), bytes}; }
 
 Cell dollars_of(const Rate* rate) {
-  return rate != nullptr
-             ? Cell(format_dollars(rate->dollars_per_gpu_hour), rate->dollars_per_gpu_hour)
-             : Cell();
+  return rate != nullptr ? dollars_cell(rate->dollars_per_gpu_hour) : Cell();
 }
 
 Table facts_table(const Advice& advice, const AdviceRequest& request) {
@@ -153,29 +149,24 @@ Table facts_table(const Advice& advice, const AdviceRequest& request) {
   };
   c.text("card", "card", [](auto& f) { return f.card->name; });
   c.number("gpus", "GPUs", of_fit([](auto& fit) { return fit.cards; }));
-  c.number("usable_bytes", "usable", of_fit([](auto& fit) { return gib_cell(fit.usable_bytes); }))
-      .dispensable = 4;
-  c.number("weight_bytes", "weights", of_fit([](auto& fit) { return gib_cell(fit.weight_bytes); }))
-      .dispensable = 5;
-  c.number("kv_bytes", "KV cache", of_fit([](auto& fit) { return gib_cell(fit.kv_bytes); }))
-      .dispensable = 5;
-  c.number("free_bytes", "free", of_fit([](auto& fit) { return gib_cell(fit.free_bytes()); }))
-      .dispensable = 3;
+  c.number(4, "usable_bytes", "usable",
+           of_fit([](auto& fit) { return gib_cell(fit.usable_bytes); }));
+  c.number(5, "weight_bytes", "weights",
+           of_fit([](auto& fit) { return gib_cell(fit.weight_bytes); }));
+  c.number(5, "kv_bytes", "KV cache", of_fit([](auto& fit) { return gib_cell(fit.kv_bytes); }));
+  c.number(3, "free_bytes", "free", of_fit([](auto& fit) { return gib_cell(fit.free_bytes()); }));
   c.number("largest_batch", "max batch", of_fit([](auto& fit) { return fit.largest_batch; }));
-  c.number("largest_context", "max prompt", [](auto& f) {
-     return f.fit ? integer_cell(f.largest_context) : Cell();
-   }).dispensable = 2;
-  c.number("read_gbps", "GB/s", [](auto& f) {
-     return f.read ? number_cell(f.read->rate.value) : Cell();
-   }).dispensable = 1;
+  c.number(2, "largest_context", "max prompt",
+           [](auto& f) { return f.fit ? integer_cell(f.largest_context) : Cell(); });
+  c.number(1, "read_gbps", "GB/s",
+           [](auto& f) { return f.read ? number_cell(f.read->rate.value) : Cell(); });
   c.data("read_is", [](auto& f) { return f.read ? Cell(name_of(f.read->origin)) : Cell(); });
-  c.number("tflops", "TFLOPS", [](auto& f) {
-     return f.tflops ? number_cell(f.tflops->value) : Cell();
-   }).dispensable = 2;
-  c.number("ridge_batch", "ridge", [](auto& f) { return f.ridge_batch; }).dispensable = 6;
-  c.text("link", "link", [](auto& f) { return name_of(f.link.link); }).dispensable = 6;
+  c.number(2, "tflops", "TFLOPS",
+           [](auto& f) { return f.tflops ? number_cell(f.tflops->value) : Cell(); });
+  c.number(6, "ridge_batch", "ridge", [](auto& f) { return f.ridge_batch; });
+  c.text(6, "link", "link", [](auto& f) { return name_of(f.link.link); });
   c.number("on_demand_per_gpu_hour", "$/h", [](auto& f) { return dollars_of(f.on_demand); });
-  c.number("spot_per_gpu_hour", "spot", [](auto& f) { return dollars_of(f.spot); }).dispensable = 3;
+  c.number(3, "spot_per_gpu_hour", "spot", [](auto& f) { return dollars_of(f.spot); });
   return c.table(
       "cards",
       fmt::format("{} on each card: GPUs needed at batch {}; memory of each GPU in GiB at batch {}",

@@ -44,10 +44,8 @@ void add_range(ColumnList<Row>& c, const std::string& key, std::string header, G
 }
 
 template <typename Row, typename Get>
-void add_dollars(ColumnList<Row>& c, const std::string& side, std::string header, Get get) {
-  c.add(wrapping(10, number_column(side + "_dollars_per_million", std::move(header))),
-        [=](const Row& r) { return dollars_cell(get(r)); });
-  c.ends(side + "_low_dollars_per_million", side + "_high_dollars_per_million", get);
+void add_dollars(ColumnList<Row>& c, const char* side, const char* header, Get get) {
+  wrap(c.interval(side, "dollars_per_million", header, get, dollars_cell), 10);
 }
 
 template <typename Row, typename Get>
@@ -67,7 +65,7 @@ auto of_evens(Get get) {
 ColumnList<CardComparison> card_places(const BreakEvenAnswer& answer) {
   auto c = columns_of<CardComparison>(answer);
   c.data("input_tokens", [](auto& r) { return r.load.input_tokens; });
-  c.text("batches", "batches", [](auto& r) { return batches_of(r.load); }).dispensable = 4;
+  c.text(4, "batches", "batches", [](auto& r) { return batches_of(r.load); });
   c.number("a_batch", "batch A", [](auto& r) { return batch_cell(r.a); });
   c.number("b_batch", "batch B", [](auto& r) { return batch_cell(r.b); });
   return c;
@@ -99,8 +97,8 @@ Table price_table(const BreakEvenAnswer& answer) {
   add_cheaper(c, [](const CardComparison& r) {
     return r.evens ? std::optional(r.evens->dollars.cheaper()) : std::nullopt;
   });
-  c.number("price_ratio_today", "A/B now", of_evens([](auto& e) { return e.price_ratio_today; }))
-      .dispensable = 3;
+  c.number(3, "price_ratio_today", "A/B now",
+           of_evens([](auto& e) { return e.price_ratio_today; }));
   add_range(c, "break_even_price_ratio", "A/B even", ratio,
             [](double value) { return format_significant(value, 3); });
   c.number("margin_percent", "A's margin", of_evens([](auto& e) {
@@ -152,7 +150,7 @@ Table fleet_table(const BreakEvenAnswer& answer) {
   auto c = columns_of<FleetPair>(answer);
   c.data("input_tokens", [](auto& f) { return f.load.input_tokens; });
   c.same("tokens_per_day", number_cell(answer.tokens_per_day));
-  c.text("batches", "batches", [](auto& f) { return batches_of(f.load); }).dispensable = 4;
+  c.text(4, "batches", "batches", [](auto& f) { return batches_of(f.load); });
   c.number("batch", "batch", [](auto& f) {
     return f.load.batch ? integer_cell(*f.load.batch) : Cell("largest", {});
   });
@@ -230,8 +228,8 @@ Table crossings_table(const BreakEvenAnswer& answer) {
   c.text("axis", "along", [](auto& r) { return name_of(r.curve->axis); });
   c.add(dispensable(2, wrapping(16, text_column("fixed", "at"))),
         [](auto& r) { return fixed_of(*r.curve); });
-  c.number("from", "from", range_end(false)).dispensable = 3;
-  c.number("to", "to", range_end(true)).dispensable = 3;
+  c.number(3, "from", "from", range_end(false));
+  c.number(3, "to", "to", range_end(true));
   c.add(wrapping(16, text_column("swap", "break-even")), [](auto& r) {
     if (r.crossing == nullptr) return throughout(*r.curve);
     const bool a_first = r.crossing->before == Cheaper::kA;

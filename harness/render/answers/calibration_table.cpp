@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "harness/base/grouping.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/table/columns.hpp"
 
@@ -27,24 +26,11 @@ std::vector<CalibrationRow> rows_of(const CalibrationReport& report, ShownRates 
   return rows;
 }
 
-void add_rate(ColumnList<CalibrationRow>& c, const std::string& key, const char* header,
-              bool visible, Estimate CalibratedRate::*rate) {
-  const auto get = [=](const CalibrationRow& r) { return r.point->*rate; };
-  c.add(visible_if(visible, number_column(key + "_tok_per_s", header)),
-        [=](auto& r) { return interval_cell(get(r)); });
-  c.ends(key + "_low_tok_per_s", key + "_high_tok_per_s", get);
-}
-
 /// What is said of the cost, where there is one.
 template <typename Get>
 auto of_cost(Get get) {
   return
       [=](const CalibrationRow& r) { return r.cost != nullptr ? to_cell(get(*r.cost)) : Cell(); };
-}
-
-bool differ(const std::vector<CalibratedRate>& rates, std::string CalibratedRate::*member) {
-  return std::any_of(rates.begin(), rates.end(),
-                     [&](const CalibratedRate& r) { return r.*member != rates.front().*member; });
 }
 
 /// Beside a table of prices people see the prices, else the rates; programs see both.
@@ -72,18 +58,22 @@ ColumnList<CalibrationRow> columns_of(const std::vector<CalibratedRate>& rates, 
   c.data("provider", of_cost([](auto& cost) { return text_cell(cost.rate.provider); }));
   c.data("dollars_per_gpu_hour",
          of_cost([](auto& cost) { return cost.rate.dollars_per_gpu_hour; }));
-  add_rate(c, "derived", "derived tok/s", !of_prices, &CalibratedRate::raw);
-  c.number("factor", "factor", [](auto& r) { return r.point->factor.value; }).dispensable = 3;
+  c.interval("derived", "tok_per_s", "derived tok/s", [](auto& r) {
+     return r.point->raw;
+   }).data_only = of_prices;
+  c.number(3, "factor", "factor", [](auto& r) { return r.point->factor.value; });
   c.ends("factor_low", "factor_high", [](auto& r) { return r.point->factor; });
-  add_rate(c, "calibrated", "calibrated tok/s", true, &CalibratedRate::tokens_per_second);
-  c.add(visible_if(of_prices, number_column("derived_dollars_per_million", "$/M derived")),
-        of_cost([](auto& cost) { return Cell(format_dollars(cost.raw.value), cost.raw.value); }));
-  c.number("calibrated_dollars_per_million", "$/M calibrated",
-           of_cost([](auto& cost) { return dollars_cell(cost.calibrated); }));
-  c.ends("calibrated_low_dollars_per_million", "calibrated_high_dollars_per_million",
-         [](const CalibrationRow& r) {
-           return r.cost != nullptr ? std::optional<Estimate>(r.cost->calibrated) : std::nullopt;
-         });
+  c.interval("calibrated", "tok_per_s", "calibrated tok/s",
+             [](auto& r) { return r.point->tokens_per_second; });
+  c.number("derived_dollars_per_million", "$/M derived",
+           of_cost([](auto& cost) { return dollars_cell(cost.raw.value); }))
+      .data_only = !of_prices;
+  c.interval(
+      "calibrated", "dollars_per_million", "$/M calibrated",
+      [](auto& r) {
+        return r.cost != nullptr ? std::optional<Estimate>(r.cost->calibrated) : std::nullopt;
+      },
+      dollars_cell);
   c.data("extrapolated", [](auto& r) { return yes_no_cell(!r.point->extrapolated_from.empty()); });
   c.add(dispensable(2, wrapping(16, text_column("extrapolated_from", "extrapolated from"))),
         [](auto& r) { return text_cell(r.point->extrapolated_from); });

@@ -26,13 +26,12 @@ struct MissingRow {
 };
 
 template <typename Row>
-std::vector<ColumnOf<Row>> file_columns(bool several) {
-  return {
-      {visible_if(several, file_column()),
-       [](const Row& r) { return text_cell(r.record->path.string()); }},
-      {visible_if(several, dispensable(6, text_column("device", "device"))),
-       [](const Row& r) { return text_cell(r.record->device.name); }},
-  };
+ColumnList<Row> file_columns(bool several) {
+  ColumnList<Row> c;
+  c.source(
+      several, [](auto& r) { return r.record->path.string(); },
+      [](auto& r) { return r.record->device.name; });
+  return c;
 }
 
 std::optional<double> tflops_of(const Measurement& m) {
@@ -69,67 +68,41 @@ struct Wanted {
   bool file = false, repetition = false, own_rate = false, regret = false;
 };
 
-std::vector<ColumnOf<CaseRow>> case_columns(const Wanted& wanted) {
-  std::vector<ColumnOf<CaseRow>> columns = file_columns<CaseRow>(wanted.file);
-  append<CaseRow>(
-      columns,
-      {
-          {case_column(), [](const CaseRow& r) { return Cell(r.measurement->name); }},
-          {visible_if(wanted.repetition, dispensable(1, number_column("repetition", "rep"))),
-           [](const CaseRow& r) { return integer_cell(r.measurement->repetition); }},
-          {number_column("time_ns", "median"),
-           [](const CaseRow& r) {
-             const double ns = r.measurement->time_ns.value;
-             return Cell(format_duration_ns(ns), ns);
-           }},
-          {data_column("time_low_ns"),
-           [](const CaseRow& r) { return low_cell(r.measurement->time_ns); }},
-          {data_column("time_high_ns"),
-           [](const CaseRow& r) { return high_cell(r.measurement->time_ns); }},
-          {dispensable(2, number_column("half_width_percent", "±")),
-           [](const CaseRow& r) { return plus_minus_cell(r.measurement->time_ns); }},
-          {dispensable(3, number_column("gbps", "GB/s")),
-           [](const CaseRow& r) { return number_cell(gbps_of(*r.measurement)); }},
-          {dispensable(3, number_column("tflops", "TFLOPS")),
-           [](const CaseRow& r) { return number_cell(tflops_of(*r.measurement)); }},
-          {visible_if(wanted.own_rate, dispensable(2, number_column("rate", "rate"))),
-           [](const CaseRow& r) { return rate_cell(*r.measurement); }},
-          {dispensable(1, number_column("percent_of_floor", "% of floor")),
-           [](const CaseRow& r) { return percent_cell(r.share_of_floor); }},
-          {visible_if(wanted.regret,
-                      dispensable(4, number_column("heuristic_regret_percent", "regret"))),
-           [](const CaseRow& r) { return percent_cell(r.regret); }},
-          {dispensable(5, number_column("clock_mhz", "MHz")),
-           [](const CaseRow& r) { return number_cell(r.measurement->clock_mhz); }},
-          {data_column("mean_power_w"),
-           [](const CaseRow& r) { return number_cell(r.measurement->mean_power_w); }},
-          {data_column("temperature_max_c"),
-           [](const CaseRow& r) { return number_cell(r.measurement->temperature_max_c); }},
-          {data_column("samples"),
-           [](const CaseRow& r) { return integer_cell(r.measurement->sample_count); }},
-          {data_column("verified"),
-           [](const CaseRow& r) { return Cell("", r.measurement->verification.passed); }},
-          {data_column("max_error"),
-           [](const CaseRow& r) { return number_cell(r.measurement->verification.max_error); }},
-          {data_column("details"),
-           [](const CaseRow& r) { return text_cell(r.measurement->details); }},
-          {dispensable(4, wrapping(12, text_column("flags", "flags"))),
-           [](const CaseRow& r) { return flags_cell(*r.measurement); }},
-      });
-  return columns;
+ColumnList<CaseRow> case_columns(const Wanted& wanted) {
+  auto c = file_columns<CaseRow>(wanted.file);
+  const auto of = [](auto get) { return [=](const CaseRow& r) { return get(*r.measurement); }; };
+  const auto time = of([](auto& m) { return m.time_ns; });
+  c.add(case_column(), of([](auto& m) { return m.name; }));
+  c.number(1, "repetition", "rep", of([](auto& m) { return m.repetition; })).data_only =
+      !wanted.repetition;
+  c.number("time_ns", "median", of([](auto& m) { return duration_cell(m.time_ns.value); }));
+  c.ends("time_low_ns", "time_high_ns", time);
+  c.number(2, "half_width_percent", "±", [=](auto& r) { return plus_minus_cell(time(r)); });
+  c.number(3, "gbps", "GB/s", of(gbps_of));
+  c.number(3, "tflops", "TFLOPS", of(tflops_of));
+  c.number(2, "rate", "rate", of(rate_cell)).data_only = !wanted.own_rate;
+  c.number(1, "percent_of_floor", "% of floor",
+           [](auto& r) { return percent_cell(r.share_of_floor); });
+  c.number(4, "heuristic_regret_percent", "regret", [](auto& r) {
+     return percent_cell(r.regret);
+   }).data_only = !wanted.regret;
+  c.number(5, "clock_mhz", "MHz", of([](auto& m) { return m.clock_mhz; }));
+  c.data("mean_power_w", of([](auto& m) { return m.mean_power_w; }));
+  c.data("temperature_max_c", of([](auto& m) { return m.temperature_max_c; }));
+  c.data("samples", of([](auto& m) { return m.sample_count; }));
+  c.data("verified", of([](auto& m) { return Cell("", m.verification.passed); }));
+  c.data("max_error", of([](auto& m) { return m.verification.max_error; }));
+  c.data("details", of([](auto& m) { return text_cell(m.details); }));
+  c.add(dispensable(4, wrapping(12, text_column("flags", "flags"))), of(flags_cell));
+  return c;
 }
 
-std::vector<ColumnOf<MissingRow>> missing_columns(bool several) {
-  std::vector<ColumnOf<MissingRow>> columns = file_columns<MissingRow>(several);
-  append<MissingRow>(columns,
-                     {
-                         {case_column(), [](const MissingRow& r) { return Cell(r.missing->name); }},
-                         {text_column("status", "status"),
-                          [](const MissingRow& r) { return Cell(name_of(r.missing->status)); }},
-                         {sentence_column("reason", "reason"),
-                          [](const MissingRow& r) { return text_cell(r.missing->reason); }},
-                     });
-  return columns;
+ColumnList<MissingRow> missing_columns(bool several) {
+  auto c = file_columns<MissingRow>(several);
+  c.add(case_column(), [](auto& r) { return r.missing->name; });
+  c.text("status", "status", [](auto& r) { return name_of(r.missing->status); });
+  c.add(sentence_column("reason", "reason"), [](auto& r) { return text_cell(r.missing->reason); });
+  return c;
 }
 
 }  // namespace
@@ -148,7 +121,7 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
       wanted.regret = wanted.regret || cases.back().regret.has_value();
     }
   }
-  std::vector<Table> tables{make_table<CaseRow>("cases", "cases", case_columns(wanted), cases)};
+  std::vector<Table> tables{case_columns(wanted).table("cases", "cases", cases)};
   if (wanted.regret) {
     tables.front().notes.emplace_back(
         "regret: time of the library's first choice over the best that its search found, minus 1");
@@ -163,8 +136,7 @@ Table not_measured_table(std::span<const RecordToShow> records) {
   for (const RecordToShow& shown : records) {
     for (const NotMeasured& n : shown.record->not_measured) missing.push_back({shown.record, &n});
   }
-  return make_table<MissingRow>("not_measured", "not measured", missing_columns(records.size() > 1),
-                                missing);
+  return missing_columns(records.size() > 1).table("not_measured", "not measured", missing);
 }
 
 }  // namespace gpugauge

@@ -45,39 +45,33 @@ void add_ratio(ColumnList<Row>& c) {
 /// Ratios of what a case or a family costs besides time.
 template <typename Row>
 void add_costs(ColumnList<Row>& c) {
-  c.number("cycles_ratio", "cycles ×", [](auto& r) { return r.cycles_ratio; }).dispensable = 4;
-  c.number("energy_ratio", "energy ×", [](auto& r) { return r.energy_ratio; }).dispensable = 5;
-  c.number("dollars_ratio", "$ ×", [](auto& r) { return r.dollars_ratio; }).dispensable = 6;
+  c.number(4, "cycles_ratio", "cycles ×", [](auto& r) { return r.cycles_ratio; });
+  c.number(5, "energy_ratio", "energy ×", [](auto& r) { return r.energy_ratio; });
+  c.number(6, "dollars_ratio", "$ ×", [](auto& r) { return r.dollars_ratio; });
 }
 
 ColumnList<CaseComparison> case_columns(const ComparisonReport& comparison) {
   auto c = columns_of<CaseComparison>(comparison);
   c.data("family", [](auto& r) { return r.family; });
   c.add(case_column(), [](auto& r) { return r.name; });
-  c.number("base_ns", "base", [](auto& r) { return duration_cell(r.base_ns.value); }).dispensable =
-      2;
-  c.number("other_ns", "other", [](auto& r) {
-     return duration_cell(r.other_ns.value);
-   }).dispensable = 1;
+  c.number(2, "base_ns", "base", [](auto& r) { return duration_cell(r.base_ns.value); });
+  c.number(1, "other_ns", "other", [](auto& r) { return duration_cell(r.other_ns.value); });
   c.data("base_runs", [](auto& r) { return r.base_runs; });
   c.data("other_runs", [](auto& r) { return r.other_runs; });
   add_ratio(c);
   c.ends("joint_low", "joint_high", [](auto& r) { return r.joint; });
   c.data("cliffs_delta", [](auto& r) { return r.cliffs_delta; });
-  c.text("effect", "effect", [](auto& r) {
-     return r.cliffs_delta ? Cell(effect_words(*r.cliffs_delta)) : Cell();
-   }).dispensable = 3;
+  c.text(3, "effect", "effect",
+         [](auto& r) { return r.cliffs_delta ? Cell(effect_words(*r.cliffs_delta)) : Cell(); });
   add_costs(c);
   c.data("base_clock_mhz", [](auto& r) { return r.clock_mhz.base; });
   c.data("other_clock_mhz", [](auto& r) { return r.clock_mhz.other; });
   c.data("base_power_w", [](auto& r) { return r.power_w.base; });
   c.data("other_power_w", [](auto& r) { return r.power_w.other; });
-  c.number("base_percent_of_datasheet", "base %", [](auto& r) {
-     return percent_cell(r.share_of_datasheet.base);
-   }).dispensable = 7;
-  c.number("other_percent_of_datasheet", "other %", [](auto& r) {
-     return percent_cell(r.share_of_datasheet.other);
-   }).dispensable = 8;
+  c.number(7, "base_percent_of_datasheet", "base %",
+           [](auto& r) { return percent_cell(r.share_of_datasheet.base); });
+  c.number(8, "other_percent_of_datasheet", "other %",
+           [](auto& r) { return percent_cell(r.share_of_datasheet.other); });
   add_verdict(c);
   return c;
 }

@@ -14,44 +14,27 @@ struct CostRow {
   const Cost* cost;
 };
 
-std::vector<ColumnOf<CostRow>> cost_columns(const DecodeGroup& group) {
-  auto columns = place_columns<CostRow>(
-      group, [](const CostRow& r) -> const DecodeFinding& { return *r.decode; });
-  append<CostRow>(columns,
-                  {
-                      {dispensable(2, wrapping(12, text_column("provider", "provider"))),
-                       [](const CostRow& r) { return text_cell(r.cost->rate.provider); }},
-                      {text_column("rate_kind", "rate"),
-                       [](const CostRow& r) { return Cell(name_of(r.cost->rate.kind)); }},
-                      {number_column("dollars_per_gpu_hour", "$/GPU-h"),
-                       [](const CostRow& r) {
-                         const double dollars = r.cost->rate.dollars_per_gpu_hour;
-                         return Cell(format_dollars(dollars), dollars);
-                       }},
-                      {number_column("library_dollars_per_million", "$/M (library)"),
-                       [](const CostRow& r) { return dollars_cell(r.cost->library); }},
-                      {data_column("library_low_dollars_per_million"),
-                       [](const CostRow& r) { return low_cell(r.cost->library); }},
-                      {data_column("library_high_dollars_per_million"),
-                       [](const CostRow& r) { return high_cell(r.cost->library); }},
-                      {dispensable(3, number_column("best_dollars_per_million", "$/M (best)")),
-                       [](const CostRow& r) { return dollars_cell(r.cost->best); }},
-                      {data_column("best_low_dollars_per_million"),
-                       [](const CostRow& r) { return low_cell(r.cost->best); }},
-                      {data_column("best_high_dollars_per_million"),
-                       [](const CostRow& r) { return high_cell(r.cost->best); }},
-                      {dispensable(4, text_column("observed_at", "price of")),
-                       [](const CostRow& r) { return text_cell(r.cost->rate.observed_at); }},
-                      {data_column("utilisation_percent"),
-                       [](const CostRow& r) { return percent_cell(r.cost->billing.utilisation); }},
-                      {data_column("num_gpus"),
-                       [](const CostRow& r) { return integer_cell(r.cost->num_gpus); }},
-                      {data_column("min_gpus"),
-                       [](const CostRow& r) { return integer_cell(r.cost->rate.min_gpus); }},
-                      {data_column("price_source"),
-                       [](const CostRow& r) { return text_cell(r.cost->rate.source); }},
-                  });
-  return columns;
+ColumnList<CostRow> cost_columns(const DecodeGroup& group) {
+  const auto add_dollars = [](ColumnList<CostRow>& c, const char* engine,
+                              std::optional<Estimate> Cost::*dollars) -> Column& {
+    return c.interval(
+        engine, "dollars_per_million", fmt::format("$/M ({})", engine),
+        [=](const CostRow& r) { return r.cost->*dollars; }, dollars_cell);
+  };
+  auto c = place_columns<CostRow>(group);
+  c.add(dispensable(2, wrapping(12, text_column("provider", "provider"))),
+        [](auto& r) { return text_cell(r.cost->rate.provider); });
+  c.text("rate_kind", "rate", [](auto& r) { return name_of(r.cost->rate.kind); });
+  c.number("dollars_per_gpu_hour", "$/GPU-h",
+           [](auto& r) { return dollars_cell(r.cost->rate.dollars_per_gpu_hour); });
+  add_dollars(c, "library", &Cost::library);
+  add_dollars(c, "best", &Cost::best).dispensable = 3;
+  c.text(4, "observed_at", "price of", [](auto& r) { return text_cell(r.cost->rate.observed_at); });
+  c.data("utilisation_percent", [](auto& r) { return percent_cell(r.cost->billing.utilisation); });
+  c.data("num_gpus", [](auto& r) { return r.cost->num_gpus; });
+  c.data("min_gpus", [](auto& r) { return r.cost->rate.min_gpus; });
+  c.data("price_source", [](auto& r) { return text_cell(r.cost->rate.source); });
+  return c;
 }
 
 }  // namespace
@@ -75,11 +58,11 @@ std::vector<Table> cost_tables(std::span<const PricedDecode> points) {
               fmt::format("{} sells at least {} GPUs", cost.rate.provider, cost.rate.min_gpus));
       }
     }
-    tables.push_back(make_table<CostRow>(
+    tables.push_back(cost_columns(group).table(
         "cost",
         fmt::format("$ per million output tokens, {}{}", subject_of(group),
                     rows.empty() ? "" : at_utilisation(rows.front().cost->billing)),
-        cost_columns(group), rows));
+        rows));
     tables.back().notes = fit_notes_of(group);
     tables.back().notes.insert(tables.back().notes.end(), notes.begin(), notes.end());
   }

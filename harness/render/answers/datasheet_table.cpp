@@ -58,51 +58,35 @@ std::optional<double> share_of(const DatasheetFinding& f) {
   return f.measured && f.datasheet ? std::optional(f.share().value) : std::nullopt;
 }
 
-std::vector<ColumnOf<VerdictRow>> columns(std::span<const DatasheetReport> reports) {
-  const bool several = reports.size() > 1;
-  Column ridge = dispensable(3, number_column("ridge_flops_per_byte", "FLOP/byte"));
-  ridge.data_only = std::none_of(reports.begin(), reports.end(), has_no_datasheet);
-  return {
-      {visible_if(several, file_column()),
-       [](const VerdictRow& r) { return Cell(r.report->file); }},
-      {visible_if(several, dispensable(6, text_column("device", "device"))),
-       [](const VerdictRow& r) { return Cell(r.report->device); }},
-      {data_column("datasheet_title"),
-       [](const VerdictRow& r) { return text_cell(r.report->datasheet); }},
-      {text_column("metric", "metric"),
-       [](const VerdictRow& r) { return Cell(r.finding->metric); }},
-      {dispensable(3, text_column("shape", "at")),
-       [](const VerdictRow& r) { return text_cell(r.finding->shape); }},
-      {number_column("measured", "measured"),
-       [](const VerdictRow& r) {
-         const auto& m = r.finding->measured;
-         return m ? Cell(format_significant(m->value) + " " + r.finding->unit, m->value) : Cell();
-       }},
-      {data_column("unit"), [](const VerdictRow& r) { return Cell(r.finding->unit); }},
-      {data_column("measured_low"),
-       [](const VerdictRow& r) { return low_cell(r.finding->measured); }},
-      {data_column("measured_high"),
-       [](const VerdictRow& r) { return high_cell(r.finding->measured); }},
-      {dispensable(2, number_column("half_width_percent", "±")),
-       [](const VerdictRow& r) { return plus_minus_cell(r.finding->measured); }},
-      {dispensable(1, number_column("datasheet", "datasheet")),
-       [](const VerdictRow& r) { return number_cell(value_of(r.finding->datasheet)); }},
-      {number_column("percent_of_datasheet", "%"),
-       [](const VerdictRow& r) { return percent_cell(share_of(*r.finding)); }},
-      {dispensable(4, number_column("good_card", "good card")),
-       [](const VerdictRow& r) { return number_cell(value_of(r.finding->published)); }},
-      {ridge, [](const VerdictRow& r) { return number_cell(r.finding->ridge_flops_per_byte); }},
-      {data_column("floor_percent"),
-       [](const VerdictRow& r) { return percent_cell(r.finding->floor); }},
-      {wrapping(24, text_column("verdict", "verdict")),
-       [](const VerdictRow& r) { return verdict_cell(*r.finding); }},
-      {data_column("reason"), [](const VerdictRow& r) { return text_cell(r.finding->reason); }},
-      {data_column("case"), [](const VerdictRow& r) { return text_cell(r.finding->case_name); }},
-      {data_column("datasheet_source"),
-       [](const VerdictRow& r) { return source_cell(r.finding->datasheet); }},
-      {data_column("good_card_source"),
-       [](const VerdictRow& r) { return source_cell(r.finding->published); }},
-  };
+ColumnList<VerdictRow> columns(std::span<const DatasheetReport> reports) {
+  const auto of = [](auto get) { return [=](const VerdictRow& r) { return get(*r.finding); }; };
+  ColumnList<VerdictRow> c;
+  c.source(
+      reports.size() > 1, [](auto& r) { return r.report->file; },
+      [](auto& r) { return r.report->device; });
+  c.data("datasheet_title", [](auto& r) { return text_cell(r.report->datasheet); });
+  c.text("metric", "metric", of([](auto& f) { return f.metric; }));
+  c.text(3, "shape", "at", of([](auto& f) { return text_cell(f.shape); }));
+  c.number("measured", "measured", of([](auto& f) {
+             const auto& m = f.measured;
+             return m ? Cell(format_significant(m->value) + " " + f.unit, m->value) : Cell();
+           }));
+  c.data("unit", of([](auto& f) { return f.unit; }));
+  c.ends("measured_low", "measured_high", of([](auto& f) { return f.measured; }));
+  c.number(2, "half_width_percent", "±", of([](auto& f) { return plus_minus_cell(f.measured); }));
+  c.number(1, "datasheet", "datasheet", of([](auto& f) { return value_of(f.datasheet); }));
+  c.number("percent_of_datasheet", "%", of([](auto& f) { return percent_cell(share_of(f)); }));
+  c.number(4, "good_card", "good card", of([](auto& f) { return value_of(f.published); }));
+  c.number(3, "ridge_flops_per_byte", "FLOP/byte",
+           of([](auto& f) { return f.ridge_flops_per_byte; }))
+      .data_only = std::none_of(reports.begin(), reports.end(), has_no_datasheet);
+  c.data("floor_percent", of([](auto& f) { return percent_cell(f.floor); }));
+  c.add(wrapping(24, text_column("verdict", "verdict")), of(verdict_cell));
+  c.data("reason", of([](auto& f) { return text_cell(f.reason); }));
+  c.data("case", of([](auto& f) { return text_cell(f.case_name); }));
+  c.data("datasheet_source", of([](auto& f) { return source_cell(f.datasheet); }));
+  c.data("good_card_source", of([](auto& f) { return source_cell(f.published); }));
+  return c;
 }
 
 /// Adds a note once.
@@ -119,8 +103,8 @@ Table to_table(std::span<const DatasheetReport> reports) {
     for (const DatasheetFinding& finding : report.findings) rows.push_back({&report, &finding});
   }
   const bool unchecked = std::all_of(reports.begin(), reports.end(), has_no_datasheet);
-  Table table = make_table<VerdictRow>("datasheet", unchecked ? "measured roofline" : "datasheet",
-                                       columns(reports), rows);
+  Table table =
+      columns(reports).table("datasheet", unchecked ? "measured roofline" : "datasheet", rows);
   for (const DatasheetReport& report : reports) {
     if (has_no_datasheet(report))
       note(table, fmt::format("no datasheet for {}: measured peaks only; FLOP/byte is the ridge "

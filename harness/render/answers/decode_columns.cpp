@@ -76,6 +76,7 @@ std::string words_of(const Rate& rate) {
   return text;
 }
 
+Cell dollars_cell(double dollars) { return {format_dollars(dollars), dollars}; }
 Cell dollars_cell(const std::optional<Estimate>& dollars) {
   return dollars ? Cell(fmt::format("{} {}", format_dollars(dollars->value),
                                     format_plus_minus(*dollars)),

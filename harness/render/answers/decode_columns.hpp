@@ -26,27 +26,32 @@ std::string at_utilisation(const Billing& billing);
 /// `$2.49/h on-demand, 2025-11-20`.
 std::string words_of(const Rate& rate);
 
-/// `$0.31 ±4.2%`.
+/// `$0.31`, `$0.31 ±4.2%`.
+Cell dollars_cell(double dollars);
 Cell dollars_cell(const std::optional<Estimate>& dollars);
 
-/// The columns that say where on the map a row stands. `decode` leads from a row to its finding.
-template <typename Row, typename Decode>
-std::vector<ColumnOf<Row>> place_columns(const DecodeGroup& group, Decode decode) {
-  const bool several = several_files(group);
-  return {
-      {visible_if(several, file_column()), [=](const Row& r) { return text_cell(decode(r).file); }},
-      {visible_if(several, dispensable(6, text_column("device", "device"))),
-       [=](const Row& r) { return text_cell(decode(r).device); }},
-      {data_column("model"), [=](const Row& r) { return Cell(decode(r).model); }},
-      {data_column("precision"),
-       [=](const Row& r) { return Cell(name_of(decode(r).point.precision)); }},
-      {data_column("context"), [=](const Row& r) { return integer_cell(decode(r).point.context); }},
-      {data_column("kv_dtype"), [=](const Row& r) { return Cell(name_of(decode(r).point.kv)); }},
-      {number_column("batch", "batch"),
-       [=](const Row& r) { return integer_cell(decode(r).point.batch); }},
-      {visible_if(any_too_large(group), text_column("fits", "fits")),
-       [=](const Row& r) { return fits_cell(decode(r)); }},
-  };
+/// The finding of a row.
+inline const DecodeFinding& decode_of(const PricedDecode* row) { return row->decode; }
+template <typename Row>
+const DecodeFinding& decode_of(const Row& row) {
+  return *row.decode;
+}
+
+/// The columns that say where on the map a row stands.
+template <typename Row>
+ColumnList<Row> place_columns(const DecodeGroup& group) {
+  ColumnList<Row> c;
+  c.source(
+      several_files(group), [](auto& r) { return decode_of(r).file; },
+      [](auto& r) { return decode_of(r).device; });
+  c.data("model", [](auto& r) { return decode_of(r).model; });
+  c.data("precision", [](auto& r) { return name_of(decode_of(r).point.precision); });
+  c.data("context", [](auto& r) { return decode_of(r).point.context; });
+  c.data("kv_dtype", [](auto& r) { return name_of(decode_of(r).point.kv); });
+  c.number("batch", "batch", [](auto& r) { return decode_of(r).point.batch; });
+  c.add(visible_if(any_too_large(group), text_column("fits", "fits")),
+        [](auto& r) { return fits_cell(decode_of(r)); });
+  return c;
 }
 
 }  // namespace gpugauge

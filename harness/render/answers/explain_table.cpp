@@ -28,11 +28,11 @@ class ExplainLines {
   }
 
   Table table(std::string title) const {
-    const std::vector<ColumnOf<ExplainLine>> columns{
-        {data_column("subject"), [](const ExplainLine& l) { return Cell(l.subject); }},
-        {text_column("aspect", ""), [](const ExplainLine& l) { return Cell(l.aspect); }},
-        {sentence_column("text", ""), [](const ExplainLine& l) { return Cell(l.text); }}};
-    return make_table<ExplainLine>("explain", std::move(title), columns, lines_);
+    ColumnList<ExplainLine> c;
+    c.data("subject", &ExplainLine::subject);
+    c.text("aspect", "", &ExplainLine::aspect);
+    c.add(sentence_column("text", ""), &ExplainLine::text);
+    return c.table("explain", std::move(title), lines_);
   }
 
  private:

@@ -31,8 +31,7 @@ std::vector<ForwardGroup> groups_of(std::span<const PricedForward> points) {
 }
 
 bool several_files(const ForwardGroup& group) {
-  return std::any_of(group.begin(), group.end(),
-                     [&](ForwardRow r) { return r->finding.file != group.front()->finding.file; });
+  return differ(group, [](ForwardRow r) { return r->finding.file; });
 }
 
 std::string shape_text(const ForwardPass& pass) {
@@ -55,11 +54,10 @@ auto share_of(Part part) {
 ColumnList<ForwardRow> forward_columns(const ForwardGroup& group) {
   const ForwardPass& first = group.front()->finding.pass;
   const ForwardUnitRow& words = row_of(first.unit);
-  const bool several = several_files(group);
   ColumnList<ForwardRow> c;
-  c.add(visible_if(several, file_column()), [](auto& r) { return text_cell(r->finding.file); });
-  c.add(visible_if(several, dispensable(6, text_column("device", "device"))),
-        [](auto& r) { return text_cell(r->finding.device); });
+  c.source(
+      several_files(group), [](auto& r) { return r->finding.file; },
+      [](auto& r) { return r->finding.device; });
   c.same("model", first.model);
   c.same("precision", name_of(first.point.precision));
   c.same(words.extent_key, integer_cell(first.point.extent));
@@ -68,18 +66,15 @@ ColumnList<ForwardRow> forward_columns(const ForwardGroup& group) {
     c.same("guidance_passes", integer_cell(first.point.guidance_passes));
   }
   c.number("batch", "batch", [](auto& r) { return r->finding.pass.point.batch; });
-  append<ForwardRow>(
-      c, interval_columns<ForwardRow>(2, "pass", "ms", "ms a pass", [](const ForwardRow& r) {
-        const EngineStep* step = shown_step(r->finding);
-        return step != nullptr ? std::optional(scaled(step->step_ns, 1 / kNsPerMs)) : std::nullopt;
-      }));
+  c.interval("pass", "ms", "ms a pass", [](ForwardRow r) {
+     const EngineStep* step = shown_step(r->finding);
+     return step != nullptr ? std::optional(scaled(step->step_ns, 1 / kNsPerMs)) : std::nullopt;
+   }).dispensable = 2;
   for (const Engine engine : {Engine::kLibrary, Engine::kBest})
-    append<ForwardRow>(c,
-                       interval_columns<ForwardRow>(
-                           engine == Engine::kBest ? 3 : 0, std::string(name_of(engine)),
-                           fmt::format("{}_per_hour", words.plural),
-                           fmt::format("{}/h ({})", words.plural, name_of(engine)),
-                           [=](const ForwardRow& r) { return r->finding.units_per_hour(engine); }));
+    c.interval(std::string(name_of(engine)), fmt::format("{}_per_hour", words.plural),
+               fmt::format("{}/h ({})", words.plural, name_of(engine)),
+               [=](ForwardRow r) { return r->finding.units_per_hour(engine); })
+        .dispensable = engine == Engine::kBest ? 3 : 0;
   c.number(words.priced_key, words.priced, [](auto& r) {
     const ForwardFinding& f = r->finding;
     return dollars_cell(f.dollars(f.preferred(), r->rate.dollars_per_gpu_hour));
@@ -88,7 +83,7 @@ ColumnList<ForwardRow> forward_columns(const ForwardGroup& group) {
   c.data("rate_kind", [](auto& r) { return name_of(r->rate.kind); });
   c.data("provider", [](auto& r) { return text_cell(r->rate.provider); });
   c.data("linears_percent", share_of(OpGroup::kLinears));
-  c.number("attention_percent", "attention", share_of(OpGroup::kAttention)).dispensable = 3;
+  c.number(3, "attention_percent", "attention", share_of(OpGroup::kAttention));
   c.add(dispensable(4, wrapping(30, text_column("pass_time_is", "time is"))), [](auto& r) {
     const EngineStep* step = shown_step(r->finding);
     return step != nullptr ? origins_cell(step->origins()) : Cell();
@@ -166,13 +161,12 @@ ColumnList<ForwardOpRow> op_columns(bool several) {
   c.add(dispensable(5, shortening(20, text_column("shape", "shape"))), [](auto& r) {
     return fmt::format("{}/{}", kind_path(r.line->step.op), shape_path(r.line->step.op));
   });
-  c.number("count", "count", [](auto& r) { return r.line->step.count; }).dispensable = 3;
+  c.number(3, "count", "count", [](auto& r) { return r.line->step.count; });
   c.number("time_ns", "each", [](auto& r) { return duration_cell(r.line->time.time_ns.value); });
-  c.number("half_width_percent", "±", [](auto& r) {
-     return plus_minus_cell(r.line->time.time_ns);
-   }).dispensable = 4;
+  c.number(4, "half_width_percent", "±",
+           [](auto& r) { return plus_minus_cell(r.line->time.time_ns); });
   c.number("share_percent", "%", [](auto& r) { return percent_cell(r.share()); });
-  c.text("origin", "is", [](auto& r) { return name_of(r.line->time.origin); }).dispensable = 1;
+  c.text(1, "origin", "is", [](auto& r) { return name_of(r.line->time.origin); });
   c.data("source", [](auto& r) { return source_of(r.line->time); });
   return c;
 }

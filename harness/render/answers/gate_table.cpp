@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "harness/render/table/columns.hpp"
@@ -18,24 +17,16 @@ Cell recall_cell(const ScenarioResult& result, const Estimate& share) {
       100 * share.value};
 }
 
-ColumnOf<ScenarioResult> recall_column(std::size_t nights) {
+/// With the two ends of its interval for programs.
+void add_recall(ColumnList<ScenarioResult>& c, std::size_t nights) {
+  const std::string key = fmt::format("recall_in_{}_nights_", nights);
   const std::string within = nights == 1 ? "1 night" : fmt::format("{} nights", nights);
-  const Column column =
-      number_column(fmt::format("recall_in_{}_nights_percent", nights), "in " + within);
   // The goals are set for a week.
-  return {nights == 7 ? column : dispensable(1, column),
-          [nights](const ScenarioResult& r) { return recall_cell(r, r.recall(nights)); }};
-}
-
-/// The two ends of a recall's interval, for programs.
-ColumnOf<ScenarioResult> recall_end_column(std::size_t nights, const char* name,
-                                           double Estimate::*end) {
-  return {data_column(fmt::format("recall_in_{}_nights_{}_percent", nights, name)),
-          [=](const ScenarioResult& r) {
-            return number_cell(r.scenario.is_regression()
-                                   ? std::optional(100 * (r.recall(nights).*end))
-                                   : std::nullopt);
-          }};
+  c.number(nights == 7 ? 0 : 1, key + "percent", "in " + within,
+           [=](auto& r) { return recall_cell(r, r.recall(nights)); });
+  c.ends(key + "low_percent", key + "high_percent", [=](auto& r) {
+    return r.scenario.is_regression() ? std::optional(scaled(r.recall(nights), 100)) : std::nullopt;
+  });
 }
 
 std::string goals_of(const GateScenario& scenario) {
@@ -49,64 +40,39 @@ std::string goals_of(const GateScenario& scenario) {
   return goals;
 }
 
-std::vector<ColumnOf<ScenarioResult>> gate_columns() {
-  std::vector<ColumnOf<ScenarioResult>> columns{
-      {wrapping(14, text_column("planted", "planted")),
-       [](const ScenarioResult& r) { return Cell(r.scenario.name); }},
-      {data_column("series"),
-       [](const ScenarioResult& r) { return integer_cell(static_cast<std::int64_t>(r.series)); }},
-      {data_column("judged_nights"),
-       [](const ScenarioResult& r) {
-         return integer_cell(static_cast<std::int64_t>(r.judged_nights));
-       }},
-      {data_column("false_alarms"),
-       [](const ScenarioResult& r) {
-         return integer_cell(static_cast<std::int64_t>(r.false_alarms));
-       }},
-      {number_column("false_alarms_per_1000", "false/1000"),
-       [](const ScenarioResult& r) {
-         const Estimate rate = r.false_alarm_rate();
-         return Cell(fmt::format("{:.2f} {:.2f}–{:.2f}", 1000 * rate.value, 1000 * rate.low,
-                                 1000 * rate.high),
-                     1000 * rate.value);
-       }},
-      {data_column("false_alarms_low_per_1000"),
-       [](const ScenarioResult& r) { return number_cell(1000 * r.false_alarm_rate().low); }},
-      {data_column("false_alarms_high_per_1000"),
-       [](const ScenarioResult& r) { return number_cell(1000 * r.false_alarm_rate().high); }},
+ColumnList<ScenarioResult> gate_columns() {
+  const auto alarms_per_1000 = [](const ScenarioResult& r) {
+    return scaled(r.false_alarm_rate(), 1000);
   };
-  for (const std::size_t nights : {1, 7, 14}) {
-    columns.push_back(recall_column(nights));
-    columns.push_back(recall_end_column(nights, "low", &Estimate::low));
-    columns.push_back(recall_end_column(nights, "high", &Estimate::high));
-  }
-  append<ScenarioResult>(
-      columns, {
-                   {number_column("recall_by_end_percent", "by end"),
-                    [](const ScenarioResult& r) { return recall_cell(r, r.recall()); }},
-                   {data_column("caught_by_ratchet"),
-                    [](const ScenarioResult& r) {
-                      return integer_cell(static_cast<std::int64_t>(r.caught_by_ratchet));
-                    }},
-                   {dispensable(4, wrapping(10, text_column("goal", "goal"))),
-                    [](const ScenarioResult& r) { return text_cell(goals_of(r.scenario)); }},
-                   {text_column("verdict", ""),
-                    [](const ScenarioResult& r) {
-                      return r.meets_goals() ? Cell("met", "met", Tone::kGood)
-                                             : Cell("missed", "missed", Tone::kBad);
-                    }},
-               });
-  return columns;
+  ColumnList<ScenarioResult> c;
+  c.add(wrapping(14, text_column("planted", "planted")), [](auto& r) { return r.scenario.name; });
+  c.data("series", [](auto& r) { return r.series; });
+  c.data("judged_nights", [](auto& r) { return r.judged_nights; });
+  c.data("false_alarms", [](auto& r) { return r.false_alarms; });
+  c.number("false_alarms_per_1000", "false/1000", [=](auto& r) {
+    const auto [value, low, high] = alarms_per_1000(r);
+    return Cell(fmt::format("{:.2f} {:.2f}–{:.2f}", value, low, high), value);
+  });
+  c.ends("false_alarms_low_per_1000", "false_alarms_high_per_1000", alarms_per_1000);
+  for (const std::size_t nights : {1, 7, 14}) add_recall(c, nights);
+  c.number("recall_by_end_percent", "by end", [](auto& r) { return recall_cell(r, r.recall()); });
+  c.data("caught_by_ratchet", [](auto& r) { return r.caught_by_ratchet; });
+  c.add(dispensable(4, wrapping(10, text_column("goal", "goal"))),
+        [](auto& r) { return text_cell(goals_of(r.scenario)); });
+  c.text("verdict", "", [](auto& r) {
+    return r.meets_goals() ? Cell("met", "met", Tone::kGood) : Cell("missed", "missed", Tone::kBad);
+  });
+  return c;
 }
 
 }  // namespace
 
 Table gate_table(std::span<const ScenarioResult> results, const SimulationOptions& options) {
-  Table table = make_table<ScenarioResult>(
+  Table table = gate_columns().table(
       "gate_selftest",
       fmt::format("the gate on synthetic nights: {} series each, scatter {:.2f}%, seed {}",
                   options.series, 100 * options.scatter, options.seed),
-      gate_columns(), results);
+      results);
   table.notes = {
       "false/1000: false alarms per 1000 judged nights; in N nights: series whose regression is "
       "found by then",
@@ -115,29 +81,19 @@ Table gate_table(std::span<const ScenarioResult> results, const SimulationOption
 }
 
 Table change_points_table(std::span<const ChangePoint> points, std::size_t nights) {
-  const std::vector<ColumnOf<ChangePoint>> columns{
-      {number_column("night", "first night"),
-       [](const ChangePoint& p) { return integer_cell(static_cast<std::int64_t>(p.index + 1)); }},
-      {number_column("change_percent", "change"),
-       [](const ChangePoint& p) {
-         const double change = 100 * std::expm1(p.level.change.value);
-         return Cell(fmt::format("{:+.2f}%", change), change);
-       }},
-      {number_column("change_low_percent", "from"),
-       [](const ChangePoint& p) {
-         const double low = 100 * std::expm1(p.level.change.low);
-         return Cell(fmt::format("{:+.2f}%", low), low);
-       }},
-      {number_column("change_high_percent", "to"),
-       [](const ChangePoint& p) {
-         const double high = 100 * std::expm1(p.level.change.high);
-         return Cell(fmt::format("{:+.2f}%", high), high);
-       }},
-      {number_column("p", "p"),
-       [](const ChangePoint& p) { return Cell(fmt::format("{:.1e}", p.level.p), p.level.p); }},
+  ColumnList<ChangePoint> c;
+  const auto add = [&](const char* key, const char* header, double Estimate::*part) {
+    c.number(key, header, [=](auto& p) {
+      const double change = 100 * std::expm1(p.level.change.*part);
+      return Cell(fmt::format("{:+.2f}%", change), change);
+    });
   };
-  Table table = make_table<ChangePoint>(
-      "change_points", fmt::format("change points of {} nights", nights), columns, points);
+  c.number("night", "first night", [](auto& p) { return p.index + 1; });
+  add("change_percent", "change", &Estimate::value);
+  add("change_low_percent", "from", &Estimate::low);
+  add("change_high_percent", "to", &Estimate::high);
+  c.number("p", "p", [](auto& p) { return Cell(fmt::format("{:.1e}", p.level.p), p.level.p); });
+  Table table = c.table("change_points", fmt::format("change points of {} nights", nights), points);
   if (points.empty()) table.notes = {"none"};
   return table;
 }

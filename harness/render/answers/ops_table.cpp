@@ -18,37 +18,23 @@ struct OpRow {
   }
 };
 
-Cell duration_cell(double ns) { return {format_duration_ns(ns), ns}; }
-
-std::vector<ColumnOf<OpRow>> ops_columns(const DecodeGroup& group) {
-  auto columns =
-      place_columns<OpRow>(group, [](const OpRow& r) -> const DecodeFinding& { return *r.decode; });
-  append<OpRow>(
-      columns,
-      {
-          {text_column("engine", "engine"), [](const OpRow& r) { return Cell(name_of(r.engine)); }},
-          {text_column("op", "op"), [](const OpRow& r) { return Cell(r.line->step.name); }},
-          {data_column("group"), [](const OpRow& r) { return Cell(name_of(r.line->step.group)); }},
-          {dispensable(3, number_column("count", "count")),
-           [](const OpRow& r) { return integer_cell(r.line->step.count); }},
-          {dispensable(2, number_column("time_ns", "each")),
-           [](const OpRow& r) { return duration_cell(r.line->time.time_ns.value); }},
-          {data_column("time_low_ns"),
-           [](const OpRow& r) { return low_cell(r.line->time.time_ns); }},
-          {data_column("time_high_ns"),
-           [](const OpRow& r) { return high_cell(r.line->time.time_ns); }},
-          {dispensable(4, number_column("half_width_percent", "±")),
-           [](const OpRow& r) { return plus_minus_cell(r.line->time.time_ns); }},
-          {number_column("total_ns", "in the step"),
-           [](const OpRow& r) { return duration_cell(r.total_ns()); }},
-          {number_column("share_percent", "%"),
-           [](const OpRow& r) { return percent_cell(r.total_ns() / r.step->step_ns.value); }},
-          {dispensable(1, text_column("origin", "is")),
-           [](const OpRow& r) { return Cell(name_of(r.line->time.origin)); }},
-          {dispensable(5, sentence_column("source", "from")),
-           [](const OpRow& r) { return Cell(source_of(r.line->time)); }},
-      });
-  return columns;
+ColumnList<OpRow> ops_columns(const DecodeGroup& group) {
+  const auto time = [](const OpRow& r) { return r.line->time.time_ns; };
+  auto c = place_columns<OpRow>(group);
+  c.text("engine", "engine", [](auto& r) { return name_of(r.engine); });
+  c.text("op", "op", [](auto& r) { return r.line->step.name; });
+  c.data("group", [](auto& r) { return name_of(r.line->step.group); });
+  c.number(3, "count", "count", [](auto& r) { return r.line->step.count; });
+  c.number(2, "time_ns", "each", [=](auto& r) { return duration_cell(time(r).value); });
+  c.ends("time_low_ns", "time_high_ns", time);
+  c.number(4, "half_width_percent", "±", [=](auto& r) { return plus_minus_cell(time(r)); });
+  c.number("total_ns", "in the step", [](auto& r) { return duration_cell(r.total_ns()); });
+  c.number("share_percent", "%",
+           [](auto& r) { return percent_cell(r.total_ns() / r.step->step_ns.value); });
+  c.text(1, "origin", "is", [](auto& r) { return name_of(r.line->time.origin); });
+  c.add(dispensable(5, sentence_column("source", "from")),
+        [](auto& r) { return source_of(r.line->time); });
+  return c;
 }
 
 }  // namespace
@@ -66,8 +52,8 @@ std::vector<Table> ops_tables(std::span<const PricedDecode> points) {
       add(p->decode, Engine::kLibrary, p->decode.library);
       add(p->decode, Engine::kBest, p->decode.best);
     }
-    tables.push_back(make_table<OpRow>("ops", fmt::format("ops of a step, {}", subject_of(group)),
-                                       ops_columns(group), rows));
+    tables.push_back(
+        ops_columns(group).table("ops", fmt::format("ops of a step, {}", subject_of(group)), rows));
     tables.back().notes = notes_of(group);
   }
   return tables;

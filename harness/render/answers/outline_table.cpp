@@ -3,33 +3,26 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 #include "harness/render/table/columns.hpp"
 #include "harness/render/table/text.hpp"
 
 namespace gpugauge {
 namespace {
 
-std::vector<ColumnOf<FamilyOutline>> outline_columns() {
-  const auto count_cell = [](std::size_t count) {
-    return count > 0 ? integer_cell(static_cast<std::int64_t>(count)) : Cell();
+ColumnList<FamilyOutline> outline_columns() {
+  const auto count_of = [](std::size_t FamilyOutline::*count) {
+    return [=](const FamilyOutline& f) { return f.*count > 0 ? to_cell(f.*count) : Cell(); };
   };
-  return {
-      {text_column("family", "family"), [](const FamilyOutline& f) { return Cell(f.family); }},
-      {number_column("cases", "cases"),
-       [=](const FamilyOutline& f) { return count_cell(f.supported); }},
-      {number_column("unsupported", "unsupported"),
-       [=](const FamilyOutline& f) { return count_cell(f.unsupported); }},
-      {number_column("at_most_s", "at most"),
-       [](const FamilyOutline& f) {
-         return f.supported > 0 ? Cell(format_duration_ns(f.seconds * 1e9), f.seconds) : Cell();
-       }},
-      {wrapping(20, text_column("implementations", "implementations")),
-       [](const FamilyOutline& f) {
-         return text_cell(fmt::format("{}", fmt::join(f.implementations, ", ")));
-       }},
-  };
+  ColumnList<FamilyOutline> c;
+  c.text("family", "family", [](auto& f) { return f.family; });
+  c.number("cases", "cases", count_of(&FamilyOutline::supported));
+  c.number("unsupported", "unsupported", count_of(&FamilyOutline::unsupported));
+  c.number("at_most_s", "at most", [](auto& f) {
+    return f.supported > 0 ? Cell(format_duration_ns(f.seconds * 1e9), f.seconds) : Cell();
+  });
+  c.add(wrapping(20, text_column("implementations", "implementations")),
+        [](auto& f) { return text_cell(fmt::format("{}", fmt::join(f.implementations, ", "))); });
+  return c;
 }
 
 }  // namespace
@@ -45,9 +38,9 @@ std::string total_of(const PlanOutline& outline) {
 }
 
 Table outline_table(const PlanOutline& outline, const RunAhead& run) {
-  Table table = make_table<FamilyOutline>(
+  Table table = outline_columns().table(
       "plan", fmt::format("{} on {} ({})", run.suite, run.device_name, run.device_id),
-      outline_columns(), outline.families);
+      outline.families);
   table.notes.push_back(total_of(outline));
   if (run.already_done > 0)
     table.notes.push_back(fmt::format("resumed: {} more cases are already done", run.already_done));

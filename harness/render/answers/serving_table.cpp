@@ -43,28 +43,14 @@ std::optional<Estimate> of_rate(const ServingFinding& f, Estimate ServingRate::*
   return f.rate() != nullptr ? std::optional(f.rate()->*time) : std::nullopt;
 }
 
-/// `18.30 ±8.1%`.
+/// A time in ns, shown and carried in ms.
 template <typename Get>
-std::vector<ColumnOf<ServingRow>> finding_columns(int rank, const std::string& key,
-                                                  const std::string& unit, std::string header,
-                                                  Get get) {
-  return interval_columns<ServingRow>(rank, key, unit, std::move(header),
-                                      [=](const ServingRow& r) { return get(*r); });
-}
-
-template <typename Get>
-std::vector<ColumnOf<ServingRow>> time_columns(int rank, const std::string& key, std::string header,
-                                               Get get) {
-  return finding_columns(rank, key, "ms", std::move(header), [=](const ServingFinding& f) {
-    std::optional<Estimate> e = get(f);
+Column& add_time(ColumnList<ServingRow>& c, const char* key, const char* header, Get get) {
+  return c.interval(key, "ms", header, [=](ServingRow r) {
+    std::optional<Estimate> e = get(*r);
     if (e) e = Estimate{e->value / kNsPerMs, e->low / kNsPerMs, e->high / kNsPerMs};
     return e;
   });
-}
-
-template <typename Get>
-ColumnOf<ServingRow> fit_column(Column column, Get get) {
-  return {std::move(column), [=](const ServingRow& r) { return r->fit ? get(*r->fit) : Cell(); }};
 }
 
 Cell bytes_cell(double bytes) { return {format_bytes(bytes), bytes}; }
@@ -75,88 +61,56 @@ Cell share_cell(const ServingFinding& f, Origin origin) {
                           : std::nullopt);
 }
 
-std::vector<ColumnOf<ServingRow>> serving_places(const ServingGroup& group) {
-  const bool several = std::any_of(group.begin(), group.end(), [&](ServingRow r) {
-    return r->decode.file != group.front()->decode.file;
+ColumnList<ServingRow> serving_places(const ServingGroup& group) {
+  const auto file = [](ServingRow r) { return r->decode.file; };
+  ColumnList<ServingRow> c;
+  c.source(differ(group, file), file, [](auto& r) { return r->decode.device; });
+  c.data("model", [](auto& r) { return r->decode.model; });
+  c.data("precision", [](auto& r) { return name_of(r->request.precision); });
+  c.data("kv_dtype", [](auto& r) { return name_of(r->request.kv); });
+  c.data("input_tokens", [](auto& r) { return r->request.input_tokens; });
+  c.data("output_tokens", [](auto& r) { return r->request.output_tokens; });
+  c.number("cards", "cards", [](auto& r) { return r->request.group.cards; }).data_only =
+      group.front()->request.group.cards <= 1;
+  c.add(dispensable(5, wrapping(9, text_column("batch_is", "batch is"))), [](auto& r) {
+    return r->limit == BatchLimit::kGiven
+               ? Cell("given")
+               : Cell(fmt::format("largest: {}", name_of(r->limit)), std::string("largest"));
   });
-  return {
-      {visible_if(several, file_column()),
-       [](const ServingRow& r) { return text_cell(r->decode.file); }},
-      {visible_if(several, dispensable(6, text_column("device", "device"))),
-       [](const ServingRow& r) { return text_cell(r->decode.device); }},
-      {data_column("model"), [](const ServingRow& r) { return Cell(r->decode.model); }},
-      {data_column("precision"),
-       [](const ServingRow& r) { return Cell(name_of(r->request.precision)); }},
-      {data_column("kv_dtype"), [](const ServingRow& r) { return Cell(name_of(r->request.kv)); }},
-      {data_column("input_tokens"),
-       [](const ServingRow& r) { return integer_cell(r->request.input_tokens); }},
-      {data_column("output_tokens"),
-       [](const ServingRow& r) { return integer_cell(r->request.output_tokens); }},
-      {visible_if(group.front()->request.group.cards > 1, number_column("cards", "cards")),
-       [](const ServingRow& r) { return integer_cell(r->request.group.cards); }},
-      {dispensable(5, wrapping(9, text_column("batch_is", "batch is"))),
-       [](const ServingRow& r) {
-         return r->limit == BatchLimit::kGiven
-                    ? Cell("given")
-                    : Cell(fmt::format("largest: {}", name_of(r->limit)), std::string("largest"));
-       }},
-      {number_column("batch", "batch"),
-       [](const ServingRow& r) { return integer_cell(r->point.batch); }},
-      {data_column("batch_limit"), [](const ServingRow& r) { return Cell(name_of(r->limit)); }},
-  };
+  c.number("batch", "batch", [](auto& r) { return r->point.batch; });
+  c.data("batch_limit", [](auto& r) { return name_of(r->limit); });
+  return c;
 }
 
-std::vector<ColumnOf<ServingRow>> serving_columns(const ServingGroup& group) {
-  auto columns = serving_places(group);
-  append<ServingRow>(
-      columns,
-      {
-          fit_column(data_column("fits"),
-                     [](const FitFinding& f) { return Cell(f.fits() ? "yes" : "no", f.fits()); }),
-          fit_column(dispensable(4, number_column("memory_batch", "fit in memory")),
-                     [](const FitFinding& f) { return integer_cell(f.largest_batch); }),
-          fit_column(data_column("weight_bytes"),
-                     [](const FitFinding& f) { return bytes_cell(f.weight_bytes); }),
-          fit_column(data_column("kv_bytes"),
-                     [](const FitFinding& f) { return bytes_cell(f.kv_bytes); }),
-          fit_column(data_column("usable_bytes"),
-                     [](const FitFinding& f) { return bytes_cell(f.usable_bytes); }),
-          fit_column(data_column("cards_needed"),
-                     [](const FitFinding& f) {
-                       return f.cards_needed ? integer_cell(*f.cards_needed) : Cell();
-                     }),
-          {data_column("engine"),
-           [](const ServingRow& r) { return r->engine() ? Cell(name_of(*r->engine())) : Cell(); }},
-      });
-  append(columns, time_columns(4, "decode", "decode ms", decode_time));
-  append(columns, time_columns(0, "ttft", "TTFT ms", [](const ServingFinding& f) {
-           return of_rate(f, &ServingRate::ttft_ns);
-         }));
-  append(columns, time_columns(0, "tpot", "TPOT ms", [](const ServingFinding& f) {
-           return of_rate(f, &ServingRate::tpot_ns);
-         }));
-  append(columns, finding_columns(0, "library_output", "tok_per_s", "out tok/s (library)",
-                                  [](const ServingFinding& f) { return tokens_of(f.library); }));
-  append(columns, finding_columns(2, "best_output", "tok_per_s", "out tok/s (best)",
-                                  [](const ServingFinding& f) { return tokens_of(f.best); }));
-  append<ServingRow>(
-      columns,
-      {
-          {dispensable(3, wrapping(30, text_column("time_is", "time is"))),
-           [](const ServingRow& r) {
-             return r->rate() != nullptr ? origins_cell(r->rate()->origins) : Cell();
-           }},
-          {data_column("measured_percent"),
-           [](const ServingRow& r) { return share_cell(*r, Origin::kMeasured); }},
-          {data_column("interpolated_percent"),
-           [](const ServingRow& r) { return share_cell(*r, Origin::kInterpolated); }},
-          {data_column("modelled_percent"),
-           [](const ServingRow& r) { return share_cell(*r, Origin::kModelled); }},
-          {data_column("imported_percent"),
-           [](const ServingRow& r) { return share_cell(*r, Origin::kImported); }},
-          {data_column("reason"), [](const ServingRow& r) { return text_cell(r->reason); }},
-      });
-  return columns;
+ColumnList<ServingRow> serving_columns(const ServingGroup& group) {
+  const auto of_fit = [](auto get) {
+    return [=](ServingRow r) { return r->fit ? to_cell(get(*r->fit)) : Cell(); };
+  };
+  auto c = serving_places(group);
+  c.data("fits", of_fit([](auto& f) { return yes_no_cell(f.fits()); }));
+  c.number(4, "memory_batch", "fit in memory", of_fit([](auto& f) { return f.largest_batch; }));
+  c.data("weight_bytes", of_fit([](auto& f) { return bytes_cell(f.weight_bytes); }));
+  c.data("kv_bytes", of_fit([](auto& f) { return bytes_cell(f.kv_bytes); }));
+  c.data("usable_bytes", of_fit([](auto& f) { return bytes_cell(f.usable_bytes); }));
+  c.data("cards_needed",
+         of_fit([](auto& f) { return f.cards_needed ? integer_cell(*f.cards_needed) : Cell(); }));
+  c.data("engine", [](auto& r) { return r->engine() ? Cell(name_of(*r->engine())) : Cell(); });
+  add_time(c, "decode", "decode ms", decode_time).dispensable = 4;
+  add_time(c, "ttft", "TTFT ms", [](auto& f) { return of_rate(f, &ServingRate::ttft_ns); });
+  add_time(c, "tpot", "TPOT ms", [](auto& f) { return of_rate(f, &ServingRate::tpot_ns); });
+  c.interval("library_output", "tok_per_s", "out tok/s (library)",
+             [](auto& r) { return tokens_of(r->library); });
+  c.interval("best_output", "tok_per_s", "out tok/s (best)", [](auto& r) {
+     return tokens_of(r->best);
+   }).dispensable = 2;
+  c.add(dispensable(3, wrapping(30, text_column("time_is", "time is"))),
+        [](auto& r) { return r->rate() != nullptr ? origins_cell(r->rate()->origins) : Cell(); });
+  for (const Origin origin :
+       {Origin::kMeasured, Origin::kInterpolated, Origin::kModelled, Origin::kImported})
+    c.data(fmt::format("{}_percent", name_of(origin)),
+           [=](auto& r) { return share_cell(*r, origin); });
+  c.data("reason", [](auto& r) { return text_cell(r->reason); });
+  return c;
 }
 
 std::vector<std::string> notes_of(const ServingGroup& group) {
@@ -184,12 +138,12 @@ std::vector<Table> serving_tables(std::span<const PricedServing> servings) {
   std::vector<Table> tables;
   for (const ServingGroup& group : groups_of(servings)) {
     const ServingFinding& first = *group.front();
-    tables.push_back(
-        make_table<ServingRow>("serving",
-                               fmt::format("serving {} {}, {} tokens in, {} out",
-                                           first.decode.model, name_of(first.request.precision),
-                                           first.request.input_tokens, first.request.output_tokens),
-                               serving_columns(group), group));
+    tables.push_back(serving_columns(group).table(
+        "serving",
+        fmt::format("serving {} {}, {} tokens in, {} out", first.decode.model,
+                    name_of(first.request.precision), first.request.input_tokens,
+                    first.request.output_tokens),
+        group));
     tables.back().notes = notes_of(group);
   }
   return tables;

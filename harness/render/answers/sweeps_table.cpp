@@ -53,31 +53,25 @@ std::string name_parts(const RateSweep& sweep, std::span<const Measurement> meas
   return text;
 }
 
-std::vector<ColumnOf<SweepRow>> columns(bool several) {
-  return {
-      {visible_if(several, file_column()),
-       [](const SweepRow& r) { return text_cell(r.record->path.string()); }},
-      {dispensable(4, visible_if(several, text_column("device", "device"))),
-       [](const SweepRow& r) { return text_cell(r.record->device.name); }},
-      {shortening(24, text_column("sweep", "sweep")),
-       [](const SweepRow& r) { return Cell(pattern_of(r.sweep, r.measurements())); }},
-      {text_column("curve", "curve"),
-       [](const SweepRow& r) { return Cell(spark_line_from_zero(r.sweep.rates)); }},
-      {dispensable(3, number_column("first_rate", "starts at")),
-       [](const SweepRow& r) { return number_cell(r.sweep.rates.front()); }},
-      {dispensable(2, number_column("last_rate", "ends at")),
-       [](const SweepRow& r) { return number_cell(r.sweep.rates.back()); }},
-      {number_column("highest_rate", "highest"),
-       [](const SweepRow& r) {
-         const double rate = r.sweep.rates[r.highest()];
-         return Cell(format_significant(rate) + " " + std::string(name_of(r.sweep.unit)), rate);
-       }},
-      {data_column("unit"), [](const SweepRow& r) { return Cell(name_of(r.sweep.unit)); }},
-      {dispensable(1, text_column("at", "at")),
-       [](const SweepRow& r) {
-         return Cell(name_parts(r.sweep, r.measurements(), r.highest(), true));
-       }},
-  };
+ColumnList<SweepRow> columns(bool several) {
+  ColumnList<SweepRow> c;
+  c.source(
+       several, [](auto& r) { return r.record->path.string(); },
+       [](auto& r) { return r.record->device.name; })
+      .dispensable = 4;
+  c.add(shortening(24, text_column("sweep", "sweep")),
+        [](auto& r) { return pattern_of(r.sweep, r.measurements()); });
+  c.text("curve", "curve", [](auto& r) { return spark_line_from_zero(r.sweep.rates); });
+  c.number(3, "first_rate", "starts at", [](auto& r) { return r.sweep.rates.front(); });
+  c.number(2, "last_rate", "ends at", [](auto& r) { return r.sweep.rates.back(); });
+  c.number("highest_rate", "highest", [](auto& r) {
+    const double rate = r.sweep.rates[r.highest()];
+    return Cell(format_significant(rate) + " " + std::string(name_of(r.sweep.unit)), rate);
+  });
+  c.data("unit", [](auto& r) { return name_of(r.sweep.unit); });
+  c.text(1, "at", "at",
+         [](auto& r) { return name_parts(r.sweep, r.measurements(), r.highest(), true); });
+  return c;
 }
 
 }  // namespace
@@ -92,7 +86,7 @@ Table sweeps_table(std::span<const Record> records) {
     for (RateSweep& sweep : rate_sweeps(record.measurements))
       rows.push_back({&record, std::move(sweep)});
   }
-  return make_table<SweepRow>("sweeps", "sweeps", columns(records.size() > 1), rows);
+  return columns(records.size() > 1).table("sweeps", "sweeps", rows);
 }
 
 }  // namespace gpugauge

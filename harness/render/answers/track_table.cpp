@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "harness/base/grouping.hpp"
 #include "harness/device/throttle.hpp"
 #include "harness/render/answers/summary.hpp"
 #include "harness/render/table/columns.hpp"
@@ -57,23 +58,17 @@ std::optional<double> change_part(const TrackFinding& f, double Estimate::*part)
 }
 
 /// With the key of each row.
-template <typename Row, typename Get>
-ColumnList<Row> key_columns(bool several_cards, Get key_of) {
-  ColumnList<Row> c;
+template <typename Rows, typename Get>
+auto key_columns(const Rows& rows, Get key_of) {
+  ColumnList<typename Rows::value_type> c;
   c.add(case_column(), [=](auto& r) { return key_of(r).case_name; });
-  c.add(visible_if(several_cards, shortening(12, text_column("card", "card"))),
+  c.add(visible_if(differ(rows, [=](auto& r) { return key_of(r).card; }),
+                   shortening(12, text_column("card", "card"))),
         [=](auto& r) { return key_of(r).card; });
   c.data("semantics_version", [=](auto& r) { return key_of(r).semantics_version; });
   c.data("driver_major", [=](auto& r) { return text_cell(key_of(r).driver_major); });
   c.data("clock_policy", [=](auto& r) { return text_cell(key_of(r).clock_policy); });
   return c;
-}
-
-template <typename Rows, typename Get>
-bool has_several_cards(const Rows& rows, Get key_of) {
-  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
-    return key_of(row).card != key_of(rows.front()).card;
-  });
 }
 
 std::string quarantine_text(std::span<const QuarantineReason> reasons) {
@@ -146,20 +141,17 @@ Table check_table(const TrackReport& report, bool all) {
   std::vector<TrackFinding> to_explain;
   std::copy_if(shown.begin(), shown.end(), std::back_inserter(to_explain),
                [](const TrackFinding& f) { return f.gate.status != GateStatus::kPass; });
-  const auto key_of = [](const TrackFinding& f) -> const MetricKey& { return f.key; };
-  auto c = key_columns<TrackFinding>(has_several_cards(shown, key_of), key_of);
+  auto c = key_columns(shown, [](const TrackFinding& f) -> const MetricKey& { return f.key; });
   c.number("time_ns", "tonight", [](auto& f) { return duration_cell(f.time_ns); });
   c.number("change_percent", "change",
            [](auto& f) { return change_cell(change_part(f, &Estimate::value)); });
   c.data("change_low_percent", [](auto& f) { return change_cell(change_part(f, &Estimate::low)); });
   c.data("change_high_percent",
          [](auto& f) { return change_cell(change_part(f, &Estimate::high)); });
-  c.number("limit_percent", "limit", [](auto& f) {
-     return change_cell(has_change(f) ? std::optional(f.gate.threshold) : std::nullopt);
-   }).dispensable = 2;
-  c.number("baseline_nights", "nights", [](auto& f) {
-     return f.gate.baseline_nights;
-   }).dispensable = 3;
+  c.number(2, "limit_percent", "limit", [](auto& f) {
+    return change_cell(has_change(f) ? std::optional(f.gate.threshold) : std::nullopt);
+  });
+  c.number(3, "baseline_nights", "nights", [](auto& f) { return f.gate.baseline_nights; });
   c.add(wrapping(12, text_column("verdict", "verdict")), verdict_cell);
   c.data("muted", [](auto& f) { return yes_no_cell(f.muted); });
   c.data("stage", [](auto& f) { return name_of(f.gate.stage); });
@@ -218,26 +210,23 @@ Table cards_table(std::span<const RunEntry> runs) {
   c.add(wrapping(12, text_column("sku", "kind")), [](auto& r) { return r.sku; });
   c.data("hosts", [](auto& r) { return fmt::format("{}", fmt::join(r.hosts, " ")); });
   c.text("first_night", "first", [](auto& r) { return *r.nights.begin(); });
-  c.text("last_night", "last", [](auto& r) { return *r.nights.rbegin(); }).dispensable = 4;
-  c.number("nights", "nights", [](auto& r) { return r.nights.size(); }).dispensable = 3;
-  c.number("runs", "runs", [](auto& r) { return r.runs; }).dispensable = 2;
+  c.text(4, "last_night", "last", [](auto& r) { return *r.nights.rbegin(); });
+  c.number(3, "nights", "nights", [](auto& r) { return r.nights.size(); });
+  c.number(2, "runs", "runs", [](auto& r) { return r.runs; });
   c.number("cases", "cases", [](auto& r) { return r.cases.size(); });
   return c.table("cards", "cards of the history", rows);
 }
 
 Table tracked_cases_table(std::span<const TrackedCase> cases) {
-  const auto key_of = [](const TrackedCase& t) -> const MetricKey& { return t.series->key; };
-  const bool several_ends = std::any_of(cases.begin(), cases.end(), [&](const TrackedCase& t) {
-    return t.series->facts.back().date != cases.front().series->facts.back().date;
-  });
-  auto c = key_columns<TrackedCase>(has_several_cards(cases, key_of), key_of);
-  c.number("nights", "nights", [](auto& t) { return t.series->nights.size(); }).dispensable = 3;
-  c.add(visible_if(several_ends, dispensable(4, text_column("last_night", "last"))),
-        [](auto& t) { return t.series->facts.back().date; });
+  const auto end_of = [](const TrackedCase& t) { return t.series->facts.back().date; };
+  auto c =
+      key_columns(cases, [](const TrackedCase& t) -> const MetricKey& { return t.series->key; });
+  c.number(3, "nights", "nights", [](auto& t) { return t.series->nights.size(); });
+  c.text(4, "last_night", "last", end_of).data_only = !differ(cases, end_of);
   c.number("time_ns", "time", [](auto& t) { return duration_cell(t.finding.time_ns); });
   c.number("change_percent", "change",
            [](auto& t) { return change_cell(t.change_at(t.series->nights.size() - 1)); });
-  c.text("course", "course", [](auto& t) { return course_of(*t.series); }).dispensable = 2;
+  c.text(2, "course", "course", [](auto& t) { return course_of(*t.series); });
   c.add(wrapping(12, text_column("verdict", "verdict")),
         [](auto& t) { return verdict_cell(t.finding); });
   c.data("reason", [](auto& t) { return text_cell(t.finding.gate.reason); });
@@ -249,18 +238,17 @@ Table series_table(const TrackedCase& tracked, std::span<const Ack> acks) {
   const auto place = [&](const Night& night) {
     return static_cast<std::size_t>(&night - series.nights.data());
   };
-  auto c =
-      key_columns<Night>(false, [&series](const Night&) -> const MetricKey& { return series.key; });
-  c.front().column.data_only = true;
+  auto c = key_columns(series.nights, [&](const Night&) -> const MetricKey& { return series.key; });
+  c.front().data_only = true;
   c.text("night", "night", [&](auto& n) { return series.facts[place(n)].date; });
   c.number("time_ns", "time", [](auto& n) { return duration_cell(std::exp(n.y)); });
   c.number("change_percent", "change",
            [&](auto& n) { return change_cell(tracked.change_at(place(n))); });
-  c.number("processes", "processes", [](auto& n) { return n.processes.size(); }).dispensable = 3;
-  c.number("clock_mhz", "MHz", [](auto& n) {
-     const auto mhz = n.clock_mhz_median;
-     return mhz ? Cell(fmt::format("{:.0f}", *mhz), *mhz) : Cell();
-   }).dispensable = 2;
+  c.number(3, "processes", "processes", [](auto& n) { return n.processes.size(); });
+  c.number(2, "clock_mhz", "MHz", [](auto& n) {
+    const auto mhz = n.clock_mhz_median;
+    return mhz ? Cell(fmt::format("{:.0f}", *mhz), *mhz) : Cell();
+  });
   c.add(sentence_column("remarks", "remarks"),
         [&](auto& n) { return text_cell(remarks_on(tracked, place(n), acks)); });
   Table table = c.table("series", fmt::format("{} on {}", series.key.case_name, series.key.card),

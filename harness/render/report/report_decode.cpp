@@ -18,46 +18,26 @@ const EngineStep* pointer_to(const std::optional<EngineStep>& step) {
   return step ? &*step : nullptr;
 }
 
-Cell time_cell(double ns) { return {format_duration_ns(ns), ns}; }
-
-std::vector<ColumnOf<StepRow>> group_columns(OpGroup group) {
-  const std::string name(name_of(group));
-  return {{number_column(name + "_ns", name),
-           [group](const StepRow& r) {
-             return time_cell(r.sum->step_ns.value * r.sum->share_of(group));
-           }},
-          {data_column(name + "_percent"),
-           [group](const StepRow& r) { return percent_cell(r.sum->share_of(group)); }}};
-}
-
-std::vector<ColumnOf<StepRow>> step_columns(const DecodeGroup& group) {
-  auto columns = place_columns<StepRow>(
-      group, [](const StepRow& r) -> const DecodeFinding& { return *r.decode; });
-  append<StepRow>(columns, {{text_column("engine", "engine"),
-                             [](const StepRow& r) { return Cell(name_of(r.engine)); }}});
-  for (const OpGroup part :
-       {OpGroup::kLinears, OpGroup::kAttention, OpGroup::kHead, OpGroup::kOther})
-    append(columns, group_columns(part));
-  append<StepRow>(columns,
-                  {
-                      {number_column("step_ns", "sum"),
-                       [](const StepRow& r) { return time_cell(r.sum->step_ns.value); }},
-                      {number_column("half_width_percent", "±"),
-                       [](const StepRow& r) { return plus_minus_cell(r.sum->step_ns); }},
-                      {number_column("graph_ns", "one graph"),
-                       [](const StepRow& r) {
-                         return r.graph != nullptr ? time_cell(r.graph->step_ns.value) : Cell();
-                       }},
-                      {number_column("gaps_ns", "gaps"),
-                       [](const StepRow& r) {
-                         return r.graph != nullptr
-                                    ? time_cell(r.graph->step_ns.value - r.sum->step_ns.value)
-                                    : Cell();
-                       }},
-                      {text_column("step_time_is", "the sum is"),
-                       [](const StepRow& r) { return origins_cell(r.sum->origins()); }},
-                  });
-  return columns;
+ColumnList<StepRow> step_columns(const DecodeGroup& group) {
+  auto c = place_columns<StepRow>(group);
+  c.text("engine", "engine", [](auto& r) { return name_of(r.engine); });
+  for (const OpGroup part : all_of<OpGroup>) {
+    const std::string name(name_of(part));
+    c.number(name + "_ns", name,
+             [=](auto& r) { return duration_cell(r.sum->step_ns.value * r.sum->share_of(part)); });
+    c.data(name + "_percent", [=](auto& r) { return percent_cell(r.sum->share_of(part)); });
+  }
+  c.number("step_ns", "sum", [](auto& r) { return duration_cell(r.sum->step_ns.value); });
+  c.number("half_width_percent", "±", [](auto& r) { return plus_minus_cell(r.sum->step_ns); });
+  c.number("graph_ns", "one graph", [](auto& r) {
+    return r.graph != nullptr ? duration_cell(r.graph->step_ns.value) : Cell();
+  });
+  c.number("gaps_ns", "gaps", [](auto& r) {
+    return r.graph != nullptr ? duration_cell(r.graph->step_ns.value - r.sum->step_ns.value)
+                              : Cell();
+  });
+  c.text("step_time_is", "the sum is", [](auto& r) { return origins_cell(r.sum->origins()); });
+  return c;
 }
 
 std::string name_at(const Rate& rate, const std::string& device) {
@@ -98,11 +78,11 @@ std::string words_of(const ReportCrossingRow& r) {
                      a_first ? a : b, r.crossing->first, a_first ? b : a);
 }
 
-Cell batch_cell(const Crossing* crossing, std::int64_t Crossing::*batch) {
-  return crossing != nullptr ? integer_cell(crossing->*batch) : Cell();
-}
-Cell batch_cell(const Crossing* crossing, std::optional<std::int64_t> Crossing::*batch) {
-  return crossing != nullptr && crossing->*batch ? integer_cell(*(crossing->*batch)) : Cell();
+template <typename Batch>
+auto batch_at(Batch Crossing::*batch) {
+  return [=](const ReportCrossingRow& r) {
+    return r.crossing != nullptr ? to_cell(r.crossing->*batch) : Cell();
+  };
 }
 
 }  // namespace
@@ -118,8 +98,8 @@ std::vector<Table> step_tables(std::span<const PricedDecode> points) {
       if (d.best) rows.push_back({&d, Engine::kBest, &*d.best, pointer_to(d.best_graph)});
     }
     if (rows.empty()) continue;
-    tables.push_back(make_table<StepRow>("steps", "time of a decode step, " + subject_of(group),
-                                         step_columns(group), rows));
+    tables.push_back(
+        step_columns(group).table("steps", "time of a decode step, " + subject_of(group), rows));
   }
   return tables;
 }
@@ -130,44 +110,23 @@ Table crossings_table(std::span<const DecodeBreakEven> break_evens) {
     for (const Crossing& crossing : pair.curve.crossings) rows.push_back({&pair, &crossing});
     if (pair.curve.crossings.empty()) rows.push_back({&pair, nullptr});
   }
-  return make_table<ReportCrossingRow>(
-      "crossings", "which card is cheaper per token",
-      {
-          {text_column("model", "model"),
-           [](const ReportCrossingRow& r) { return Cell(r.pair->model); }},
-          {text_column("precision", "precision"),
-           [](const ReportCrossingRow& r) { return Cell(name_of(r.pair->point.precision)); }},
-          {number_column("context", "context"),
-           [](const ReportCrossingRow& r) { return integer_cell(r.pair->point.context); }},
-          {text_column("a", "A"),
-           [](const ReportCrossingRow& r) {
-             return Cell(name_at(r.pair->rate_a, r.pair->device_a));
-           }},
-          {text_column("b", "B"),
-           [](const ReportCrossingRow& r) {
-             return Cell(name_at(r.pair->rate_b, r.pair->device_b));
-           }},
-          {data_column("file_a"), [](const ReportCrossingRow& r) { return Cell(r.pair->file_a); }},
-          {data_column("file_b"), [](const ReportCrossingRow& r) { return Cell(r.pair->file_b); }},
-          {text_column("cheaper", "cheaper at small batches"),
-           [](const ReportCrossingRow& r) { return Cell(cheaper_first(*r.pair)); }},
-          {number_column("last_batch", "up to batch"),
-           [](const ReportCrossingRow& r) { return batch_cell(r.crossing, &Crossing::last); }},
-          {number_column("first_batch", "the other from"),
-           [](const ReportCrossingRow& r) { return batch_cell(r.crossing, &Crossing::first); }},
-          {number_column("sure_until_batch", "decided up to"),
-           [](const ReportCrossingRow& r) {
-             return batch_cell(r.crossing, &Crossing::sure_until);
-           }},
-          {number_column("sure_from_batch", "decided from"),
-           [](const ReportCrossingRow& r) { return batch_cell(r.crossing, &Crossing::sure_from); }},
-          {text_column("answer", ""),
-           [](const ReportCrossingRow& r) {
-             return Cell(r.crossing != nullptr ? "break-even" : "no break-even");
-           }},
-          {data_column("words"), [](const ReportCrossingRow& r) { return Cell(words_of(r)); }},
-      },
-      rows);
+  ColumnList<ReportCrossingRow> c;
+  c.text("model", "model", [](auto& r) { return r.pair->model; });
+  c.text("precision", "precision", [](auto& r) { return name_of(r.pair->point.precision); });
+  c.number("context", "context", [](auto& r) { return r.pair->point.context; });
+  c.text("a", "A", [](auto& r) { return name_at(r.pair->rate_a, r.pair->device_a); });
+  c.text("b", "B", [](auto& r) { return name_at(r.pair->rate_b, r.pair->device_b); });
+  c.data("file_a", [](auto& r) { return r.pair->file_a; });
+  c.data("file_b", [](auto& r) { return r.pair->file_b; });
+  c.text("cheaper", "cheaper at small batches", [](auto& r) { return cheaper_first(*r.pair); });
+  c.number("last_batch", "up to batch", batch_at(&Crossing::last));
+  c.number("first_batch", "the other from", batch_at(&Crossing::first));
+  c.number("sure_until_batch", "decided up to", batch_at(&Crossing::sure_until));
+  c.number("sure_from_batch", "decided from", batch_at(&Crossing::sure_from));
+  c.text("answer", "",
+         [](auto& r) { return r.crossing != nullptr ? "break-even" : "no break-even"; });
+  c.data("words", [](auto& r) { return words_of(r); });
+  return c.table("crossings", "which card is cheaper per token", rows);
 }
 
 }  // namespace gpugauge

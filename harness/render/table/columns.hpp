@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,33 +16,6 @@
 #include "harness/render/table/table.hpp"
 
 namespace gpugauge {
-
-/// A column with how its cell is made from a row of type `Row`, so that the two cannot get out of
-/// step.
-template <typename Row>
-struct ColumnOf {
-  Column column;
-  std::function<Cell(const Row&)> cell;
-};
-
-template <typename Row>
-Table make_table(std::string name, std::string title, const std::vector<ColumnOf<Row>>& columns,
-                 std::span<const Row> rows) {
-  Table table;
-  table.name = std::move(name);
-  table.title = std::move(title);
-  for (const ColumnOf<Row>& c : columns) table.columns.push_back(c.column);
-  for (const Row& row : rows) {
-    auto& cells = table.rows.emplace_back();
-    for (const ColumnOf<Row>& c : columns) cells.push_back(c.cell(row));
-  }
-  return table;
-}
-
-template <typename Row>
-void append(std::vector<ColumnOf<Row>>& columns, std::vector<ColumnOf<Row>> more) {
-  std::move(more.begin(), more.end(), std::back_inserter(columns));
-}
 
 /// Columns for people and programs, and for programs alone.
 inline Column text_column(std::string key, std::string header) {
@@ -62,9 +34,12 @@ inline Column dispensable(int rank, Column column) {
   column.dispensable = rank;
   return column;
 }
-inline Column wrapping(std::size_t least_width, Column column) {
+inline void wrap(Column& column, std::size_t least_width) {
   column.narrowing = Narrowing::kWrap;
   column.least_width = least_width;
+}
+inline Column wrapping(std::size_t least_width, Column column) {
+  wrap(column, least_width);
   return column;
 }
 inline Column shortening(std::size_t least_width, Column column) {
@@ -111,16 +86,6 @@ inline Cell interval_cell(const std::optional<Estimate>& e) {
                   e->value)
            : Cell();
 }
-/// An estimate as three columns: for people with its interval, for programs value, low and high.
-/// `get(row)` is the estimate, if there is one.
-template <typename Row, typename Get>
-std::vector<ColumnOf<Row>> interval_columns(int rank, const std::string& key,
-                                            const std::string& unit, std::string header, Get get) {
-  return {{dispensable(rank, number_column(key + "_" + unit, std::move(header))),
-           [=](const Row& r) { return interval_cell(get(r)); }},
-          {data_column(key + "_low_" + unit), [=](const Row& r) { return low_cell(get(r)); }},
-          {data_column(key + "_high_" + unit), [=](const Row& r) { return high_cell(get(r)); }}};
-}
 /// For a string that may be missing: empty means null.
 inline Cell text_cell(std::string_view text) { return text.empty() ? Cell() : Cell(text); }
 inline Cell yes_no_cell(bool yes) { return {yes ? "yes" : "no", yes}; }
@@ -142,15 +107,17 @@ Cell to_cell(const Value& value) {
   }
 }
 
-/// The columns of a table in the making. `get(row)` is a cell, or what `to_cell` makes one of; the
-/// column that is returned may be given a width or a rank.
+/// The columns of a table in the making, each with how its cell is made from a row of type `Row`,
+/// so that the two cannot get out of step. `get`, of a row, is a cell, or what `to_cell` makes one
+/// of. A leading number makes a column `dispensable`; the column that is returned may be changed.
 template <typename Row>
-class ColumnList : public std::vector<ColumnOf<Row>> {
+class ColumnList {
  public:
   template <typename Get>
   Column& add(Column column, Get get) {
-    this->push_back({std::move(column), [=](const Row& r) { return to_cell(get(r)); }});
-    return this->back().column;
+    columns_.push_back(
+        {std::move(column), [=](const Row& r) { return to_cell(std::invoke(get, r)); }});
+    return columns_.back().column;
   }
   template <typename Get>
   Column& data(std::string key, Get get) {
@@ -161,8 +128,16 @@ class ColumnList : public std::vector<ColumnOf<Row>> {
     return add(text_column(std::move(key), std::move(header)), std::move(get));
   }
   template <typename Get>
+  Column& text(int rank, std::string key, std::string header, Get get) {
+    return add(dispensable(rank, text_column(std::move(key), std::move(header))), std::move(get));
+  }
+  template <typename Get>
   Column& number(std::string key, std::string header, Get get) {
     return add(number_column(std::move(key), std::move(header)), std::move(get));
+  }
+  template <typename Get>
+  Column& number(int rank, std::string key, std::string header, Get get) {
+    return add(dispensable(rank, number_column(std::move(key), std::move(header))), std::move(get));
   }
   /// For programs, the same in every row.
   void same(std::string key, Cell cell) {
@@ -174,10 +149,39 @@ class ColumnList : public std::vector<ColumnOf<Row>> {
     data(std::move(low_key), [=](const Row& r) { return low_cell(get(r)); });
     data(std::move(high_key), [=](const Row& r) { return high_cell(get(r)); });
   }
+  /// An estimate, if there is one: for people with its interval, for programs value, low and high.
+  template <typename Get>
+  Column& interval(const std::string& key, const std::string& unit, std::string header, Get get,
+                   Cell (*cell)(const std::optional<Estimate>&) = interval_cell) {
+    number(key + "_" + unit, std::move(header), [=](const Row& r) { return cell(get(r)); });
+    ends(key + "_low_" + unit, key + "_high_" + unit, get);
+    return columns_[columns_.size() - 3].column;
+  }
+  /// Where a row is from, for programs alone unless there are several files.
+  template <typename File, typename Device>
+  Column& source(bool several, File file, Device device) {
+    add(visible_if(several, file_column()), [=](const Row& r) { return text_cell(file(r)); });
+    return add(visible_if(several, dispensable(6, text_column("device", "device"))),
+               [=](const Row& r) { return text_cell(device(r)); });
+  }
+  Column& front() { return columns_.front().column; }
 
   Table table(std::string name, std::string title, std::span<const Row> rows) const {
-    return make_table<Row>(std::move(name), std::move(title), *this, rows);
+    Table table{std::move(name), std::move(title), {}, {}, {}};
+    for (const Entry& entry : columns_) table.columns.push_back(entry.column);
+    for (const Row& row : rows) {
+      auto& cells = table.rows.emplace_back();
+      for (const Entry& entry : columns_) cells.push_back(entry.cell(row));
+    }
+    return table;
   }
+
+ private:
+  struct Entry {
+    Column column;
+    std::function<Cell(const Row&)> cell;
+  };
+  std::vector<Entry> columns_;
 };
 
 }  // namespace gpugauge
