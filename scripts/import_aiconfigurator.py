@@ -18,7 +18,6 @@ Exit status: 0; 2 if the command line or a file is wrong; 3 if a Parquet table c
 
 import argparse
 import csv
-import datetime
 import hashlib
 import json
 import math
@@ -27,8 +26,9 @@ import re
 import sys
 import uuid
 
-GEMM_DTYPES = {"bfloat16": "bf16", "fp8": "fp8_e4m3"}
-KV_DTYPES = {"bfloat16": "bf16", "fp8": "fp8_e4m3"}
+from result_file import UNKNOWN, CannotRun, WrongInput, benchmark_of, run_script, software_of, utc_now
+
+DTYPES = {"bfloat16": "bf16", "fp8": "fp8_e4m3"}
 BYTES = {"bf16": 2, "fp8_e4m3": 1}
 TABLES = ("gemm_perf", "generation_attention_perf", "context_attention_perf", "nccl_perf")
 COMMUNICATION = "nccl_perf"  # lies in a folder of its own, by NCCL's version: no backend made it
@@ -36,14 +36,6 @@ NCCL_DTYPES = ("half", "bfloat16")
 CARDS = (2, 4, 8)
 PAGE_TOKENS = 16  # vLLM's default block size on CUDA (vllm/config/cache.py)
 CONFIDENCE = 0.95  # that the format gives every interval; an imported one is a single number
-
-
-class WrongInput(Exception):
-    pass
-
-
-class CannotRead(Exception):
-    pass
 
 
 def gpu_of(path):
@@ -96,7 +88,7 @@ def rows_of(path):
         try:
             import pyarrow.parquet
         except ImportError as error:
-            raise CannotRead(f"{path}: Parquet needs pyarrow: python3 -m pip install pyarrow") from error
+            raise CannotRun(f"{path}: Parquet needs pyarrow: python3 -m pip install pyarrow") from error
         try:
             rows = pyarrow.parquet.read_table(path).to_pylist()
         except (OSError, pyarrow.ArrowException) as error:
@@ -149,7 +141,7 @@ class Row:
 # counted as kernels/ops counts it.
 
 def gemm(row):
-    dtype = GEMM_DTYPES.get(row.text("gemm_dtype"))
+    dtype = DTYPES.get(row.text("gemm_dtype"))
     if dtype is None:
         return None
     m, n, k = (row.whole(column) for column in "mnk")
@@ -167,7 +159,7 @@ def heads_of(row):
 
 
 def decode(row):
-    heads, kv = heads_of(row), KV_DTYPES.get(row.text("kv_cache_dtype"))
+    heads, kv = heads_of(row), DTYPES.get(row.text("kv_cache_dtype"))
     if heads is None or kv is None:
         return None
     (h, kv_heads, d), b = heads, row.whole("batch_size")
@@ -228,15 +220,15 @@ def maker_of(row):
 
 def entry_of(row, converted, bytes_per_second):
     op, path, flops, bytes_ = converted
+    work = {"flops": flops, "bytes": bytes_}
     time_ns = row.latency_ns()
     is_of_memory = op["kind"] != "all_reduce"
     cache = "hot" if is_of_memory and bytes_ / time_ns * 1e9 > bytes_per_second else "cold"
     implementation = re.sub(r"[^A-Za-z0-9_.-]", "_", row.text("kernel_source"))
-    name = f"{path}/{implementation}/{cache}"
     ours = {
         "case": {"op": op, "model": "", "role": "", "implementation": implementation, "cache": cache,
                  "data": "normal", "semantics_version": 1, "library": True},
-        "work": {"flops": flops, "bytes": bytes_},
+        "work": work,
         "time_ns": {"median": time_ns, "low": time_ns, "high": time_ns, "confidence": CONFIDENCE},
         "stop": "max_samples",
         "samples": {"launches_per_sample": 1, "count": 0},
@@ -247,11 +239,7 @@ def entry_of(row, converted, bytes_per_second):
         "details": " ".join(maker_of(row)),
         "origin": "imported",
     }
-    rates = {"bytes_per_second": bytes_ / time_ns * 1e9, "flops_per_second": flops / time_ns * 1e9}
-    return {"name": name, "family_index": 0, "per_family_instance_index": 0, "run_name": name,
-            "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "threads": 1, "iterations": 0,
-            "real_time": time_ns, "cpu_time": time_ns, "time_unit": "ns",
-            **{key: rate for key, rate in rates.items() if rate > 0}, "gpugauge": ours}
+    return benchmark_of(f"{path}/{implementation}/{cache}", work, time_ns, 0, ours)
 
 
 def number(entries):
@@ -284,10 +272,9 @@ def sha256_of(path):
 
 def context_of(system_file, tables, devices, versions, gpu, planned):
     sources = {"aiconfigurator/" + path.name: f"sha256:{sha256_of(path)}" for path in tables.values()}
-    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    unknown = "unknown"
+    now = utc_now()
     return {
-        "date": now, "host_name": unknown, "executable": "import_aiconfigurator.py", "num_cpus": 0, "mhz_per_cpu": 0,
+        "date": now, "host_name": UNKNOWN, "executable": "import_aiconfigurator.py", "num_cpus": 0, "mhz_per_cpu": 0,
         "caches": [], "load_avg": [], "library_build_type": "release",
         "gpugauge": {
             "schema_version": 1,
@@ -300,10 +287,8 @@ def context_of(system_file, tables, devices, versions, gpu, planned):
             "sessions": [{"started_utc": now, "ended_utc": now, "argv": ["import_aiconfigurator.py", *sys.argv[1:]]}],
             "wall_seconds": 0, "measured_seconds": 0,
             "device": device_of(devices.pop(), gpu),
-            "host": {"os": unknown, "kernel": unknown, "container": "", "cpu_name": unknown},
-            "software": {"gpugauge_version": unknown, "git_sha": unknown, "git_dirty": False, "executable_sha256": "",
-                         "compiler": unknown, "compiler_flags": "", "build_type": unknown,
-                         "libraries": {**versions, **sources}},
+            "host": {"os": UNKNOWN, "kernel": UNKNOWN, "container": "", "cpu_name": UNKNOWN},
+            "software": software_of({**versions, **sources}),
             "planned": planned, "not_measured": [],
         },
     }
@@ -359,19 +344,5 @@ def run(arguments):
           f"{skipped} rows skipped (no op of gpugauge)")
 
 
-def main():
-    try:
-        run(parse_arguments())
-    except WrongInput as error:
-        sys.exit(fail(error, 2))
-    except CannotRead as error:
-        sys.exit(fail(error, 3))
-
-
-def fail(error, status):
-    print(f"import_aiconfigurator: {error}", file=sys.stderr)
-    return status
-
-
 if __name__ == "__main__":
-    main()
+    run_script("import_aiconfigurator", lambda: run(parse_arguments()))

@@ -84,7 +84,7 @@ for program in "${programs[@]}"; do
 done
 cp -R -- "$gpugauge_root/configs" "$partial/configs"
 for script in gpu_check.sh goal_table.py card_trials.py command_line.py \
-              side_by_side.py pytorch_side.py pytorch_workloads.py triton_matmul.py; do
+              side_by_side.py pytorch_side.py pytorch_workloads.py result_file.py triton_matmul.py; do
   cp -- "$gpugauge_root/scripts/$script" "$partial/scripts/"
 done
 mv -- "$partial" "$output"

@@ -20,7 +20,6 @@ Exit status: 0; 2 if the command line or RESULT is wrong; 3 without PyTorch or w
 
 import argparse
 import collections
-import datetime
 import hashlib
 import itertools
 import json
@@ -31,18 +30,12 @@ import sys
 import time
 import uuid
 
+from result_file import CannotRun, WrongInput, benchmark_of, run_script, software_of, utc_now
+
 CONFIDENCE = 0.95
 TARGET = 0.005  # half of the interval over the median: wider is flagged
 FEWEST_SAMPLES = 6  # fewer have no interval of that confidence
 MOST_SAMPLES = 2000
-
-
-class WrongInput(Exception):
-    pass
-
-
-class CannotRun(Exception):
-    pass
 
 
 # ---- pure ------------------------------------------------------------------------------------------------
@@ -81,27 +74,17 @@ def estimate(values):
 
 def entry_of(case, implementation, sampled, checked, details):
     """As gpugauge writes one."""
-    name = f"{case.path}/{implementation}/{case.cache}"
-    times = estimate(sampled.times_ns)
+    times, count = estimate(sampled.times_ns), len(sampled.times_ns)
     wide = (times["high"] - times["low"]) / 2 > TARGET * times["median"]
-    rates = {"bytes_per_second": case.work["bytes"] / times["median"] * 1e9,
-             "flops_per_second": case.work["flops"] / times["median"] * 1e9}
-    return {
-        "name": name, "family_index": 0, "per_family_instance_index": 0, "run_name": name, "run_type": "iteration",
-        "repetitions": 1, "repetition_index": 0, "threads": 1,
-        "iterations": sampled.launches * len(sampled.times_ns), "real_time": times["median"],
-        "cpu_time": times["median"], "time_unit": "ns", **{key: rate for key, rate in rates.items() if rate > 0},
-        "gpugauge": {
-            "case": {**case.case, "implementation": implementation, "library": implementation != "triton"},
-            "work": case.work, "time_ns": times,
-            "stop": "max_samples" if len(sampled.times_ns) == MOST_SAMPLES else "time_budget",
-            "samples": {"launches_per_sample": sampled.launches, "count": len(sampled.times_ns),
-                        "time_ns": sampled.times_ns},
-            "telemetry": {} if sampled.clock_mhz is None else {"clock_mhz": sampled.clock_mhz},
-            "verification": checked, "flags": ["not_converged"] if wide else [], "details": details,
-            "origin": "measured",
-        },
+    ours = {
+        "case": {**case.case, "implementation": implementation, "library": implementation != "triton"},
+        "work": case.work, "time_ns": times, "stop": "max_samples" if count == MOST_SAMPLES else "time_budget",
+        "samples": {"launches_per_sample": sampled.launches, "count": count, "time_ns": sampled.times_ns},
+        "telemetry": {} if sampled.clock_mhz is None else {"clock_mhz": sampled.clock_mhz},
+        "verification": checked, "flags": ["not_converged"] if wide else [], "details": details, "origin": "measured",
     }
+    name = f"{case.path}/{implementation}/{case.cache}"
+    return benchmark_of(name, case.work, times["median"], sampled.launches * count, ours)
 
 
 Sampled = collections.namedtuple("Sampled", "times_ns launches clock_mhz")
@@ -254,7 +237,6 @@ def result_of(base, entries, missing, began, measured_seconds, source):
     if "triton_matmul" in sys.modules:
         libraries["triton"] = sys.modules["triton_matmul"].triton.__version__
     context = {key: base["context"][key] for key in ("host_name", "num_cpus", "mhz_per_cpu", "caches", "load_avg")}
-    unknown = "unknown"
     return {
         "context": {
             **context, "date": began, "executable": "pytorch_side.py", "library_build_type": "release",
@@ -265,19 +247,13 @@ def result_of(base, entries, missing, began, measured_seconds, source):
                 "sessions": [{"started_utc": began, "ended_utc": utc_now(),
                               "argv": ["pytorch_side.py", *sys.argv[1:]]}],
                 "wall_seconds": measured_seconds, "measured_seconds": measured_seconds,
-                "software": {"gpugauge_version": unknown, "git_sha": unknown, "git_dirty": False,
-                             "executable_sha256": "", "compiler": unknown, "compiler_flags": "",
-                             "build_type": unknown, "libraries": libraries},
+                "software": software_of(libraries),
                 "planned": [entry["name"] for entry in entries] + [row["name"] for row in missing],
                 "not_measured": missing,
             },
         },
         "benchmarks": entries,
     }
-
-
-def utc_now():
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def open_device(name):
@@ -347,19 +323,5 @@ def parse_arguments():
     return arguments
 
 
-def main():
-    try:
-        run(parse_arguments())
-    except WrongInput as error:
-        sys.exit(fail(error, 2))
-    except CannotRun as error:
-        sys.exit(fail(error, 3))
-
-
-def fail(error, status):
-    print(f"pytorch_side: {error}", file=sys.stderr)
-    return status
-
-
 if __name__ == "__main__":
-    main()
+    run_script("pytorch_side", lambda: run(parse_arguments()))

@@ -12,6 +12,8 @@ set -euo pipefail
 
 gpugauge_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 gpugauge_build=$gpugauge_root/build
+# shellcheck source=scripts/test_tools.sh
+source "$gpugauge_root/scripts/test_tools.sh"
 
 # Command and the package that has it: a cmake or a g++ of the user's own is as good.
 readonly gpugauge_tools=(g++:g++ cmake:cmake ninja:ninja-build git:git)
@@ -24,9 +26,6 @@ readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck xmllint:libx
 # Boost.Context: the fibers that stand for a kernel's threads.
 readonly gpugauge_test_libraries=(libgtest-dev libgmock-dev libbenchmark-tools libboost-context-dev
                                   python3-jsonschema python3-pytest python3-scipy)
-# What the report is looked at with. Ubuntu has no chromium but as a snap: there its tests are skipped.
-readonly gpugauge_browser=(chromium chromium-driver python3-selenium)
-
 readonly gpugauge_oldest_cmake=3.25
 readonly gpugauge_cmake_wheel=cmake==3.31.6
 
@@ -38,16 +37,6 @@ readonly gpugauge_cuda_wheels=(nvidia-cuda-nvcc==13.0.88 nvidia-cuda-crt==13.0.8
                                nvidia-cuda-runtime==13.0.88 nvidia-cuda-cccl==13.0.85
                                nvidia-cublas==13.0.2.14)
 readonly gpugauge_cuda_folder=$gpugauge_root/.cuda
-# Reads machine code for a test. There is no 13.0 of it; newer ones read older code.
-readonly gpugauge_cuobjdump_wheels=(nvidia-cuda-cuobjdump==13.5.37 nvidia-cuda-nvdisasm==13.5.37)
-readonly gpugauge_cuobjdump_folder=$gpugauge_root/.cuobjdump
-# Checks what Prometheus will read. Only unpacked: the package would start a server.
-readonly gpugauge_promtool_package=prometheus
-readonly gpugauge_promtool_folder=$gpugauge_root/.promtool
-
-# Looks for what keeps people from using the report: the wheel carries axe-core 4.12's axe.min.js.
-readonly gpugauge_axe_wheel=axe-playwright-python==0.1.8
-readonly gpugauge_axe_folder=$gpugauge_root/.axe
 
 # A prefix of the places outside the checkout that are looked at; the tests set it.
 readonly gpugauge_system=${GPUGAUGE_SYSTEM_ROOT:-}
@@ -244,53 +233,6 @@ choose_cuda() {
   fi
 }
 
-# For the tests: without it one of them is skipped, so that a machine that reaches no registry goes on.
-ensure_cuobjdump() {
-  [[ -n $gpugauge_nvcc ]] || return 0
-  if command -v cuobjdump >/dev/null || [[ -x ${gpugauge_nvcc%/*}/cuobjdump ]] ||
-     compgen -G "$gpugauge_cuobjdump_folder/nvidia/cu*/bin/cuobjdump" >/dev/null; then
-    return 0
-  fi
-  say "no cuobjdump here, taking ${gpugauge_cuobjdump_wheels[0]} from PyPI"
-  if (pip_install "$gpugauge_cuobjdump_folder" "${gpugauge_cuobjdump_wheels[@]}"); then
-    put_in_place "$gpugauge_cuobjdump_folder"
-  else
-    say "without it the test of the machine code is skipped"
-  fi
-}
-
-ensure_promtool() {
-  if command -v promtool >/dev/null || [[ -x $gpugauge_promtool_folder/usr/bin/promtool ]] ||
-     ! command -v apt-get >/dev/null; then
-    return 0
-  fi
-  say "no promtool here, unpacking it from Debian's $gpugauge_promtool_package"
-  local partial=$gpugauge_promtool_folder.partial
-  change rm -rf -- "$partial"
-  change mkdir -- "$partial"
-  if (cd -- "$partial" && change apt-get -qq -o Acquire::Retries=3 download "$gpugauge_promtool_package" &&
-      dpkg-deb --fsys-tarfile ./*.deb | change tar -x ./usr/bin/promtool && change rm -- ./*.deb); then
-    put_in_place "$gpugauge_promtool_folder"
-  else
-    say "without it the test of the Prometheus export is skipped"
-  fi
-}
-
-ensure_axe() {
-  [[ ! -d $gpugauge_axe_folder ]] || return 0
-  say "taking axe-core for the tests of the report from $gpugauge_axe_wheel"
-  (pip_install "$gpugauge_axe_folder" "$gpugauge_axe_wheel" && put_in_place "$gpugauge_axe_folder") ||
-    say "without it the tests of the report's accessibility are skipped"
-}
-
-ensure_browser() {
-  command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 0
-  local -a missing
-  mapfile -t missing < <(missing_packages "${gpugauge_browser[@]}")
-  [[ ${#missing[@]} -gt 0 ]] || return 0
-  (install_packages "${missing[@]}") || say "without a browser the tests that look at the report are skipped"
-}
-
 # ---- the build folder ----------------------------------------------------------------------------------
 
 # configure [--tests]: only where the settings are not those of the last time. A folder that has the tests
@@ -339,10 +281,7 @@ setup() {
   ensure_cmake
   choose_cuda
   if [[ ${1:-} == --tests ]]; then
-    ensure_cuobjdump
-    ensure_promtool
-    ensure_browser
-    ensure_axe
+    ensure_test_tools
   fi
   configure "$@"
 }

@@ -1,0 +1,42 @@
+"""What the scripts that write a result file of gpugauge have in common."""
+
+import datetime
+import sys
+
+UNKNOWN = "unknown"
+
+
+class WrongInput(Exception):
+    """The command line or a file is wrong: exit status 2."""
+
+
+class CannotRun(Exception):
+    """Something that is needed is not here: exit status 3."""
+
+
+def utc_now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def benchmark_of(name, work, time_ns, iterations, ours):
+    """An entry of `benchmarks`: what readers of Google Benchmark's files expect, and gpugauge's own part."""
+    rates = {f"{kind}_per_second": work[kind] / time_ns * 1e9 for kind in ("bytes", "flops")}
+    return {"name": name, "family_index": 0, "per_family_instance_index": 0, "run_name": name,
+            "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "threads": 1, "iterations": iterations,
+            "real_time": time_ns, "cpu_time": time_ns, "time_unit": "ns",
+            **{key: rate for key, rate in rates.items() if rate > 0}, "gpugauge": ours}
+
+
+def software_of(libraries):
+    """Of a file that no gpugauge wrote."""
+    return {"gpugauge_version": UNKNOWN, "git_sha": UNKNOWN, "git_dirty": False, "executable_sha256": "",
+            "compiler": UNKNOWN, "compiler_flags": "", "build_type": UNKNOWN, "libraries": libraries}
+
+
+def run_script(name, run):
+    """Runs it, and ends with the exit status of its error."""
+    try:
+        run()
+    except (WrongInput, CannotRun) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, WrongInput) else 3)
