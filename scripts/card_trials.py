@@ -76,9 +76,11 @@ def measured_in(journal):
 
 def missing_in(record, benchmarks):
     """What a record does not say of its card."""
-    backend = record["device"]["backend"]
-    missing = [name for name in DEVICE_FIELDS[backend] if name not in record["device"]]
-    return missing + [f"samples.{column}" for column in SAMPLE_COLUMNS[backend]
+    device = record["device"]
+    missing = [name for name in DEVICE_FIELDS[device["backend"]] if name not in device]
+    columns = [column for column in SAMPLE_COLUMNS[device["backend"]]
+               if not (column == "power_w" and device.get("mig_enabled"))]  # of the whole card, not of a slice
+    return missing + [f"samples.{column}" for column in columns
                       if not any(column in entry["gpugauge"]["samples"] for entry in benchmarks)]
 
 

@@ -26,6 +26,8 @@ def write(path, measured, refused=(), sessions=1):
     ours = result["context"]["gpugauge"]
     for name in {{"no_limit": ["power_limit_w"], "geforce": ["ecc_enabled", "mig_enabled"]}}.get("".join(words), []):
         del ours["device"][name]
+    if "slice" in words:
+        del result["benchmarks"][0]["gpugauge"]["samples"]["power_w"]
     ours.update(planned=["a"] * (measured + len(refused)), not_measured=list(refused), complete=True, sessions=[1] * sessions)
     result["benchmarks"] *= measured
     path.write_text(json.dumps(result))
@@ -123,6 +125,11 @@ class CardTrialsTest(ScriptTest):
         done = self.trials("--steps", "record,interrupted")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(self.summary(), r"\| record \| ok \| .* power_limit_w 1, of 9 cases")
+
+    def test_a_slice_has_no_power_of_its_own(self):
+        self.does("slice")
+        done = self.trials("--steps", "record,interrupted")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_what_fails_is_said_and_stops_nothing(self):
         self.assert_fails("careless", "interrupted", "ended with status 1, expected 130", "report")

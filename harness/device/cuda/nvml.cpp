@@ -131,6 +131,9 @@ const NvmlApi* nvml() {
   return api ? &*api : nullptr;
 }
 
+NvmlDevice::NvmlDevice(const NvmlApi& api, NvmlHandle handle)
+    : api_(&api), handle_(handle), is_cut_(ask_mode(api.mig_mode, handle).value_or(false)) {}
+
 std::optional<NvmlDevice> NvmlDevice::find(const NvmlApi& api, std::span<const char, 16> uuid,
                                            const std::string& pci_bus_id) {
   NvmlHandle handle = nullptr;
@@ -161,16 +164,19 @@ Telemetry NvmlDevice::telemetry() const {
   const auto field = [&](std::size_t index) {
     return known ? unsigned_of(fields.at(index)) : std::nullopt;
   };
-  return {.clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockSm)),
-          .memory_clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockMemory)),
-          .power_w = thousandth(ask<unsigned>(api_->power_mw, handle_)),
-          .instant_power_w = thousandth(field(0)),
-          .energy_j = thousandth(ask<unsigned long long>(api_->energy_mj, handle_)),
-          .temperature_c = as<double>(ask<unsigned>(api_->temperature_c, handle_, kTemperatureGpu)),
-          .memory_temperature_c = as<double>(field(1)),
-          .steal_percent = std::nullopt,
-          .wait_percent = std::nullopt,
-          .throttle_reasons = ask<unsigned long long>(api_->clock_event_reasons, handle_)};
+  Telemetry telemetry{
+      .clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockSm)),
+      .memory_clock_mhz = as<double>(ask<unsigned>(api_->clock_mhz, handle_, kClockMemory)),
+      .power_w = thousandth(ask<unsigned>(api_->power_mw, handle_)),
+      .instant_power_w = thousandth(field(0)),
+      .energy_j = thousandth(ask<unsigned long long>(api_->energy_mj, handle_)),
+      .temperature_c = as<double>(ask<unsigned>(api_->temperature_c, handle_, kTemperatureGpu)),
+      .memory_temperature_c = as<double>(field(1)),
+      .steal_percent = std::nullopt,
+      .wait_percent = std::nullopt,
+      .throttle_reasons = ask<unsigned long long>(api_->clock_event_reasons, handle_)};
+  if (is_cut_) telemetry.power_w = telemetry.instant_power_w = telemetry.energy_j = std::nullopt;
+  return telemetry;
 }
 
 void NvmlDevice::describe(DeviceInfo& info) const {

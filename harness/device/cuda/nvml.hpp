@@ -117,7 +117,7 @@ class XidWatch {
 /// One card, as NVML sees it.
 class NvmlDevice {
  public:
-  NvmlDevice(const NvmlApi& api, NvmlHandle handle) : api_(&api), handle_(handle) {}
+  NvmlDevice(const NvmlApi& api, NvmlHandle handle);
 
   /// The card with a CUDA device's UUID or, failing that, its PCI bus id: NVML counts the cards of
   /// a machine in its own order. A MIG slice is found as the card that it is cut from.
@@ -137,6 +137,7 @@ class NvmlDevice {
 
   const NvmlApi* api_;
   NvmlHandle handle_;
+  bool is_cut_;  ///< into MIG slices, of which the program has one: the card's power is not its own
 };
 
 /// `00010203-0405-0607-0809-0a0b0c0d0e0f`

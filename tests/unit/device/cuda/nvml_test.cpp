@@ -168,6 +168,13 @@ TEST(NvmlDevice, TelemetryHasItsUnits) {
   EXPECT_EQ(telemetry.throttle_reasons, 0x24U);
 }
 
+TEST(NvmlDevice, ThePowerOfAWholeCardIsNotThatOfASlice) {
+  const NvmlApi api = fake_api();
+  const Telemetry telemetry = NvmlDevice(api, kSecondCard).telemetry();
+  EXPECT_EQ(telemetry.clock_mhz, 1410);
+  EXPECT_FALSE(telemetry.power_w || telemetry.instant_power_w || telemetry.energy_j);
+}
+
 TEST(NvmlDevice, AFieldThatTheCardHasNotIsUnknownBesideOneThatItHas) {
   NvmlApi api = fake_api();
   api.field_values = [](NvmlHandle, int count, NvmlFieldValue* values) {
