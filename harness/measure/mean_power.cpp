@@ -1,11 +1,13 @@
 #include "harness/measure/mean_power.hpp"
 
+#include "harness/device/telemetry_age.hpp"
+
 namespace gpugauge {
 namespace {
 
-/// Between two steps of the counter: a device is asked every 20 ms at most, so that a step is seen
-/// that much late.
-constexpr double kLeastSeconds = 0.1;
+/// Of the time between two steps of the counter: how much of it may be doubtful. With telemetry of
+/// 20 ms ago that takes a loop of 0.3 s.
+constexpr double kMostDoubt = 0.1;
 /// A reading without delay is made ten times a second on current cards: earlier ones are of what
 /// was before (Yang and others, Part-time Power Measurements, 2023).
 constexpr double kInstantDelaySeconds = 0.1;
@@ -20,13 +22,21 @@ void MeanPower::add(double now_seconds, const Telemetry& telemetry) {
   }
   if (!telemetry.energy_j) return;
   if (energy_j_ && *telemetry.energy_j != *energy_j_)
-    (first_ ? last_ : first_) = Step{now_seconds, *telemetry.energy_j};
+    (first_ ? last_ : first_) =
+        Step{energy_at_ - kOldestTelemetrySeconds, now_seconds, *telemetry.energy_j};
   energy_j_ = telemetry.energy_j;
+  energy_at_ = now_seconds;
+}
+
+std::optional<double> MeanPower::from_counter() const {
+  if (!last_ || last_->joules <= first_->joules) return std::nullopt;
+  const double seconds = last_->seconds() - first_->seconds();
+  if (first_->doubt() + last_->doubt() > kMostDoubt * seconds) return std::nullopt;
+  return (last_->joules - first_->joules) / seconds;
 }
 
 std::optional<double> MeanPower::watts() const {
-  if (last_ && last_->seconds - first_->seconds >= kLeastSeconds && last_->joules > first_->joules)
-    return (last_->joules - first_->joules) / (last_->seconds - first_->seconds);
+  if (const auto watts = from_counter()) return watts;
   if (instant_count_ > 0) return instant_sum_w_ / instant_count_;
   return std::nullopt;
 }

@@ -14,19 +14,25 @@ class MeanPower {
   /// What the device said at that time.
   void add(double now_seconds, const Telemetry& telemetry);
 
-  /// From two steps of the energy counter, which moves a few times a second; else the mean of
-  /// readings without delay, but for those of the loop's beginning. Nothing where the loop was too
-  /// short for either, or the device has neither.
+  /// From two steps of the energy counter, which moves a few times a second, if it is known well
+  /// enough when they were; else the mean of readings without delay, but for those of the loop's
+  /// beginning. Nothing where the loop was too short for either, or the device has neither.
   std::optional<double> watts() const;
 
  private:
+  /// The counter moved between two readings.
   struct Step {
-    double seconds, joules;
+    double before_seconds, after_seconds, joules;
+    double seconds() const { return (before_seconds + after_seconds) / 2; }
+    double doubt() const { return (after_seconds - before_seconds) / 2; }
   };
 
+  std::optional<double> from_counter() const;
+
   std::optional<double> begin_;
+  double energy_at_ = 0;  ///< when the counter was last read as it still is
   std::optional<double> energy_j_;
-  std::optional<Step> first_, last_;  ///< where the counter was seen to have moved
+  std::optional<Step> first_, last_;
   double instant_sum_w_ = 0, instant_count_ = 0;
 };
 

@@ -46,7 +46,7 @@ struct Switches {
   /// EMULATED_THROTTLE: the mask of reasons while the card works, decimal or 0x hexadecimal. Bits
   /// that NVML does not define are allowed.
   std::uint64_t throttle_reasons = 0;
-  /// EMULATED_CLOCK_FALL: percent of the highest clock lost per second of work, down to a half.
+  /// EMULATED_CLOCK_FALL: percent of the clock lost with each second of work.
   double clock_fall_percent_per_second = 0;
   /// EMULATED_APPLICATION_CLOCK_MHZ: the application clock that somebody set; the highest else.
   std::optional<double> application_clock_mhz;

@@ -14,6 +14,7 @@
 #include "harness/device/cuda/cuda_host_replay.hpp"
 #include "harness/device/cuda/cuda_info.hpp"
 #include "harness/device/cuda/cuda_replay.hpp"
+#include "harness/device/telemetry_age.hpp"
 #include "harness/device/workload.hpp"
 
 namespace gpugauge {
@@ -111,10 +112,8 @@ class CudaDevice final : public Device {
     return pool;
   }
 
-  /// The state at most 20 ms ago. An answer of NVML can take longer than a short sample, and
-  /// waiting for it between samples would let the card cool.
   Telemetry recent_telemetry() {
-    constexpr auto kFresh = std::chrono::milliseconds(20);
+    constexpr std::chrono::duration<double> kFresh(kOldestTelemetrySeconds);
     return Clock::now() - recent_at_ < kFresh ? recent_ : telemetry();
   }
 

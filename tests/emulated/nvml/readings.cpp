@@ -46,9 +46,8 @@ double application_clock() {
 double clock_now(int device) {
   constexpr double kIdleMhz = 210;
   if (!works(device)) return kIdleMhz;
-  const double fallen =
-      switches().clock_fall_percent_per_second / 100 * emulated_seconds_of_work(device, kInfinity);
-  return application_clock() * std::max(0.5, 1 - fallen);
+  const double kept = 1 - switches().clock_fall_percent_per_second / 100;
+  return application_clock() * std::pow(kept, emulated_seconds_of_work(device, kInfinity));
 }
 
 double temperature(int device) { return 35 + 30 * emulated_seconds_of_work(device, 1.0); }

@@ -138,7 +138,7 @@ TEST(SampleCase, TellsThePowerOfTheSampledLoopAlone) {
     return telemetry;
   };
   SamplingPolicy longer = policy();
-  longer.warmup_seconds = 0.2;
+  longer.warmup_seconds = 0.4;
   EXPECT_NEAR(device.sample(longer).mean_power_w.value_or(0), 300, 1);
 }
 
