@@ -64,6 +64,32 @@ def fresh(tmp_path_factory):
     return program
 
 
+@pytest.fixture(scope="session")
+def run_emulated(tmp_path_factory):
+    """Runs a suite, given as its text without a name, on a card in software; gives its file's part of gpugauge, its
+    measurements by case, and what was said. Nothing of it was measured on a card."""
+    program = os.environ.get("GPUGAUGE_EMULATED")
+    if not program:
+        pytest.skip("GPUGAUGE_EMULATED is not set: this build has no emulated card")
+    folder = tmp_path_factory.mktemp("emulated")
+    suite, result = folder / "emulated.yaml", folder / "result.json"
+
+    def run(text, card, **switches):
+        suite.write_text("name: emulated\ndescription: A few cases\ncontexts: [128]\nsettle_seconds: 0\n" + text)
+        environment = dict(os.environ, EMULATED_CARD=card, GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
+                           GPUGAUGE_SEARCH_CACHE="off",
+                           **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
+        result.unlink(missing_ok=True)
+        done = subprocess.run([program, "run", "--device", "cuda:0", "--suite", suite, "-o", result], env=environment,
+                              text=True, capture_output=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        made = load(result)
+        return (made["context"]["gpugauge"], {entry["name"]: entry["gpugauge"] for entry in made["benchmarks"]},
+                done.stdout + done.stderr)
+
+    return run
+
+
 def load(path):
     return json.loads(Path(path).read_text())
 

@@ -1,24 +1,9 @@
-"""What a run says of clocks, power and health, on cards in software: GPUGAUGE_EMULATED names the program that has them.
-
-Nothing here was measured on a card.
-"""
-
-import json
-import os
-import subprocess
-from pathlib import Path
+"""What a run says of clocks, power and health, on cards in software."""
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-EMULATED = os.environ.get("GPUGAUGE_EMULATED", "")
-pytestmark = pytest.mark.skipif(not EMULATED, reason="GPUGAUGE_EMULATED is not set: this build has no emulated card")
-
+# One case that takes long enough for its power to be known.
 SUITE = """
-name: telemetry
-description: One case that a card takes long enough for to know its power
-contexts: [128]
-settle_seconds: 0
 entries:
   - family: memory
     backend: cuda
@@ -28,30 +13,15 @@ entries:
     cache: [hot]
     sampling: {target: 0.0001, warmup_seconds: 0.3, case_seconds: 0.6, sample_seconds: 0.0001, max_samples: 100000}
 """
-
 WATTS = 200, 310
 
 
-@pytest.fixture(scope="module")
-def suite(tmp_path_factory):
-    path = tmp_path_factory.mktemp("emulated") / "telemetry.yaml"
-    path.write_text(SUITE)
-    return path
-
-
-@pytest.fixture(scope="module")
-def run(suite):
-    """Runs the suite on a card with switches; gives the file, and what was said."""
-
+@pytest.fixture
+def run(run_emulated):
     def run_once(card, **switches):
-        result = suite.with_name(f"{card}-{len(list(suite.parent.iterdir()))}.json")
-        environment = dict(os.environ, EMULATED_CARD=card, GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
-                           **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
-        done = subprocess.run([EMULATED, "run", "--device", "cuda:0", "--suite", suite, "-o", result], env=environment,
-                              text=True, capture_output=True, timeout=100)
-        assert done.returncode == 0, done.stderr
-        made = json.loads(result.read_text())
-        return made["context"]["gpugauge"], made["benchmarks"][0]["gpugauge"], done.stdout + done.stderr
+        context, cases, said = run_emulated(SUITE, card, **switches)
+        (case,) = cases.values()
+        return context, case, said
 
     return run_once
 

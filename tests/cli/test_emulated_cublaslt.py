@@ -1,0 +1,25 @@
+"""GEMMs of cuBLASLt on cards in software: the stand-in checks every call, and computes."""
+
+import pytest
+
+SUITE = """
+entries:
+  - family: gemm
+    backend: cuda
+    implementations: [cublaslt, cublaslt_search]
+    dtypes: [bf16, fp8_e4m3, int8]
+    cache: [hot]
+    shapes: [[4, 64, 128]]
+    sampling: {target: 0.5, case_seconds: 0.002, warmup_seconds: 0.001, sample_seconds: 0.00002, min_samples: 6, max_samples: 8}
+"""
+
+
+@pytest.mark.parametrize("card, dtypes", [("h100-mig", ["bf16", "fp8_e4m3", "int8"]), ("a100", ["bf16", "int8"])])
+def test_gemms_are_right_and_searched(run_emulated, card, dtypes):
+    context, cases, _ = run_emulated(SUITE, card)
+    names = [f"gemm/{dtype}/m:4/n:64/k:128/{way}/hot" for dtype in dtypes for way in ("cublaslt", "cublaslt_search")]
+    assert list(cases) == names
+    for name in names:
+        assert cases[name]["verification"]["passed"]
+        assert ("best of" in cases[name]["details"]) == ("search" in name)
+    assert {left["status"] for left in context["not_measured"]} <= {"unsupported"}
