@@ -114,7 +114,7 @@ class Execution {
   void pass_time(const Node& node) {
     const Switches& set = switches();
     progress_.clock_us += (node.model_us + gap_us(node.programmatic)) * scatter() * set.time_scale;
-    if (node.kind != Node::Kind::kKernel) return;
+    if (node.kind != Node::Kind::kKernel && node.kind != Node::Kind::kLibrary) return;
     if (set.vanish_after_launches && ++kernels_launched > *set.vanish_after_launches) {
       report_xid(device_, kXidOffTheBus);
       kill_context(cudaErrorUnknown);
