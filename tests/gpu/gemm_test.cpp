@@ -14,7 +14,7 @@ std::span<const Implementation> cublaslt_gemm();
 
 namespace {
 
-const Implementation& implementation(std::string_view name) {
+const Implementation& cublaslt_row(std::string_view name) {
   const auto all = cublaslt_gemm();
   return *std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == name; });
 }
@@ -24,10 +24,10 @@ class CudaGemmTest : public GpuTest {
   /// Skips the test, with its reason, where the op is not supported.
   void run_and_verify(std::string_view name, const Gemm& op, const CaseOptions& options = {}) {
     SCOPED_TRACE(testing::Message() << name << " " << kind_path(op) << " " << shape_path(op));
-    if (const auto reason = implementation(name).supports(op, device().info())) {
+    if (const auto reason = cublaslt_row(name).supports(op, device().info())) {
       GTEST_SKIP() << *reason;
     }
-    const auto workload = implementation(name).make(op, device(), options);
+    const auto workload = cublaslt_row(name).make(op, device(), options);
     EXPECT_FALSE(workload->details().empty());
     EXPECT_GT(device().capture(*workload, 1)->run().seconds, 0.0);
     const Verification verification = workload->verify();
@@ -116,10 +116,10 @@ TEST_F(CudaGemmTest, APlantedErrorIsSeen) {
 
 TEST_F(CudaGemmTest, MoreThanThereIsRoomForIsOutOfMemory) {
   const Gemm op = gemm_of(DType::kBf16, 1, 1LL << 24, 1LL << 20);
-  if (const auto reason = implementation("cublaslt").supports(op, device().info())) {
+  if (const auto reason = cublaslt_row("cublaslt").supports(op, device().info())) {
     GTEST_SKIP() << *reason;
   }
-  EXPECT_THROW(implementation("cublaslt").make(op, device(), {}), OutOfMemory);
+  EXPECT_THROW(cublaslt_row("cublaslt").make(op, device(), {}), OutOfMemory);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::span<const Implementation> cuda_linear_stream();
 
 namespace {
 
-const Implementation& implementation(std::string_view name) {
+const Implementation& linear_row(std::string_view name) {
   const auto all = cuda_linear_stream();
   return *std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == name; });
 }
@@ -38,10 +38,10 @@ class CudaLinearStreamTest : public GpuTest, public testing::WithParamInterface<
   void run_and_verify(const Gemm& op, const CaseOptions& options = {.cache = CacheState::kHot},
                       std::string_view name = "linear_stream") {
     SCOPED_TRACE(testing::Message() << name << " " << kind_path(op) << " " << shape_path(op));
-    if (const auto reason = implementation(name).supports(op, device().info())) {
+    if (const auto reason = linear_row(name).supports(op, device().info())) {
       GTEST_SKIP() << *reason;
     }
-    const auto workload = implementation(name).make(op, device(), options);
+    const auto workload = linear_row(name).make(op, device(), options);
     EXPECT_GT(device().capture(*workload, 5)->run().seconds, 0.0);
     const Verification verification = workload->verify();
     EXPECT_TRUE(verification.passed) << verification.reason << " (" << workload->details() << ")";

@@ -27,7 +27,7 @@ MemoryStream of_pages(MemoryPattern pattern, std::int64_t pages) {
           .bytes = pages * stream_grid::kPageBytes * (arrays.read + arrays.written)};
 }
 
-const Implementation& implementation(std::string_view name) {
+const Implementation& memory_row(std::string_view name) {
   const auto all = cuda_memory();
   return *std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == name; });
 }
@@ -38,7 +38,7 @@ class CudaMemoryTest : public GpuTest {
   void expect_verified(std::string_view name, const MemoryStream& op, const CaseOptions& options) {
     SCOPED_TRACE(testing::Message() << name << " " << name_of(op.pattern) << " of " << op.bytes
                                     << " bytes, " << name_of(options.cache));
-    const Implementation& tested = implementation(name);
+    const Implementation& tested = memory_row(name);
     if (tested.supports(op, device().info())) return;
     const auto workload = tested.make(op, device(), options);
     EXPECT_FALSE(workload->details().empty());
@@ -67,8 +67,8 @@ TEST_P(CudaMemoryImplementationTest, IsVerifiedAtRaggedSizes) {
 TEST_P(CudaMemoryImplementationTest, IsVerifiedInEverySlotOfAColdRotation) {
   for (MemoryPattern pattern : kPatterns) {
     const MemoryStream op = of_pages(pattern, 1001);
-    if (implementation(GetParam()).supports(op, device().info())) continue;
-    const auto workload = implementation(GetParam()).make(op, device(), {});
+    if (memory_row(GetParam()).supports(op, device().info())) continue;
+    const auto workload = memory_row(GetParam()).make(op, device(), {});
     EXPECT_GE(workload->slots() * static_cast<double>(op.bytes),
               5.0 * static_cast<double>(device().info().cache_bytes));
     expect_verified(GetParam(), op, {});
@@ -126,22 +126,22 @@ TEST_F(CudaMemoryTest, APageThatIsNotWrittenIsSeen) {
 }
 
 TEST_F(CudaMemoryTest, RefusesWhatIsTooSmallOrTooLarge) {
-  const auto supports = implementation("stream").supports;
+  const auto supports = memory_row("stream").supports;
   EXPECT_NE(supports(MemoryStream{MemoryPattern::kTriad, 3 * 4095}, device().info()), std::nullopt);
   EXPECT_NE(supports(MemoryStream{MemoryPattern::kRead, 1LL << 50}, device().info()), std::nullopt);
 }
 
 TEST_F(CudaMemoryTest, SaysWhatBulkAndDriverCannotDo) {
   const MemoryStream triad = of_pages(MemoryPattern::kTriad, 100);
-  EXPECT_NE(implementation("driver").supports(triad, device().info()), std::nullopt);
+  EXPECT_NE(memory_row("driver").supports(triad, device().info()), std::nullopt);
   DeviceInfo ada = device().info();
   ada.compute_capability = 89;
-  EXPECT_NE(implementation("bulk").supports(triad, ada), std::nullopt);
+  EXPECT_NE(memory_row("bulk").supports(triad, ada), std::nullopt);
 }
 
 TEST_F(CudaMemoryTest, MoreThanThereIsRoomForIsOutOfMemory) {
   const std::int64_t all = device().info().memory_bytes / 4096 * 4096;
-  EXPECT_THROW(implementation("stream").make(MemoryStream{MemoryPattern::kRead, all}, device(), {}),
+  EXPECT_THROW(memory_row("stream").make(MemoryStream{MemoryPattern::kRead, all}, device(), {}),
                OutOfMemory);
   expect_verified("stream", of_pages(MemoryPattern::kRead, 10), {.cache = CacheState::kHot});
 }

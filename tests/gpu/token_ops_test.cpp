@@ -13,7 +13,7 @@ std::span<const Implementation> cuda_token_ops();
 
 namespace {
 
-const Implementation& implementation(std::string_view name) {
+const Implementation& token_op_row(std::string_view name) {
   const auto all = cuda_token_ops();
   return *std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == name; });
 }
@@ -22,29 +22,29 @@ class CudaTokenOpTest : public GpuTest {
  protected:
   void run_and_verify(std::string_view name, const TokenOp& op, const CaseOptions& options = {}) {
     SCOPED_TRACE(testing::Message() << name << " " << kind_path(op) << " " << shape_path(op));
-    const auto reason = implementation(name).supports(op, device().info());
+    const auto reason = token_op_row(name).supports(op, device().info());
     ASSERT_EQ(reason, std::nullopt);
-    const auto workload = implementation(name).make(op, device(), options);
+    const auto workload = token_op_row(name).make(op, device(), options);
     EXPECT_GT(device().capture(*workload, 1)->run().seconds, 0.0);
     const Verification verification = workload->verify();
     EXPECT_TRUE(verification.passed) << verification.reason;
     EXPECT_GT(verification.checked, 0);
   }
   void expect_unsupported(std::string_view name, const TokenOp& op) {
-    EXPECT_NE(implementation(name).supports(op, device().info()), std::nullopt)
+    EXPECT_NE(token_op_row(name).supports(op, device().info()), std::nullopt)
         << name << " " << kind_path(op) << " " << shape_path(op);
   }
 };
 
-constexpr CaseOptions kHot{.cache = CacheState::kHot};
+constexpr CaseOptions kHotTokens{.cache = CacheState::kHot};
 
 TEST_F(CudaTokenOpTest, NormsAreVerified) {
   for (std::int64_t tokens : {1, 7, 256}) {
     for (std::int64_t width : {16, 1040, 4096, 5120, 16384}) {
       TokenOp op = token_op_of(TokenOpKind::kRmsNorm, tokens, width);
-      run_and_verify("plain", op, kHot);
+      run_and_verify("plain", op, kHotTokens);
       op.output = DType::kFp8E4m3;
-      run_and_verify("fused", op, kHot);
+      run_and_verify("fused", op, kHotTokens);
     }
   }
 }
@@ -53,10 +53,10 @@ TEST_F(CudaTokenOpTest, ActivationsAndQuantisationAreVerified) {
   for (std::int64_t tokens : {1, 7, 256}) {
     for (std::int64_t width : {16, 2064, 14336}) {
       TokenOp op = token_op_of(TokenOpKind::kGatedActivation, tokens, width);
-      run_and_verify("plain", op, kHot);
+      run_and_verify("plain", op, kHotTokens);
       op.output = DType::kFp8E4m3;
-      run_and_verify("fused", op, kHot);
-      run_and_verify("plain", token_op_of(TokenOpKind::kQuantize, tokens, width), kHot);
+      run_and_verify("fused", op, kHotTokens);
+      run_and_verify("plain", token_op_of(TokenOpKind::kQuantize, tokens, width), kHotTokens);
     }
   }
 }
@@ -65,11 +65,12 @@ TEST_F(CudaTokenOpTest, HeadsAreVerified) {
   for (std::int64_t tokens : {1, 5, 64}) {
     for (std::int64_t head_dim : {64, 128, 256}) {
       run_and_verify("plain",
-                     token_op_of(TokenOpKind::kHeadNorm, tokens, 11 * head_dim, 3, head_dim), kHot);
+                     token_op_of(TokenOpKind::kHeadNorm, tokens, 11 * head_dim, 3, head_dim),
+                     kHotTokens);
       TokenOp op = token_op_of(TokenOpKind::kRopeAppend, tokens, 14 * head_dim, 3, head_dim);
-      run_and_verify("plain", op, kHot);
+      run_and_verify("plain", op, kHotTokens);
       op.output = DType::kFp8E4m3;
-      run_and_verify("plain", op, kHot);
+      run_and_verify("plain", op, kHotTokens);
     }
   }
 }
@@ -79,7 +80,7 @@ TEST_F(CudaTokenOpTest, EmbeddingAndArgmaxAreVerified) {
     run_and_verify("plain", token_op_of(TokenOpKind::kEmbedding, tokens, 4096));
     run_and_verify("plain", token_op_of(TokenOpKind::kEmbedding, tokens, 1032));
     for (std::int64_t width : {8, 8192, 128256, 151936}) {
-      run_and_verify("plain", token_op_of(TokenOpKind::kArgmax, tokens, width), kHot);
+      run_and_verify("plain", token_op_of(TokenOpKind::kArgmax, tokens, width), kHotTokens);
     }
   }
 }

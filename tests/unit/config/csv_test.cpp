@@ -10,7 +10,7 @@ namespace {
 
 using testing::ElementsAre;
 
-std::string error_of(std::string_view text) {
+std::string csv_reading_error(std::string_view text) {
   try {
     parse_csv(text, "p.csv");
   } catch (const UsageError& error) {
@@ -59,9 +59,10 @@ TEST(ParseCsv, HasNoRowsInAnEmptyText) {
 }
 
 TEST(ParseCsv, RefusesQuotesOutOfPlace) {
-  EXPECT_EQ(error_of("a\nb,\"c\nd"), "p.csv:2: a quote that is never closed");
-  EXPECT_EQ(error_of("a\n\"b\"c,d\n"), "p.csv:2: text after a closing quote, expected a comma");
-  EXPECT_EQ(error_of("a\nb\"c\n"),
+  EXPECT_EQ(csv_reading_error("a\nb,\"c\nd"), "p.csv:2: a quote that is never closed");
+  EXPECT_EQ(csv_reading_error("a\n\"b\"c,d\n"),
+            "p.csv:2: text after a closing quote, expected a comma");
+  EXPECT_EQ(csv_reading_error("a\nb\"c\n"),
             "p.csv:2: a quote inside a cell, expected the whole cell in quotes");
 }
 

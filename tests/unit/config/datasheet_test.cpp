@@ -22,7 +22,7 @@ metrics:
   bf16_tflops: {datasheet: {value: 989, source: a sheet}, floor: 0.7}
 )";
 
-std::string error_with(std::string_view from, std::string_view to) {
+std::string datasheet_error(std::string_view from, std::string_view to) {
   std::string text(kSheet);
   text.replace(text.find(from), from.size(), to);
   return TemporaryFolder().error_of(load_datasheet, "card.yaml", text);
@@ -53,32 +53,32 @@ TEST(LoadDatasheet, ReadsValuesWithTheirSources) {
 }
 
 TEST(LoadDatasheet, RefusesWrongValues) {
-  EXPECT_EQ(error_with("bf16_tflops", "bf61_tflops"),
+  EXPECT_EQ(datasheet_error("bf16_tflops", "bf61_tflops"),
             "card.yaml:13:3: unknown key 'bf61_tflops', expected one of memory_gbps, fp32_tflops, "
             "tf32_tflops, bf16_tflops, fp16_tflops, fp8_e4m3_tflops, fp8_e5m2_tflops, int8_tflops; "
             "did you mean "
             "'bf16_tflops'?");
   EXPECT_EQ(
-      error_with("floor: 0.7", "floor: 70"),
+      datasheet_error("floor: 0.7", "floor: 70"),
       "card.yaml:13:66: 'metrics.bf16_tflops.floor' is '70', expected a number from 0.01 to 1");
-  EXPECT_EQ(error_with("{value: 700, source: a sheet}", "700"),
+  EXPECT_EQ(datasheet_error("{value: 700, source: a sheet}", "700"),
             "card.yaml:7:8: 'tdp_w' is '700', expected a mapping");
-  EXPECT_EQ(error_with("{value: 700, source: a sheet}", "{value: 700}"),
+  EXPECT_EQ(datasheet_error("{value: 700, source: a sheet}", "{value: 700}"),
             "card.yaml:7:8: 'tdp_w.source' is missing");
-  EXPECT_EQ(error_with("memory_gib_max: 80.5", "memory_gib_max: 77"),
+  EXPECT_EQ(datasheet_error("memory_gib_max: 80.5", "memory_gib_max: 77"),
             "card.yaml:3:82: 'match.memory_gib_max' is '77', expected a number from 78 to 1000000");
 }
 
 TEST(LoadDatasheet, RefusesAMeasurementAboveTheDatasheet) {
-  EXPECT_EQ(error_with("3241", "6704"),
+  EXPECT_EQ(datasheet_error("3241", "6704"),
             "card.yaml:10:5: 'metrics.memory_gbps' has a published value above its datasheet, "
             "expected both dense and of the same card");
 }
 
 TEST(LoadDatasheet, HoldsAPeakAgainstItsFactors) {
   const auto memory = [](std::string_view factors) {
-    return error_with("{value: 3352, source: a sheet}",
-                      "{value: 3352, source: a sheet, " + std::string(factors) + "}");
+    return datasheet_error("{value: 3352, source: a sheet}",
+                           "{value: 3352, source: a sheet, " + std::string(factors) + "}");
   };
   EXPECT_EQ(memory("bus_bits: 5120, mhz: 2619"), "no error");
   EXPECT_EQ(memory("bus_bits: 6144, mhz: 2619"),
@@ -105,8 +105,8 @@ TEST(LoadDatasheet, HoldsAPeakAgainstItsFactors) {
 
 TEST(LoadDatasheet, HoldsWhatTheDriverReportsAgainstTheMemoryThatIsMatched) {
   const auto reported = [](std::string_view mib) {
-    return error_with("memory_gib_max: 80.5",
-                      "memory_gib_max: 80.5, reported_mib: " + std::string(mib));
+    return datasheet_error("memory_gib_max: 80.5",
+                           "memory_gib_max: 80.5, reported_mib: " + std::string(mib));
   };
   EXPECT_EQ(reported("[81559]"), "no error");
   EXPECT_EQ(reported("[81559, 46068]"),

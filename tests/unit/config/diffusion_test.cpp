@@ -85,7 +85,7 @@ TEST(DiffusionOps, RefuseImagesThatAreNoWholeNumberOfTokens) {
   EXPECT_THROW(diffusion_ops(model, Precision::kBf16, {.images = 0, .side = 64}), UsageError);
 }
 
-constexpr std::string_view kModel = R"(name: tiny
+constexpr std::string_view kDiffusion = R"(name: tiny
 kind: diffusion
 source: https://example.com/config.json
 text_tokens: 77
@@ -100,14 +100,14 @@ stages:
     pixels_per_token: 16
 )";
 
-std::string error_with(std::string_view from, std::string_view to) {
-  std::string text(kModel);
+std::string diffusion_error(std::string_view from, std::string_view to) {
+  std::string text(kDiffusion);
   text.replace(text.find(from), from.size(), to);
   return TemporaryFolder().error_of(load_diffusion, "tiny.yaml", text);
 }
 
 TEST(LoadDiffusion, ReadsStages) {
-  const DiffusionConfig model = load_diffusion(TemporaryFolder().write("tiny.yaml", kModel));
+  const DiffusionConfig model = load_diffusion(TemporaryFolder().write("tiny.yaml", kDiffusion));
   ASSERT_EQ(model.stages.size(), 1U);
   EXPECT_EQ(model.stages[0].block, BlockKind::kDouble);
   EXPECT_EQ(model.stages[0].channels(), 64);
@@ -115,14 +115,14 @@ TEST(LoadDiffusion, ReadsStages) {
 }
 
 TEST(LoadDiffusion, RefusesWhatIsWrong) {
-  EXPECT_EQ(error_with("block: double", "block: duble"),
+  EXPECT_EQ(diffusion_error("block: double", "block: duble"),
             "tiny.yaml:8:12: 'stages[0].block' is 'duble', expected one of double, single, cross; "
             "did you mean 'double'?");
-  EXPECT_EQ(error_with("block: double", "block: cross"),
+  EXPECT_EQ(diffusion_error("block: double", "block: cross"),
             "tiny.yaml:1:1: 'cross_attention_dim' is missing");
-  EXPECT_THAT(error_with("text_tokens: 77", "text_tokens: 77\ncross_attention_dim: 2048"),
+  EXPECT_THAT(diffusion_error("text_tokens: 77", "text_tokens: 77\ncross_attention_dim: 2048"),
               testing::HasSubstr("unknown key 'cross_attention_dim'"));
-  EXPECT_EQ(error_with("num_layers: 2", "num_layers: 0"),
+  EXPECT_EQ(diffusion_error("num_layers: 2", "num_layers: 0"),
             "tiny.yaml:9:17: 'stages[0].num_layers' is '0', expected a whole number from 1 to "
             "1000");
 }

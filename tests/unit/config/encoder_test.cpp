@@ -76,7 +76,7 @@ max_position_embeddings: 32
 type_vocab_size: 2
 )";
 
-std::string error_with(std::string_view from, std::string_view to) {
+std::string encoder_error(std::string_view from, std::string_view to) {
   std::string text(kEncoder);
   text.replace(text.find(from), from.size(), to);
   return TemporaryFolder().error_of(load_encoder, "tiny.yaml", text);
@@ -90,12 +90,12 @@ TEST(LoadEncoder, ReadsTheKeysOfConfigJson) {
 }
 
 TEST(LoadEncoder, RefusesWhatIsWrong) {
-  EXPECT_EQ(error_with("num_attention_heads: 4", "num_attention_heads: 5"),
+  EXPECT_EQ(encoder_error("num_attention_heads: 4", "num_attention_heads: 5"),
             "tiny.yaml:7:22: 'num_attention_heads' is '5', expected a divisor of hidden_size, 64");
-  EXPECT_EQ(error_with("kind: encoder\n", ""), "tiny.yaml:1:1: 'kind' is missing");
-  EXPECT_EQ(error_with("kind: encoder", "kind: diffusion"),
+  EXPECT_EQ(encoder_error("kind: encoder\n", ""), "tiny.yaml:1:1: 'kind' is missing");
+  EXPECT_EQ(encoder_error("kind: encoder", "kind: diffusion"),
             "tiny.yaml:2:7: 'kind' is 'diffusion', expected encoder");
-  EXPECT_THAT(error_with("vocab_size: 100", "vocab_size: 100\nhead_dim: 16"),
+  EXPECT_THAT(encoder_error("vocab_size: 100", "vocab_size: 100\nhead_dim: 16"),
               testing::HasSubstr("unknown key 'head_dim'"));
 }
 

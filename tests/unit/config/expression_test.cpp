@@ -16,7 +16,7 @@ const std::vector<Signature> kFunctions{{"price", "device, provider"}, {"cost", 
 std::string round_trip(std::string_view text) {
   return to_string(parse_expression(text, kFunctions));
 }
-std::string error_of(std::string_view text) {
+std::string expression_error(std::string_view text) {
   try {
     return "no error: " + round_trip(text);
   } catch (const UsageError& error) {
@@ -38,25 +38,25 @@ TEST(ParseExpression, NamesAndClaimsMayHoldAHyphen) {
 }
 
 TEST(ParseExpression, SaysWhereItWentWrong) {
-  EXPECT_EQ(error_of("1 + "),
+  EXPECT_EQ(expression_error("1 + "),
             "'1 + ' has its end at character 5, expected a number, a name, a "
             "call, @claim or '('");
-  EXPECT_THAT(error_of("(1"), HasSubstr("expected ')'"));
-  EXPECT_THAT(error_of("1 2"), HasSubstr("has '2' at character 3, expected an operator"));
-  EXPECT_THAT(error_of("@1"), HasSubstr("expected the id of a claim"));
-  EXPECT_THAT(error_of("1e999"), HasSubstr("expected a number"));
-  EXPECT_THAT(error_of(""), HasSubstr("its end"));
-  EXPECT_THAT(error_of(std::string(100, '(')), HasSubstr("at most 64 open parentheses"));
+  EXPECT_THAT(expression_error("(1"), HasSubstr("expected ')'"));
+  EXPECT_THAT(expression_error("1 2"), HasSubstr("has '2' at character 3, expected an operator"));
+  EXPECT_THAT(expression_error("@1"), HasSubstr("expected the id of a claim"));
+  EXPECT_THAT(expression_error("1e999"), HasSubstr("expected a number"));
+  EXPECT_THAT(expression_error(""), HasSubstr("its end"));
+  EXPECT_THAT(expression_error(std::string(100, '(')), HasSubstr("at most 64 open parentheses"));
 }
 
 TEST(ParseExpression, AnUnknownFunctionHasANearestName) {
-  EXPECT_THAT(error_of("pirce(a, b)"), HasSubstr("unknown metric 'pirce'"));
-  EXPECT_THAT(error_of("pirce(a, b)"), HasSubstr("did you mean 'price'?"));
+  EXPECT_THAT(expression_error("pirce(a, b)"), HasSubstr("unknown metric 'pirce'"));
+  EXPECT_THAT(expression_error("pirce(a, b)"), HasSubstr("did you mean 'price'?"));
 }
 
 TEST(ParseExpression, CountsArguments) {
-  EXPECT_THAT(error_of("price(a)"), HasSubstr("price takes (device, provider), 1 given"));
-  EXPECT_THAT(error_of("cost(1, 2, 3)"), HasSubstr("cost takes (rate, [gpus]), 3 given"));
+  EXPECT_THAT(expression_error("price(a)"), HasSubstr("price takes (device, provider), 1 given"));
+  EXPECT_THAT(expression_error("cost(1, 2, 3)"), HasSubstr("cost takes (rate, [gpus]), 3 given"));
   EXPECT_EQ(round_trip("cost(1)"), "cost(1)");
   EXPECT_EQ(round_trip("cost(1, 2)"), "cost(1, 2)");
 }

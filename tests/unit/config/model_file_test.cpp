@@ -20,7 +20,7 @@ head_dim: 16
 vocab_size: 100
 )";
 
-std::string error_with(std::string_view from, std::string_view to) {
+std::string model_error(std::string_view from, std::string_view to) {
   std::string text(kModel);
   text.replace(text.find(from), from.size(), to);
   return TemporaryFolder().error_of(load_model, "tiny.yaml", text);
@@ -42,19 +42,19 @@ TEST(LoadModel, ReadsTheKeysOfConfigJson) {
 }
 
 TEST(LoadModel, RefusesWhatContradictsItself) {
-  EXPECT_EQ(error_with("num_key_value_heads: 2", "num_key_value_heads: 3"),
+  EXPECT_EQ(model_error("num_key_value_heads: 2", "num_key_value_heads: 3"),
             "tiny.yaml:7:22: 'num_key_value_heads' is '3', expected a divisor of "
             "num_attention_heads, 4");
-  EXPECT_EQ(error_with("name: tiny", "name: small"),
+  EXPECT_EQ(model_error("name: tiny", "name: small"),
             "tiny.yaml:1:7: 'name' is 'small', expected the name of its file, 'tiny'");
-  EXPECT_EQ(error_with("head_dim: 16", "head_dim: 0"),
+  EXPECT_EQ(model_error("head_dim: 16", "head_dim: 0"),
             "tiny.yaml:8:11: 'head_dim' is '0', expected a whole number from 1 to 1024");
 }
 
 TEST(LoadModel, HoldsItsPublishedTotalsAgainstItsShapes) {
   const auto error_of = [](const std::string& totals, std::string_view more = "") {
-    return error_with("vocab_size: 100\n", "vocab_size: 100\n" + std::string(more) +
-                                               "published: {source: s, " + totals + "}\n");
+    return model_error("vocab_size: 100\n", "vocab_size: 100\n" + std::string(more) +
+                                                "published: {source: s, " + totals + "}\n");
   };
   // 2 · (128·64 + 64·64 + 256·64 + 64·128 + 2·64) + 2·100·64 + 64, two bytes each in BF16
   EXPECT_EQ(error_of("parameters: 86848, active_parameters: 86848, weight_bytes: 173696"),
@@ -70,12 +70,12 @@ TEST(LoadModel, HoldsItsPublishedTotalsAgainstItsShapes) {
 }
 
 TEST(LoadModel, RefusesKeysThatAreWrongOrMissing) {
-  EXPECT_EQ(error_with("hidden_size", "hiden_size"),
+  EXPECT_EQ(model_error("hidden_size", "hiden_size"),
             "tiny.yaml:4:1: unknown key 'hiden_size', expected hidden_size; did you mean "
             "'hidden_size'?");
-  EXPECT_EQ(error_with("vocab_size: 100\n", ""), "tiny.yaml:1:1: 'vocab_size' is missing");
+  EXPECT_EQ(model_error("vocab_size: 100\n", ""), "tiny.yaml:1:1: 'vocab_size' is missing");
   EXPECT_EQ(
-      error_with("vocab_size: 100\n", "vocab_size: 100\nparameters: 8e9\n"),
+      model_error("vocab_size: 100\n", "vocab_size: 100\nparameters: 8e9\n"),
       "tiny.yaml:10:1: unknown key 'parameters', expected one of kind, name, source, qk_norm, "
       "qkv_bias, num_hidden_layers, hidden_size, intermediate_size, num_attention_heads, "
       "num_key_value_heads, head_dim, vocab_size, tie_word_embeddings, num_local_experts, "
@@ -85,9 +85,9 @@ TEST(LoadModel, RefusesKeysThatAreWrongOrMissing) {
 }
 
 TEST(LoadModel, RefusesAnotherKindOfModel) {
-  EXPECT_EQ(error_with("name: tiny", "kind: encoder\nname: tiny"),
+  EXPECT_EQ(model_error("name: tiny", "kind: encoder\nname: tiny"),
             "tiny.yaml:1:7: 'kind' is 'encoder', expected decoder");
-  EXPECT_EQ(error_with("name: tiny", "kind: decoder\nname: tiny"), "no error");
+  EXPECT_EQ(model_error("name: tiny", "kind: decoder\nname: tiny"), "no error");
 }
 
 TEST(LoadModel, RefusesExpertsThatContradictEachOther) {

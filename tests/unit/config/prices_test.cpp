@@ -20,12 +20,12 @@ std::vector<PriceOffer> prices_of(std::string_view text) {
   const TemporaryFolder folder;
   return load_prices(folder.write("p.csv", text));
 }
-std::string error_of(std::string_view text) {
+std::string prices_error(std::string_view text) {
   return TemporaryFolder().error_of(load_prices, "p.csv", text);
 }
 /// The error of one row under the header.
 std::string row_error(std::string_view row) {
-  return error_of(std::string(kHeader) + std::string(row));
+  return prices_error(std::string(kHeader) + std::string(row));
 }
 
 TEST(LoadPrices, DividesTheInstancePriceByItsCount) {
@@ -88,13 +88,13 @@ TEST(LoadPrices, HoldsThePriceOfAGpuAgainstThatOfItsInstance) {
   EXPECT_DOUBLE_EQ(agreeing[1].on_demand_per_gpu_hour.value(), 9);
   EXPECT_DOUBLE_EQ(agreeing[1].spot_per_gpu_hour.value(), 4);
   EXPECT_EQ(prices_of(header + "H100,8,80,,10.1,\n").size(), 1U);
-  EXPECT_EQ(error_of(header + "H100,8,98.32,,9.80,\n"),
+  EXPECT_EQ(prices_error(header + "H100,8,98.32,,9.80,\n"),
             "p.csv:2: price_per_gpu is $9.8, but Price over 8 GPUs is $12.29, expected them within "
             "1%");
-  EXPECT_EQ(error_of(header + "H100,8,80,,10.11,\n"),
+  EXPECT_EQ(prices_error(header + "H100,8,80,,10.11,\n"),
             "p.csv:2: price_per_gpu is $10.11, but Price over 8 GPUs is $10, expected them within "
             "1%");
-  EXPECT_EQ(error_of(header + "H100,8,80,16,10,1.9\n"),
+  EXPECT_EQ(prices_error(header + "H100,8,80,16,10,1.9\n"),
             "p.csv:2: spot_per_gpu is $1.9, but SpotPrice over 8 GPUs is $2, expected them within "
             "1%");
 }
@@ -143,20 +143,20 @@ TEST(LoadPrices, RefusesRowsThatDoNotFitTheHeader) {
 }
 
 TEST(LoadPrices, RefusesWrongColumns) {
-  EXPECT_EQ(error_of("AcceleratorName,AcceleratorCount,Price,Price,SpotPrice\n"),
+  EXPECT_EQ(prices_error("AcceleratorName,AcceleratorCount,Price,Price,SpotPrice\n"),
             "p.csv:1: duplicate column 'Price'");
-  EXPECT_EQ(error_of("AcceleratorName,AcceleratorCount,Prise,SpotPrice\n"),
+  EXPECT_EQ(prices_error("AcceleratorName,AcceleratorCount,Prise,SpotPrice\n"),
             "p.csv:1: unknown column 'Prise'; did you mean 'Price'?");
-  EXPECT_EQ(error_of("AcceleratorName,AcceleratorCount,Price,SpotPrice,min_gpu\n"),
+  EXPECT_EQ(prices_error("AcceleratorName,AcceleratorCount,Price,SpotPrice,min_gpu\n"),
             "p.csv:1: unknown column 'min_gpu'; did you mean 'min_gpus'?");
-  EXPECT_EQ(error_of("AcceleratorName,AcceleratorCount,SpotPrice\n"),
+  EXPECT_EQ(prices_error("AcceleratorName,AcceleratorCount,SpotPrice\n"),
             "p.csv:1: column 'Price' is missing, expected at least AcceleratorName, "
             "AcceleratorCount, Price, SpotPrice");
 }
 
 TEST(LoadPrices, RefusesAFileWithoutOffers) {
-  EXPECT_EQ(error_of(""), "p.csv: is empty, expected a price list");
-  EXPECT_EQ(error_of(kHeader), "p.csv: has a header and no offers");
+  EXPECT_EQ(prices_error(""), "p.csv: is empty, expected a price list");
+  EXPECT_EQ(prices_error(kHeader), "p.csv: has a header and no offers");
 }
 
 constexpr std::string_view kMergedHeader =

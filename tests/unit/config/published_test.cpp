@@ -8,8 +8,8 @@ namespace gpugauge {
 namespace {
 
 /// The error of a config with `published: {<fields>}` whose shapes have these totals.
-std::string error_of(const std::string& fields, double parameters = 46'702'792'704,
-                     double kv_bytes = 131'072) {
+std::string published_error(const std::string& fields, double parameters = 46'702'792'704,
+                            double kv_bytes = 131'072) {
   const auto load = [&](const std::filesystem::path& file) {
     YamlMapping root = read_yaml(file).mapping();
     check_published(root, {{"parameters", [&] { return parameters; }},
@@ -21,20 +21,20 @@ std::string error_of(const std::string& fields, double parameters = 46'702'792'7
 }
 
 TEST(CheckPublished, TakesATotalToTheDigitsThatArePrinted) {
-  EXPECT_EQ(error_of("parameters: 46702792704, kv_bytes_per_token: 131072"), "no error");
-  EXPECT_EQ(error_of("parameters: 46.7B"), "no error");
-  EXPECT_EQ(error_of("parameters: 47B"), "no error");
-  EXPECT_EQ(error_of("parameters: 46703M"), "no error");
-  EXPECT_EQ(error_of("parameters: 74.4T", 74.44e12), "no error");
+  EXPECT_EQ(published_error("parameters: 46702792704, kv_bytes_per_token: 131072"), "no error");
+  EXPECT_EQ(published_error("parameters: 46.7B"), "no error");
+  EXPECT_EQ(published_error("parameters: 47B"), "no error");
+  EXPECT_EQ(published_error("parameters: 46703M"), "no error");
+  EXPECT_EQ(published_error("parameters: 74.4T", 74.44e12), "no error");
 }
 
 TEST(CheckPublished, RefusesAnotherTotalWithBothNumbers) {
-  EXPECT_EQ(error_of("parameters: 46702792705"),
+  EXPECT_EQ(published_error("parameters: 46702792705"),
             "m.yaml:1:41: 'published.parameters' is '46702792705', expected 46702792704 by its "
             "shapes");
-  EXPECT_EQ(error_of("parameters: 46.6B"),
+  EXPECT_EQ(published_error("parameters: 46.6B"),
             "m.yaml:1:41: 'published.parameters' is '46.6B', expected 46.7B by its shapes");
-  EXPECT_EQ(error_of("kv_bytes_per_token: 131070"),
+  EXPECT_EQ(published_error("kv_bytes_per_token: 131070"),
             "m.yaml:1:49: 'published.kv_bytes_per_token' is '131070', expected 131072 by its "
             "shapes");
 }
@@ -42,9 +42,9 @@ TEST(CheckPublished, RefusesAnotherTotalWithBothNumbers) {
 TEST(CheckPublished, RefusesWhatIsNoTotal) {
   const std::string expected = "expected a whole number, or one with K, M, B or T like 46.7B";
   for (const char* found : {"many", "46-47B", "46.7GB", "~46.7x"})
-    EXPECT_EQ(error_of(std::string("parameters: ") + found),
+    EXPECT_EQ(published_error(std::string("parameters: ") + found),
               std::string("m.yaml:1:41: 'published.parameters' is '") + found + "', " + expected);
-  EXPECT_EQ(error_of("paramters: 46.7B"),
+  EXPECT_EQ(published_error("paramters: 46.7B"),
             "m.yaml:1:29: unknown key 'paramters', expected one of source, parameters, "
             "kv_bytes_per_token; did you mean 'parameters'?");
   const auto without_source = [](const std::filesystem::path& file) {

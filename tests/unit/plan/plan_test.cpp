@@ -21,7 +21,7 @@ DeviceInfo cpu() {
   return info;
 }
 
-Suite suite_of(const std::string& keys) {
+Suite suite_with(const std::string& keys) {
   const TemporaryFolder folder;
   return load_suite(folder.write("s.yaml", test::one_entry(keys)));
 }
@@ -33,8 +33,8 @@ std::vector<std::string> names_of(const Plan& plan) {
 }
 
 TEST(MakePlan, IsTheProductOfAnEntrysLists) {
-  const Plan plan = make_plan(suite_of("family: memory, patterns: [read], sizes: [1MiB], "
-                                       "cache: [cold, hot], data: [normal, zeros]"),
+  const Plan plan = make_plan(suite_with("family: memory, patterns: [read], sizes: [1MiB], "
+                                         "cache: [cold, hot], data: [normal, zeros]"),
                               {}, cpu());
   EXPECT_THAT(names_of(plan),
               ElementsAre("memory/read/1MiB/a/cold", "memory/read/1MiB/a/cold/zeros",
@@ -45,17 +45,17 @@ TEST(MakePlan, IsTheProductOfAnEntrysLists) {
 TEST(MakePlan, NamesEachCaseOnce) {
   // One and the same BF16 head.
   const Suite suite =
-      suite_of("family: gemm, models: [tiny], precisions: [bf16, int8], batches: [1]");
+      suite_with("family: gemm, models: [tiny], precisions: [bf16, int8], batches: [1]");
   EXPECT_EQ(make_plan(suite, {test::tiny_model()}, cpu()).cases.size(), 9u);
 }
 
 TEST(MakePlan, LeavesOutEntriesForAnotherBackend) {
-  const Suite suite = suite_of("family: memory, backend: cuda, patterns: [read], sizes: [1MiB]");
+  const Suite suite = suite_with("family: memory, backend: cuda, patterns: [read], sizes: [1MiB]");
   EXPECT_TRUE(make_plan(suite, {}, cpu()).cases.empty());
 }
 
 TEST(MakePlan, KeepsWhatTheDeviceCannotRunWithItsReason) {
-  Suite suite = suite_of("family: gemm, dtypes: [fp8_e4m3], shapes: [[16, 16, 16]]");
+  Suite suite = suite_with("family: gemm, dtypes: [fp8_e4m3], shapes: [[16, 16, 16]]");
   suite.entries[0].implementations = {"onednn"};
   const Plan plan = make_plan(suite, {}, cpu());
   ASSERT_EQ(plan.cases.size(), 1u);
@@ -64,13 +64,14 @@ TEST(MakePlan, KeepsWhatTheDeviceCannotRunWithItsReason) {
 
 TEST(MakePlan, SaysThatAnImplementationIsNotInThisBuild) {
   const Plan plan =
-      make_plan(suite_of("family: gemm, dtypes: [fp32], shapes: [[16, 16, 16]]"), {}, cpu());
+      make_plan(suite_with("family: gemm, dtypes: [fp32], shapes: [[16, 16, 16]]"), {}, cpu());
   ASSERT_TRUE(plan.cases[0].unsupported.has_value());
   EXPECT_THAT(*plan.cases[0].unsupported, HasSubstr("no implementation 'a' of gemm for cpu"));
 }
 
 TEST(MakePlan, RefusesAModelThatWasNotLoaded) {
-  const Suite suite = suite_of("family: gemm, models: [absent], precisions: [bf16], batches: [1]");
+  const Suite suite =
+      suite_with("family: gemm, models: [absent], precisions: [bf16], batches: [1]");
   EXPECT_THROW(make_plan(suite, {}, cpu()), UsageError);
 }
 

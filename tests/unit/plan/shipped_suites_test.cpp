@@ -10,7 +10,7 @@
 namespace gpugauge {
 namespace {
 
-const Catalog& catalog() {
+const Catalog& shipped_catalog() {
   static const Catalog shipped(GPUGAUGE_SOURCE_DIR "/configs");
   return shipped;
 }
@@ -20,7 +20,7 @@ TEST(ShippedSuites, LoadWithOneMoreOfEachKindBesideThem) {
   for (const char* source : {GPUGAUGE_SOURCE_DIR "/configs", GPUGAUGE_TEST_DATA "/additions"})
     std::filesystem::copy(source, folder.path(), std::filesystem::copy_options::recursive);
   const Catalog extended(folder.path());
-  EXPECT_GT(extended.suite_names().size(), catalog().suite_names().size());
+  EXPECT_GT(extended.suite_names().size(), shipped_catalog().suite_names().size());
   for (const std::string& name : extended.suite_names())
     EXPECT_EQ(load_suite(extended, name).name, name);
 }
@@ -35,7 +35,8 @@ DeviceInfo any_device(Backend backend) {
 /// Cases of the suite on a backend, those that the device cannot do among them.
 std::size_t cases_in(const Suite& suite, Backend backend) {
   std::vector<ModelConfig> models;
-  for (const std::string& name : catalog().model_names()) models.push_back(catalog().model(name));
+  for (const std::string& name : shipped_catalog().model_names())
+    models.push_back(shipped_catalog().model(name));
   return make_plan(suite, models, any_device(backend)).cases.size();
 }
 
@@ -52,26 +53,26 @@ double longest_seconds(const Suite& suite, Backend backend) {
 }
 
 TEST(ShippedSuites, HaveTheCountsThatTheirTimeIsWorkedOutFrom) {
-  EXPECT_EQ(cases_in(load_suite(catalog(), "quick"), Backend::kCpu), 22U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "quick"), Backend::kCuda), 79U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "datasheet"), Backend::kCpu), 14U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "datasheet"), Backend::kCuda), 94U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "goals"), Backend::kCuda), 207U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "nightly"), Backend::kCpu), 115U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "nightly"), Backend::kCuda), 452U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "full"), Backend::kCpu), 267U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "full"), Backend::kCuda), 1186U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "side_by_side"), Backend::kCpu), 3U);
-  EXPECT_EQ(cases_in(load_suite(catalog(), "side_by_side"), Backend::kCuda), 66U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "quick"), Backend::kCpu), 22U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "quick"), Backend::kCuda), 79U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "datasheet"), Backend::kCpu), 14U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "datasheet"), Backend::kCuda), 94U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "goals"), Backend::kCuda), 207U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "nightly"), Backend::kCpu), 115U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "nightly"), Backend::kCuda), 452U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "full"), Backend::kCpu), 267U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "full"), Backend::kCuda), 1186U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "side_by_side"), Backend::kCpu), 3U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "side_by_side"), Backend::kCuda), 66U);
 }
 
 TEST(ShippedSuites, LeaveRoomForSetUpInTheTimeThatTheyPromise) {
   // On a GPU the searches for an algorithm come on top of set-up and verification.
-  EXPECT_LE(longest_seconds(load_suite(catalog(), "quick"), Backend::kCpu), 50);
-  EXPECT_LE(longest_seconds(load_suite(catalog(), "quick"), Backend::kCuda), 30);
-  EXPECT_LE(longest_seconds(load_suite(catalog(), "goals"), Backend::kCuda), 80);
-  EXPECT_LE(longest_seconds(load_suite(catalog(), "nightly"), Backend::kCuda), 8 * 60);
-  EXPECT_LE(longest_seconds(load_suite(catalog(), "full"), Backend::kCuda), 35 * 60);
+  EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "quick"), Backend::kCpu), 50);
+  EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "quick"), Backend::kCuda), 30);
+  EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "goals"), Backend::kCuda), 80);
+  EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "nightly"), Backend::kCuda), 8 * 60);
+  EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "full"), Backend::kCuda), 35 * 60);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ Datasheet card(std::string name, double gbps, double tflops) {
   return sheet;
 }
 
-PriceOffer offer(std::string provider, std::string card, double dollars) {
+PriceOffer audited_offer(std::string provider, std::string card, double dollars) {
   PriceOffer offer;
   offer.provider = std::move(provider);
   offer.accelerator = std::move(card);
@@ -45,7 +45,7 @@ AuditFacts facts() {
   facts.memory.reserve_bytes = 0;
   facts.sheets[1].memory_kind = SourcedText{"HBM9", "a datasheet"};
   facts.models = {fake::llama_8b()};
-  facts.offers = {offer("Acme", "slow", 1), offer("Acme", "fast", 5)};
+  facts.offers = {audited_offer("Acme", "slow", 1), audited_offer("Acme", "fast", 5)};
   facts.offers[0].min_gpus = 8;
   facts.offers[1].spot_per_gpu_hour = 2;
   return facts;

@@ -9,7 +9,7 @@ namespace {
 
 const Op kRead = fake::memory(MemoryPattern::kRead);
 
-Side side_of(const std::vector<Record>& records) {
+Side side_of_runs(const std::vector<Record>& records) {
   Side side;
   for (const Record& record : records) side.records.push_back(&record);
   return side;
@@ -24,7 +24,7 @@ std::vector<Record> runs_of(const std::vector<double>& times_ns) {
 
 TEST(CaseTable, KeepsTheIntervalOfASingleRun) {
   const auto records = runs_of({100});
-  const CaseTable table(side_of(records));
+  const CaseTable table(side_of_runs(records));
   ASSERT_EQ(table.cases().size(), 1u);
   EXPECT_DOUBLE_EQ(table.cases()[0].time_ns.low, 99);
   EXPECT_EQ(table.find(table.cases()[0].name()), &table.cases()[0]);
@@ -33,7 +33,7 @@ TEST(CaseTable, KeepsTheIntervalOfASingleRun) {
 
 TEST(CaseTable, OfFewRunsTheIntervalIsTheHullOfTheirs) {
   const auto records = runs_of({100, 110, 102});
-  const CaseTable table(side_of(records));
+  const CaseTable table(side_of_runs(records));
   const Estimate& time = table.cases().at(0).time_ns;
   EXPECT_DOUBLE_EQ(time.value, 102);
   EXPECT_DOUBLE_EQ(time.low, 99);
@@ -42,7 +42,7 @@ TEST(CaseTable, OfFewRunsTheIntervalIsTheHullOfTheirs) {
 
 TEST(CaseTable, OfManyRunsTheIntervalIsOfTheirMediansAlone) {
   const auto records = runs_of({100, 101, 102, 103, 104, 105});
-  const CaseTable table(side_of(records));
+  const CaseTable table(side_of_runs(records));
   const Estimate& time = table.cases().at(0).time_ns;
   EXPECT_DOUBLE_EQ(time.value, 102.5);
   EXPECT_DOUBLE_EQ(time.low, 100);
@@ -68,7 +68,7 @@ TEST(CaseTable, RepetitionsInAFileAreRuns) {
 
 TEST(CaseTable, SaysWhatCannotBeUsed) {
   auto records = runs_of({100, 100});
-  const auto unusable = [&] { return CaseTable(side_of(records)).cases().at(0).unusable; };
+  const auto unusable = [&] { return CaseTable(side_of_runs(records)).cases().at(0).unusable; };
   EXPECT_EQ(unusable(), Unusable::kNo);
   records[1].measurements[0].semantics_version = 2;
   EXPECT_EQ(unusable(), Unusable::kMixedSemantics);

@@ -56,7 +56,7 @@ OpLine line(Estimate ns, Origin origin, std::int64_t count = 1) {
   return {{OpGroup::kLinears, "qkv", gemm_of(DType::kBf16, 1, 64, 64), count}, {ns, origin, ""}};
 }
 
-EngineStep step(std::vector<OpLine> lines) { return step_of(std::move(lines), 1); }
+EngineStep step_with(std::vector<OpLine> lines) { return step_of(std::move(lines), 1); }
 
 std::vector<double> draws(Random& random, std::size_t count, const Draw& draw) {
   std::vector<double> values;
@@ -92,7 +92,7 @@ double coverage(std::size_t samples, double true_median, const Draw& draw) {
   int held = 0;
   for (int trial = 0; trial < kTrials; ++trial) {
     const Measurement& m = card.add(draws(random, samples, draw));
-    const Estimate e = interval_of(m.time_ns.value, bootstrap.step_ns(step({line(m)})));
+    const Estimate e = interval_of(m.time_ns.value, bootstrap.step_ns(step_with({line(m)})));
     held += e.low <= true_median && true_median <= e.high ? 1 : 0;
   }
   return static_cast<double>(held) / kTrials;
@@ -143,7 +143,7 @@ TEST(Bootstrap, AgreesWithBruteForce) {
       draws(random, 61, [](Random& r) { return 100 * std::exp(0.1 * r.normal()); });
   Card card;
   const Measurement& m = card.add(samples);
-  const Replicates ours = Bootstrap(5).step_ns(step({line(m)}));
+  const Replicates ours = Bootstrap(5).step_ns(step_with({line(m)}));
   const Replicates theirs = brute_force({samples}, 4000);
   EXPECT_NEAR(mean(ours), mean(theirs), 0.1 * deviation(theirs));
   EXPECT_NEAR(deviation(ours), deviation(theirs), 0.1 * deviation(theirs));
@@ -174,9 +174,9 @@ TEST(Bootstrap, OpsThatFollowTheClockErrTogether) {
   const Measurement& a = card.add(first.time_ns, first.clock_mhz);
   const Measurement& b = card.add(second.time_ns, second.clock_mhz);
   Bootstrap bootstrap(5);
-  const Replicates of_a = bootstrap.step_ns(step({line(a)}));
-  const Replicates of_b = bootstrap.step_ns(step({line(b)}));
-  const Replicates of_both = bootstrap.step_ns(step({line(a), line(b, 3)}));
+  const Replicates of_a = bootstrap.step_ns(step_with({line(a)}));
+  const Replicates of_b = bootstrap.step_ns(step_with({line(b)}));
+  const Replicates of_both = bootstrap.step_ns(step_with({line(a), line(b, 3)}));
   EXPECT_GT(correlation(of_a, of_b), 0.85);
   const double sum = deviation(of_a) + 3 * deviation(of_b);
   EXPECT_NEAR(deviation(of_both), sum, 0.05 * sum);
@@ -190,8 +190,9 @@ TEST(Bootstrap, SharesTheClockBetweenOpsOfDifferentNumbersOfSamples) {
   const Measurement& b = card.add(many.time_ns, many.clock_mhz);
   Bootstrap bootstrap(5);
   // The half of the rows that they share bounds the correlation by its root.
-  EXPECT_NEAR(correlation(bootstrap.step_ns(step({line(a)})), bootstrap.step_ns(step({line(b)}))),
-              std::sqrt(0.5), 0.15);
+  EXPECT_NEAR(
+      correlation(bootstrap.step_ns(step_with({line(a)})), bootstrap.step_ns(step_with({line(b)}))),
+      std::sqrt(0.5), 0.15);
 }
 
 TEST(Bootstrap, WithoutClocksOpsShareTheTimeOfMeasurement) {
@@ -205,9 +206,9 @@ TEST(Bootstrap, WithoutClocksOpsShareTheTimeOfMeasurement) {
   Card card;
   const Measurement &a = card.add(drifting), &b = card.add(also_drifting), &c = card.add(scattered);
   Bootstrap bootstrap(5);
-  const Replicates of_a = bootstrap.step_ns(step({line(a)}));
-  EXPECT_GT(correlation(of_a, bootstrap.step_ns(step({line(b)}))), 0.99);
-  EXPECT_NEAR(correlation(of_a, bootstrap.step_ns(step({line(c)}))), 0, 0.3);
+  const Replicates of_a = bootstrap.step_ns(step_with({line(a)}));
+  EXPECT_GT(correlation(of_a, bootstrap.step_ns(step_with({line(b)}))), 0.99);
+  EXPECT_NEAR(correlation(of_a, bootstrap.step_ns(step_with({line(c)}))), 0, 0.3);
 }
 
 TEST(Bootstrap, VariancesOfOpsThatDoNotFollowTheClockAdd) {
@@ -223,10 +224,10 @@ TEST(Bootstrap, VariancesOfOpsThatDoNotFollowTheClockAdd) {
     Clocked op = clocked(random, 30, 0, 1);
     for (double& ns : op.time_ns) ns += 1000;
     lines.push_back(line(card.add(std::move(op.time_ns), std::move(op.clock_mhz))));
-    const Replicates of_one = bootstrap.step_ns(step({lines.back()}));
+    const Replicates of_one = bootstrap.step_ns(step_with({lines.back()}));
     variances += covariance(of_one, of_one);
   }
-  const Replicates of_all = bootstrap.step_ns(step(lines));
+  const Replicates of_all = bootstrap.step_ns(step_with(lines));
   EXPECT_NEAR(deviation(of_all), std::sqrt(variances), 0.25 * std::sqrt(variances));
 }
 
@@ -238,7 +239,7 @@ TEST(Bootstrap, ASharedClockAgreesWithBruteForceOfRowsDrawnTogether) {
   Card card;
   const Measurement& a = card.add(first.time_ns, first.clock_mhz);
   const Measurement& b = card.add(second, first.clock_mhz);
-  const Replicates ours = Bootstrap(5).step_ns(step({line(a), line(b)}));
+  const Replicates ours = Bootstrap(5).step_ns(step_with({line(a), line(b)}));
   const Replicates theirs = brute_force({first.time_ns, second}, 4000);
   EXPECT_NEAR(deviation(ours), deviation(theirs), 0.1 * deviation(theirs));
 }
@@ -252,7 +253,7 @@ TEST(Bootstrap, WithoutSamplesDrawsFromTheIntervalAroundTheValue) {
   for (const OpLine& op : {line(read_without), line(read_without.time_ns, Origin::kInterpolated),
                            line(read_without.time_ns, Origin::kModelled),
                            line(read_without.time_ns, Origin::kImported)}) {
-    Replicates replicates = Bootstrap(5).step_ns(step({op}));
+    Replicates replicates = Bootstrap(5).step_ns(step_with({op}));
     EXPECT_THAT(replicates, Each(testing::AllOf(testing::Ge(90), testing::Le(140))));
     EXPECT_NEAR(median(replicates), 100, 2);
     const Estimate e = interval_of(100, replicates);
@@ -264,18 +265,18 @@ TEST(Bootstrap, WithoutSamplesDrawsFromTheIntervalAroundTheValue) {
 TEST(Bootstrap, ErrorsOfOneOriginAddLinearlyAndThoseOfTwoAreIndependent) {
   const Estimate wide{.value = 100, .low = 80, .high = 120};
   Bootstrap bootstrap(5);
-  const Replicates one = bootstrap.step_ns(step({line(wide, Origin::kModelled)}));
-  const Replicates three =
-      bootstrap.step_ns(step({line(wide, Origin::kModelled), line(wide, Origin::kModelled, 2)}));
+  const Replicates one = bootstrap.step_ns(step_with({line(wide, Origin::kModelled)}));
+  const Replicates three = bootstrap.step_ns(
+      step_with({line(wide, Origin::kModelled), line(wide, Origin::kModelled, 2)}));
   EXPECT_NEAR(deviation(three), 3 * deviation(one), 1e-6);
-  const Replicates other = bootstrap.step_ns(step({line(wide, Origin::kInterpolated)}));
+  const Replicates other = bootstrap.step_ns(step_with({line(wide, Origin::kInterpolated)}));
   EXPECT_NEAR(correlation(one, other), 0, 0.1);
 }
 
 TEST(Bootstrap, IsTheSameForASeedOnAnyMachine) {
   Card card;
   const Measurement& m = card.add({1, 2, 3, 4, 5, 6, 7, 8, 9});
-  const EngineStep nine = step({line(m)});
+  const EngineStep nine = step_with({line(m)});
   const Replicates replicates = Bootstrap(42).step_ns(nine);
   ASSERT_EQ(replicates.size(), kReplicates);
   EXPECT_EQ(Bootstrap(42).step_ns(nine), replicates);
@@ -291,21 +292,21 @@ TEST(Bootstrap, DoesNotDependOnTheOrderOfTheQuestions) {
   const Measurement &few = card.add(draws(random, 10, normal)),
                     &many = card.add(draws(random, 50, normal));
   Bootstrap first(1), second(1);
-  const Replicates few_first = first.step_ns(step({line(few)}));
-  const Replicates many_second = first.step_ns(step({line(many)}));
-  EXPECT_EQ(second.step_ns(step({line(many)})), many_second);
-  EXPECT_EQ(second.step_ns(step({line(few)})), few_first);
+  const Replicates few_first = first.step_ns(step_with({line(few)}));
+  const Replicates many_second = first.step_ns(step_with({line(many)}));
+  EXPECT_EQ(second.step_ns(step_with({line(many)})), many_second);
+  EXPECT_EQ(second.step_ns(step_with({line(few)})), few_first);
 }
 
 TEST(Bootstrap, OfOneSampleIsThatSample) {
   Card card;
-  EXPECT_THAT(Bootstrap(1).step_ns(step({line(card.add({7}), 2)})), Each(14.0));
+  EXPECT_THAT(Bootstrap(1).step_ns(step_with({line(card.add({7}), 2)})), Each(14.0));
 }
 
 TEST(Replicates, BecomeRatesAndDollarsEntryByEntry) {
   const ServingPoint point{.input_tokens = 100, .output_tokens = 50, .batch = 4};
   const auto exact = [](double ns) {
-    return step({line({.value = ns, .low = ns, .high = ns}, Origin::kMeasured)});
+    return step_with({line({.value = ns, .low = ns, .high = ns}, Origin::kMeasured)});
   };
   const Replicates decode{1e6, 2e6}, prefill{5e6, 3e6};
   const Replicates rate = output_tokens_per_second(point, decode, prefill);
@@ -328,7 +329,7 @@ TEST(CostRatio, OfEqualCardsIsUndecidedAndOfFarOnesCertain) {
   const Measurement& m = card.add(draws(random, 30, around(100)));
   const Measurement& slower = card.add(draws(random, 30, around(110)));
   const auto cost = [&](std::uint64_t seed, const Measurement& of) {
-    return resampled(of.time_ns.value, Bootstrap(seed).step_ns(step({line(of)})));
+    return resampled(of.time_ns.value, Bootstrap(seed).step_ns(step_with({line(of)})));
   };
   const CostRatio even = cost_ratio(cost(1, m), cost(2, m));
   EXPECT_NEAR(even.probability_a_is_cheaper, 0.5, 0.06);
@@ -347,7 +348,7 @@ TEST(CostRatio, TiesAreHalfAProbability) {
 TEST(CostRatio, ErrorsOfTheMethodAreSharedAndThoseOfOneCardAreNot) {
   const Estimate wide{.value = 100, .low = 80, .high = 120};
   const auto cost = [&](std::uint64_t seed, Origin origin) {
-    return resampled(100, Bootstrap(seed).step_ns(step({line(wide, origin)})));
+    return resampled(100, Bootstrap(seed).step_ns(step_with({line(wide, origin)})));
   };
   for (const Origin origin : {Origin::kModelled, Origin::kInterpolated}) {
     const Estimate ratio = cost_ratio(cost(1, origin), cost(2, origin)).a_over_b;

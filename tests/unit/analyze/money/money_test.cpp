@@ -15,7 +15,7 @@ namespace {
 using fake::at_gbps;
 using testing::HasSubstr;
 
-Record card(std::optional<double> watts = std::nullopt) {
+Record priced_card(std::optional<double> watts = std::nullopt) {
   std::vector<Measurement> all{at_gbps(fake::memory(MemoryPattern::kRead), 1000),
                                fake::at_tflops(fake::square(DType::kBf16, 8192), 100)};
   for (const std::int64_t batch : {1, 64}) {
@@ -26,8 +26,8 @@ Record card(std::optional<double> watts = std::nullopt) {
   return fake::record(std::move(all));
 }
 
-struct Fixture {
-  explicit Fixture(std::optional<double> watts = std::nullopt) : record(card(watts)) {}
+struct Priced {
+  explicit Priced(std::optional<double> watts = std::nullopt) : record(priced_card(watts)) {}
   ServingFinding at(std::int64_t batch) const { return Server(times, model, request).at(batch); }
   Record record;
   ModelConfig model = fake::llama_8b();
@@ -56,7 +56,7 @@ Billing used(double share, double hours_per_month = kHoursInMeanMonth) {
 }
 
 TEST(Money, InputAndOutputByTimeAddUpToTheSameBill) {
-  const Fixture f;
+  const Priced f;
   for (const std::int64_t batch : {1, 8, 64}) {
     const ServingMoney money = money_of(f.at(batch), rate(2.49), used(0.6)).value();
     for (double Estimate::*end : {&Estimate::value, &Estimate::low, &Estimate::high}) {
@@ -68,7 +68,7 @@ TEST(Money, InputAndOutputByTimeAddUpToTheSameBill) {
 }
 
 TEST(Money, AllTimeChargedToOutputIsTheClassicFormula) {
-  const ServingFinding finding = Fixture().at(8);
+  const ServingFinding finding = Priced().at(8);
   const Estimate tokens = finding.rate()->output_tokens_per_second;
   const ServingMoney money = money_of(finding, rate(3.6), {}).value();
   EXPECT_DOUBLE_EQ(money.output_all_time.value, 3.6 / tokens.value * 1e6 / 3600);
@@ -76,7 +76,7 @@ TEST(Money, AllTimeChargedToOutputIsTheClassicFormula) {
 }
 
 TEST(Money, UtilisationDividesTokensAndNotDollars) {
-  const ServingFinding finding = Fixture().at(8);
+  const ServingFinding finding = Priced().at(8);
   const ServingMoney full = money_of(finding, rate(1), {}).value();
   const ServingMoney half = money_of(finding, rate(1), used(0.5)).value();
   EXPECT_DOUBLE_EQ(half.output_all_time.value, 2 * full.output_all_time.value);
@@ -87,20 +87,20 @@ TEST(Money, UtilisationDividesTokensAndNotDollars) {
 
 TEST(Money, AMonthsBillOverAMonthsTokensIsThePriceOfAMillion) {
   const Billing billing{.utilisation = 0.7, .hours_per_month = 720, .dollars_per_kwh = {}};
-  const ServingMoney money = money_of(Fixture().at(8), rate(2), billing).value();
+  const ServingMoney money = money_of(Priced().at(8), rate(2), billing).value();
   EXPECT_DOUBLE_EQ(money.dollars_per_month, 1440);
   EXPECT_NEAR(money.dollars_per_month / money.million_output_per_month.value,
               money.output_all_time.value, 1e-9);
 }
 
 TEST(Money, WholeBundlesAreBilled) {
-  const ServingMoney money = money_of(Fixture().at(8), rate(0.72, 8), {}).value();
+  const ServingMoney money = money_of(Priced().at(8), rate(0.72, 8), {}).value();
   EXPECT_EQ(money.billed_gpus, 8);
   EXPECT_DOUBLE_EQ(money.dollars_per_month, 0.72 * 8 * kHoursInMeanMonth);
 }
 
 TEST(Money, ThereIsNoneWithoutARate) {
-  ServingFinding finding = Fixture().at(8);
+  ServingFinding finding = Priced().at(8);
   finding.library.reset();
   finding.best.reset();
   EXPECT_FALSE(money_of(finding, rate(1), {}));
@@ -117,7 +117,7 @@ TEST(Billing, RefusesWhatNoMonthHas) {
 }
 
 TEST(Contender, CostsWhatItsServingCosts) {
-  const Fixture f;
+  const Priced f;
   const Contender contender = contender_of(f.times, f.model, f.request, rate(2), used(0.5), 1);
   const Standing standing = standing_of(contender, {.batch = 8, .input_tokens = 2048}).value();
   const ServingMoney money = money_of(f.at(8), rate(2), used(0.5)).value();
@@ -127,7 +127,7 @@ TEST(Contender, CostsWhatItsServingCosts) {
 }
 
 TEST(Energy, IsPowerTimesTime) {
-  const Fixture f(300);
+  const Priced f(300);
   const PowerRange powers = power_range(f.record);
   const DecodeFinding decode = decode_finding(f.times, f.model, {.batch = 64});
   const Energy energy = energy_of(powers, decode);
@@ -144,12 +144,12 @@ TEST(Energy, IsPowerTimesTime) {
 }
 
 TEST(Energy, ThePartWithoutAReadingIsAnythingThatTheFileDrew) {
-  Fixture f(300);
+  Priced f(300);
   f.record.measurements[0].mean_power_w = 100;  // memory read
   f.record.measurements[1].mean_power_w = 700;  // a GEMM
   const DecodeFinding decode = decode_finding(f.times, f.model, {.batch = 64});
   const Energy wide = energy_of(power_range(f.record), decode);
-  const Fixture even(300);
+  const Priced even(300);
   const Energy narrow = energy_of(power_range(even.record), decode);
   EXPECT_DOUBLE_EQ(wide.joules_per_token->value, narrow.joules_per_token->value);
   EXPECT_LT(wide.joules_per_token->low, narrow.joules_per_token->low);
@@ -158,7 +158,7 @@ TEST(Energy, ThePartWithoutAReadingIsAnythingThatTheFileDrew) {
 
 TEST(Energy, OfAServedTokenHasThePrefillInIt) {
   // At input 64 and output 256 the M of the prompt is measured, too.
-  Fixture f(300);
+  Priced f(300);
   f.request.input_tokens = 64;
   const ServingFinding finding = f.at(64);
   const Energy energy = energy_of(power_range(f.record), finding);
@@ -167,7 +167,7 @@ TEST(Energy, OfAServedTokenHasThePrefillInIt) {
 }
 
 TEST(Energy, IsAbsentWherePowerWasNotMeasuredForMostOfTheTime) {
-  const Fixture f;
+  const Priced f;
   const Energy energy =
       energy_of(power_range(f.record), decode_finding(f.times, f.model, {.batch = 64}));
   EXPECT_FALSE(energy.joules_per_token);

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 
 /// Reads 1000 GB/s, does 100 TFLOPS in BF16; linears at these batches take as long as their bytes
 /// at 800 GB/s.
-Record card(std::vector<std::int64_t> batches) {
+Record served_card(std::vector<std::int64_t> batches) {
   std::vector<Measurement> all{at_gbps(fake::memory(MemoryPattern::kRead), 1000),
                                fake::at_tflops(fake::square(DType::kBf16, 8192), 100)};
   for (const std::int64_t batch : batches) {
@@ -35,9 +35,11 @@ ServingRequest request(double device_gib = 80) {
 }
 
 /// A server with all that it looks at.
-struct Fixture {
-  Fixture(std::vector<std::int64_t> batches, ServingRequest r)
-      : record(card(std::move(batches))), times(record), server(times, model, std::move(r)) {}
+struct Served {
+  Served(std::vector<std::int64_t> batches, ServingRequest r)
+      : record(served_card(std::move(batches))),
+        times(record),
+        server(times, model, std::move(r)) {}
   Record record;
   ModelConfig model = fake::llama_8b();
   StepTimes times;
@@ -45,7 +47,7 @@ struct Fixture {
 };
 
 TEST(Server, CombinesTheStepHalfWayWithThePrefillOfOneRequest) {
-  const Fixture f({1, 64}, request());
+  const Served f({1, 64}, request());
   const ServingFinding at8 = f.server.at(8);
   EXPECT_EQ(at8.decode.point.context, 2048 + 128);
   EXPECT_EQ(at8.prefill->point.tokens, 2048);
@@ -60,7 +62,7 @@ TEST(Server, CombinesTheStepHalfWayWithThePrefillOfOneRequest) {
 }
 
 TEST(Server, HasNoRateForABatchThatDoesNotFit) {
-  const ServingFinding f = Fixture({1, 64}, request(24)).server.at(64);
+  const ServingFinding f = Served({1, 64}, request(24)).server.at(64);
   EXPECT_EQ(f.rate(), nullptr);
   EXPECT_THAT(f.reason, HasSubstr("batch 64 does not fit: weights 15.0 GiB"));
   EXPECT_THAT(f.reason, HasSubstr("needs 2 cards"));
@@ -68,7 +70,7 @@ TEST(Server, HasNoRateForABatchThatDoesNotFit) {
 }
 
 TEST(LargestBatch, IsWhatMemoryHolds) {
-  const Fixture f({1, 64}, request(24));
+  const Served f({1, 64}, request(24));
   const ServingFinding largest = f.server.at_largest_batch();
   EXPECT_EQ(largest.limit, BatchLimit::kMemory);
   EXPECT_EQ(largest.point.batch, largest.fit.value().largest_batch);
@@ -77,16 +79,16 @@ TEST(LargestBatch, IsWhatMemoryHolds) {
 }
 
 TEST(LargestBatch, EndsWhereTheRecordEnds) {
-  const ServingFinding largest = Fixture({1, 8, 40}, request()).server.at_largest_batch();
+  const ServingFinding largest = Served({1, 8, 40}, request()).server.at_largest_batch();
   EXPECT_EQ(largest.point.batch, 40);
   EXPECT_EQ(largest.limit, BatchLimit::kMeasured);
 }
 
 TEST(LargestBatch, KeepsTheTpotTarget) {
   ServingRequest r = request();
-  const double target = Fixture({1, 64}, r).server.at(16).rate()->tpot_ns.value;
+  const double target = Served({1, 64}, r).server.at(16).rate()->tpot_ns.value;
   r.tpot_target_ns = target * (1 + 1e-9);
-  const Fixture f({1, 64}, r);
+  const Served f({1, 64}, r);
   const ServingFinding largest = f.server.at_largest_batch();
   EXPECT_EQ(largest.point.batch, 16);
   EXPECT_EQ(largest.limit, BatchLimit::kTpot);
@@ -95,8 +97,8 @@ TEST(LargestBatch, KeepsTheTpotTarget) {
 
 TEST(LargestBatch, KeepsTheTtftTarget) {
   ServingRequest r = request();
-  r.ttft_target_ns = Fixture({1, 64}, r).server.at(23).rate()->ttft_ns.value * (1 + 1e-9);
-  const ServingFinding largest = Fixture({1, 64}, r).server.at_largest_batch();
+  r.ttft_target_ns = Served({1, 64}, r).server.at(23).rate()->ttft_ns.value * (1 + 1e-9);
+  const ServingFinding largest = Served({1, 64}, r).server.at_largest_batch();
   EXPECT_EQ(largest.point.batch, 23);
   EXPECT_EQ(largest.limit, BatchLimit::kTtft);
 }
@@ -104,14 +106,14 @@ TEST(LargestBatch, KeepsTheTtftTarget) {
 TEST(LargestBatch, IsNoneWhereNotEvenOneMeetsTheTarget) {
   ServingRequest r = request();
   r.tpot_target_ns = 1e6;
-  const ServingFinding none = Fixture({1, 64}, r).server.at_largest_batch();
+  const ServingFinding none = Served({1, 64}, r).server.at_largest_batch();
   EXPECT_EQ(none.point.batch, 0);
   EXPECT_EQ(none.rate(), nullptr);
   EXPECT_THAT(none.reason, HasSubstr("above the target of 1 ms"));
 }
 
 TEST(LargestBatch, IsNoneWhereTheWeightsDoNotFit) {
-  const ServingFinding none = Fixture({1, 64}, request(8)).server.at_largest_batch();
+  const ServingFinding none = Served({1, 64}, request(8)).server.at_largest_batch();
   EXPECT_EQ(none.point.batch, 0);
   EXPECT_EQ(none.limit, BatchLimit::kMemory);
   EXPECT_THAT(none.reason, HasSubstr("does not fit"));
@@ -119,21 +121,21 @@ TEST(LargestBatch, IsNoneWhereTheWeightsDoNotFit) {
 
 TEST(LargestBatch, OfAGroupIsLarger) {
   ServingRequest r = request(24);
-  const std::int64_t one = Fixture({1, 64}, r).server.at_largest_batch().point.batch;
+  const std::int64_t one = Served({1, 64}, r).server.at_largest_batch().point.batch;
   r.group = {.cards = 2, .link = {Link::kNvlink, 450}};
-  const ServingFinding two = Fixture({1, 64}, r).server.at_largest_batch();
+  const ServingFinding two = Served({1, 64}, r).server.at_largest_batch();
   EXPECT_GT(two.point.batch, one);
   EXPECT_EQ(two.fit.value().cards, 2);
 }
 
 TEST(Server, SaysWhatToMeasureWhereNothingIsKnown) {
-  const ServingFinding f = Fixture({}, request()).server.at(1);
+  const ServingFinding f = Served({}, request()).server.at(1);
   EXPECT_EQ(f.rate(), nullptr);
   EXPECT_THAT(f.reason, HasSubstr("no linear of llama-3.1-8b at bf16"));
 }
 
 TEST(Server, RefusesWhatIsNoRequest) {
-  const Record record = card({1});
+  const Record record = served_card({1});
   const StepTimes times(record);
   const ModelConfig model = fake::llama_8b();
   const auto make = [&](auto change) {

@@ -27,14 +27,14 @@ StepOp op_named(const std::vector<StepOp>& ops, const std::string& name) {
 }
 
 /// Reads 1000 GB/s; GEMMs reach 200 TFLOPS in FP8 and 100 in BF16.
-std::vector<Measurement> peaks() {
+std::vector<Measurement> prefill_peaks() {
   return {at_gbps(fake::memory(MemoryPattern::kRead), 1000),
           at_tflops(fake::square(DType::kFp8E4m3, 8192), 200),
           at_tflops(fake::square(DType::kBf16, 8192), 100)};
 }
 
-Record card(std::vector<std::int64_t> linears_at) {
-  std::vector<Measurement> all = peaks();
+Record prefill_card(std::vector<std::int64_t> linears_at) {
+  std::vector<Measurement> all = prefill_peaks();
   for (const std::int64_t m : linears_at) {
     for (Measurement& linear : fake::linears(fake::llama_8b(), Precision::kFp8, m, 10))
       all.push_back(std::move(linear));
@@ -80,7 +80,7 @@ TEST(PrefillOps, NeedAToken) {
 }
 
 TEST(PrefillFinding, FloorsAreBytesOverBandwidthAndOperationsOverTheRateOfTheirType) {
-  const PrefillFinding f = of(card({1024}));
+  const PrefillFinding f = of(prefill_card({1024}));
   // 8.03e9 bytes of weights, and 131,072 of KV for each token, at 1000 GB/s.
   const ModelConfig model = fake::llama_8b();
   const auto bytes = static_cast<double>(model.streamed_weight_bytes(Precision::kFp8) +
@@ -95,7 +95,7 @@ TEST(PrefillFinding, FloorsAreBytesOverBandwidthAndOperationsOverTheRateOfTheirT
 }
 
 TEST(PrefillFinding, SumsTheOpsAndCountsThePrompt) {
-  const PrefillFinding f = of(card({1024}));
+  const PrefillFinding f = of(prefill_card({1024}));
   ASSERT_TRUE(f.library);
   EXPECT_GT(f.library->step_ns.value, f.arithmetic_floor_ns->value);
   EXPECT_NEAR(f.library->tokens_per_second.value, 1024e9 / f.library->step_ns.value, 1e-6);
@@ -105,7 +105,7 @@ TEST(PrefillFinding, SumsTheOpsAndCountsThePrompt) {
 }
 
 TEST(PrefillFinding, LinearsBeyondWhatWasMeasuredAreModelledAndNamed) {
-  const PrefillFinding f = of(card({1, 64}));
+  const PrefillFinding f = of(prefill_card({1, 64}));
   ASSERT_TRUE(f.best);
   EXPECT_THAT(f.warnings, ElementsAre(HasSubstr("modelled, not measured: qkv, o, gate_up, down")));
   EXPECT_GE(f.best->step_ns.value, f.arithmetic_floor_ns->value * 0.95);
@@ -115,7 +115,7 @@ TEST(PrefillFinding, LinearsBeyondWhatWasMeasuredAreModelledAndNamed) {
 }
 
 TEST(PrefillFinding, RefusesWithoutALinearAndWithoutARateOfItsType) {
-  std::vector<Measurement> all = peaks();
+  std::vector<Measurement> all = prefill_peaks();
   all.erase(all.begin() + 1);
   const Record record = fake::record(std::move(all));
   const PrefillFinding f = of(record);

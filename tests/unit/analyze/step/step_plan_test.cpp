@@ -38,14 +38,14 @@ DecodeStep step_of(const ModelConfig& m, DType linears) {
 }
 
 /// How often each op runs, by its name and shape.
-using Counts = std::map<std::string, std::int64_t>;
+using CountsByName = std::map<std::string, std::int64_t>;
 
 std::string name_and_shape(const std::string& name, const Op& op) {
   return name + " " + kind_path(op) + " " + shape_path(op);
 }
 
-Counts counts_of(const StepPlan& plan) {
-  Counts counts;
+CountsByName counts_of(const StepPlan& plan) {
+  CountsByName counts;
   for (const StepNode& node : plan.nodes) ++counts[name_and_shape(node.name, node.op)];
   return counts;
 }
@@ -54,7 +54,7 @@ TEST(StepPlan, RunsTheOpsThatTheAnalysisCounts) {
   for (bool qk_norm : {false, true}) {
     for (Precision precision : {Precision::kBf16, Precision::kFp8}) {
       const ModelConfig m = model(qk_norm);
-      Counts expected;
+      CountsByName expected;
       for (const StepOp& op : decode_ops(
                m, {.precision = precision, .batch = 4, .context = 100, .kv = DType::kBf16})) {
         expected[name_and_shape(op.name, op.op)] += op.count;

@@ -26,7 +26,7 @@ const OpLine& line_named(const EngineStep& step, const std::string& name) {
 }
 
 /// Reads 1000 GB/s, streams the whole model's linears at 800 and does 100 TFLOPS.
-Record card(std::int64_t batch = 8) {
+Record sharing_card(std::int64_t batch = 8) {
   std::vector<Measurement> all{at_gbps(fake::memory(MemoryPattern::kRead), 1000),
                                fake::at_tflops(fake::square(DType::kBf16, 8192), 100)};
   for (Measurement& m : fake::linears(fake::llama_8b(), Precision::kBf16, batch, 800))
@@ -110,7 +110,7 @@ TEST(AllReduce, ItsIntervalHoldsWhatWasPublished) {
 TEST(Link, IsAsItWasMeasured) {
   Datasheet sheet = fake::datasheet();
   constexpr std::int64_t kMiB = 1 << 20;
-  Record record = card();
+  Record record = sharing_card();
   const auto add = [&](TransferKind kind, std::int64_t bytes, double gbps) {
     record.measurements.push_back(at_gbps(Transfer{kind, bytes}, gbps));
   };
@@ -131,7 +131,7 @@ TEST(Link, IsAsItWasMeasured) {
 }
 
 TEST(AllReduce, IsWhatTheRecordKnowsOfAsManyCardsAndTheirLink) {
-  Record record = card();
+  Record record = sharing_card();
   for (const auto& [bytes, ns] : {std::pair{1 << 16, 10e3}, std::pair{1 << 18, 40e3}}) {
     Measurement m = fake::measurement(AllReduce{4, bytes}, ns);
     m.origin = Origin::kImported;
@@ -161,7 +161,7 @@ TEST(AllReduce, IsWhatTheRecordKnowsOfAsManyCardsAndTheirLink) {
 }
 
 TEST(DecodeOverCards, OneCardIsThePlainFinding) {
-  const Record record = card();
+  const Record record = sharing_card();
   const StepTimes times(record);
   const CardGroup one{1, {.link = Link::kPcie, .gbps_each_way = 32}};
   EXPECT_EQ(decode_finding(times, fake::llama_8b(), kBf16Batch8, one).library->step_ns.value,
@@ -169,7 +169,7 @@ TEST(DecodeOverCards, OneCardIsThePlainFinding) {
 }
 
 TEST(DecodeOverCards, IsTheShardsStepAndTwoAllReducesALayer) {
-  const Record record = card();
+  const Record record = sharing_card();
   const DecodeFinding f =
       decode_finding(StepTimes(record), fake::llama_8b(), kBf16Batch8, kFourByNvlink);
   ASSERT_TRUE(f.library);
@@ -190,7 +190,7 @@ TEST(DecodeOverCards, IsTheShardsStepAndTwoAllReducesALayer) {
 }
 
 TEST(DecodeOverCards, RefusesWhatIsNotKnownOnOneCardEither) {
-  const Record record = card(1);
+  const Record record = sharing_card(1);
   const DecodeFinding f =
       decode_finding(StepTimes(record), fake::llama_8b(), kBf16Batch8, kFourByNvlink);
   EXPECT_FALSE(f.best);
@@ -198,7 +198,7 @@ TEST(DecodeOverCards, RefusesWhatIsNotKnownOnOneCardEither) {
 }
 
 TEST(DecodeOverCards, AGraphOfOneCardDoesNotSpeakForAGroup) {
-  Record record = card();
+  Record record = sharing_card();
   const ModelConfig shard = shard_of(fake::llama_8b(), 4);
   Measurement graph = fake::measurement(
       DecodeStep{8, 1024, 32, 4096, shard.intermediate_size, shard.num_attention_heads,
@@ -212,7 +212,7 @@ TEST(DecodeOverCards, AGraphOfOneCardDoesNotSpeakForAGroup) {
 }
 
 TEST(PrefillOverCards, AddsUpAllTokens) {
-  const Record record = card();
+  const Record record = sharing_card();
   const PrefillFinding f =
       prefill_finding(StepTimes(record), fake::llama_8b(),
                       {.precision = Precision::kBf16, .tokens = 2048}, kFourByNvlink);

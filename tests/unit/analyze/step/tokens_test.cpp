@@ -19,7 +19,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 /// A card that reads 1000 GB/s and streams the linears at 800 GB/s, at these batches.
-Record card(std::vector<std::int64_t> batches, Precision precision = Precision::kFp8) {
+Record decoding_card(std::vector<std::int64_t> batches, Precision precision = Precision::kFp8) {
   std::vector<Measurement> all{at_gbps(memory(MemoryPattern::kRead), 1000)};
   for (const std::int64_t batch : batches) {
     for (Measurement& m : fake::linears(fake::llama_8b(), precision, batch, 800))
@@ -35,7 +35,7 @@ DecodeFinding at(const Record& record, const DecodePoint& point) {
 constexpr DecodePoint kFp8Batch8{.precision = Precision::kFp8, .batch = 8, .context = 1024};
 
 TEST(DecodeFindings, TheFloorIsTheBytesOverTheReadBandwidth) {
-  const DecodeFinding f = at(card({8}), kFp8Batch8);
+  const DecodeFinding f = at(decoding_card({8}), kFp8Batch8);
   const double step_ns = decode_bytes(fake::llama_8b(), kFp8Batch8) / 1000;
   ASSERT_TRUE(f.floor_tokens_per_second);
   EXPECT_NEAR(f.floor_tokens_per_second->value, 8 / step_ns * 1e9, 1e-6);
@@ -45,7 +45,7 @@ TEST(DecodeFindings, TheFloorIsTheBytesOverTheReadBandwidth) {
 }
 
 TEST(DecodeFindings, TheSumIsOfEveryOpTimesItsCountAndSlowerThanTheFloor) {
-  const DecodeFinding f = at(card({8}), kFp8Batch8);
+  const DecodeFinding f = at(decoding_card({8}), kFp8Batch8);
   ASSERT_TRUE(f.library);
   Estimate total;
   for (const OpLine& line : f.library->ops) {
@@ -65,7 +65,7 @@ TEST(DecodeFindings, TheSumIsOfEveryOpTimesItsCountAndSlowerThanTheFloor) {
 }
 
 TEST(DecodeFindings, SharesAddUpToTheStep) {
-  const DecodeFinding f = at(card({4, 16}), kFp8Batch8);
+  const DecodeFinding f = at(decoding_card({4, 16}), kFp8Batch8);
   const EngineStep& step = f.best.value();
   EXPECT_NEAR(step.share_of(OpGroup::kLinears) + step.share_of(OpGroup::kAttention) +
                   step.share_of(OpGroup::kHead) + step.share_of(OpGroup::kOther),
@@ -76,7 +76,7 @@ TEST(DecodeFindings, SharesAddUpToTheStep) {
 }
 
 TEST(DecodeFindings, AFasterKernelOfOurOwnShowsInBestOnly) {
-  Record record = card({8});
+  Record record = decoding_card({8});
   Measurement own = record.measurements.at(1);
   own.is_library = false;
   own.c.implementation = "own";
@@ -90,7 +90,7 @@ TEST(DecodeFindings, AFasterKernelOfOurOwnShowsInBestOnly) {
 }
 
 TEST(DecodeFindings, WithoutALibraryLinearThereIsOnlyBest) {
-  Record record = card({8});
+  Record record = decoding_card({8});
   for (Measurement& m : record.measurements) m.is_library = false;
   const DecodeFinding f = at(record, kFp8Batch8);
   EXPECT_FALSE(f.library);
@@ -99,7 +99,7 @@ TEST(DecodeFindings, WithoutALibraryLinearThereIsOnlyBest) {
 }
 
 TEST(DecodeFindings, RefusesToInventAPrecisionThatWasNotMeasured) {
-  const DecodeFinding f = at(card({8}, Precision::kBf16), kFp8Batch8);
+  const DecodeFinding f = at(decoding_card({8}, Precision::kBf16), kFp8Batch8);
   EXPECT_FALSE(f.best);
   EXPECT_FALSE(f.library);
   EXPECT_EQ(f.preferred(), nullptr);
@@ -110,21 +110,21 @@ TEST(DecodeFindings, RefusesToInventAPrecisionThatWasNotMeasured) {
 
 TEST(DecodeFindings, RefusesABatchOutsideWhatWasMeasured) {
   const DecodeFinding f =
-      at(card({1, 32}), {.precision = Precision::kFp8, .batch = 64, .context = 1024});
+      at(decoding_card({1, 32}), {.precision = Precision::kFp8, .batch = 64, .context = 1024});
   EXPECT_FALSE(f.best);
   EXPECT_THAT(f.reason, HasSubstr("batch 64 is outside the measured range"));
   EXPECT_THAT(f.reason, HasSubstr("m 1 to 32"));
 }
 
 TEST(DecodeFindings, TheHeadAloneIsNotAModel) {
-  Record record = card({8}, Precision::kBf16);
+  Record record = decoding_card({8}, Precision::kBf16);
   std::erase_if(record.measurements,
                 [](const Measurement& m) { return !m.c.role.empty() && m.c.role != "lm_head"; });
   EXPECT_FALSE(at(record, {.precision = Precision::kBf16, .batch = 8}).best);
 }
 
 TEST(DecodeFindings, RefusesWithoutAMemoryRead) {
-  Record record = card({8});
+  Record record = decoding_card({8});
   record.measurements.erase(record.measurements.begin());
   const DecodeFinding f = at(record, kFp8Batch8);
   EXPECT_FALSE(f.floor_tokens_per_second);
@@ -133,7 +133,7 @@ TEST(DecodeFindings, RefusesWithoutAMemoryRead) {
 }
 
 TEST(DecodeFindings, WarnsOfLinearsThatAreModelled) {
-  Record record = card({8});
+  Record record = decoding_card({8});
   std::erase_if(record.measurements,
                 [](const Measurement& m) { return m.c.role == "down" || m.c.role == "lm_head"; });
   const DecodeFinding f = at(record, kFp8Batch8);
@@ -142,17 +142,17 @@ TEST(DecodeFindings, WarnsOfLinearsThatAreModelled) {
 }
 
 TEST(DecodeFindings, SaysWhereTheReadRateIsQuoted) {
-  Record record = card({8});
+  Record record = decoding_card({8});
   std::erase_if(record.measurements,
                 [](const Measurement& m) { return std::holds_alternative<MemoryStream>(m.c.op); });
   for (Measurement& m : record.measurements) m.origin = Origin::kImported;
   record.device.pin_rate_gbps = 864;
   EXPECT_THAT(at(record, kFp8Batch8).warnings, Contains(HasSubstr("the quoted 864 GB/s")));
-  EXPECT_THAT(at(card({8}), kFp8Batch8).warnings, Not(Contains(HasSubstr("quoted"))));
+  EXPECT_THAT(at(decoding_card({8}), kFp8Batch8).warnings, Not(Contains(HasSubstr("quoted"))));
 }
 
 TEST(DecodeFindings, RefusesABatchOfZero) {
-  EXPECT_THROW(at(card({8}), {.precision = Precision::kFp8, .batch = 0}), UsageError);
+  EXPECT_THROW(at(decoding_card({8}), {.precision = Precision::kFp8, .batch = 0}), UsageError);
 }
 
 Measurement graph(double step_ns, std::string implementation,
@@ -163,7 +163,7 @@ Measurement graph(double step_ns, std::string implementation,
 }
 
 TEST(StepGraph, OfEachEngineStandsBesideItsSum) {
-  Record record = card({8});
+  Record record = decoding_card({8});
   record.measurements.push_back(graph(12e6, "graph_library"));
   record.measurements.push_back(graph(11e6, "graph_library_pdl"));
   record.measurements.push_back(graph(10e6, "graph_best"));
@@ -180,7 +180,7 @@ TEST(StepGraph, OfEachEngineStandsBesideItsSum) {
 }
 
 TEST(StepGraph, OfAnotherPointIsNotThisOne) {
-  Record record = card({8});
+  Record record = decoding_card({8});
   for (DecodePoint other : {DecodePoint{Precision::kFp8, 4, 1024, DType::kBf16},
                             DecodePoint{Precision::kFp8, 8, 2048, DType::kBf16},
                             DecodePoint{Precision::kFp8, 8, 1024, DType::kFp8E4m3},
@@ -206,7 +206,7 @@ std::vector<std::int64_t> batches_of(const std::vector<DecodePoint>& points) {
 }
 
 TEST(DecodePoints, AreWhatTheFileHolds) {
-  Record record = card({1, 8});
+  Record record = decoding_card({1, 8});
   record.provenance.contexts = {1024, 4096};
   const auto points = decode_points(record, fake::llama_8b(), {});
   ASSERT_EQ(points.size(), 4u);
@@ -219,7 +219,7 @@ TEST(DecodePoints, AreWhatTheFileHolds) {
 
 TEST(DecodePoints, FollowTheSelection) {
   const auto points =
-      decode_points(card({1, 8}), fake::llama_8b(),
+      decode_points(decoding_card({1, 8}), fake::llama_8b(),
                     {.precisions = {Precision::kBf16}, .batches = {3}, .contexts = {100, 200}});
   ASSERT_EQ(points.size(), 2u);
   EXPECT_EQ(points[1].precision, Precision::kBf16);
@@ -237,7 +237,7 @@ TEST(DecodePoints, OfAModelThatIsNotInTheFileLeadToARefusalThatSaysSo) {
 }
 
 TEST(DecodePoints, LeaveOutASquareThatHappensToHaveTheShapeOfALinear) {
-  Record record = card({1, 8});
+  Record record = decoding_card({1, 8});
   record.measurements.push_back(fake::at_tflops(fake::square(DType::kFp8E4m3, 4096), 500));
   record.measurements.push_back(fake::at_tflops(fake::square(DType::kBf16, 4096), 500));
   for (const DecodePoint& point : decode_points(record, fake::llama_8b(), {})) {
@@ -247,11 +247,11 @@ TEST(DecodePoints, LeaveOutASquareThatHappensToHaveTheShapeOfALinear) {
 }
 
 TEST(DecodePoints, TakeALinearOfAnotherModelAndTheSweepsOfImportedTables) {
-  Record other = card({1, 8});
+  Record other = decoding_card({1, 8});
   for (Measurement& m : other.measurements) m.c.model = m.c.model.empty() ? "" : "its-twin";
   EXPECT_THAT(batches_of(decode_points(other, fake::llama_8b(), {})), ElementsAre(1, 8));
 
-  Record table = card({1, 8});
+  Record table = decoding_card({1, 8});
   table.measurements.push_back(fake::at_tflops(fake::square(DType::kBf16, 4096), 500));
   for (Measurement& m : table.measurements) {
     m.origin = Origin::kImported;
@@ -263,7 +263,9 @@ TEST(DecodePoints, TakeALinearOfAnotherModelAndTheSweepsOfImportedTables) {
   EXPECT_EQ(points[0].precision, Precision::kFp8);
 }
 
-TEST(ModelsIn, NamesEachOnce) { EXPECT_THAT(models_in(card({1, 8})), ElementsAre("llama-3.1-8b")); }
+TEST(ModelsIn, NamesEachOnce) {
+  EXPECT_THAT(models_in(decoding_card({1, 8})), ElementsAre("llama-3.1-8b"));
+}
 
 }  // namespace
 }  // namespace gpugauge

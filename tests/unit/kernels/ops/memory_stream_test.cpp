@@ -1,11 +1,10 @@
 #include "kernels/ops/memory_stream.hpp"
 
+#include "tests/unit/kernels/gib.hpp"
 #include "tests/unit/kernels/ops/op_name.hpp"
 
 namespace gpugauge {
 namespace {
-
-constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 TEST(WorkOfMemory, EveryPatternOfOneSizeMovesTheSameBytes) {
   for (MemoryPattern pattern :

@@ -1,11 +1,10 @@
 #include "kernels/ops/transfer.hpp"
 
+#include "tests/unit/kernels/gib.hpp"
 #include "tests/unit/kernels/ops/op_name.hpp"
 
 namespace gpugauge {
 namespace {
-
-constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 TEST(WorkOfTransfer, IsWhatCrossesTheLink) {
   EXPECT_DOUBLE_EQ(work_of(Transfer{TransferKind::kHostToDevice, kGiB}).bytes, 1073741824.0);

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-CalibrationReport report() {
+CalibrationReport calibration_report() {
   CalibratedRate rate;
   rate.file = "run.json";
   rate.device = "Fake H1";
@@ -38,7 +38,7 @@ nlohmann::json rows_of(const std::vector<Table>& tables) {
 }
 
 TEST(CalibrationTable, ShowsDerivedAndCalibratedApart) {
-  const auto tables = calibration_tables(report(), ShownRates::kFirst);
+  const auto tables = calibration_tables(calibration_report(), ShownRates::kFirst);
   const auto rows = rows_of(tables);
   ASSERT_THAT(rows, SizeIs(1));
   EXPECT_EQ(rows[0].at("derived_tok_per_s").get<double>(), 100);
@@ -50,7 +50,7 @@ TEST(CalibrationTable, ShowsDerivedAndCalibratedApart) {
 }
 
 TEST(CalibrationTable, HasARowARateWhereAllAreShown) {
-  EXPECT_THAT(rows_of(calibration_tables(report(), ShownRates::kAll)), SizeIs(2));
+  EXPECT_THAT(rows_of(calibration_tables(calibration_report(), ShownRates::kAll)), SizeIs(2));
 }
 
 TEST(CalibrationTable, IsNotThereWithoutACalibration) {

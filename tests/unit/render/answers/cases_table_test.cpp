@@ -20,7 +20,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-std::string rendered(const std::vector<Table>& tables, Format format) {
+std::string rendered_cases(const std::vector<Table>& tables, Format format) {
   std::ostringstream out;
   render(out, tables, format);
   return out.str();
@@ -35,12 +35,12 @@ TEST(CasesTable, ShowsTimeRateShareClockAndFlags) {
   const RecordToShow shown{&record, &sheet};
   const auto tables = cases_tables({&shown, 1});
   ASSERT_THAT(tables, SizeIs(1));
-  const std::string text = rendered(tables, Format::kTable);
+  const std::string text = rendered_cases(tables, Format::kTable);
   EXPECT_THAT(text, AllOf(HasSubstr("memory/read/4GiB/lib/cold"), HasSubstr("930.0"),
                           HasSubstr("93.0%"), HasSubstr("60.00"), HasSubstr("60.0%"),
                           HasSubstr("1410"), HasSubstr("power-capped, clock-dropped"),
                           Not(HasSubstr("run.json")), Not(HasSubstr("rep"))));
-  const auto rows = nlohmann::json::parse(rendered(tables, Format::kJson))["cases"];
+  const auto rows = nlohmann::json::parse(rendered_cases(tables, Format::kJson))["cases"];
   EXPECT_TRUE(rows[0]["tflops"].is_null());
   EXPECT_NEAR(rows[0]["gbps"].get<double>(), 930, 1e-9);
   EXPECT_EQ(rows[0]["verified"], true);
@@ -55,7 +55,7 @@ TEST(CasesTable, ListsWhatHasNoNumberWithItsReason) {
   const RecordToShow shown{&record, nullptr};
   const auto tables = cases_tables({&shown, 1});
   ASSERT_THAT(tables, SizeIs(2));
-  EXPECT_THAT(rendered(tables, Format::kTable),
+  EXPECT_THAT(rendered_cases(tables, Format::kTable),
               AllOf(HasSubstr("(none)"), HasSubstr("not measured\n"), HasSubstr("unsupported"),
                     HasSubstr("no fp8 on a CPU")));
 }
@@ -65,7 +65,7 @@ TEST(CasesTable, ShowsRepetitionsAndFilesWhereThereAreSeveral) {
       {at_gbps(memory(MemoryPattern::kRead), 930), at_gbps(memory(MemoryPattern::kRead), 920)});
   record.measurements[1].repetition = 1;
   const std::vector<RecordToShow> shown{{&record, nullptr}, {&record, nullptr}};
-  EXPECT_THAT(rendered(cases_tables(shown), Format::kTable),
+  EXPECT_THAT(rendered_cases(cases_tables(shown), Format::kTable),
               AllOf(HasSubstr("rep"), HasSubstr("run.json")));
 }
 

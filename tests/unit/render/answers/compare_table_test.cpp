@@ -27,7 +27,7 @@ Measurement long_case(double time_ns) {
   return m;
 }
 
-std::string rendered(const std::vector<Table>& tables, Format format, Style style = {}) {
+std::string rendered_comparison(const std::vector<Table>& tables, Format format, Style style = {}) {
   std::ostringstream out;
   render(out, tables, format, style);
   return out.str();
@@ -46,7 +46,7 @@ std::vector<Table> a_comparison() {
 }
 
 TEST(CompareTable, ALongNameFitsATerminal) {
-  const std::string text = rendered(a_comparison(), Format::kTable, {.width = 120});
+  const std::string text = rendered_comparison(a_comparison(), Format::kTable, {.width = 120});
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 120u) << line;
   EXPECT_THAT(text, HasSubstr("cublaslt_exhaustive/cold"));
@@ -56,7 +56,7 @@ TEST(CompareTable, ALongNameFitsATerminal) {
 }
 
 TEST(CompareTable, CarriesWhatDoesNotFitForPrograms) {
-  const auto json = nlohmann::json::parse(rendered(a_comparison(), Format::kJson));
+  const auto json = nlohmann::json::parse(rendered_comparison(a_comparison(), Format::kJson));
   const auto& row = json["cases"].at(0);
   EXPECT_DOUBLE_EQ(row["time_ratio"], 1.1);
   EXPECT_LT(row["joint_low"].get<double>(), 1.1);
@@ -79,7 +79,7 @@ TEST(AbTable, ShowsTheLargestChangeFirst) {
                   .judgement = {change, ChangeReason::kNone}};
   };
   finding.cases = {a_case("small", 1.0, Change::kSame), a_case("big", 1.2, Change::kSlower)};
-  const std::string text = rendered(ab_tables(finding), Format::kTable);
+  const std::string text = rendered_comparison(ab_tables(finding), Format::kTable);
   EXPECT_LT(text.find("big"), text.find("small"));
   EXPECT_THAT(text, HasSubstr("1 same, 1 slower"));
 }

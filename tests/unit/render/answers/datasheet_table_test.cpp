@@ -19,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string rendered(const std::vector<DatasheetReport>& reports, Format format) {
+std::string rendered_datasheets(const std::vector<DatasheetReport>& reports, Format format) {
   std::ostringstream out;
   render(out, {to_table(reports)}, format);
   return out.str();
@@ -35,7 +35,7 @@ DatasheetReport throttled() {
 
 TEST(DatasheetTable, ShowsMeasuredBesideStatedWithTheVerdictAndTheSources) {
   EXPECT_EQ(
-      rendered({throttled()}, Format::kTable),
+      rendered_datasheets({throttled()}, Format::kTable),
       "datasheet\n"
       "  metric           at                        measured      ±  datasheet      %  good card  "
       "verdict\n"
@@ -48,7 +48,8 @@ TEST(DatasheetTable, ShowsMeasuredBesideStatedWithTheVerdictAndTheSources) {
 }
 
 TEST(DatasheetTable, CarriesEveryNumberForPrograms) {
-  const auto rows = nlohmann::json::parse(rendered({throttled()}, Format::kJson))["datasheet"];
+  const auto rows =
+      nlohmann::json::parse(rendered_datasheets({throttled()}, Format::kJson))["datasheet"];
   ASSERT_EQ(rows.size(), 2u);
   const auto& gemm = rows[1];
   EXPECT_EQ(gemm["verdict"], "below floor");
@@ -66,7 +67,7 @@ TEST(DatasheetTable, CarriesEveryNumberForPrograms) {
 TEST(DatasheetTable, TellsADeviceThatHasNone) {
   const Record record = fake::record(
       {at_gbps(memory(MemoryPattern::kRead), 20), at_tflops(square(DType::kFp32, 2048), 0.5)});
-  const std::string text = rendered({check_datasheet(record, nullptr)}, Format::kTable);
+  const std::string text = rendered_datasheets({check_datasheet(record, nullptr)}, Format::kTable);
   EXPECT_THAT(text, HasSubstr("measured roofline\n"));
   EXPECT_THAT(text, HasSubstr("no datasheet for Fake H1"));
   EXPECT_THAT(text, HasSubstr("FLOP/byte"));
@@ -77,13 +78,13 @@ TEST(DatasheetTable, AFlagOnAGoodCardIsNotACause) {
   Measurement read = at_gbps(memory(MemoryPattern::kRead), 930);
   read.flags = {Flag::kNotConverged};
   const Datasheet sheet = fake::datasheet();
-  EXPECT_THAT(rendered({check_datasheet(fake::record({read}), &sheet)}, Format::kTable),
+  EXPECT_THAT(rendered_datasheets({check_datasheet(fake::record({read}), &sheet)}, Format::kTable),
               HasSubstr("ok, floor 90%; not converged\n"));
 }
 
 TEST(DatasheetTable, SeveralFilesAreToldApart) {
-  const std::string one = rendered({throttled()}, Format::kTable);
-  const std::string two = rendered({throttled(), throttled()}, Format::kTable);
+  const std::string one = rendered_datasheets({throttled()}, Format::kTable);
+  const std::string two = rendered_datasheets({throttled(), throttled()}, Format::kTable);
   EXPECT_THAT(one, Not(HasSubstr("run.json")));
   EXPECT_THAT(two, HasSubstr("run.json  Fake H1"));
 }

@@ -38,7 +38,7 @@ std::vector<PricedForward> points(const Record& record) {
   return all;
 }
 
-Record card() {
+Record forward_card() {
   return fake::record({fake::at_gbps(fake::memory(MemoryPattern::kRead), 1000),
                        fake::at_tflops(fake::square(DType::kBf16, 8192), 100)});
 }
@@ -50,7 +50,7 @@ nlohmann::json json_of(const std::vector<Table>& tables) {
 }
 
 TEST(ForwardTable, HasARowABatchWithItsPrice) {
-  const auto priced = points(card());
+  const auto priced = points(forward_card());
   const auto tables = forward_tables(priced);
   ASSERT_THAT(tables, SizeIs(1));
   EXPECT_THAT(tables[0].title,
@@ -78,7 +78,7 @@ TEST(ForwardTable, ARefusalHasARowAndItsReason) {
 }
 
 TEST(ForwardOpsTable, SharesAddUpToThePass) {
-  const auto priced = points(card());
+  const auto priced = points(forward_card());
   const auto rows = json_of(forward_ops_tables(priced)).at("ops");
   ASSERT_THAT(rows, SizeIs(10));
   double share = 0;

@@ -48,7 +48,7 @@ std::vector<PricedDecode> priced(const Record& record, const DecodeSelection& se
   return all;
 }
 
-std::string rendered(const std::vector<Table>& tables, Format format) {
+std::string rendered_tokens(const std::vector<Table>& tables, Format format) {
   std::ostringstream out;
   render(out, tables, format);
   return out.str();
@@ -60,7 +60,7 @@ TEST(TokensTable, HasARowABatchAndTheRateInItsTitle) {
   EXPECT_EQ(tables[0].title,
             "decode tok/s, llama-3.1-8b fp8, context 1024    $3.84/h on-demand, 2026-05-26");
   EXPECT_THAT(tables[0].rows, SizeIs(2));
-  const std::string text = rendered(tables, Format::kTable);
+  const std::string text = rendered_tokens(tables, Format::kTable);
   EXPECT_THAT(
       text, AllOf(HasSubstr("bytes floor"), HasSubstr("sum of ops (library)"),
                   HasSubstr("sum of ops (best)"), HasSubstr("$/M output"), HasSubstr("% measured"),
@@ -74,11 +74,11 @@ TEST(TokensTable, AMeasuredStepGraphHasItsColumnAndIsWhatIsPriced) {
   record.measurements.push_back(graph);
   const auto findings =
       priced(record, {.precisions = {}, .batches = {8}, .contexts = {}}, {on_demand(3.6)});
-  EXPECT_THAT(rendered(tokens_tables(findings), Format::kTable),
+  EXPECT_THAT(rendered_tokens(tokens_tables(findings), Format::kTable),
               AllOf(HasSubstr("step graph (best)"), HasSubstr("2000")));
   // $3.60 an hour is a tenth of a cent a second, in which 2000 tokens come.
   EXPECT_NEAR(findings[0].costs[0].best->value, 0.5, 1e-9);
-  EXPECT_THAT(rendered(tokens_tables(priced(card(), {}, {on_demand(3.6)})), Format::kTable),
+  EXPECT_THAT(rendered_tokens(tokens_tables(priced(card(), {}, {on_demand(3.6)})), Format::kTable),
               Not(HasSubstr("step graph")));
 }
 
@@ -86,7 +86,7 @@ TEST(TokensTable, JsonHasTheWholeFinding) {
   const auto findings =
       priced(card(), {.precisions = {}, .batches = {8}, .contexts = {}}, {on_demand(3.84)});
   const auto rows =
-      nlohmann::json::parse(rendered(tokens_tables(findings), Format::kJson))["tokens"];
+      nlohmann::json::parse(rendered_tokens(tokens_tables(findings), Format::kJson))["tokens"];
   ASSERT_EQ(rows.size(), 1u);
   const EngineStep& library = findings[0].decode.library.value();
   EXPECT_EQ(rows[0]["library_tok_per_s"].get<double>(), library.tokens_per_second.value);
@@ -107,8 +107,8 @@ TEST(TokensTable, OneForEachPrecisionAndContextButOneListForPrograms) {
       card(), {.precisions = {Precision::kFp8}, .batches = {1, 8}, .contexts = {1024, 4096}}, {});
   const auto tables = tokens_tables(findings);
   EXPECT_THAT(tables, SizeIs(2));
-  EXPECT_EQ(nlohmann::json::parse(rendered(tables, Format::kJson))["tokens"].size(), 4u);
-  const std::string csv = rendered(tables, Format::kCsv);
+  EXPECT_EQ(nlohmann::json::parse(rendered_tokens(tables, Format::kJson))["tokens"].size(), 4u);
+  const std::string csv = rendered_tokens(tables, Format::kCsv);
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 5);
 }
 
@@ -116,18 +116,18 @@ TEST(TokensTable, ARefusalIsANoteAndAReasonAndNotANumber) {
   const auto tables = tokens_tables(
       priced(card(), {.precisions = {Precision::kBf16}, .batches = {1, 8}, .contexts = {}},
              {on_demand(3.84)}));
-  const std::string text = rendered(tables, Format::kTable);
+  const std::string text = rendered_tokens(tables, Format::kTable);
   EXPECT_THAT(text, HasSubstr("batch 1, 8: no linear of llama-3.1-8b at bf16"));
   EXPECT_THAT(text, Not(HasSubstr("$3.84")));
-  const auto rows = nlohmann::json::parse(rendered(tables, Format::kJson))["tokens"];
+  const auto rows = nlohmann::json::parse(rendered_tokens(tables, Format::kJson))["tokens"];
   EXPECT_TRUE(rows[0]["library_tok_per_s"].is_null());
   EXPECT_THAT(rows[0]["reason"].get<std::string>(), HasSubstr("no linear"));
 }
 
 TEST(TokensTable, WithoutAPriceSaysThatItIsPerDollar) {
-  EXPECT_THAT(
-      rendered(tokens_tables(priced(card(), {}, rates_of({}, std::nullopt))), Format::kTable),
-      HasSubstr("$/M per $1.00/h; pass --hourly"));
+  EXPECT_THAT(rendered_tokens(tokens_tables(priced(card(), {}, rates_of({}, std::nullopt))),
+                              Format::kTable),
+              HasSubstr("$/M per $1.00/h; pass --hourly"));
 }
 
 TEST(TokensTable, SeveralFilesShowFileDeviceAndRate) {
@@ -137,7 +137,7 @@ TEST(TokensTable, SeveralFilesShowFileDeviceAndRate) {
   for (PricedDecode& p : priced(other, {}, {on_demand(0.72)})) findings.push_back(std::move(p));
   const auto tables = tokens_tables(findings);
   ASSERT_THAT(tables, SizeIs(1));
-  EXPECT_THAT(rendered(tables, Format::kTable),
+  EXPECT_THAT(rendered_tokens(tables, Format::kTable),
               AllOf(HasSubstr("run.json"), HasSubstr("other.json"), HasSubstr("$3.84/h on-demand"),
                     HasSubstr("$0.72/h on-demand")));
 }
@@ -145,7 +145,7 @@ TEST(TokensTable, SeveralFilesShowFileDeviceAndRate) {
 TEST(OpsTable, LabelsEveryOp) {
   const auto tables =
       ops_tables(priced(card(), {.precisions = {}, .batches = {4}, .contexts = {}}, {}));
-  const std::string text = rendered(tables, Format::kTable);
+  const std::string text = rendered_tokens(tables, Format::kTable);
   EXPECT_THAT(text, AllOf(HasSubstr("gate_up"), HasSubstr("interpolated"), HasSubstr("modelled"),
                           HasSubstr("roofline: 1000 GB/s"), HasSubstr("quantize_qkv")));
 }
@@ -153,7 +153,7 @@ TEST(OpsTable, LabelsEveryOp) {
 TEST(OpsTable, SaysWhyThereAreNone) {
   const auto tables = ops_tables(
       priced(card(), {.precisions = {Precision::kBf16}, .batches = {1}, .contexts = {}}, {}));
-  EXPECT_THAT(rendered(tables, Format::kTable),
+  EXPECT_THAT(rendered_tokens(tables, Format::kTable),
               AllOf(HasSubstr("(none)"), HasSubstr("no linear of llama-3.1-8b at bf16")));
 }
 
@@ -163,22 +163,24 @@ TEST(CostTable, HasARowForEveryRateWithItsDate) {
   const auto tables = cost_tables(priced(card(), {}, {on_demand(3.84), spot}));
   ASSERT_THAT(tables, SizeIs(1));
   EXPECT_THAT(tables[0].rows, SizeIs(4));
-  EXPECT_THAT(rendered(tables, Format::kTable),
+  EXPECT_THAT(rendered_tokens(tables, Format::kTable),
               AllOf(HasSubstr("$1.69"), HasSubstr("spot"), HasSubstr("2026-05-26"),
                     HasSubstr("Spheron sells at least 8 GPUs")));
 }
 
 TEST(CostTable, SaysWhyThereIsNone) {
   EXPECT_THAT(
-      rendered(cost_tables(priced(
-                   card(), {.precisions = {Precision::kBf16}, .batches = {1}, .contexts = {}}, {})),
-               Format::kTable),
+      rendered_tokens(
+          cost_tables(priced(
+              card(), {.precisions = {Precision::kBf16}, .batches = {1}, .contexts = {}}, {})),
+          Format::kTable),
       AllOf(HasSubstr("(none)"), HasSubstr("no linear of llama-3.1-8b at bf16")));
 }
 
 TEST(CostTable, WithoutAPriceSaysThatItIsPerDollar) {
-  EXPECT_THAT(rendered(cost_tables(priced(card(), {}, rates_of({}, std::nullopt))), Format::kTable),
-              HasSubstr("no price is known for Fake H1: these are dollars per million at $1.00/h"));
+  EXPECT_THAT(
+      rendered_tokens(cost_tables(priced(card(), {}, rates_of({}, std::nullopt))), Format::kTable),
+      HasSubstr("no price is known for Fake H1: these are dollars per million at $1.00/h"));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ TrackFinding finding(const std::string& name, GateStatus status, Stage stage) {
   return f;
 }
 
-TrackReport report() {
+TrackReport track_report() {
   TrackReport r;
   r.night = "2025-11-22";
   r.findings = {finding("a", GateStatus::kPass, Stage::kTonight),
@@ -44,24 +44,24 @@ std::string text_of(const Table& table, Format format) {
 }
 
 TEST(CheckTable, ShowsWhatIsNotAPassWithReasonsOnce) {
-  const Table table = check_table(report(), false);
+  const Table table = check_table(track_report(), false);
   EXPECT_EQ(table.rows.size(), 3U);
   EXPECT_THAT(table.notes, ElementsAre("3 cases: because", "a note"));
   const std::string text = text_of(table, Format::kTable);
   EXPECT_THAT(text, HasSubstr("regression (muted)"));
   EXPECT_THAT(text, HasSubstr("+2.02%"));
-  EXPECT_EQ(check_table(report(), true).rows.size(), 4U);
+  EXPECT_EQ(check_table(track_report(), true).rows.size(), 4U);
 }
 
 TEST(CheckTable, AStageThatComparedNothingHasNoChange) {
-  const std::string text = text_of(check_table(report(), false), Format::kCsv);
+  const std::string text = text_of(check_table(track_report(), false), Format::kCsv);
   EXPECT_THAT(text, HasSubstr("c,GPU-1,1,,,1000,,,,,0,no baseline"));
 }
 
 TEST(CheckLine, CountsEveryStatus) {
-  EXPECT_EQ(check_line(report()), "1 pass, 1 regression, 1 no baseline, 1 muted");
+  EXPECT_EQ(check_line(track_report()), "1 pass, 1 regression, 1 no baseline, 1 muted");
   EXPECT_EQ(check_line({}), "0 pass");
-  EXPECT_THAT(text_of(check_counts_table(report()), Format::kJson),
+  EXPECT_THAT(text_of(check_counts_table(track_report()), Format::kJson),
               HasSubstr("\"no_baseline\": 1"));
 }
 

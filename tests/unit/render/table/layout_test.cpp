@@ -23,7 +23,7 @@ std::size_t width_of(const Layout& layout) {
 }
 
 /// Of names that differ in their middle, numbers and sentences: 2 + 36 + 2 + 10 + 2 + 10 + 2 + 48.
-Table sample() {
+Table layout_sample() {
   Table table;
   table.columns = {shortening(10, text_column("case", "case")),
                    dispensable(1, number_column("rate", "tokens/s")),
@@ -37,8 +37,8 @@ Table sample() {
 }
 
 TEST(Layout, HasItsNaturalWidthWhereThereIsRoom) {
-  const Layout wide = lay_out(sample(), 200);
-  EXPECT_EQ(width_of(wide), width_of(lay_out(sample(), kUnlimitedWidth)));
+  const Layout wide = lay_out(layout_sample(), 200);
+  EXPECT_EQ(width_of(wide), width_of(lay_out(layout_sample(), kUnlimitedWidth)));
   EXPECT_LT(width_of(wide), 120u);
   EXPECT_THAT(wide.left_out, IsEmpty());
   EXPECT_THAT(wide.shortened, IsEmpty());
@@ -46,20 +46,20 @@ TEST(Layout, HasItsNaturalWidthWhereThereIsRoom) {
 }
 
 TEST(Layout, BreaksHeadersFirstThenSentencesThenNames) {
-  const std::size_t natural = width_of(lay_out(sample(), kUnlimitedWidth));
-  const Layout headers = lay_out(sample(), natural - 1);
+  const std::size_t natural = width_of(lay_out(layout_sample(), kUnlimitedWidth));
+  const Layout headers = lay_out(layout_sample(), natural - 1);
   EXPECT_THAT(headers.columns[2].header, ElementsAre("two", "words"));
   EXPECT_EQ(headers.columns[3].cells[0].size(), 1u);
-  const Layout sentences = lay_out(sample(), natural - 10);
+  const Layout sentences = lay_out(layout_sample(), natural - 10);
   EXPECT_GT(sentences.columns[3].cells[0].size(), 1u);
   EXPECT_THAT(sentences.shortened, IsEmpty());
-  const Layout names = lay_out(sample(), natural - 32);
+  const Layout names = lay_out(layout_sample(), natural - 32);
   EXPECT_THAT(names.shortened, ElementsAre("case"));
   EXPECT_THAT(names.left_out, IsEmpty());
 }
 
 TEST(Layout, LeavesOutTheMostDispensableAndThenTheNext) {
-  Table table = sample();
+  Table table = layout_sample();
   std::set<std::size_t> counts;
   for (std::size_t width = 200; width >= 20; --width) {
     const Layout layout = lay_out(table, width);
@@ -79,7 +79,7 @@ TEST(Layout, LeavesOutTheMostDispensableAndThenTheNext) {
 }
 
 TEST(Layout, NoLineIsWiderThanTheTerminalUnlessTheRestDoesNotFit) {
-  const Table table = sample();
+  const Table table = layout_sample();
   for (std::size_t width = 40; width <= 200; ++width) {
     const Layout layout = lay_out(table, width);
     if (width_of(layout) > width) {
@@ -98,14 +98,14 @@ TEST(Layout, NoLineIsWiderThanTheTerminalUnlessTheRestDoesNotFit) {
 }
 
 TEST(Layout, UsesTheRoomThatALeftOutColumnLeaves) {
-  Table table = sample();
+  Table table = layout_sample();
   const Layout layout = lay_out(table, width_of(lay_out(table, kUnlimitedWidth)) - 60);
   EXPECT_THAT(layout.left_out, testing::Not(IsEmpty()));
   EXPECT_GT(width_of(layout) + 12, width_of(lay_out(table, kUnlimitedWidth)) - 60);
 }
 
 TEST(Layout, LeavesOutWhatIsEmptyOrForProgramsWithoutAWord) {
-  Table table = sample();
+  Table table = layout_sample();
   table.columns[1].data_only = true;
   for (auto& row : table.rows) row[2] = Cell();
   const Layout layout = lay_out(table, kUnlimitedWidth);

@@ -14,7 +14,7 @@ namespace gpugauge {
 namespace {
 
 constexpr DType kBf16 = DType::kBf16, kFp8 = DType::kFp8E4m3;
-constexpr LinearDevice kH100{132, 90};
+constexpr LinearDevice kH100Card{132, 90};
 
 LinearPlan plan(std::int64_t m, std::int64_t n, std::int64_t k, DType weights) {
   return plan_linear({m, n, k, kBf16, weights}, 132);
@@ -52,7 +52,7 @@ TEST(LinearPlan, NoShapeNeedsMoreThanItsCoverOfTheWeights) {
 
 TEST(LinearPlan, TheWorkspaceHoldsCountersAndTwoTilesABlock) {
   const LinearShape shape{64, 28672, 4096, kFp8, kFp8};
-  EXPECT_EQ(linear_workspace_bytes(shape, kH100), 4096 + 2 * 132 * 128 * 64 * 4);
+  EXPECT_EQ(linear_workspace_bytes(shape, kH100Card), 4096 + 2 * 132 * 128 * 64 * 4);
   const LinearPlan enormous = plan_linear(shape, 5000);
   EXPECT_LE(enormous.split.blocks, WorkSplit::kMostBlocks);
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "kernels/implementation.hpp"
+#include "tests/unit/kernels/gib.hpp"
 
 namespace gpugauge {
 
@@ -18,8 +19,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 DeviceInfo card(int compute_capability) {
   DeviceInfo info;

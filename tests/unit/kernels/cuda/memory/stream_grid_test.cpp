@@ -5,14 +5,13 @@
 #include <array>
 
 #include "kernels/cuda/memory/memory_bulk.hpp"
+#include "tests/unit/kernels/gib.hpp"
 
 namespace gpugauge {
 namespace {
 
 using stream_grid::cut;
 using stream_grid::Cut;
-
-constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 TEST(StreamGrid, APageIsWhatTheArraysAreMultiplesOf) { EXPECT_EQ(stream_grid::kPageBytes, 4096); }
 

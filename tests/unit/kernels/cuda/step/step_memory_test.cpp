@@ -1,13 +1,12 @@
 #if GPUGAUGE_HAS_CUDA
 
 #include "kernels/cuda/step/step_memory.hpp"
+#include "tests/unit/kernels/gib.hpp"
 
 #include <gtest/gtest.h>
 
 namespace gpugauge {
 namespace {
-
-constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 
 DecodeStep llama_8b(DType linears, std::int64_t batch = 1, std::int64_t context = 1024) {
   return {.batch = batch,
