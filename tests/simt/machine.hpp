@@ -26,6 +26,9 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What makes a thread that waits unwind when the launch has failed.
+struct Cancelled {};
+
 /// How a launch stands to the one before it.
 enum class Start : std::uint8_t {
   kAfterPrevious,
@@ -136,6 +139,9 @@ struct SpecialRegisters {
   dim3 block_extent, grid_extent;
 };
 extern SpecialRegisters special_registers;
+
+/// What to call the place in a message.
+std::string described(const WaitPoint& where);
 
 /// Fails unless the address is a multiple of `alignment`.
 void require_aligned(const void* pointer, std::size_t alignment, const char* what);

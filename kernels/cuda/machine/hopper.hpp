@@ -166,8 +166,8 @@ __device__ inline unsigned cluster_rank() {
   asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
   return rank;
 }
-/// A barrier of all threads of all blocks of the cluster. What they did before is not passed on, but
-/// for barriers after `barrier_init_fence`.
+/// A barrier of all threads of all blocks of the cluster. What they did before is not passed on,
+/// but for barriers after `barrier_init_fence`.
 __device__ inline void cluster_meet() {
   asm volatile(
       "barrier.cluster.arrive.relaxed.aligned;\n"
