@@ -18,6 +18,7 @@
 #include "harness/config/iso_date.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "harness/record/contents.hpp"
+#include "harness/record/emulated.hpp"
 #include "harness/record/file.hpp"
 #include "harness/record/sha256.hpp"
 
@@ -196,6 +197,7 @@ Incoming read_incoming(const fs::path& file, const std::optional<std::string>& n
   incoming.bytes = read_text_file(file);
   simdjson::dom::parser parser;
   const FileContents contents = read_contents(file, Detail::kSamples, parser);
+  refuse_emulated(contents.record);
   if (contents.is_journal)
     throw UsageError(fmt::format("{}: the run is not finished; gpugauge run --resume finishes it",
                                  file.string()));

@@ -2,9 +2,11 @@
 
 // The fields of a file's context (see fields.hpp).
 
+#include <optional>
 #include <string_view>
 
 #include "harness/base/of.hpp"
+#include "harness/record/emulated.hpp"
 #include "harness/record/field_rule.hpp"
 #include "harness/record/record.hpp"
 
@@ -135,6 +137,8 @@ void fields(Of<Record> auto& record, auto&& visit) {
     ours("run_id", p.run_id, {.text = "UUID of the run.", .not_empty = true});
     ours.constant("complete", record.complete(),
                   {"Whether every planned case has a number or a reason why it has none."});
+    ours.constant("emulated", is_emulated(record.device) ? std::optional(true) : std::nullopt,
+                  {"True of a card in software, where nothing is measured; else left out."});
     ours.group("suite", [&](auto&& suite) {
       suite.about("What was asked for.");
       suite("name", p.suite, {"The suite's name."});

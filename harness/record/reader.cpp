@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/record/contents.hpp"
+#include "harness/record/emulated.hpp"
 #include "harness/record/extract.hpp"
 #include "harness/record/writer.hpp"
 
@@ -177,6 +179,11 @@ FileContents read_contents(const std::filesystem::path& file, Detail detail,
   return contents;
 }
 
+void refuse_emulated(const Record& record) {
+  if (!is_emulated(record.device) || std::getenv("GPUGAUGE_READ_EMULATED") != nullptr) return;
+  fail(record.path, fmt::format("of an {}: nothing was measured on it", record.device.name));
+}
+
 Record read_record(const std::filesystem::path& file, Detail detail) {
   simdjson::dom::parser parser;
   return read_contents(file, detail, parser).record;
@@ -191,6 +198,7 @@ std::vector<Record> read_records(std::span<const std::filesystem::path> files, D
     for (std::size_t i = next++; i < files.size(); i = next++) {
       try {
         records[i] = read_contents(files[i], detail, parser).record;
+        refuse_emulated(records[i]);
       } catch (...) {
         errors[i] = std::current_exception();
       }

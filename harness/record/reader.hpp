@@ -15,7 +15,8 @@ enum class Detail : std::uint8_t { kSummary, kSamples };
 /// not a gpugauge result, or of a newer schema.
 Record read_record(const std::filesystem::path& file, Detail detail = Detail::kSamples);
 
-/// Reads many in parallel, in the order given.
+/// Reads many in parallel, in the order given, to say something of them: refuses (UsageError) what
+/// an emulated card wrote, unless the tests set GPUGAUGE_READ_EMULATED.
 std::vector<Record> read_records(std::span<const std::filesystem::path> files,
                                  Detail detail = Detail::kSummary);
 

@@ -38,6 +38,10 @@ class Put {
     object_[key] = value;
   }
   template <typename T>
+  void constant(const char* key, const std::optional<T>& value, const FieldRule&) const {
+    if (value) object_[key] = *value;
+  }
+  template <typename T>
   void fixed(const char* key, const T& value, const FieldRule&) const {
     object_[key] = value;
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -417,6 +418,19 @@ TEST(ReadRecords, ThrowsTheFirstErrorInTheOrderOfTheFiles) {
   EXPECT_EQ(test::message_of<UsageError>([&] { read_records(files); }),
             (folder / "bad").string() + ": no such file");
   EXPECT_THAT(read_records({}), IsEmpty());
+}
+
+TEST_F(ReadRecord, NothingIsSaidOfAnEmulatedCardButInTests) {
+  Record record = test::synthetic_full_record();
+  record.device.name = "emulated NVIDIA H200";
+  test::write_text(file_, format_result(record));
+  EXPECT_EQ(Json::parse(format_result(record))["context"]["gpugauge"]["emulated"], true);
+  EXPECT_THAT(test::message_of<UsageError>([&] { (void)read_records({{file_}}); }),
+              HasSubstr("x.json: of an emulated NVIDIA H200: nothing was measured on it"));
+  EXPECT_NO_THROW((void)read_record(file_));  // run --resume goes on with it
+  ASSERT_EQ(setenv("GPUGAUGE_READ_EMULATED", "1", 1), 0);
+  EXPECT_EQ(read_records({{file_}}).size(), 1);
+  ASSERT_EQ(unsetenv("GPUGAUGE_READ_EMULATED"), 0);
 }
 
 }  // namespace
