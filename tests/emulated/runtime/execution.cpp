@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <span>
 #include <thread>
 #include <utility>
@@ -114,7 +115,7 @@ class Execution {
   void pass_time(const Node& node) {
     const Switches& set = switches();
     progress_.clock_us += (node.model_us + gap_us(node.programmatic)) * scatter() * set.time_scale;
-    if (node.kind != Node::Kind::kKernel && node.kind != Node::Kind::kLibrary) return;
+    if (!is_kernel(node)) return;
     if (set.vanish_after_launches && ++kernels_launched > *set.vanish_after_launches) {
       report_xid(device_, kXidOffTheBus);
       kill_context(cudaErrorUnknown);
@@ -124,6 +125,10 @@ class Execution {
       report_xid(device_, kXidPageFault);
       kill_context(cudaErrorIllegalAddress);
     }
+  }
+
+  void open_memory() {
+    if (!open_) open_.emplace();
   }
 
   Order next_order(bool early, bool next_is_early) {
@@ -137,6 +142,7 @@ class Execution {
   }
 
   void run_kernel(Node& node, bool next_is_early) {
+    open_memory();
     const bool early = node.programmatic && previous_.is_kernel;
     const Order order = next_order(early, next_is_early);
     const double flops_before = simt::matrix_flops;
@@ -167,10 +173,11 @@ class Execution {
   }
 
   void run_other(Node& node, bool next_is_early) {
+    open_memory();
     begin_accesses(next_order(false, next_is_early));
     node.run();
     require_none(node, end_accesses());
-    previous_ = {.is_kernel = node.kind == Node::Kind::kLibrary, .number = launches_numbered};
+    previous_ = {.is_kernel = is_kernel(node), .number = launches_numbered};
   }
 
   static void require_none(const Node& node, const Accesses& accesses) {
@@ -180,11 +187,11 @@ class Execution {
   int device_;
   Progress& progress_;
   Previous previous_;
+  std::optional<DeviceMemoryOpen> open_;  ///< from the first node that runs on
 };
 
 void run_tasks(Stream& stream) {
   const std::vector<Task> tasks = std::exchange(stream.tasks, {});
-  const DeviceMemoryOpen open;
   Execution execution(stream.device);
   Nodes nodes;
   const auto run_nodes = [&] { execution.run(std::exchange(nodes, {})); };

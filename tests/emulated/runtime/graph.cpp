@@ -1,6 +1,7 @@
 #include "tests/emulated/runtime/graph.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -40,14 +41,19 @@ std::shared_ptr<Executable> executable_of(const char* call, cudaGraphExec_t hand
 
 bool is_work(const std::shared_ptr<Node>& node) { return node->kind != Node::Kind::kEvent; }
 
-/// Finds what it repeats between its events at the start and at the end.
+/// Finds what it repeats between its events at the start and at the end. An event between makes all
+/// of it one period.
 void find_period(Executable& graph) {
   const Nodes& nodes = graph.nodes;
-  graph.first = static_cast<std::size_t>(std::ranges::find_if(nodes, is_work) - nodes.begin());
+  const auto first = std::ranges::find_if(nodes, is_work);
+  auto last = nodes.end();
+  while (last != first && !is_work(*(last - 1))) --last;
+  graph.first = static_cast<std::size_t>(first - nodes.begin());
+  graph.period = static_cast<std::size_t>(last - first);
+  if (!std::all_of(first, last, is_work)) return;
   std::vector<std::string_view> identities;
-  for (std::size_t i = graph.first; i < nodes.size() && is_work(nodes[i]); ++i) {
-    identities.emplace_back(nodes[i]->identity);
-  }
+  std::transform(first, last, std::back_inserter(identities),
+                 [](const auto& node) { return std::string_view(node->identity); });
   graph.period = period_of(identities);
 }
 

@@ -32,7 +32,10 @@ struct Node {
 };
 using Nodes = std::vector<std::shared_ptr<Node>>;
 
-inline bool is_kernel(const Node& node) { return node.kind == Node::Kind::kKernel; }
+/// The kernels of a library too.
+inline bool is_kernel(const Node& node) {
+  return node.kind == Node::Kind::kKernel || node.kind == Node::Kind::kLibrary;
+}
 
 /// A graph that can be launched.
 struct Executable {

@@ -1,4 +1,5 @@
 #include "kernels/cuda/machine/hopper.hpp"
+#include "tests/emulated/library_call.hpp"
 #include "tests/unit/emulated/runtime/emulated_device.hpp"
 
 // Programmatic launches: what starts before the launch before it has ended waits for it.
@@ -115,6 +116,13 @@ TEST_F(EmulatedOrder, WithoutOverlapNobodyNeedsToWait) {
   step(stream(), step_kernel<DoesNotWait>, 0);
   step(stream(), step_kernel<DoesNotWait>, 1);
   EXPECT_THAT(read(arrays_[2], kCount), testing::Each(2));
+}
+
+TEST_F(EmulatedOrder, WhatALibraryWritesIsWaitedForToo) {
+  const LibraryCall call{.name = "library", .run = [] {}, .writes = {{arrays_[1], kCount * 4}}};
+  ASSERT_EQ(emulated_enqueue_library_call(stream_, call), 0);
+  step(overlapping(), step_kernel<DoesNotWait>, 1);
+  EXPECT_THAT(broken_at_the_end(), HasSubstr("which a launch before it writes"));
 }
 
 // ---- clusters

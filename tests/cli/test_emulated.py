@@ -1,0 +1,111 @@
+"""The whole path to a card, on one in software: GPUGAUGE_EMULATED names the program that has it.
+
+Nothing here was measured on a card.
+"""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EMULATED = os.environ.get("GPUGAUGE_EMULATED", "")
+DATA = ROOT / "tests" / "data" / "emulated"
+pytestmark = pytest.mark.skipif(not EMULATED, reason="GPUGAUGE_EMULATED is not set: this build has no emulated card")
+
+
+class Card:
+    """The program on a card in software, in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __call__(self, *arguments, card="h100-mig", timeout=900, **switches):
+        environment = dict(os.environ, EMULATED_CARD=card, GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
+                           GPUGAUGE_SEARCH_CACHE="off",
+                           **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
+        return subprocess.run([EMULATED, *map(str, arguments)], cwd=self.folder, env=environment, text=True,
+                              capture_output=True, timeout=timeout)
+
+    def run(self, *arguments, output="result.json", **switches):
+        return self("run", "--device", "cuda:0", "--suite", DATA / "tiny.yaml", "--model", DATA / "tiny_model.yaml",
+                    "-o", output, "--overwrite", *arguments, **switches)
+
+    def cases(self, output="result.json"):
+        made = json.loads((self.folder / output).read_text())
+        return {case["name"]: case["gpugauge"] for case in made["benchmarks"]}, made["context"]["gpugauge"]
+
+
+@pytest.fixture
+def gpugauge(tmp_path):
+    return Card(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The tiny suite, every case of it, with the tiny model's decode steps."""
+    gpugauge = Card(tmp_path_factory.mktemp("whole"))
+    result = gpugauge.run()
+    assert result.returncode == 0, result.stderr
+    return gpugauge
+
+
+def test_every_case_is_verified(whole):
+    cases, context = whole.cases()
+    statuses = {name: case["status"] for name, case in cases.items()}
+    assert set(statuses.values()) == {"ok", "unsupported"}, statuses
+    assert [name for name, status in statuses.items() if status == "unsupported"] == ["memory/read/1MiB/driver/hot"]
+    assert sum(name.startswith("decode_step/") for name in statuses) == 2
+    assert context["device"]["name"].startswith("emulated NVIDIA H100")
+    assert context["emulated"] is True
+
+
+@pytest.mark.parametrize("command", ["datasheet", "advise", "compare", "show", "cost", "report"])
+def test_no_command_takes_it_for_a_measurement(whole, command):
+    arguments = {"compare": ["result.json", "result.json"], "report": ["result.json", "--output", "page.html"],
+                 "advise": ["result.json", "--model", "llama-3.1-8b", "--input-tokens", "4", "--output-tokens", "4",
+                            "--batch", "1"]}
+    result = whole(command, *arguments.get(command, ["result.json"]))
+    assert result.returncode == 2, (result.stdout, result.stderr)
+    assert "nothing was measured on it" in result.stderr
+
+
+def test_track_refuses_it(whole):
+    result = whole("track", "add", "result.json", "--history", "nights")
+    assert result.returncode == 2, (result.stdout, result.stderr)
+    assert "nothing was measured on it" in result.stderr
+
+
+@pytest.mark.parametrize("card", ["a100", "l40s", "h200", "b200", "rtx5090"])
+def test_other_cards_run_what_they_can(gpugauge, card):
+    result = gpugauge.run("--filter", "memory/copy|/linear_stream/|/wgmma/", card=card)
+    assert result.returncode == 0, result.stderr
+    cases, _ = gpugauge.cases()
+    hopper = card in ("h200",)
+    for name, case in cases.items():
+        only_hopper = "/bulk/" in name or "/wgmma/" in name
+        assert case["status"] == ("unsupported" if only_hopper and not hopper else "ok"), (name, case)
+
+
+def test_a_card_that_the_program_has_no_code_for_is_refused(gpugauge):
+    result = gpugauge.run("--filter", "memory/", card="t4")
+    assert result.returncode == 3
+    assert "no kernel image" in result.stderr
+
+
+@pytest.mark.parametrize("error, message", [(802, "system not yet initialized"), (999, "unknown error"),
+                                            (35, "CUDA driver version is insufficient")])
+def test_cuda_that_does_not_start_is_named(gpugauge, error, message):
+    result = gpugauge.run("--filter", "memory/", start_error=error)
+    assert result.returncode == 3
+    assert message in result.stderr
+
+
+def test_out_of_memory_is_the_reason_of_the_case_that_met_it(gpugauge):
+    result = gpugauge.run("--filter", "memory/copy/1MiB/driver|gemm/.*mma", out_of_memory_bytes=1 << 20)
+    cases, _ = gpugauge.cases()
+    assert result.returncode != 97, result.stderr
+    assert cases["memory/copy/1MiB/driver/hot"]["status"] != "ok"
+    assert cases["gemm/bf16/m:64/n:128/k:128/mma/hot"]["status"] == "ok"
