@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string_view>
 
 #include "harness/analyze/step/tensor_parallel.hpp"
@@ -19,6 +20,19 @@ inline constexpr std::array<std::string_view, 4> kGroupSizes{"1", "2", "4", "8"}
 inline constexpr std::array<std::string_view, 2> kMatches{"uuid", "sku"};
 inline constexpr double kMostTokens = 1 << 24, kMostBatch = 1 << 16;
 
+/// Takes a number from `low` to `high`.
+constexpr OptionDefinition number_option(std::string_view names, std::string_view value,
+                                         std::string_view help, double low,
+                                         double high = kAnyHigh) {
+  return {.names = names, .value = value, .help = help, .low = low, .high = high};
+}
+/// Takes one of these words.
+constexpr OptionDefinition word_option(std::string_view names, std::string_view value,
+                                       std::string_view help,
+                                       std::span<const std::string_view> words) {
+  return {.names = names, .value = value, .help = help, .one_of = words};
+}
+
 // ---- what is measured
 inline constexpr OptionDefinition kSuite{"-s,--suite", "SUITE",
                                          "suite: a name in configs/suites, or a file"};
@@ -33,17 +47,10 @@ inline constexpr OptionDefinition kFilter{
     "only cases whose name matches this regular expression; a leading - keeps the others"};
 inline constexpr OptionDefinition kModel{
     "--model", "MODEL", "models: names in configs, files, or config.json of checkpoints"};
-inline constexpr OptionDefinition kBatch{
-    .names = "--batch",
-    .value = "N",
-    .help = "batch sizes: concurrent sequences, requests or images",
-    .low = 1,
-    .high = kMostBatch};
-inline constexpr OptionDefinition kContext{.names = "--context",
-                                           .value = "N",
-                                           .help = "tokens in the KV cache of each sequence",
-                                           .low = 1,
-                                           .high = kMostTokens};
+inline constexpr auto kBatch = number_option(
+    "--batch", "N", "batch sizes: concurrent sequences, requests or images", 1, kMostBatch);
+inline constexpr auto kContext =
+    number_option("--context", "N", "tokens in the KV cache of each sequence", 1, kMostTokens);
 inline constexpr OptionDefinition kOverwrite{"--overwrite", "", "replace an existing result file"};
 inline constexpr OptionDefinition kResume{
     "--resume", "FILE",
@@ -52,86 +59,45 @@ inline constexpr OptionDefinition kTurn{"--turn", "K/N",
                                         "K/N: this is process K of N; each begins at another case"};
 inline constexpr OptionDefinition kRedact{"--redact", "",
                                           "leave out the host's name and the device's UUID"};
-inline constexpr OptionDefinition kRounds{.names = "--rounds",
-                                          .value = "N",
-                                          .help = "rounds; each runs both builds once",
-                                          .low = 5,
-                                          .high = 1000};
-inline constexpr OptionDefinition kTimeLimit{
-    .names = "--time-limit",
-    .value = "SECONDS",
-    .help = "seconds for all rounds; complete rounds are judged",
-    .low = kAboveZero};
+inline constexpr auto kRounds =
+    number_option("--rounds", "N", "rounds; each runs both builds once", 5, 1000);
+inline constexpr auto kTimeLimit = number_option(
+    "--time-limit", "SECONDS", "seconds for all rounds; complete rounds are judged", kAboveZero);
 
 // ---- where it goes
 inline constexpr OptionDefinition kOutput{"-o,--output", "PATH", "the file or folder to write"};
-inline constexpr OptionDefinition kFormat{
-    .names = "-f,--format", .value = "FORMAT", .help = "the output format"};
+inline constexpr OptionDefinition kFormat{"-f,--format", "FORMAT", "the output format"};
 
 // ---- decode steps and requests
-inline constexpr OptionDefinition kPrecision{.names = "--precision",
-                                             .value = "TYPE",
-                                             .help = "type of the weights",
-                                             .one_of = names_of<Precision>};
-inline constexpr OptionDefinition kKv{
-    .names = "--kv", .value = "TYPE", .help = "type of the KV cache", .one_of = kKvTypes};
-inline constexpr OptionDefinition kInputTokens{.names = "--input-tokens",
-                                               .value = "N",
-                                               .help = "tokens of a request's prompt",
-                                               .low = 1,
-                                               .high = kMostTokens};
-inline constexpr OptionDefinition kOutputTokens{.names = "--output-tokens",
-                                                .value = "N",
-                                                .help = "output length, in tokens",
-                                                .low = 1,
-                                                .high = kMostTokens};
-inline constexpr OptionDefinition kMaxInput{.names = "--max-input",
-                                            .value = "N",
-                                            .help = "the longest prompt of the curves",
-                                            .low = 1,
-                                            .high = kMostTokens};
-inline constexpr OptionDefinition kTpot{
-    .names = "--tpot", .value = "MS", .help = "highest TPOT, in milliseconds", .low = kAboveZero};
-inline constexpr OptionDefinition kTtft{
-    .names = "--ttft", .value = "MS", .help = "highest TTFT, in milliseconds", .low = kAboveZero};
-inline constexpr OptionDefinition kGpus{.names = "--gpus",
-                                        .value = "N",
-                                        .help = "GPUs that share the model (tensor parallelism)",
-                                        .one_of = kGroupSizes};
-inline constexpr OptionDefinition kLink{.names = "--link",
-                                        .value = "LINK",
-                                        .help = "the link between the GPUs",
-                                        .one_of = names_of<Link>};
-inline constexpr OptionDefinition kMemoryUtilisation{
-    .names = "--memory-utilisation",
-    .value = "SHARE",
-    .help = "share of the card's memory that the engine uses",
-    .low = 0.01,
-    .high = 1};
-inline constexpr OptionDefinition kReserve{
-    .names = "--reserve",
-    .value = "GIB",
-    .help = "GiB of memory reserved for activations, graphs and workspaces",
-    .low = 0};
+inline constexpr auto kPrecision =
+    word_option("--precision", "TYPE", "type of the weights", names_of<Precision>);
+inline constexpr auto kKv = word_option("--kv", "TYPE", "type of the KV cache", kKvTypes);
+inline constexpr auto kInputTokens =
+    number_option("--input-tokens", "N", "tokens of a request's prompt", 1, kMostTokens);
+inline constexpr auto kOutputTokens =
+    number_option("--output-tokens", "N", "output length, in tokens", 1, kMostTokens);
+inline constexpr auto kMaxInput =
+    number_option("--max-input", "N", "the longest prompt of the curves", 1, kMostTokens);
+inline constexpr auto kTpot =
+    number_option("--tpot", "MS", "highest TPOT, in milliseconds", kAboveZero);
+inline constexpr auto kTtft =
+    number_option("--ttft", "MS", "highest TTFT, in milliseconds", kAboveZero);
+inline constexpr auto kGpus =
+    word_option("--gpus", "N", "GPUs that share the model (tensor parallelism)", kGroupSizes);
+inline constexpr auto kLink =
+    word_option("--link", "LINK", "the link between the GPUs", names_of<Link>);
+inline constexpr auto kMemoryUtilisation = number_option(
+    "--memory-utilisation", "SHARE", "share of the card's memory that the engine uses", 0.01, 1);
+inline constexpr auto kReserve = number_option(
+    "--reserve", "GIB", "GiB of memory reserved for activations, graphs and workspaces", 0);
 inline constexpr OptionDefinition kOps{"--ops", "", "list the ops of each step or pass instead"};
-inline constexpr OptionDefinition kTokens{.names = "--tokens",
-                                          .value = "N",
-                                          .help = "tokens of an encoder's sequence",
-                                          .low = 1,
-                                          .high = kMostBatch};
-inline constexpr OptionDefinition kResolution{.names = "--resolution",
-                                              .value = "N",
-                                              .help = "side of the image, in pixels",
-                                              .low = 1,
-                                              .high = kMostBatch};
-inline constexpr OptionDefinition kSteps{
-    .names = "--steps", .value = "N", .help = "steps of an image", .low = 1, .high = 1000};
-inline constexpr OptionDefinition kGuidance{
-    .names = "--guidance",
-    .value = "N",
-    .help = "passes a step: 2 with classifier-free guidance",
-    .low = 1,
-    .high = 4};
+inline constexpr auto kTokens =
+    number_option("--tokens", "N", "tokens of an encoder's sequence", 1, kMostBatch);
+inline constexpr auto kResolution =
+    number_option("--resolution", "N", "side of the image, in pixels", 1, kMostBatch);
+inline constexpr auto kSteps = number_option("--steps", "N", "steps of an image", 1, 1000);
+inline constexpr auto kGuidance =
+    number_option("--guidance", "N", "passes a step: 2 with classifier-free guidance", 1, 4);
 inline constexpr OptionDefinition kCalibration{
     "--calibration", "FILE",
     "calibration by a real engine (scripts/import_vllm.py), shown beside the derived rates"};
@@ -146,56 +112,32 @@ inline constexpr OptionDefinition kSource{"--source", "TEXT",
                                           "source recorded for every offer, instead of its own"};
 inline constexpr OptionDefinition kHourly{"--hourly", "DOLLARS",
                                           "your own price, in dollars per GPU-hour"};
-inline constexpr OptionDefinition kPriceA{
-    .names = "--price-a", .value = "DOLLARS", .help = "dollars per GPU-hour of the first card"};
-inline constexpr OptionDefinition kPriceB{
-    .names = "--price-b", .value = "DOLLARS", .help = "dollars per GPU-hour of the second card"};
-inline constexpr OptionDefinition kBilledGpus{.names = "--billed-gpus",
-                                              .value = "N",
-                                              .help = "GPUs that are billed",
-                                              .low = 1,
-                                              .high = kMostBatch};
-inline constexpr OptionDefinition kUtilisation{.names = "--utilisation",
-                                               .value = "SHARE",
-                                               .help = "share of the paid time that serves",
-                                               .low = kAboveZero,
-                                               .high = 1};
-inline constexpr OptionDefinition kUtilisationA{.names = "--utilisation-a",
-                                                .value = "SHARE",
-                                                .help = "utilisation of the first card only",
-                                                .low = kAboveZero,
-                                                .high = 1};
-inline constexpr OptionDefinition kUtilisationB{.names = "--utilisation-b",
-                                                .value = "SHARE",
-                                                .help = "utilisation of the second card only",
-                                                .low = kAboveZero,
-                                                .high = 1};
-inline constexpr OptionDefinition kHoursPerMonth{
-    .names = "--hours-per-month",
-    .value = "HOURS",
-    .help = "hours of a month: 730 is a year over 12, 720 is 30 days",
-    .low = kAboveZero,
-    .high = 744};
-inline constexpr OptionDefinition kElectricity{
-    .names = "--electricity",
-    .value = "DOLLARS",
-    .help = "dollars per kWh, if electricity is billed separately",
-    .low = kAboveZero};
-inline constexpr OptionDefinition kTokensPerDay{
-    .names = "--tokens-per-day",
-    .value = "N",
-    .help = "output tokens per day that a fleet must produce",
-    .low = kAboveZero};
+inline constexpr OptionDefinition kPriceA{"--price-a", "DOLLARS",
+                                          "dollars per GPU-hour of the first card"};
+inline constexpr OptionDefinition kPriceB{"--price-b", "DOLLARS",
+                                          "dollars per GPU-hour of the second card"};
+inline constexpr auto kBilledGpus =
+    number_option("--billed-gpus", "N", "GPUs that are billed", 1, kMostBatch);
+inline constexpr auto kUtilisation =
+    number_option("--utilisation", "SHARE", "share of the paid time that serves", kAboveZero, 1);
+inline constexpr auto kUtilisationA =
+    number_option("--utilisation-a", "SHARE", "utilisation of the first card only", kAboveZero, 1);
+inline constexpr auto kUtilisationB =
+    number_option("--utilisation-b", "SHARE", "utilisation of the second card only", kAboveZero, 1);
+inline constexpr auto kHoursPerMonth =
+    number_option("--hours-per-month", "HOURS",
+                  "hours of a month: 730 is a year over 12, 720 is 30 days", kAboveZero, 744);
+inline constexpr auto kElectricity = number_option(
+    "--electricity", "DOLLARS", "dollars per kWh, if electricity is billed separately", kAboveZero);
+inline constexpr auto kTokensPerDay = number_option(
+    "--tokens-per-day", "N", "output tokens per day that a fleet must produce", kAboveZero);
 inline constexpr OptionDefinition kSpot{"--spot", "",
                                         "allow spot offers, which may be interrupted"};
 inline constexpr OptionDefinition kTraining{"--training", "", "the cards will also train"};
 
 // ---- what is judged
-inline constexpr OptionDefinition kThreshold{.names = "--threshold",
-                                             .value = "PERCENT",
-                                             .help = "the smallest change to report, in percent",
-                                             .low = 0.001,
-                                             .high = 100};
+inline constexpr auto kThreshold = number_option(
+    "--threshold", "PERCENT", "the smallest change to report, in percent", 0.001, 100);
 inline constexpr OptionDefinition kFailOn{"--fail-on", "WORD",
                                           "exit status 1 if one of these is found"};
 inline constexpr OptionDefinition kVerdict{"--verdict", "WORD",
@@ -215,16 +157,11 @@ inline constexpr OptionDefinition kNight{.names = "--night",
                                          .help = "the night's date, as 2025-11-22",
                                          .is_valid = is_iso_date,
                                          .expected = "a date as 2025-11-22"};
-inline constexpr OptionDefinition kMatch{
-    .names = "--match",
-    .value = "WORD",
-    .help = "cards that share a baseline: uuid, the same card; sku, the same kind",
-    .one_of = kMatches};
-inline constexpr OptionDefinition kProcesses{.names = "--processes",
-                                             .value = "N",
-                                             .help = "fresh processes per night",
-                                             .low = 1,
-                                             .high = kMostBatch};
+inline constexpr auto kMatch =
+    word_option("--match", "WORD",
+                "cards that share a baseline: uuid, the same card; sku, the same kind", kMatches);
+inline constexpr auto kProcesses =
+    number_option("--processes", "N", "fresh processes per night", 1, kMostBatch);
 inline constexpr OptionDefinition kRerun{.names = "--rerun",
                                          .value = "FILE",
                                          .help = "result files of the confirming rerun",
@@ -236,26 +173,14 @@ inline constexpr OptionDefinition kCard{"--card", "PATTERN", "a card's UUID, or 
 inline constexpr OptionDefinition kMute{"--mute", "", "show the case, but never fail"};
 
 // ---- the gate's own test
-inline constexpr OptionDefinition kSeries{
-    .names = "--series", .value = "N", .help = "series per scenario", .low = 1, .high = 100000};
-inline constexpr OptionDefinition kSeed{
-    .names = "--seed", .value = "N", .help = "seed of the random numbers", .low = 0};
-inline constexpr OptionDefinition kScatter{.names = "--scatter",
-                                           .value = "SHARE",
-                                           .help = "scatter of a night, as a share of its time",
-                                           .low = 1e-5,
-                                           .high = 0.1};
-inline constexpr OptionDefinition kDelta{.names = "--delta",
-                                         .value = "SHARE",
-                                         .help = "smallest change, as a share",
-                                         .low = 0,
-                                         .high = 1};
-inline constexpr OptionDefinition kP{
-    .names = "--p", .value = "P", .help = "level of the t-test", .low = 1e-15, .high = 0.05};
-inline constexpr OptionDefinition kWindow{.names = "--window",
-                                          .value = "N",
-                                          .help = "nights in one search window",
-                                          .low = 10,
-                                          .high = 1000};
+inline constexpr auto kSeries = number_option("--series", "N", "series per scenario", 1, 100000);
+inline constexpr auto kSeed = number_option("--seed", "N", "seed of the random numbers", 0);
+inline constexpr auto kScatter =
+    number_option("--scatter", "SHARE", "scatter of a night, as a share of its time", 1e-5, 0.1);
+inline constexpr auto kDelta =
+    number_option("--delta", "SHARE", "smallest change, as a share", 0, 1);
+inline constexpr auto kP = number_option("--p", "P", "level of the t-test", 1e-15, 0.05);
+inline constexpr auto kWindow =
+    number_option("--window", "N", "nights in one search window", 10, 1000);
 
 }  // namespace gpugauge::option
