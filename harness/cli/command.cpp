@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "harness/base/nearest.hpp"
+#include "harness/base/parse_number.hpp"
 
 namespace gpugauge {
 namespace {
@@ -37,12 +37,9 @@ std::string expected_number(const CommandOption& option) {
 
 template <typename Number>
 Number number_of(const CommandOption& option, const std::string& text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = error == std::errc() && end == text.data() + text.size();
-  const auto value = static_cast<double>(number);
-  if (is_number && std::isfinite(value) && value >= option.low && value <= option.high)
-    return number;
+  const std::optional<Number> number = parse_number<Number>(text);
+  const double value = number ? static_cast<double>(*number) : std::nan("");
+  if (std::isfinite(value) && value >= option.low && value <= option.high) return *number;
   option.refuse(text, expected_number(option));
 }
 

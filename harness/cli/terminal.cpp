@@ -2,9 +2,10 @@
 
 #include <sys/ioctl.h>
 
-#include <charconv>
 #include <cstdlib>
 #include <string_view>
+
+#include "harness/base/parse_number.hpp"
 
 namespace gpugauge {
 
@@ -15,10 +16,8 @@ std::optional<std::size_t> terminal_columns(int file_descriptor) {
   const char* variable = std::getenv("COLUMNS");
   const std::string_view text = variable != nullptr ? variable : "";
   constexpr std::size_t kLeast = 20, kMost = 10000;  // anything else is no terminal's
-  std::size_t columns = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), columns);
-  const bool is_number = error == std::errc() && end == text.data() + text.size();
-  return is_number && columns >= kLeast && columns <= kMost ? std::optional(columns) : std::nullopt;
+  const auto columns = parse_number<std::size_t>(text);
+  return columns && *columns >= kLeast && *columns <= kMost ? columns : std::nullopt;
 }
 
 }  // namespace gpugauge

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <span>
 
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/base/parse_number.hpp"
 #include "harness/config/csv.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/config/price_formats.hpp"
@@ -83,11 +83,8 @@ class PriceTable {
                                std::string_view expected) const {
     const std::string found = text(row, column);
     if (found.empty()) return std::nullopt;
-    double value = 0;
-    const char* const last = found.data() + found.size();
-    const auto [end, error] = std::from_chars(found.data(), last, value);
-    if (error != std::errc() || end != last || !std::isfinite(value) || value <= 0)
-      fail_cell(row, column, expected);
+    const auto value = parse_number<double>(found);
+    if (!value || !std::isfinite(*value) || *value <= 0) fail_cell(row, column, expected);
     return value;
   }
 

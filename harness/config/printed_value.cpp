@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/base/parse_number.hpp"
 
 namespace gpugauge {
 namespace {
@@ -43,8 +43,9 @@ Part take_part(std::string_view& rest, std::string_view whole) {
     if (rest[0] != ',') plain += rest[0];
     rest.remove_prefix(1);
   }
-  const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), part.value);
-  if (error != std::errc() || end != plain.data() + plain.size()) fail(whole);
+  const auto value = parse_number<double>(plain);
+  if (!value) fail(whole);
+  part.value = *value;
   part.digits = plain;
   while (!rest.empty() && rest[0] != '-' && rest[0] != '+' && !is_digit(rest[0])) {
     part.unit += rest[0];

@@ -2,24 +2,14 @@
 
 #include <array>
 #include <cctype>
-#include <charconv>
 
 #include "harness/base/byte_size.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/base/parse_number.hpp"
 #include "harness/base/text_file.hpp"
 
 namespace gpugauge {
 namespace {
-
-/// All of `text` as a number, or nothing. Unlike yaml-cpp's own conversion it never reads 010 as
-/// octal, and it refuses what is left over.
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 UsageError error_at(std::string_view file, const YAML::Mark& mark, std::string_view problem) {
   return UsageError(fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, problem));

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "harness/base/byte_size.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/base/parse_number.hpp"
 
 namespace gpugauge {
 
@@ -34,15 +34,11 @@ std::int64_t NameParts::take_number(std::string_view key) {
   const std::string expected = fmt::format("{}:NUMBER", key);
   const bool is_expected_field = is_field(key);
   const std::string part = take(expected);
-  const std::string_view digits =
-      std::string_view(part).substr(std::min(part.size(), key.size() + 1));
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  const auto value = parse_number<std::int64_t>(
+      std::string_view(part).substr(std::min(part.size(), key.size() + 1)));
   constexpr std::int64_t kMost = std::int64_t{1} << 40;  // what no shape comes near
-  if (!is_expected_field || error != std::errc() || end != digits.data() + digits.size() ||
-      value < 1 || value > kMost)
-    fail(part, expected);
-  return value;
+  if (!is_expected_field || !value || *value < 1 || *value > kMost) fail(part, expected);
+  return *value;
 }
 
 DType NameParts::take_type(std::string_view key) {

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <iostream>
 #include <map>
 
+#include "harness/base/parse_number.hpp"
 #include "harness/base/units.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
@@ -41,11 +41,10 @@ std::map<std::string, double> parse_hourly(const std::vector<std::string>& texts
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos)
       throw UsageError(fmt::format("--hourly {}: expected CARD=DOLLARS", text));
-    double& dollars = given[text.substr(0, equals)];
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + equals + 1, end, dollars);
-    if (error != std::errc() || stop != end)
+    const auto dollars = parse_number<double>(std::string_view(text).substr(equals + 1));
+    if (!dollars)
       throw UsageError(fmt::format("--hourly {}: expected dollars per GPU-hour after '='", text));
+    given[text.substr(0, equals)] = *dollars;
   }
   return given;
 }

@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <iostream>
 #include <thread>
 
 #include "harness/analyze/track/change_points.hpp"
 #include "harness/analyze/track/gate_simulation.hpp"
+#include "harness/base/parse_number.hpp"
 #include "harness/base/text_file.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/options/definitions.hpp"
@@ -58,16 +58,14 @@ std::vector<double> read_nights(const std::string& file) {
   bool is_first = true;
   for (const CsvRow& row : parse_csv(read_text_file(file), file)) {
     const std::string& cell = row.cells.back();
-    double time = 0;
-    const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), time);
-    const bool is_number = error == std::errc() && end == cell.data() + cell.size();
-    if (!is_number && std::exchange(is_first, false)) continue;
+    const auto time = parse_number<double>(cell);
+    if (!time && std::exchange(is_first, false)) continue;
     is_first = false;
-    if (!is_number || !std::isfinite(time) || time <= 0) {
+    if (!time || !std::isfinite(*time) || *time <= 0) {
       throw UsageError(
           fmt::format("{}:{}: expected a time above 0, got '{}'", file, row.line, cell));
     }
-    nights.push_back(std::log(time));
+    nights.push_back(std::log(*time));
   }
   return nights;
 }

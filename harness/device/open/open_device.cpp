@@ -4,10 +4,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "harness/base/error.hpp"
+#include "harness/base/parse_number.hpp"
 #include "harness/device/cpu_device.hpp"
 
 #if GPUGAUGE_HAS_CUDA
@@ -53,12 +53,8 @@ std::unique_ptr<Device> open_best(const FillKernel& fill) {
 std::optional<int> cuda_index(std::string_view name) {
   constexpr std::string_view kPrefix = "cuda:";
   if (!name.starts_with(kPrefix)) return std::nullopt;
-  const std::string_view digits = name.substr(kPrefix.size());
-  int index = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-  if (error != std::errc{} || end != digits.data() + digits.size() || index < 0)
-    return std::nullopt;
-  return index;
+  const auto index = parse_number<int>(name.substr(kPrefix.size()));
+  return index && *index >= 0 ? index : std::nullopt;
 }
 
 /// The form that was probably meant: a CUDA device by the first number in the name, unless the name
