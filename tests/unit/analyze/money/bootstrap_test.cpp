@@ -4,65 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <deque>
-#include <functional>
-#include <numbers>
-#include <random>
 
 #include "harness/analyze/money/cost_ratio.hpp"
-#include "tests/unit/analyze/fake_record.hpp"
+#include "tests/unit/analyze/money/samples.hpp"
 
 namespace gpugauge {
 namespace {
 
+using namespace fake;  // NOLINT(google-build-using-namespace)
 using testing::Each;
 using testing::ElementsAre;
-
-/// Numbers in [0, 1) and N(0, 1) that are the same with any standard library.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : engine_(seed) {}
-  double uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
-  double normal() {
-    return std::sqrt(-2 * std::log(1 - uniform())) * std::cos(2 * std::numbers::pi * uniform());
-  }
-  std::size_t below(std::size_t n) { return engine_() % n; }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-using Draw = std::function<double(Random&)>;
-
-/// Measurements that stay where they are, and steps of them.
-class Card {
- public:
-  Measurement& add(std::vector<double> time_ns, std::vector<float> clock_mhz = {}) {
-    Measurement m = fake::measurement(gemm_of(DType::kBf16, 1, 64, 64), median(time_ns));
-    m.samples.time_ns = std::move(time_ns);
-    m.samples.clock_mhz = std::move(clock_mhz);
-    return measurements_.emplace_back(std::move(m));
-  }
-
- private:
-  std::deque<Measurement> measurements_;
-};
-
-OpLine line(const Measurement& m, std::int64_t count = 1) {
-  return {{OpGroup::kLinears, "qkv", m.c.op, count}, {m.time_ns, m.origin, {}, &m}};
-}
-
-OpLine line(Estimate ns, Origin origin, std::int64_t count = 1) {
-  return {{OpGroup::kLinears, "qkv", gemm_of(DType::kBf16, 1, 64, 64), count}, {ns, origin, ""}};
-}
-
-EngineStep step_with(std::vector<OpLine> lines) { return step_of(std::move(lines), 1); }
-
-std::vector<double> draws(Random& random, std::size_t count, const Draw& draw) {
-  std::vector<double> values;
-  for (std::size_t i = 0; i < count; ++i) values.push_back(draw(random));
-  return values;
-}
 
 double mean(const Replicates& values) {
   double sum = 0;
@@ -320,44 +271,6 @@ TEST(Replicates, BecomeRatesAndDollarsEntryByEntry) {
     EXPECT_DOUBLE_EQ(rate[i], expected.output_tokens_per_second.value);
     EXPECT_DOUBLE_EQ(dollars[i], dollars_per_million(2.5, 2, rate[i]));
   }
-}
-
-TEST(CostRatio, OfEqualCardsIsUndecidedAndOfFarOnesCertain) {
-  Random random(10);
-  const auto around = [](double ns) { return [=](Random& r) { return ns + r.normal(); }; };
-  Card card;
-  const Measurement& m = card.add(draws(random, 30, around(100)));
-  const Measurement& slower = card.add(draws(random, 30, around(110)));
-  const auto cost = [&](std::uint64_t seed, const Measurement& of) {
-    return resampled(of.time_ns.value, Bootstrap(seed).step_ns(step_with({line(of)})));
-  };
-  const CostRatio even = cost_ratio(cost(1, m), cost(2, m));
-  EXPECT_NEAR(even.probability_a_is_cheaper, 0.5, 0.06);
-  EXPECT_EQ(even.cheaper(), Cheaper::kUndecided);
-  EXPECT_EQ(cost_ratio(cost(1, m), cost(3, slower)).cheaper(), Cheaper::kA);
-  EXPECT_EQ(cost_ratio(cost(1, m), cost(3, slower)).probability_a_is_cheaper, 1);
-  EXPECT_EQ(cost_ratio(cost(3, slower), cost(2, m)).cheaper(), Cheaper::kB);
-}
-
-TEST(CostRatio, TiesAreHalfAProbability) {
-  const Resampled flat = resampled(1, {1, 1, 1, 1}), other = resampled(1, {1, 2, 0.5, 2});
-  EXPECT_EQ(cost_ratio(flat, other).probability_a_is_cheaper, 2.5 / 4);
-  EXPECT_EQ(cost_ratio(flat, flat).cheaper(), Cheaper::kUndecided);
-}
-
-TEST(CostRatio, ErrorsOfTheMethodAreSharedAndThoseOfOneCardAreNot) {
-  const Estimate wide{.value = 100, .low = 80, .high = 120};
-  const auto cost = [&](std::uint64_t seed, Origin origin) {
-    return resampled(100, Bootstrap(seed).step_ns(step_with({line(wide, origin)})));
-  };
-  for (const Origin origin : {Origin::kModelled, Origin::kInterpolated}) {
-    const Estimate ratio = cost_ratio(cost(1, origin), cost(2, origin)).a_over_b;
-    EXPECT_EQ(ratio.low, ratio.high) << name_of(origin);
-  }
-  const Estimate ratio =
-      cost_ratio(cost(1, Origin::kImported), cost(2, Origin::kImported)).a_over_b;
-  EXPECT_LT(ratio.low, 0.8);
-  EXPECT_GT(ratio.high, 1.25);
 }
 
 TEST(IntervalOf, LeavesOutTheSameShareAtBothEnds) {

@@ -1,0 +1,52 @@
+#include "harness/analyze/money/cost_ratio.hpp"
+
+#include <gtest/gtest.h>
+
+#include "harness/analyze/money/bootstrap.hpp"
+#include "tests/unit/analyze/money/samples.hpp"
+
+namespace gpugauge {
+namespace {
+
+using namespace fake;  // NOLINT(google-build-using-namespace)
+
+TEST(CostRatio, OfEqualCardsIsUndecidedAndOfFarOnesCertain) {
+  Random random(10);
+  const auto around = [](double ns) { return [=](Random& r) { return ns + r.normal(); }; };
+  Card card;
+  const Measurement& m = card.add(draws(random, 30, around(100)));
+  const Measurement& slower = card.add(draws(random, 30, around(110)));
+  const auto cost = [&](std::uint64_t seed, const Measurement& of) {
+    return resampled(of.time_ns.value, Bootstrap(seed).step_ns(step_with({line(of)})));
+  };
+  const CostRatio even = cost_ratio(cost(1, m), cost(2, m));
+  EXPECT_NEAR(even.probability_a_is_cheaper, 0.5, 0.06);
+  EXPECT_EQ(even.cheaper(), Cheaper::kUndecided);
+  EXPECT_EQ(cost_ratio(cost(1, m), cost(3, slower)).cheaper(), Cheaper::kA);
+  EXPECT_EQ(cost_ratio(cost(1, m), cost(3, slower)).probability_a_is_cheaper, 1);
+  EXPECT_EQ(cost_ratio(cost(3, slower), cost(2, m)).cheaper(), Cheaper::kB);
+}
+
+TEST(CostRatio, TiesAreHalfAProbability) {
+  const Resampled flat = resampled(1, {1, 1, 1, 1}), other = resampled(1, {1, 2, 0.5, 2});
+  EXPECT_EQ(cost_ratio(flat, other).probability_a_is_cheaper, 2.5 / 4);
+  EXPECT_EQ(cost_ratio(flat, flat).cheaper(), Cheaper::kUndecided);
+}
+
+TEST(CostRatio, ErrorsOfTheMethodAreSharedAndThoseOfOneCardAreNot) {
+  const Estimate wide{.value = 100, .low = 80, .high = 120};
+  const auto cost = [&](std::uint64_t seed, Origin origin) {
+    return resampled(100, Bootstrap(seed).step_ns(step_with({line(wide, origin)})));
+  };
+  for (const Origin origin : {Origin::kModelled, Origin::kInterpolated}) {
+    const Estimate ratio = cost_ratio(cost(1, origin), cost(2, origin)).a_over_b;
+    EXPECT_EQ(ratio.low, ratio.high) << name_of(origin);
+  }
+  const Estimate ratio =
+      cost_ratio(cost(1, Origin::kImported), cost(2, Origin::kImported)).a_over_b;
+  EXPECT_LT(ratio.low, 0.8);
+  EXPECT_GT(ratio.high, 1.25);
+}
+
+}  // namespace
+}  // namespace gpugauge
