@@ -103,7 +103,7 @@ limited() {
 
 # measure <prefix>: the files of as many fresh processes, in `files`.
 measure() {
-  local turn file status
+  local turn file status said how lost
   files=()
   for ((turn = 1; turn <= processes; ++turn)); do
     file=$night/$1-$turn.json
@@ -116,9 +116,13 @@ measure() {
       4) wrong=1; say "$1-$turn: a case computed a wrong result: $night/$1-$turn.txt" ;;
       124 | 137) say "time is up after $seconds s"; finish 3 ;;
       *)
-        # 3 is also that of a run in which some cases failed: the others count.
+        # 3 is also that of a run in which some cases failed, crashed or hung: the others count.
         [[ $status -eq 3 && -e $file ]] || { say "$1-$turn: gpugauge run ended with status $status"; finish "$status"; }
-        say "$1-$turn: some cases could not be run: $night/$1-$turn.txt"
+        said=$(<"$night/$1-$turn.txt") lost=''
+        for how in failed crashed hung; do
+          if [[ $said =~ [1-9][0-9]*\ $how ]]; then lost+=${lost:+, }${BASH_REMATCH[0]}; fi
+        done
+        say "$1-$turn: ${lost:-some cases} could not be run: $night/$1-$turn.txt"
         ;;
     esac
     files+=("$file")

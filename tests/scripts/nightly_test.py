@@ -97,6 +97,13 @@ esac''', self.checkout.parent / "made elsewhere")
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertIn("some cases could not be run", result.stdout)
 
+    def test_a_run_in_which_cases_crashed_or_hung_still_counts_and_says_how_many(self):
+        self.fake_program(run='echo "40 verified, 0 unsupported, 0 failed, 2 crashed, 1 hung"; trap "exit 3" EXIT')
+        result = self.nightly("--processes", "1")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn("run-1: 2 crashed, 1 hung could not be run: ", result.stdout)
+        self.assertEqual(len(self.adds()), 1)
+
     def test_without_a_result_it_ends(self):
         for status in (2, 3):
             with self.subTest(status):
