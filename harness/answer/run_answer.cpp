@@ -11,6 +11,7 @@ namespace {
 
 std::optional<RunFailure> failure_of(const Record& record) {
   constexpr std::array kGravestFirst{NotMeasuredStatus::kVerificationFailed,
+                                     NotMeasuredStatus::kCrashed, NotMeasuredStatus::kHung,
                                      NotMeasuredStatus::kFailed, NotMeasuredStatus::kRefused};
   std::vector<NotMeasured> all = record.not_measured;
   for (const Measurement& m : record.measurements) {

@@ -61,12 +61,17 @@ void add_commands(Command& program, const GlobalOptions& global) {
     add(program);
 }
 
-ExitStatus run_app(const std::vector<std::string>& arguments) {
+ExitStatus run_app(const std::vector<std::string>& given) {
+  std::vector<std::string> arguments = given;
   if (arguments == std::vector<std::string>{"__schema"}) {
     std::cout << result_schema();
     return ExitStatus::kDone;
   }
   GlobalOptions global;
+  if (arguments.size() > 2 && arguments[0] == kContinueWord && arguments[2] == "run") {
+    global.continued_journal = arguments[1];
+    arguments.erase(arguments.begin(), arguments.begin() + 2);
+  }
   global.command_line = arguments;
   Command program(kDescription);
   program.footer = kFooter + exit_status_help();

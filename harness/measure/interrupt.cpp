@@ -34,8 +34,9 @@ InterruptWatch::InterruptWatch() {
   watcher_ = std::jthread([this](const std::stop_token& ended) { watch(ended); });
 }
 
-void InterruptWatch::set_farewell(std::string farewell) {
+void InterruptWatch::set_farewell(std::string farewell, std::function<void()> before) {
   const std::lock_guard lock(mutex_);
+  before_farewell_ = std::move(before);
   farewell_ = std::move(farewell);
 }
 
@@ -59,6 +60,7 @@ void InterruptWatch::watch(const std::stop_token& ended) {
     std::this_thread::sleep_for(kPoll);
   }
   const std::lock_guard lock(mutex_);
+  if (before_farewell_) before_farewell_();
   std::fprintf(stderr, "\ngpugauge: %s\n", farewell_.c_str());
   _exit(static_cast<int>(ExitStatus::kInterrupted));
 }

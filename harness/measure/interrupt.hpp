@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -19,8 +20,8 @@ class InterruptWatch {
   InterruptWatch& operator=(const InterruptWatch&) = delete;
 
   bool requested() const { return source_.stop_requested(); }
-  /// What to say when the process leaves at once.
-  void set_farewell(std::string farewell);
+  /// What to say when the process leaves at once, and what to do before, on another thread.
+  void set_farewell(std::string farewell, std::function<void()> before = {});
   /// Gives the signals back to their default: there is nothing left to keep.
   void disarm();
 
@@ -29,6 +30,7 @@ class InterruptWatch {
 
   std::mutex mutex_;
   std::string farewell_ = "interrupted";
+  std::function<void()> before_farewell_;
   std::stop_source source_;
   std::jthread watcher_;
 };

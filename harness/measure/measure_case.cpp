@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/base/error.hpp"
+#include "harness/device/device_lost.hpp"
 #include "harness/measure/flags_of.hpp"
 #include "harness/measure/stopping.hpp"
 
@@ -84,6 +85,17 @@ std::optional<std::string> refusal(const Measurement& m, const DeviceInfo& info)
       *info.pin_rate_gbps);
 }
 
+bool is_lost(Device& device) {
+  try {
+    device.synchronize();
+  } catch (const DeviceLost&) {
+    return true;
+  } catch (const EnvironmentError& error) {
+    spdlog::debug("after a failed case: {}", error.what());
+  }
+  return false;
+}
+
 CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHooks& hooks) {
   const double started = hooks.now_seconds();
   const std::unique_ptr<Workload> workload =
@@ -115,8 +127,8 @@ CaseOutcome measure_case(const PlannedCase& planned, Device& device, const Sampl
   if (planned.unsupported) {
     return {NotMeasured{planned.name, NotMeasuredStatus::kUnsupported, *planned.unsupported}, 0};
   }
-  const auto failed = [&](const std::exception& error) {
-    return CaseOutcome{NotMeasured{planned.name, NotMeasuredStatus::kFailed, error.what()}, 0};
+  const auto not_measured = [&](NotMeasuredStatus status, const char* reason) {
+    return CaseOutcome{NotMeasured{planned.name, status, reason}, 0};
   };
   try {
     try {
@@ -129,8 +141,13 @@ CaseOutcome measure_case(const PlannedCase& planned, Device& device, const Sampl
     }
   } catch (const Interrupted&) {
     throw;
+  } catch (const DeviceLost& error) {
+    return not_measured(NotMeasuredStatus::kCrashed, error.what());
   } catch (const std::exception& error) {
-    return failed(error);
+    // A library reports its error in its own words, and the context may be dead all the same.
+    const bool lost = is_lost(device);
+    return not_measured(lost ? NotMeasuredStatus::kCrashed : NotMeasuredStatus::kFailed,
+                        error.what());
   }
 }
 

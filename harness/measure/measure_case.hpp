@@ -15,7 +15,8 @@ struct CaseOutcome {
 };
 
 /// Makes the case's workload, samples it and verifies the buffers that were timed. What goes wrong
-/// becomes a NotMeasured with the reason; only Interrupted leaves as an exception.
+/// becomes a NotMeasured with the reason, `crashed` where nothing can run on the device any more;
+/// only Interrupted leaves as an exception.
 CaseOutcome measure_case(const PlannedCase& planned, Device& device, const SamplerHooks& hooks);
 
 /// Replays a supported case until the device's clock has settled or `limit_seconds` are over.

@@ -196,12 +196,14 @@ void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& argum
   RunReporter reporter(own_reporter(arguments));
   const SamplerHooks hooks{
       .now_seconds = monotonic_seconds, .stop_requested = stop_requested, .progress = {}};
+  bool any = false;
   for (const PlannedCase& planned : plan.cases) {
     if (planned.unsupported) {
       // An error row of zero time would spoil what other tools make of the library's own output.
       observer.on_outcome(measure_case(planned, device, hooks));
       continue;
     }
+    any = true;
     benchmark::RegisterBenchmark(planned.name.c_str(),
                                  [&](benchmark::State& state) {
                                    run_body(state, planned, device, hooks, observer, reporter);
@@ -209,7 +211,7 @@ void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& argum
         ->Iterations(1)
         ->UseManualTime();
   }
-  benchmark::RunSpecifiedBenchmarks(&reporter);
+  if (any) benchmark::RunSpecifiedBenchmarks(&reporter);  // it complains of none
   benchmark::ClearRegisteredBenchmarks();
   reporter.rethrow();
 }

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "harness/record/reader.hpp"
 
@@ -14,6 +16,9 @@ struct FileContents {
   Record record;
   bool is_journal = false;
   std::size_t whole_bytes = 0;  ///< of a journal: up to the end of its last whole line
+  /// Of a journal: the cases that were begun and neither ended nor were interrupted by the user,
+  /// and how often. Each time their process vanished: killed, or out of power.
+  std::map<std::string, int> vanished;
 };
 
 /// `read_record` for those that go on writing; `parser` is reused from file to file.

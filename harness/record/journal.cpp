@@ -17,6 +17,8 @@ namespace gpugauge {
 namespace {
 
 constexpr std::string_view kSuffix = ".partial";
+/// Once may be a power cut or somebody's kill.
+constexpr int kVanishings = 2;
 
 bool is_there(const std::filesystem::path& file) {
   std::error_code ignored;
@@ -84,7 +86,8 @@ Journal Journal::create(const std::filesystem::path& result, const Record& heade
   return {result, start_journal(result, format_journal_header(header), overwrite)};
 }
 
-Journal Journal::resume(const std::filesystem::path& file, const Session& session, Record& so_far) {
+Journal Journal::resume(const std::filesystem::path& file, const Session& session, Record& so_far,
+                        FailedCases failed) {
   std::filesystem::path source = file;
   if (!is_there(source) && is_there(journal_of(source))) source = journal_of(source);
   require_file(source);
@@ -102,6 +105,13 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
     journal.append(format_journal_line(session));
     so_far = std::move(contents.record);
     so_far.provenance.sessions.push_back(session);
+    for (const auto& [name, times] : contents.vanished) {
+      if (times < kVanishings) continue;
+      so_far.not_measured.push_back(
+          {name, NotMeasuredStatus::kCrashed,
+           fmt::format("the process vanished while it ran, {} times", times)});
+      journal.append(format_journal_line(so_far.not_measured.back()));
+    }
     result.replace_extension();
   } else {
     FileContents contents = read_contents(source, Detail::kSamples, parser);
@@ -117,7 +127,10 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
     so_far.provenance.sessions.push_back(session);
     journal = start_journal(result, journal_text(so_far), false);
   }
-  std::erase_if(so_far.not_measured, is_failed);
+  std::erase_if(so_far.warnings, [](const std::string& warning) {
+    return warning.find("the run was not finished") != std::string::npos;  // it is now
+  });
+  if (failed == FailedCases::kTryAgain) std::erase_if(so_far.not_measured, is_failed);
   return {std::move(result), std::move(journal)};
 }
 
@@ -132,6 +145,14 @@ void Journal::append(const Measurement& measurement) {
 
 void Journal::append(const NotMeasured& not_measured) {
   file_.append(format_journal_line(not_measured));
+}
+
+void Journal::append_started(const std::string& name) {
+  file_.append(format_journal_started(name));
+}
+
+void Journal::append_interrupted(const std::string& name) {
+  file_.append(format_journal_interrupted(name));
 }
 
 void Journal::finish(const Record& record) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -8,8 +9,11 @@
 
 namespace gpugauge {
 
-/// Every planned case has a number, or a reason that another try would not change.
+/// Every planned case has a number, or a reason for which it is not tried again.
 bool is_finished(const Record& record);
+
+/// What becomes of the failed cases of a run that goes on.
+enum class FailedCases : std::uint8_t { kTryAgain, kKeep };
 
 /// The result file while it grows. Every line is one JSON value, written and synced whole, so that
 /// a run killed at any moment keeps what it had measured; `finish` turns it into the result file by
@@ -23,14 +27,20 @@ class Journal {
 
   /// Goes on with the journal or the result file in `file`; a torn last line is cut off. Returns in
   /// `so_far` what it holds, with `session` as the last of its sessions and without the cases that
-  /// failed, which are to be tried again. Throws UsageError if there is nothing to go on with: a
-  /// result file that has every planned case.
-  static Journal resume(const std::filesystem::path& file, const Session& session, Record& so_far);
+  /// failed, unless `failed` keeps them. A case in which two processes vanished is recorded as
+  /// crashed. Throws UsageError if there is nothing to go on with: a result file that has every
+  /// planned case.
+  static Journal resume(const std::filesystem::path& file, const Session& session, Record& so_far,
+                        FailedCases failed = FailedCases::kTryAgain);
 
   /// Throws EnvironmentError if the disk is full or the file cannot be written; what was there
   /// stays.
   void append(const Measurement& measurement);
   void append(const NotMeasured& not_measured);
+  /// Before a case runs, so that a process that vanishes leaves its name.
+  void append_started(const std::string& name);
+  /// The case that was started was stopped by the user: it is not to blame.
+  void append_interrupted(const std::string& name);
   /// Writes the result file from `record`, syncs, renames, and removes the journal, which stays if
   /// that fails. Nothing can be appended afterwards.
   void finish(const Record& record);

@@ -79,21 +79,28 @@ void add(Record& record, NotMeasured not_measured) {
   record.not_measured.push_back(std::move(not_measured));
 }
 
-void read_journal_line(const Node& line, Detail detail, Record& record) {
+void read_journal_line(const Node& line, Detail detail, FileContents& contents) {
+  Record& record = contents.record;
   if (const auto measured = line.find("benchmark")) {
     add(record, extract_measurement(*measured, detail));
+    contents.vanished.erase(record.measurements.back().name);
   } else if (const auto not_measured = line.find("not_measured")) {
     add(record, extract_not_measured(*not_measured));
+    contents.vanished.erase(record.not_measured.back().name);
+  } else if (const auto started = line.find("started")) {
+    ++contents.vanished[std::string(started->text())];
+  } else if (const auto interrupted = line.find("interrupted")) {
+    --contents.vanished[std::string(interrupted->text())];
   } else if (const auto session = line.find("session")) {
     record.provenance.sessions.push_back(extract_session(*session));
   } else {
-    line.fail("expected one of benchmark, not_measured, session");
+    line.fail("expected one of benchmark, not_measured, started, interrupted, session");
   }
 }
 
 FileContents read_journal(const std::filesystem::path& file, std::string_view text, Detail detail,
                           simdjson::dom::parser& parser) {
-  FileContents contents{.record = {}, .is_journal = true, .whole_bytes = 0};
+  FileContents contents{.record = {}, .is_journal = true, .whole_bytes = 0, .vanished = {}};
   for (std::size_t number = 1; contents.whole_bytes < text.size(); ++number) {
     const std::string_view rest = text.substr(contents.whole_bytes);
     const std::size_t length = std::min(rest.find('\n'), rest.size());
@@ -116,7 +123,7 @@ FileContents read_journal(const std::filesystem::path& file, std::string_view te
       const Node context = line.at("context");
       extract_context(context, contents.record);
     } else {
-      read_journal_line(line, detail, contents.record);
+      read_journal_line(line, detail, contents);
     }
     contents.whole_bytes += length + 1;
   }

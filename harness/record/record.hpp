@@ -85,6 +85,8 @@ struct Measurement {
 enum class NotMeasuredStatus : std::uint8_t {
   kUnsupported,         ///< the device or library cannot run it
   kFailed,              ///< it could not be run: out of memory, a launch error
+  kCrashed,             ///< it killed its process, or the context of the device in it
+  kHung,                ///< the device was still at work on it when its time was over
   kVerificationFailed,  ///< it computed something wrong
   kRefused,             ///< its rate is more than the memory pins can carry: a cache was measured
 };
@@ -93,6 +95,8 @@ struct EnumTable<NotMeasuredStatus> {
   static constexpr std::array rows{
       EnumName{NotMeasuredStatus::kUnsupported, "unsupported"},
       EnumName{NotMeasuredStatus::kFailed, "failed"},
+      EnumName{NotMeasuredStatus::kCrashed, "crashed"},
+      EnumName{NotMeasuredStatus::kHung, "hung"},
       EnumName{NotMeasuredStatus::kVerificationFailed, "verification_failed"},
       EnumName{NotMeasuredStatus::kRefused, "refused"}};
 };

@@ -181,4 +181,12 @@ std::string format_journal_line(const Session& session) {
   return line_of({{"session", encode_fields(session)}}, "session");
 }
 
+std::string format_journal_started(const std::string& name) {
+  return line_of({{"started", name}}, name);
+}
+
+std::string format_journal_interrupted(const std::string& name) {
+  return line_of({{"interrupted", name}}, name);
+}
+
 }  // namespace gpugauge

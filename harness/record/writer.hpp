@@ -21,6 +21,9 @@ std::string format_journal_header(const Record& record);
 std::string format_journal_line(const Measurement& measurement);
 std::string format_journal_line(const NotMeasured& not_measured);
 std::string format_journal_line(const Session& session);
+/// That the case of this name begins; that the user stopped it.
+std::string format_journal_started(const std::string& name);
+std::string format_journal_interrupted(const std::string& name);
 
 /// What every journal begins with, and no result file.
 inline constexpr const char* kJournalMark = "{\"gpugauge_journal\":";

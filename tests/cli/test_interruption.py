@@ -147,3 +147,31 @@ def test_a_full_disk_is_a_clear_error_and_keeps_what_was_written(gpugauge):
     assert_one_line_error(result, 3, "x.json.partial")
     assert gpugauge("show", "x.json.partial").returncode == 0
     assert gpugauge("run", "--device", "cpu", "--resume", "x.json.partial").returncode == 0
+
+
+def test_a_case_in_which_two_processes_vanished_is_left_out(gpugauge):
+    journal = killed_after(gpugauge, 1)
+    planned = json.loads(journal.read_text().splitlines()[0])["context"]["gpugauge"]["planned"]
+    done = {json.loads(line).get("benchmark", {}).get("name") for line in journal.read_text().splitlines()[1:-1]}
+    culprit = next(name for name in reversed(planned) if name not in done and "fp8" not in name)
+    text = journal.read_text()
+    journal.write_text(text[: text.rindex("\n") + 1] + 2 * (json.dumps({"started": culprit}) + "\n"))
+    resumed = gpugauge("run", "--device", "cpu", "--resume", "x.json.partial")
+    assert resumed.returncode == 3, resumed.stderr
+    context = load(gpugauge.folder / "x.json")["context"]["gpugauge"]
+    missing = {none["name"]: none["status"] for none in context["not_measured"] if none["status"] != "unsupported"}
+    assert missing == {culprit: "crashed"}
+    assert context["complete"]
+
+
+def test_a_filter_leads_a_resumed_run_past_a_case(gpugauge):
+    killed_after(gpugauge, 1)
+    resumed = gpugauge("run", "--device", "cpu", "--resume", "x.json.partial", "--filter", "-/copy/")
+    assert resumed.returncode == 0, resumed.stderr
+    path = gpugauge.folder / "x.json"
+    context = load(path)["context"]["gpugauge"]
+    left = {name for name in context["planned"] if "/copy/" in name} - set(names_in(path))
+    assert left and not context["complete"]
+    assert not any("/copy/" in name for name in set(names_in(path)) & left)
+    assert gpugauge("run", "--device", "cpu", "--resume", "x.json").returncode == 0
+    assert load(path)["context"]["gpugauge"]["complete"]

@@ -17,6 +17,8 @@ AssessmentStatus status_of(NotMeasuredStatus status) {
     case NotMeasuredStatus::kUnsupported:
       return AssessmentStatus::kSkipped;
     case NotMeasuredStatus::kFailed:
+    case NotMeasuredStatus::kCrashed:
+    case NotMeasuredStatus::kHung:
       return AssessmentStatus::kError;
     case NotMeasuredStatus::kVerificationFailed:
     case NotMeasuredStatus::kRefused:

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "harness/cli/commands.hpp"
+#include "harness/cli/commands/case_guard.hpp"
 #include "harness/cli/commands/progress.hpp"
 #include "harness/cli/commands/run_session.hpp"
 #include "harness/cli/commands/run_summary.hpp"
@@ -13,6 +14,7 @@
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/device/device_lost.hpp"
 #include "harness/device/open/open_device.hpp"
 #include "harness/measure/interrupt.hpp"
 #include "harness/measure/runner.hpp"
@@ -36,17 +38,26 @@ Examples:
   gpugauge run --resume results/…/….json.partial      continue after an interruption
   gpugauge run -- --benchmark_repetitions=3           Google Benchmark's own options after --)";
 
+std::string sentence_on(const NotMeasured& none) {
+  return fmt::format("{}: {}: {}", none.name, name_of(none.status), none.reason);
+}
+
 /// Keeps every outcome in the journal and in the record, and draws the progress line.
 class RecordingObserver : public RunObserver {
  public:
-  RecordingObserver(RunSession& session, Progress& progress)
-      : session_(session), progress_(progress) {}
+  RecordingObserver(RunSession& session, Progress& progress, CaseGuard& guard)
+      : session_(session), progress_(progress), guard_(guard) {}
 
-  void on_start(const PlannedCase& planned) override { progress_.start(planned); }
+  void on_start(const PlannedCase& planned) override {
+    guard_.begin(planned);
+    progress_.start(planned);
+  }
   void on_progress(const PlannedCase& planned, const Estimate& time_ns, int) override {
     progress_.update(planned, time_ns);
   }
+  /// Throws DeviceLost after a case that crashed: nothing can be measured in this process.
   void on_outcome(const CaseOutcome& outcome) override {
+    guard_.end();
     session_.record.provenance.measured_seconds += outcome.measured_seconds;
     progress_.finish(outcome);
     if (const auto* m = std::get_if<Measurement>(&outcome.result)) {
@@ -56,6 +67,7 @@ class RecordingObserver : public RunObserver {
       const auto& none = std::get<NotMeasured>(outcome.result);
       keep(none, session_.record.not_measured);
       log(none.name, fmt::format("{}: {}", name_of(none.status), none.reason));
+      if (none.status == NotMeasuredStatus::kCrashed) throw DeviceLost(sentence_on(none));
     }
   }
 
@@ -78,37 +90,46 @@ class RecordingObserver : public RunObserver {
 
   RunSession& session_;
   Progress& progress_;
+  CaseGuard& guard_;
 };
 
 /// Warms the clock up on the first case that can be run, which is then lazily loaded, too. A
-/// failure here is the case's own, and will be its reason.
-double settle(const RunSession& session, Device& device, double limit_seconds,
+/// failure here is the case's own, and will be its reason; one that kills the context is recorded
+/// at once, and thrown.
+double settle(RunSession& session, Device& device, double limit_seconds, CaseGuard& guard,
               const InterruptWatch& watch) {
   const auto& cases = session.plan.cases;
   const auto load = std::find_if(cases.begin(), cases.end(),
                                  [](const PlannedCase& planned) { return !planned.unsupported; });
   if (load == cases.end()) return 0;
+  double seconds = 0;
+  guard.begin(*load);
   try {
-    return settle_clock(*load, device, limit_seconds,
-                        {.now_seconds = monotonic_seconds,
-                         .stop_requested = [&] { return watch.requested(); },
-                         .progress = {}});
+    seconds = settle_clock(*load, device, limit_seconds,
+                           {.now_seconds = monotonic_seconds,
+                            .stop_requested = [&] { return watch.requested(); },
+                            .progress = {}});
   } catch (const Interrupted&) {
     throw;
+  } catch (const DeviceLost& error) {
+    const NotMeasured none{load->name, NotMeasuredStatus::kCrashed, error.what()};
+    session.journal.append(none);
+    throw DeviceLost(sentence_on(none));
   } catch (const std::exception& error) {
     spdlog::debug("warming up on {}: {}", load->name, error.what());
-    return 0;
   }
+  guard.withdraw();
+  return seconds;
 }
 
 void measure(RunSession& session, Device& device, const Suite& suite,
-             const BenchmarkArguments& arguments, const GlobalOptions& global,
+             const BenchmarkArguments& arguments, const GlobalOptions& global, CaseGuard& guard,
              const InterruptWatch& watch) {
   Provenance& provenance = session.record.provenance;
   const double started = monotonic_seconds();
-  provenance.measured_seconds += settle(session, device, suite.settle_seconds, watch);
+  provenance.measured_seconds += settle(session, device, suite.settle_seconds, guard, watch);
   Progress progress(session.plan, stderr_screen(!global.quiet && !arguments.own_output));
-  RecordingObserver observer(session, progress);
+  RecordingObserver observer(session, progress, guard);
   run_cases(session.plan, device, arguments, observer, [&] { return watch.requested(); });
   progress.close_family();
   provenance.wall_seconds += monotonic_seconds() - started;
@@ -144,7 +165,10 @@ ExitStatus worst_outcome(const Record& record) {
                        [&](const NotMeasured& n) { return n.status == status; });
   };
   if (any(NotMeasuredStatus::kVerificationFailed)) return ExitStatus::kVerification;
-  if (any(NotMeasuredStatus::kFailed)) return ExitStatus::kEnvironment;
+  for (const auto status :
+       {NotMeasuredStatus::kCrashed, NotMeasuredStatus::kHung, NotMeasuredStatus::kFailed}) {
+    if (any(status)) return ExitStatus::kEnvironment;
+  }
   if (any(NotMeasuredStatus::kRefused)) return ExitStatus::kCheckFailed;
   return ExitStatus::kDone;
 }
@@ -152,6 +176,16 @@ ExitStatus worst_outcome(const Record& record) {
 std::string keep_message(const Journal& journal) {
   return fmt::format("interrupted; what was measured is in {0}: gpugauge run --resume {0}",
                      journal.path().string());
+}
+
+std::unique_ptr<Device> open_for_run(const RunOptions& options, bool continues) {
+  try {
+    return open_device(options.device, cuda_fill_kernel());
+  } catch (const EnvironmentError& error) {
+    if (!continues) throw;
+    throw EnvironmentError(
+        fmt::format("{}; what was measured is in {}", error.what(), options.resume));
+  }
 }
 
 ExitStatus report(const Record& record, const Catalog& catalog, const BenchmarkArguments& arguments,
@@ -168,10 +202,15 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   initialize_benchmark_library(arguments);
   check_price_options(catalog, analysis);
   const Turn turn = turn_from_text(options.turn);
+  const bool continues = !global.continued_journal.empty();
+  if (continues) {
+    options.resume = global.continued_journal;
+    options.failed = FailedCases::kKeep;
+  }
   Record so_far;
   if (!options.resume.empty()) {
     so_far = read_record(options.resume, Detail::kSummary);
-    if (is_finished(so_far)) {
+    if (!continues && is_finished(so_far)) {
       spdlog::info("{}: all of its {} cases are done", options.resume, so_far.planned.size());
       return report(so_far, catalog, arguments, analysis);
     }
@@ -182,8 +221,10 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   analysis.models = options.models;
 
   InterruptWatch watch;
-  const std::unique_ptr<Device> device = open_device(options.device, cuda_fill_kernel());
+  const std::unique_ptr<Device> device = open_for_run(options, continues);
   Plan plan = make_plan(selection.suite, selection.models, device->info());
+  if (!options.resume.empty())
+    check_resumable(options.resume, so_far, device->info(), selection.suite, plan);
   if (!options.filter.empty()) apply_filter(plan, options.filter);
   if (arguments.filter) apply_filter(plan, *arguments.filter);
   rotate(plan, turn);
@@ -195,14 +236,17 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   RunSession session =
       options.resume.empty()
           ? start_session(options, selection.suite, *device, std::move(plan), global.command_line)
-          : resume_session(options, so_far, selection.suite, *device, std::move(plan),
-                           global.command_line);
-  watch.set_farewell(keep_message(session.journal));
-  if (!global.quiet) announce(session, selection.suite, options);
+          : resume_session(options, *device, std::move(plan), global.command_line);
+  CaseGuard guard(session, device->info(), global.command_line, watch,
+                  keep_message(session.journal));
+  if (!global.quiet && !continues) announce(session, selection.suite, options);
   try {
-    measure(session, *device, selection.suite, arguments, global, watch);
+    measure(session, *device, selection.suite, arguments, global, guard, watch);
+  } catch (const DeviceLost& error) {
+    guard.go_on(error.what());
   } catch (const Interrupted&) {
     watch.disarm();
+    guard.withdraw();
     throw Error(ExitStatus::kInterrupted, keep_message(session.journal));
   }
   session.journal.finish(session.record);

@@ -45,7 +45,37 @@ void describe_suite(const Suite& suite, Provenance& provenance) {
   provenance.contexts = suite.contexts;
 }
 
-/// Throws UsageError where going on would mix two devices, suites or plans in one file.
+/// What would tell a reader whose machine it was.
+void redact(Record& record) {
+  record.provenance.host_name = "redacted";
+  record.device.uuid.reset();
+}
+
+}  // namespace
+
+RunSession start_session(const RunOptions& options, const Suite& suite, Device& device, Plan plan,
+                         const std::vector<std::string>& argv) {
+  Record record;
+  record.provenance = collect_provenance(argv);
+  record.provenance.sessions.back().health_before = device.health();
+  describe_suite(suite, record.provenance);
+  record.provenance.benchmark_host = benchmark_host();
+  record.device = device.info();
+  for (const PlannedCase& planned : plan.cases) record.planned.push_back(planned.name);
+  if (options.redact) redact(record);
+  const fs::path output =
+      options.output.empty() ? default_output(suite, device.info()) : fs::path(options.output);
+  Journal journal = Journal::create(output, record, options.overwrite);
+  return {std::move(record), std::move(journal), std::move(plan)};
+}
+
+std::string suite_to_resume(const Catalog& catalog, const Record& record) {
+  const Provenance& provenance = record.provenance;
+  const std::vector<std::string> known = catalog.suite_names();
+  const bool is_known = std::find(known.begin(), known.end(), provenance.suite) != known.end();
+  return is_known ? provenance.suite : provenance.suite_path;
+}
+
 void check_resumable(const std::string& file, const Record& so_far, const DeviceInfo& device,
                      const Suite& suite, const Plan& plan) {
   const auto refuse = [&](const std::string& why) {
@@ -78,42 +108,11 @@ void check_resumable(const std::string& file, const Record& so_far, const Device
   }
 }
 
-/// What would tell a reader whose machine it was.
-void redact(Record& record) {
-  record.provenance.host_name = "redacted";
-  record.device.uuid.reset();
-}
-
-}  // namespace
-
-RunSession start_session(const RunOptions& options, const Suite& suite, Device& device, Plan plan,
-                         const std::vector<std::string>& argv) {
+RunSession resume_session(const RunOptions& options, Device& device, Plan plan,
+                          const std::vector<std::string>& argv) {
   Record record;
-  record.provenance = collect_provenance(argv);
-  record.provenance.sessions.back().health_before = device.health();
-  describe_suite(suite, record.provenance);
-  record.provenance.benchmark_host = benchmark_host();
-  record.device = device.info();
-  for (const PlannedCase& planned : plan.cases) record.planned.push_back(planned.name);
-  if (options.redact) redact(record);
-  const fs::path output =
-      options.output.empty() ? default_output(suite, device.info()) : fs::path(options.output);
-  Journal journal = Journal::create(output, record, options.overwrite);
-  return {std::move(record), std::move(journal), std::move(plan)};
-}
-
-std::string suite_to_resume(const Catalog& catalog, const Record& record) {
-  const Provenance& provenance = record.provenance;
-  const std::vector<std::string> known = catalog.suite_names();
-  const bool is_known = std::find(known.begin(), known.end(), provenance.suite) != known.end();
-  return is_known ? provenance.suite : provenance.suite_path;
-}
-
-RunSession resume_session(const RunOptions& options, const Record& so_far, const Suite& suite,
-                          Device& device, Plan plan, const std::vector<std::string>& argv) {
-  check_resumable(options.resume, so_far, device.info(), suite, plan);
-  Record record;
-  Journal journal = Journal::resume(options.resume, new_session(argv, device), record);
+  Journal journal =
+      Journal::resume(options.resume, new_session(argv, device), record, options.failed);
   std::unordered_set<std::string> settled;
   for (const Measurement& m : record.measurements) settled.insert(m.name);
   for (const NotMeasured& none : record.not_measured) settled.insert(none.name);

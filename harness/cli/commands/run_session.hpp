@@ -18,6 +18,7 @@ struct RunOptions : PlanOptions {
   std::string turn = "1/1";  ///< as turn_from_text reads it
   bool overwrite = false;
   bool redact = false;
+  FailedCases failed = FailedCases::kTryAgain;
 };
 
 /// A record that is being measured, with the journal it is kept in.
@@ -35,11 +36,15 @@ RunSession start_session(const RunOptions& options, const Suite& suite, Device& 
 /// path.
 std::string suite_to_resume(const Catalog& catalog, const Record& record);
 
-/// Goes on with the file `options.resume`, of which `so_far` was read: keeps what has a number or
-/// can have none, and plans the rest. Throws UsageError, before anything is written, if the file is
-/// of another device, or if the suite has changed or no longer asks for what the file planned.
-RunSession resume_session(const RunOptions& options, const Record& so_far, const Suite& suite,
-                          Device& device, Plan plan, const std::vector<std::string>& argv);
+/// Throws UsageError if going on with `file`, of which `so_far` was read, would mix two devices,
+/// suites or plans in it. `plan` is the whole plan, before a filter.
+void check_resumable(const std::string& file, const Record& so_far, const DeviceInfo& device,
+                     const Suite& suite, const Plan& plan);
+
+/// Goes on with the file `options.resume`: keeps what has a number or can have none, and of `plan`
+/// what is left.
+RunSession resume_session(const RunOptions& options, Device& device, Plan plan,
+                          const std::vector<std::string>& argv);
 
 /// Notes when a session ended, and the card's health then.
 void end_session(Session& session, Device& device);

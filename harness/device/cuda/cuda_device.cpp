@@ -14,6 +14,7 @@
 #include "harness/device/cuda/cuda_host_replay.hpp"
 #include "harness/device/cuda/cuda_info.hpp"
 #include "harness/device/cuda/cuda_replay.hpp"
+#include "harness/device/cuda/cuda_wait.hpp"
 #include "harness/device/telemetry_age.hpp"
 #include "harness/device/workload.hpp"
 
@@ -51,7 +52,7 @@ class CudaDevice final : public Device {
     check(cudaMemsetAsync(device, 0xFF, static_cast<std::size_t>(bytes), stream_.get()),
           fmt::format("cudaMemset of {} bytes", bytes));
   }
-  void synchronize() override { check(cudaStreamSynchronize(stream_.get()), "synchronize"); }
+  void synchronize() override { wait_for(stream_.get(), "synchronize"); }
   Stream stream() override { return {stream_.get()}; }
 
   const void* random_pool(DType dtype, Distribution data, std::int64_t bytes) override {
@@ -96,7 +97,7 @@ class CudaDevice final : public Device {
   void copy(void* to, const void* from, std::int64_t bytes, cudaMemcpyKind kind) {
     check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, stream_.get()),
           fmt::format("cudaMemcpy of {} bytes", bytes));
-    check(cudaStreamSynchronize(stream_.get()), fmt::format("cudaMemcpy of {} bytes", bytes));
+    wait_for(stream_.get(), fmt::format("cudaMemcpy of {} bytes", bytes));
   }
 
   Pool make_pool(DType dtype, Distribution data, std::int64_t bytes) {

@@ -7,7 +7,8 @@
 
 namespace gpugauge {
 
-/// What a failed CUDA call means: OutOfMemory for a failed allocation, else EnvironmentError.
+/// What a failed CUDA call means: OutOfMemory for a failed allocation, DeviceLost where the error
+/// has killed the context, else EnvironmentError.
 [[noreturn]] void throw_cuda_error(cudaError_t status, std::string_view what,
                                    const std::source_location& where);
 

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <utility>
 
-#include "harness/device/cuda/cuda_error.hpp"
 #include "harness/device/cuda/cuda_replay.hpp"
+#include "harness/device/cuda/cuda_wait.hpp"
 #include "harness/device/workload.hpp"
 
 namespace gpugauge {
@@ -39,7 +39,7 @@ class CudaHostReplay final : public Replay {
 
  private:
   void synchronize() const {
-    check(cudaStreamSynchronize(static_cast<cudaStream_t>(stream_.native)), "timed launches");
+    wait_for(static_cast<cudaStream_t>(stream_.native), "timed launches");
   }
 
   Stream stream_;

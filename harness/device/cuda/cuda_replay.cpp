@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/device/cuda/cuda_handles.hpp"
+#include "harness/device/cuda/cuda_wait.hpp"
 #include "harness/device/workload.hpp"
 
 namespace gpugauge {
@@ -47,7 +48,7 @@ class CudaReplay final : public Replay {
       : stream_(stream), launches_(launches), telemetry_(std::move(telemetry)) {
     // Kernels are loaded when first launched, which a capture must not meet.
     workload.enqueue({stream_}, 0);
-    check(cudaStreamSynchronize(stream_), "first launch of the workload");
+    wait_for(stream_, "first launch of the workload");
 
     // The events are nodes of the graph: recorded on the stream around the launch, the first would
     // also count the time that the host takes to launch the graph.
@@ -66,14 +67,14 @@ class CudaReplay final : public Replay {
           fmt::format("cudaGraphInstantiate of {} launches", launches_));
     exec_.reset(exec);
     check(cudaGraphUpload(exec, stream_), "cudaGraphUpload");
-    check(cudaStreamSynchronize(stream_), "cudaGraphUpload");
+    wait_for(stream_, "cudaGraphUpload");
   }
 
   Sample run() override {
     check(cudaGraphLaunch(exec_.get(), stream_), "cudaGraphLaunch");
     Sample sample;
     sample.telemetry = telemetry_();
-    check(cudaStreamSynchronize(stream_), "timed replay");
+    wait_for(stream_, "timed replay");
     float milliseconds = 0;
     check(cudaEventElapsedTime(&milliseconds, start_.get(), stop_.get()), "cudaEventElapsedTime");
     sample.seconds = static_cast<double>(milliseconds) / 1000;

@@ -108,6 +108,8 @@ std::string summary_line(const Record& record) {
   const auto add = [&](std::ptrdiff_t count, std::string_view what) {
     if (count > 0) line += fmt::format(", {} {}", count, what);
   };
+  add(with_status(NotMeasuredStatus::kCrashed), "crashed");
+  add(with_status(NotMeasuredStatus::kHung), "hung");
   add(imported, "imported, not verified here");
   add(with_status(NotMeasuredStatus::kVerificationFailed) + std::ssize(record.measurements) -
           verified - imported,

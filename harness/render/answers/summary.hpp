@@ -14,8 +14,8 @@ std::string words_of(Flag flag);
 /// CUDA 13.0 · SM clock 1755 MHz median · 3 of 412 cases power-capped`.
 std::string headline(const Record& record);
 
-/// `409 verified, 3 unsupported, 0 failed`, and what else is not nil: wrong results, refused rates,
-/// cases that were never run.
+/// `409 verified, 3 unsupported, 0 failed`, and what else is not nil: crashed, hung, wrong results,
+/// refused rates, cases that were never run.
 std::string summary_line(const Record& record);
 
 /// What a reader must know before using the numbers: the reader's own warnings, the state of the

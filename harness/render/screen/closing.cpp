@@ -34,9 +34,8 @@ std::string and_more(std::size_t count, std::string_view what) {
 /// `computed wrong: gemm/…: row 3 …`.
 std::string words_of(const RunFailure& failure) {
   const NotMeasuredStatus status = failure.first.status;
-  const char* words = status == NotMeasuredStatus::kVerificationFailed ? "computed wrong"
-                      : status == NotMeasuredStatus::kFailed           ? "failed"
-                                                                       : "refused";
+  const std::string_view words =
+      status == NotMeasuredStatus::kVerificationFailed ? "computed wrong" : name_of(status);
   return fmt::format("{}: {}: {}{}", words, failure.first.name, failure.first.reason,
                      and_more(failure.count, "such cases"));
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -11,6 +13,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/device/device.hpp"
+#include "harness/device/device_lost.hpp"
 
 /// Finds the fastest of several ways to run the same thing by timing them. What it times is thrown
 /// away: the number that is reported has samples of its own.
@@ -52,7 +55,8 @@ inline std::int64_t launches(const SearchPolicy& policy, double seconds) {
       policy.max_launches);
 }
 
-/// Seconds of one launch, or nothing where the candidate cannot run.
+/// Seconds of one launch, or nothing where the candidate cannot run. Throws DeviceLost, with the
+/// number of the candidate, where it has killed the context.
 inline std::optional<double> screen(const PrepareCandidate& prepare, std::size_t candidate,
                                     std::int64_t launches, int replays) {
   try {
@@ -61,6 +65,8 @@ inline std::optional<double> screen(const PrepareCandidate& prepare, std::size_t
     double best = replay->run().seconds;
     for (int i = 1; i < replays; ++i) best = std::min(best, replay->run().seconds);
     return best / static_cast<double>(replay->launches());
+  } catch (const DeviceLost& error) {
+    throw DeviceLost(fmt::format("candidate {} of a search: {}", candidate, error.what()));
   } catch (const EnvironmentError&) {
     return std::nullopt;
   }

@@ -23,7 +23,7 @@ class FakeDevice : public Device {
   void copy_to_host(void*, const void*, std::int64_t) override {}
   void copy_to_device(void*, const void*, std::int64_t) override {}
   void poison(void*, std::int64_t) override {}
-  void synchronize() override {}
+  void synchronize() override { on_synchronize_(); }
   Stream stream() override { return {}; }
   const void* random_pool(DType, Distribution, std::int64_t) override { return nullptr; }
   void release_pools() override { ++pools_released_; }
@@ -52,6 +52,7 @@ class FakeDevice : public Device {
   DeviceInfo info_;
   double launch_seconds_ = 1e-3;
   Telemetry telemetry_;
+  std::function<void()> on_synchronize_ = [] {};
   int pools_released_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/device/device_lost.hpp"
 #include "harness/measure/runner.hpp"
 #include "tests/unit/measure/fake_device.hpp"
 
@@ -136,6 +137,29 @@ TEST(MeasureCase, TurnsALaunchErrorIntoAReason) {
   const FakeImplementation fake(broken);
   EXPECT_EQ(not_measured(measure_case(fake.planned(kRead), device, hooks())).reason,
             "launch failed: illegal address");
+}
+
+TEST(MeasureCase, ACaseThatKillsTheContextCrashed) {
+  FakeDevice device;
+  FakeBehaviour deadly;
+  deadly.on_enqueue = [] { throw DeviceLost("illegal address"); };
+  const FakeImplementation fake(deadly);
+  const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
+  EXPECT_EQ(none.status, NotMeasuredStatus::kCrashed);
+  EXPECT_EQ(none.reason, "illegal address");
+}
+
+TEST(MeasureCase, AsksAfterAnyErrorWhetherTheContextIsDead) {
+  FakeDevice device;
+  FakeBehaviour broken;
+  broken.on_enqueue = [] { throw EnvironmentError("cublasLtMatmul: execution failed"); };
+  const FakeImplementation fake(broken);
+  EXPECT_EQ(not_measured(measure_case(fake.planned(kRead), device, hooks())).status,
+            NotMeasuredStatus::kFailed);
+  device.on_synchronize_ = [] { throw DeviceLost("illegal address"); };
+  const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
+  EXPECT_EQ(none.status, NotMeasuredStatus::kCrashed);
+  EXPECT_EQ(none.reason, "cublasLtMatmul: execution failed");
 }
 
 TEST(MeasureCase, LetsOnlyTheInterruptOut) {

@@ -153,6 +153,62 @@ TEST_F(JournalTest, TriesFailedCasesAgainAndNoOthers) {
   EXPECT_FALSE(so_far.complete());
 }
 
+TEST_F(JournalTest, ARunThatGoesOnByItselfKeepsItsFailedCases) {
+  create().finish(whole_);
+  Record so_far;
+  Journal::resume(result_, session_, so_far, FailedCases::kKeep);
+  EXPECT_EQ(so_far.not_measured.size(), 4U);
+}
+
+TEST_F(JournalTest, CrashedAndHungCasesAreNotTriedAgain) {
+  Record complete = whole_;
+  complete.not_measured[0].status = NotMeasuredStatus::kHung;
+  complete.not_measured[1].status = NotMeasuredStatus::kCrashed;
+  EXPECT_TRUE(is_finished(complete));
+}
+
+class JournalVanishedTest : public JournalTest {
+ protected:
+  /// What a resumed run knows of the case.
+  std::vector<NotMeasured> resumed() {
+    Record so_far;
+    Journal::resume(partial_, session_, so_far);
+    return so_far.not_measured;
+  }
+  const std::string name_ = whole_.planned[0];
+};
+
+TEST_F(JournalVanishedTest, OneProcessMayVanishInACase) {
+  create().append_started(name_);
+  EXPECT_THAT(resumed(), IsEmpty());
+}
+
+TEST_F(JournalVanishedTest, ACaseInWhichTwoVanishedCrashed) {
+  {
+    Journal journal = create();
+    journal.append_started(name_);
+    journal.append_started(name_);
+  }
+  ASSERT_EQ(resumed().size(), 1U);
+  const NotMeasured again = resumed().at(0);  // it was written, too
+  EXPECT_EQ(again.name, name_);
+  EXPECT_EQ(again.status, NotMeasuredStatus::kCrashed);
+  EXPECT_EQ(again.reason, "the process vanished while it ran, 2 times");
+}
+
+TEST_F(JournalVanishedTest, WhatTheUserStoppedAndWhatEndedDidNotVanish) {
+  Journal journal = create();
+  journal.append_started(name_);
+  journal.append_interrupted(name_);
+  journal.append_started(name_);
+  journal.append_interrupted(name_);
+  journal.append_started(whole_.measurements[1].name);
+  journal.append_started(whole_.measurements[1].name);
+  journal.append(whole_.measurements[1]);
+  { const Journal ended = std::move(journal); }
+  EXPECT_THAT(resumed(), IsEmpty());
+}
+
 TEST_F(JournalTest, HasNothingToDoForACompleteResult) {
   Record complete = whole_;
   complete.not_measured[1].status = NotMeasuredStatus::kUnsupported;

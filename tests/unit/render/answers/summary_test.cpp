@@ -60,6 +60,10 @@ TEST(SummaryLine, CountsWhatAPersonWantsToKnow) {
   record.planned.resize(9);
   EXPECT_EQ(summary_line(record),
             "3 verified, 1 unsupported, 1 failed, 1 computed wrong, 1 refused, 2 not run");
+  record.not_measured[1].status = NotMeasuredStatus::kCrashed;
+  record.not_measured[3].status = NotMeasuredStatus::kHung;
+  EXPECT_EQ(summary_line(record),
+            "3 verified, 1 unsupported, 0 failed, 1 crashed, 1 hung, 1 computed wrong, 2 not run");
 }
 
 TEST(SummaryLine, AMeasurementThatWasNotVerifiedIsNotCountedAsSuch) {

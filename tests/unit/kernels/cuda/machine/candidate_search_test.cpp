@@ -126,5 +126,18 @@ TEST(SearchCandidates, DoesNotSwallowAnInterrupt) {
       Interrupted);
 }
 
+TEST(CandidateSearch, NamesTheCandidateThatKillsTheContext) {
+  const PrepareCandidate prepare = [](std::size_t i, std::int64_t n) -> std::unique_ptr<Replay> {
+    if (i == 2) throw DeviceLost("illegal address");
+    return std::make_unique<FakeReplay>(1e-6, n);
+  };
+  try {
+    (void)search_candidates(4, prepare);
+    FAIL() << "went on with a dead context";
+  } catch (const DeviceLost& error) {
+    EXPECT_STREQ(error.what(), "candidate 2 of a search: illegal address");
+  }
+}
+
 }  // namespace
 }  // namespace gpugauge

@@ -1,0 +1,96 @@
+#include "harness/cli/commands/case_guard.hpp"
+
+#include <fmt/format.h>
+#include <linux/close_range.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+#include "harness/base/error.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/device/device_wait.hpp"
+
+namespace gpugauge {
+namespace {
+
+/// Becomes the same program in this process: the same command line, going on with the journal. The
+/// driver's threads and mappings go with the address space, its files are closed, and the device's
+/// context with them. Blocked signals stay blocked, so that a Ctrl-C in between is not lost.
+[[noreturn]] void become_fresh_process(const std::filesystem::path& journal,
+                                       const std::vector<std::string>& command_line) {
+  std::vector<std::string> words{"gpugauge", kContinueWord, journal.string()};
+  words.insert(words.end(), command_line.begin(), command_line.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::fflush(nullptr);
+  (void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  execv("/proc/self/exe", argv.data());
+  throw EnvironmentError(
+      fmt::format("the program could not be started anew: {}; what was measured is in {}",
+                  std::generic_category().message(errno), journal.string()));
+}
+
+}  // namespace
+
+CaseGuard::CaseGuard(RunSession& session, const DeviceInfo& device,
+                     std::vector<std::string> command_line, InterruptWatch& watch,
+                     std::string farewell)
+    : session_(session),
+      device_(device),
+      command_line_(std::move(command_line)),
+      watch_(watch),
+      farewell_(std::move(farewell)),
+      hang_watch_(DeviceWait::seconds, [this](double seconds) { hung(seconds); }) {
+  watch_.set_farewell(farewell_, [this] { withdraw(); });
+}
+
+void CaseGuard::begin(const PlannedCase& planned) {
+  session_.journal.append_started(planned.name);
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = planned.name;
+  }
+  hang_watch_.watch(hang_limit_seconds(planned, device_));
+}
+
+void CaseGuard::end() {
+  hang_watch_.rest();
+  const std::lock_guard lock(mutex_);
+  running_.clear();
+}
+
+void CaseGuard::withdraw() {
+  hang_watch_.rest();
+  const std::lock_guard lock(mutex_);
+  if (!running_.empty()) session_.journal.append_interrupted(std::exchange(running_, {}));
+}
+
+void CaseGuard::go_on(const std::string& why) const {
+  if (isatty(STDERR_FILENO) != 0) std::fputc('\n', stderr);  // below the line of progress
+  spdlog::warn("{}; the run goes on in a fresh process", why);
+  become_fresh_process(session_.journal.path(), command_line_);
+}
+
+void CaseGuard::hung(double seconds) {
+  try {
+    std::string name;
+    {
+      const std::lock_guard lock(mutex_);
+      name = running_;
+    }
+    const NotMeasured none{name, NotMeasuredStatus::kHung,
+                           fmt::format("the device was still at work after {:.0f} s", seconds)};
+    session_.journal.append(none);
+    go_on(fmt::format("{}: {}", none.name, none.reason));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gpugauge: %s\n", error.what());
+    _exit(static_cast<int>(ExitStatus::kEnvironment));  // whoever waits for the device never ends
+  }
+}
+
+}  // namespace gpugauge
