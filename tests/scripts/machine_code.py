@@ -185,11 +185,13 @@ def broken_requirements(codes, requirements):
                  re.fullmatch(requirement.architecture, kernel.architecture)]
         if not meant:
             yield f"no kernel {requirement.kernel} for {requirement.architecture}, of which instructions are required"
-        pattern = requirement.instruction.removeprefix("!")
-        is_banned = pattern != requirement.instruction
+        most, is_limited, pattern = re.fullmatch(r"(?:(\d*)(!))?(.*)", requirement.instruction).groups()
         for kernel in meant:
-            if any(re.fullmatch(pattern, each) for each in codes[kernel].instructions) == is_banned:
-                yield f"{kernel} has {'a' if is_banned else 'no'} {pattern}"
+            found = sum(count for each, count in codes[kernel].instructions.items() if re.fullmatch(pattern, each))
+            if is_limited and found > int(most or 0):
+                yield f"{kernel} has {found} {pattern}, expected at most {most or 0}"
+            elif not is_limited and found == 0:
+                yield f"{kernel} has no {pattern}"
 
 
 def changed_resources(codes, table):

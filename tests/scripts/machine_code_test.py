@@ -91,7 +91,8 @@ class ProblemsTest(unittest.TestCase):
         self.assertEqual(problems("double", "sm_89", r"HMMA\..*"), [])
         self.assertEqual(problems("double", "sm_89", r"LDG\.E\.128.*"),
                          [r"double of scale.cu for sm_89 has no LDG\.E\.128.*"])
-        self.assertEqual(problems("double", "sm_89", r"!HMMA\..*"), [r"double of scale.cu for sm_89 has a HMMA\..*"])
+        self.assertEqual(problems("double", "sm_89", r"!HMMA\..*"), [r"double of scale.cu for sm_89 has 1 HMMA\..*, expected at most 0"])
+        self.assertEqual(problems("double", "sm_89", r"1!HMMA\..*"), [])
         self.assertEqual(problems("double", "sm_89", "!MEMBAR"), [])
         self.assertEqual(problems("double", "sm_90a", r"HGMMA\..*"), [])  # not built
         self.assertIn("no kernel doub", problems("doub", "sm_89", r"HMMA\..*")[0])

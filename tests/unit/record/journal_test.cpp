@@ -14,33 +14,15 @@
 #include "harness/base/error.hpp"
 #include "harness/record/reader.hpp"
 #include "harness/record/writer.hpp"
-#include "tests/unit/record/synthetic.hpp"
+#include "tests/unit/record/journal_files.hpp"
 
 namespace gpugauge {
 namespace {
 
+using test::JournalTest;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class JournalTest : public testing::Test {
- protected:
-  JournalTest() {
-    header_.measurements.clear();
-    header_.not_measured.clear();
-  }
-  Journal create(bool overwrite = false) { return Journal::create(result_, header_, overwrite); }
-  /// A journal with the first measurement, left as a killed run leaves it.
-  void leave_unfinished() {
-    Journal journal = create();
-    journal.append(whole_.measurements[0]);
-  }
-
-  test::TempFolder folder_;
-  std::filesystem::path result_ = folder_ / "runs/today/x.json";
-  std::filesystem::path partial_ = folder_ / "runs/today/x.json.partial";
-  const Record whole_ = test::synthetic_full_record();
-  Record header_ = whole_;
-  const Session session_{"2025-01-03T00:00:00Z", "", {"gpugauge", "run", "--resume"}};
 };
 
 TEST_F(JournalTest, GrowsWithEachOutcomeAndBecomesTheResult) {
@@ -165,48 +147,6 @@ TEST_F(JournalTest, CrashedAndHungCasesAreNotTriedAgain) {
   complete.not_measured[0].status = NotMeasuredStatus::kHung;
   complete.not_measured[1].status = NotMeasuredStatus::kCrashed;
   EXPECT_TRUE(is_finished(complete));
-}
-
-class JournalVanishedTest : public JournalTest {
- protected:
-  /// What a resumed run knows of the case.
-  std::vector<NotMeasured> resumed() {
-    Record so_far;
-    Journal::resume(partial_, session_, so_far);
-    return so_far.not_measured;
-  }
-  const std::string name_ = whole_.planned[0];
-};
-
-TEST_F(JournalVanishedTest, OneProcessMayVanishInACase) {
-  create().append_started(name_);
-  EXPECT_THAT(resumed(), IsEmpty());
-}
-
-TEST_F(JournalVanishedTest, ACaseInWhichTwoVanishedCrashed) {
-  {
-    Journal journal = create();
-    journal.append_started(name_);
-    journal.append_started(name_);
-  }
-  ASSERT_EQ(resumed().size(), 1U);
-  const NotMeasured again = resumed().at(0);  // it was written, too
-  EXPECT_EQ(again.name, name_);
-  EXPECT_EQ(again.status, NotMeasuredStatus::kCrashed);
-  EXPECT_EQ(again.reason, "the process vanished while it ran, 2 times");
-}
-
-TEST_F(JournalVanishedTest, WhatTheUserStoppedAndWhatEndedDidNotVanish) {
-  Journal journal = create();
-  journal.append_started(name_);
-  journal.append_interrupted(name_);
-  journal.append_started(name_);
-  journal.append_interrupted(name_);
-  journal.append_started(whole_.measurements[1].name);
-  journal.append_started(whole_.measurements[1].name);
-  journal.append(whole_.measurements[1]);
-  { const Journal ended = std::move(journal); }
-  EXPECT_THAT(resumed(), IsEmpty());
 }
 
 TEST_F(JournalTest, HasNothingToDoForACompleteResult) {

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <string>
-#include <string_view>
 
 #include "harness/record/record.hpp"
+#include "tests/unit/record/temp_folder.hpp"
 
 namespace gpugauge::test {
 
@@ -21,25 +20,6 @@ Record synthetic_bare_record();
 /// Compares every member of every struct; fails the test where one differs.
 void expect_same(const Measurement& found, const Measurement& expected);
 void expect_same(const Record& found, const Record& expected);
-
-/// A folder of its own for a test, removed with everything in it.
-class TempFolder {
- public:
-  TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  ~TempFolder();
-  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string text_of(const std::filesystem::path& file);
-void write_text(const std::filesystem::path& file, std::string_view text);
-/// How many files a folder holds.
-std::size_t file_count(const std::filesystem::path& folder);
 
 /// The message of the `Expected` that `action` throws; fails the test if it throws something else.
 template <typename Expected, typename Action>

@@ -95,7 +95,8 @@ TEST(ForwardFinding, AddsUpTheOpsAndCountsAnHour) {
   EXPECT_NEAR(f.dollars(Engine::kLibrary, 2.5)->value, 2.5 / per_hour.value * 1e6, 1e-9);
   EXPECT_NEAR(f.library->share_of(OpGroup::kLinears) + f.library->share_of(OpGroup::kAttention), 1,
               1e-9);
-  EXPECT_THAT(f.warnings, Contains(HasSubstr("modelled, not measured: qkv, attention, o, mlp_up, mlp_down")));
+  EXPECT_THAT(f.warnings,
+              Contains(HasSubstr("modelled, not measured: qkv, attention, o, mlp_up, mlp_down")));
   EXPECT_THROW(f.dollars(Engine::kLibrary, -1), UsageError);
 }
 

@@ -55,7 +55,7 @@ TEST(WgmmaGemm, RefusesRowsThatTheCopyEngineCannotMove) {
 
 TEST(WgmmaGemm, RefusesMixedTypes) {
   EXPECT_THAT(supports("wgmma", Gemm{1, 16, 16, DType::kBf16, DType::kFp8E4m3, DType::kBf16}),
-              Optional(HasSubstr("share one type")));
+              Optional(HasSubstr("must have one type")));
 }
 
 }  // namespace

@@ -1,0 +1,54 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/record/journal_files.hpp"
+
+namespace gpugauge {
+namespace {
+
+using testing::IsEmpty;
+
+class JournalVanishedTest : public test::JournalTest {
+ protected:
+  /// What a resumed run knows of the case.
+  std::vector<NotMeasured> resumed() {
+    Record so_far;
+    Journal::resume(partial_, session_, so_far);
+    return so_far.not_measured;
+  }
+  const std::string name_ = whole_.planned[0];
+};
+
+TEST_F(JournalVanishedTest, OneProcessMayVanishInACase) {
+  create().append_started(name_);
+  EXPECT_THAT(resumed(), IsEmpty());
+}
+
+TEST_F(JournalVanishedTest, ACaseInWhichTwoVanishedCrashed) {
+  {
+    Journal journal = create();
+    journal.append_started(name_);
+    journal.append_started(name_);
+  }
+  ASSERT_EQ(resumed().size(), 1U);
+  const NotMeasured again = resumed().at(0);  // it was written, too
+  EXPECT_EQ(again.name, name_);
+  EXPECT_EQ(again.status, NotMeasuredStatus::kCrashed);
+  EXPECT_EQ(again.reason, "the process vanished while it ran, 2 times");
+}
+
+TEST_F(JournalVanishedTest, WhatTheUserStoppedAndWhatEndedDidNotVanish) {
+  Journal journal = create();
+  journal.append_started(name_);
+  journal.append_interrupted(name_);
+  journal.append_started(name_);
+  journal.append_interrupted(name_);
+  journal.append_started(whole_.measurements[1].name);
+  journal.append_started(whole_.measurements[1].name);
+  journal.append(whole_.measurements[1]);
+  { const Journal ended = std::move(journal); }
+  EXPECT_THAT(resumed(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace gpugauge
