@@ -20,12 +20,12 @@ struct LibraryCall {
   std::function<void()> run;  ///< does it; called as often as the node runs, or never
   /// Device memory that it looks at and changes: times follow from their bytes, and whoever touches
   /// them too early is caught.
-  std::vector<MemoryUse> reads, writes;
+  std::vector<MemoryUse> reads = {}, writes = {};
   double flops = 0;
   int operand_bytes = 2;  ///< of the narrower operand: the rate of the matrix units follows from it
   /// Equal for two calls that do the same with the same memory: a graph that repeats them runs them
   /// once.
-  std::string identity;
+  std::string identity = {};
 };
 
 }  // namespace gpugauge::emulated

@@ -29,5 +29,6 @@ class JournalTest : public testing::Test {
   const Record whole_ = test::synthetic_full_record();
   Record header_ = whole_;
   const Session session_{"2025-01-03T00:00:00Z", "", {"gpugauge", "run", "--resume"}};
+};
 
 }  // namespace gpugauge::test

@@ -23,8 +23,6 @@ using test::JournalTest;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-};
-
 TEST_F(JournalTest, GrowsWithEachOutcomeAndBecomesTheResult) {
   Journal journal = create();
   EXPECT_EQ(journal.result_path(), result_);

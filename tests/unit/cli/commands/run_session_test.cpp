@@ -45,7 +45,7 @@ TEST_F(RunSessions, KeepTheCardsHealthAtBeginAndEndAndIfTheyWereInterrupted) {
   EXPECT_EQ(last_health(so_far).uncorrected_errors, 0U);
 
   options_.resume = journal.string();
-  RunSession second = resume_session(options_, so_far, suite_, device, plan_, {"gpugauge"});
+  RunSession second = resume_session(options_, device, plan_, {"gpugauge"});
   auto& sessions = second.record.provenance.sessions;
   end_session(sessions.back(), device);
   ASSERT_EQ(sessions.size(), 2U);
