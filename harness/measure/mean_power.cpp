@@ -14,18 +14,18 @@ constexpr double kInstantDelaySeconds = 0.1;
 
 }  // namespace
 
-void MeanPower::add(double now_seconds, const Telemetry& telemetry) {
-  if (!begin_) begin_ = now_seconds;
-  if (telemetry.instant_power_w && now_seconds - *begin_ >= kInstantDelaySeconds) {
+void MeanPower::add(double begin_seconds, double end_seconds, const Telemetry& telemetry) {
+  if (!begin_) begin_ = begin_seconds;
+  if (telemetry.instant_power_w && begin_seconds - *begin_ >= kInstantDelaySeconds) {
     instant_sum_w_ += *telemetry.instant_power_w;
     ++instant_count_;
   }
   if (!telemetry.energy_j) return;
   if (energy_j_ && *telemetry.energy_j != *energy_j_)
     (first_ ? last_ : first_) =
-        Step{energy_at_ - kOldestTelemetrySeconds, now_seconds, *telemetry.energy_j};
+        Step{energy_at_ - kOldestTelemetrySeconds, end_seconds, *telemetry.energy_j};
   energy_j_ = telemetry.energy_j;
-  energy_at_ = now_seconds;
+  energy_at_ = begin_seconds;
 }
 
 std::optional<double> MeanPower::from_counter() const {

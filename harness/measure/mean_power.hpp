@@ -11,8 +11,8 @@ namespace gpugauge {
 /// shorter.
 class MeanPower {
  public:
-  /// What the device said at that time.
-  void add(double now_seconds, const Telemetry& telemetry);
+  /// What the device said at some time of a sample.
+  void add(double begin_seconds, double end_seconds, const Telemetry& telemetry);
 
   /// From two steps of the energy counter, which moves a few times a second, if it is known well
   /// enough when they were; else the mean of readings without delay, but for those of the loop's
@@ -30,7 +30,7 @@ class MeanPower {
   std::optional<double> from_counter() const;
 
   std::optional<double> begin_;
-  double energy_at_ = 0;  ///< when the counter was last read as it still is
+  double energy_at_ = 0;  ///< begin of the last sample with the counter as it still is
   std::optional<double> energy_j_;
   std::optional<Step> first_, last_;
   double instant_sum_w_ = 0, instant_count_ = 0;

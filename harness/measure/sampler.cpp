@@ -46,8 +46,9 @@ class Sampling {
     if (hooks_.stop_requested()) throw Interrupted();
     const double start = hooks_.now_seconds();
     Sample sample = replay.run();
-    result_.measured_seconds += hooks_.now_seconds() - start;
-    power_.add(start, sample.telemetry);
+    const double end = hooks_.now_seconds();
+    result_.measured_seconds += end - start;
+    power_.add(start, end, sample.telemetry);
     sample.seconds /= static_cast<double>(replay.launches());
     // What the kernel counts coarsely: between two readings the last one holds.
     hold(steal_percent_, sample.telemetry.steal_percent);

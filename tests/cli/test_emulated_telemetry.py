@@ -103,5 +103,5 @@ def test_errors_that_came_are_said(run):
 
 
 def test_a_clock_that_falls_is_flagged(run):
-    _, case, _ = run("l40s", clock_fall=70)
+    _, case, _ = run("l40s", clock_fall=99)
     assert "clock_dropped" in case["flags"]

@@ -27,7 +27,7 @@ MeanPower asked(double until, double every, Telemetry (*card)(double)) {
   double read_at = -1;
   for (double now = 0; now <= until; now += every) {
     if (now - read_at >= 0.02) read = card(read_at = now);  // as a device keeps it
-    power.add(now, read);
+    power.add(now, now + every, read);
   }
   return power;
 }
@@ -37,6 +37,22 @@ TEST(MeanPower, IsThatOfTheLoopAndNotOfTheSecondBefore) {
   const auto watts = asked(0.4, 0.002, of_card).watts();
   ASSERT_TRUE(watts.has_value());
   EXPECT_NEAR(*watts, kBusyW, 0.1 * kBusyW);
+}
+
+/// A busy machine may hold the process up within a sample, before or after it asks the device.
+TEST(MeanPower, AReadingMayBeOfAnyTimeOfItsSample) {
+  for (const double held_at : {0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4}) {
+    for (const double share : {0.0, 1.0}) {
+      MeanPower power;
+      double now = 0;
+      while (now < 0.6) {
+        const double end = now + (now >= held_at && now < held_at + 0.002 ? 0.12 : 0.002);
+        power.add(now, end, of_card(now + share * (end - now)));
+        now = end;
+      }
+      if (const auto watts = power.watts()) EXPECT_NEAR(*watts, kBusyW, 0.1 * kBusyW) << held_at;
+    }
+  }
 }
 
 TEST(MeanPower, IsUnknownWhereTheLoopWasTooShort) {
