@@ -49,8 +49,12 @@ SourcedValue read_peak(const YamlValue& value, bool is_memory,
   YamlMapping map = value.mapping();
   const YamlValue stated = map.required("value");
   const SourcedValue peak{stated.number(kQuantity), map.required("source").text()};
-  if (const auto factor = map.optional(is_memory ? "bus_bits" : "flop_per_sm_clock")) {
-    const double each = factor->number(kQuantity), mhz = map.required("mhz").number(kQuantity);
+  const std::string_view each_key = is_memory ? "bus_bits" : "flop_per_sm_clock";
+  const auto factor = map.optional(each_key), clock = map.optional("mhz");
+  map.finish();
+  if (factor || clock) {
+    const double each = map.required(each_key).number(kQuantity),
+                 mhz = map.required("mhz").number(kQuantity);
     if (is_memory) {
       check_peak(stated, peak.value, 2 * mhz * each / 8 / 1e3,
                  fmt::format("2 x {} MHz x {} bit / 8", mhz, each));
@@ -61,7 +65,6 @@ SourcedValue read_peak(const YamlValue& value, bool is_memory,
       factor->fail("is given, expected sm_count with it");
     }
   }
-  map.finish();
   return peak;
 }
 

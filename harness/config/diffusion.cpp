@@ -168,11 +168,10 @@ DiffusionConfig load_diffusion(const std::filesystem::path& file) {
                   [](const DiffusionStage& stage) { return stage.block == BlockKind::kCross; });
   if (has_cross) model.cross_attention_dim = root.required("cross_attention_dim").integer(kWidth);
   constexpr ImageBatch kPublishedImage{.images = 1, .side = 1024};
-  check_published(
+  finish_with_published(
       root, {{"parameters", [&] { return static_cast<double>(model.parameters()); }},
              {"flops_per_step",
               [&] { return flops_of(diffusion_ops(model, Precision::kBf16, kPublishedImage)); }}});
-  root.finish();
   return model;
 }
 

@@ -61,11 +61,9 @@ EncoderConfig load_encoder(const std::filesystem::path& file) {
   encoder.vocab_size = root.required("vocab_size").integer(kVocab);
   encoder.max_position_embeddings = root.required("max_position_embeddings").integer(kWidth);
   encoder.type_vocab_size = root.required("type_vocab_size").integer(kVocab);
-  if (!is_checkpoint) {
-    check_published(root,
-                    {{"parameters", [&] { return static_cast<double>(encoder.parameters()); }}});
-    root.finish();
-  }
+  if (!is_checkpoint)
+    finish_with_published(
+        root, {{"parameters", [&] { return static_cast<double>(encoder.parameters()); }}});
   if (encoder.hidden_size % encoder.num_attention_heads != 0)
     heads.fail_expected(fmt::format("a divisor of hidden_size, {}", encoder.hidden_size));
   return encoder;

@@ -67,9 +67,9 @@ void read_heads(YamlMapping& root, ModelConfig& model) {
 }
 
 void read_experts(YamlMapping& root, ModelConfig& model) {
-  const auto experts = given(root, "num_local_experts");
-  if (!experts) return;
-  model.num_local_experts = experts->integer(kExperts);
+  const auto experts = given(root, "num_local_experts"), each = given(root, "num_experts_per_tok");
+  if (!experts && !each) return;
+  model.num_local_experts = root.required("num_local_experts").integer(kExperts);
   const YamlValue active = root.required("num_experts_per_tok");
   model.num_experts_per_tok = active.integer(kExperts);
   if (model.num_experts_per_tok > model.num_local_experts)
@@ -77,9 +77,9 @@ void read_experts(YamlMapping& root, ModelConfig& model) {
 }
 
 /// Bytes are those of BF16.
-void check_totals(YamlMapping& root, const ModelConfig& model) {
+void finish_with_totals(YamlMapping& root, const ModelConfig& model) {
   constexpr DType kType = DType::kBf16;
-  check_published(
+  finish_with_published(
       root,
       {{"parameters", [&] { return static_cast<double>(model.parameters()); }},
        {"active_parameters",
@@ -114,10 +114,7 @@ ModelConfig load_model(const std::filesystem::path& file) {
   model.vocab_size = root.required("vocab_size").integer(kVocab);
   model.tie_word_embeddings = root.boolean_or("tie_word_embeddings", false);
   read_experts(root, model);
-  if (!is_checkpoint) {
-    check_totals(root, model);
-    root.finish();
-  }
+  if (!is_checkpoint) finish_with_totals(root, model);
   return model;
 }
 

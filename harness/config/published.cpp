@@ -26,8 +26,9 @@ void check_total(const YamlValue& value, double derived) {
 
 }  // namespace
 
-void check_published(YamlMapping& root, const std::vector<PublishedTotal>& totals) {
+void finish_with_published(YamlMapping& root, const std::vector<PublishedTotal>& totals) {
   const auto published = root.optional("published");
+  root.finish();
   if (!published) return;
   YamlMapping map = published->mapping();
   map.required("source").text();

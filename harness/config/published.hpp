@@ -16,7 +16,9 @@ struct PublishedTotal {
 
 /// Reads the mapping `published` where there is one: a `source` and some of these totals, each
 /// written as `46.7B` (right to half of its last digit; K, M, B or T) or as a whole number, which
-/// is exact. Throws UsageError with the place and both numbers where what follows is another.
-void check_published(YamlMapping& root, const std::vector<PublishedTotal>& totals);
+/// is exact. It is the last key of `root`: an unknown key is refused before the totals are held
+/// against shapes that it may have changed. Throws UsageError with the place and both numbers where
+/// what follows is another.
+void finish_with_published(YamlMapping& root, const std::vector<PublishedTotal>& totals);
 
 }  // namespace gpugauge

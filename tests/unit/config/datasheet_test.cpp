@@ -86,6 +86,11 @@ TEST(LoadDatasheet, HoldsAPeakAgainstItsFactors) {
             "4043: 2 x 2619 MHz x 6144 bit / 8 is 4023");
   EXPECT_EQ(memory("bus_bits: 5120"),
             "card.yaml:10:16: 'metrics.memory_gbps.datasheet.mhz' is missing");
+  EXPECT_EQ(memory("mhz: 2619"),
+            "card.yaml:10:16: 'metrics.memory_gbps.datasheet.bus_bits' is missing");
+  EXPECT_EQ(memory("mhz: 2619, bus_bit: 5120"),
+            "card.yaml:10:58: unknown key 'bus_bit', expected one of value, source, bus_bits, mhz; "
+            "did you mean 'bus_bits'?");
   const auto bf16 = [](std::string_view value, std::string_view sm_count) {
     std::string text(kSheet);
     text.replace(text.find("value: 989, source: a sheet"), 27,

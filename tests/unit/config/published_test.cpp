@@ -12,15 +12,14 @@ std::string published_error(const std::string& fields, double parameters = 46'70
                             double kv_bytes = 131'072) {
   const auto load = [&](const std::filesystem::path& file) {
     YamlMapping root = read_yaml(file).mapping();
-    check_published(root, {{"parameters", [&] { return parameters; }},
-                           {"kv_bytes_per_token", [&] { return kv_bytes; }}});
-    root.finish();
+    finish_with_published(root, {{"parameters", [&] { return parameters; }},
+                                 {"kv_bytes_per_token", [&] { return kv_bytes; }}});
   };
   return TemporaryFolder().error_of(load, "m.yaml",
                                     "published: {source: a card, " + fields + "}\n");
 }
 
-TEST(CheckPublished, TakesATotalToTheDigitsThatArePrinted) {
+TEST(FinishWithPublished, TakesATotalToTheDigitsThatArePrinted) {
   EXPECT_EQ(published_error("parameters: 46702792704, kv_bytes_per_token: 131072"), "no error");
   EXPECT_EQ(published_error("parameters: 46.7B"), "no error");
   EXPECT_EQ(published_error("parameters: 47B"), "no error");
@@ -28,7 +27,7 @@ TEST(CheckPublished, TakesATotalToTheDigitsThatArePrinted) {
   EXPECT_EQ(published_error("parameters: 74.4T", 74.44e12), "no error");
 }
 
-TEST(CheckPublished, RefusesAnotherTotalWithBothNumbers) {
+TEST(FinishWithPublished, RefusesAnotherTotalWithBothNumbers) {
   EXPECT_EQ(published_error("parameters: 46702792705"),
             "m.yaml:1:41: 'published.parameters' is '46702792705', expected 46702792704 by its "
             "shapes");
@@ -39,7 +38,7 @@ TEST(CheckPublished, RefusesAnotherTotalWithBothNumbers) {
             "shapes");
 }
 
-TEST(CheckPublished, RefusesWhatIsNoTotal) {
+TEST(FinishWithPublished, RefusesWhatIsNoTotal) {
   const std::string expected = "expected a whole number, or one with K, M, B or T like 46.7B";
   for (const char* found : {"many", "46-47B", "46.7GB", "~46.7x"})
     EXPECT_EQ(published_error(std::string("parameters: ") + found),
@@ -49,10 +48,22 @@ TEST(CheckPublished, RefusesWhatIsNoTotal) {
             "kv_bytes_per_token; did you mean 'parameters'?");
   const auto without_source = [](const std::filesystem::path& file) {
     YamlMapping root = read_yaml(file).mapping();
-    check_published(root, {});
+    finish_with_published(root, {});
   };
   EXPECT_EQ(TemporaryFolder().error_of(without_source, "m.yaml", "published: {parameters: 1}\n"),
             "m.yaml:1:12: 'published.source' is missing");
+}
+
+TEST(FinishWithPublished, NamesAnUnknownKeyBeforeTheTotalsThatItChanges) {
+  const auto load = [](const std::filesystem::path& file) {
+    YamlMapping root = read_yaml(file).mapping();
+    root.integer_or("layers", 1, {1, 9});
+    finish_with_published(root, {{"parameters", [] { return 1.0; }}});
+  };
+  EXPECT_EQ(TemporaryFolder().error_of(load, "m.yaml",
+                                       "published: {source: a card, parameters: 2}\nlayer: 2\n"),
+            "m.yaml:2:1: unknown key 'layer', expected one of layers, published; did you mean "
+            "'layers'?");
 }
 
 }  // namespace
