@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
@@ -150,6 +151,16 @@ std::vector<std::string> Catalog::datasheet_names() const { return stems_in(root
 std::vector<Datasheet> Catalog::datasheets() const {
   std::vector<Datasheet> sheets;
   for (const std::string& name : datasheet_names()) sheets.push_back(datasheet(name));
+  for (auto a = sheets.begin(); a != sheets.end(); ++a) {
+    for (auto b = std::next(a); b != sheets.end(); ++b) {
+      const auto both = matched_by_both(*a, *b);
+      if (!both) continue;
+      const fs::path folder = root_ / "devices";
+      throw UsageError(fmt::format("{} and {} both match {}, expected one datasheet for a card",
+                                   (folder / (a->name + ".yaml")).string(),
+                                   (folder / (b->name + ".yaml")).string(), *both));
+    }
+  }
   return sheets;
 }
 

@@ -48,7 +48,7 @@ class Catalog {
   std::vector<std::string> encoder_names() const;
   std::vector<std::string> diffusion_names() const;
   std::vector<std::string> datasheet_names() const;
-  /// All of them, sorted by name.
+  /// All of them, sorted by name. Throws UsageError naming two files that one card would match.
   std::vector<Datasheet> datasheets() const;
 
  private:

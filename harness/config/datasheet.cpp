@@ -135,6 +135,17 @@ Datasheet load_datasheet(const std::filesystem::path& file) {
   return sheet;
 }
 
+std::optional<std::string> matched_by_both(const Datasheet& a, const Datasheet& b) {
+  const double least = std::max(a.memory_gib_min, b.memory_gib_min),
+               most = std::min(a.memory_gib_max, b.memory_gib_max);
+  if (least > most) return std::nullopt;
+  for (const std::string& name : a.match_names) {
+    if (std::find(b.match_names.begin(), b.match_names.end(), name) != b.match_names.end())
+      return fmt::format("'{}' with {:g} to {:g} GiB", name, least, most);
+  }
+  return std::nullopt;
+}
+
 const Datasheet* match_datasheet(const std::vector<Datasheet>& sheets, const DeviceInfo& device) {
   const double memory_gib = static_cast<double>(device.memory_bytes) / kGib;
   const auto match = std::find_if(sheets.begin(), sheets.end(), [&](const Datasheet& sheet) {

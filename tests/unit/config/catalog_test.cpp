@@ -116,6 +116,26 @@ TEST_F(CatalogTest, MergesTheShippedPriceListsUnlessFilesAreGiven) {
             (root() / "prices").string() + ": holds no price list (*.csv)");
 }
 
+TEST_F(CatalogTest, RefusesTwoDatasheetsThatOneCardMatches) {
+  const auto write = [&](const std::string& name, const char* match) {
+    folder_.write(
+        "configs/devices/" + name + ".yaml",
+        "name: " + name + "\ntitle: t\naccelerator: A\nmatch: {names: " + match +
+            "}\nmetrics: {memory_gbps: {datasheet: {value: 1, source: s}, floor: 0.9}}\n");
+  };
+  const Catalog catalog(root() / "configs");
+  write("a", "[Card, Card 2], memory_gib_min: 22, memory_gib_max: 24");
+  write("b", "[Card 2], memory_gib_min: 44, memory_gib_max: 48");
+  write("c", "[Card 3], memory_gib_min: 22, memory_gib_max: 24");
+  EXPECT_EQ(catalog.datasheets().size(), 3U);
+  write("b", "[Card 2], memory_gib_min: 23.5, memory_gib_max: 48");
+  const std::string devices = (root() / "configs/devices/").string();
+  EXPECT_EQ(error_of([&] { catalog.datasheets(); }),
+            devices + "a.yaml and " + devices +
+                "b.yaml both match 'Card 2' with 23.5 to 24 GiB, expected one datasheet for a "
+                "card");
+}
+
 TEST_F(CatalogTest, IsFoundFromTheEnvironmentFirst) {
   EXPECT_EQ(find_configs((root() / "configs").string(), {}), root() / "configs");
   EXPECT_EQ(error_of([&] { find_configs(root().string(), {root() / "configs"}); }),
