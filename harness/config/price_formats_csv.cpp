@@ -247,17 +247,22 @@ PriceList read_price_csv(std::string_view text, const std::string& file) {
   }
   const bool is_native = table.has_any_of(native.subspan(kSkyPilotColumns));
   PriceList list;
+  int without_source = 0;
   for (const CsvRow& row : std::span(rows).subspan(1)) {
     table.check_size(row);
     if (table.has_any_of(native)) {
       if (!is_native && !is_for_rent(table, row)) continue;
-      list.offers.push_back(native_offer(table, row));
-      if (!is_native) list.offers.back().source = fmt::format("SkyPilot, {}", table.file_name());
+      PriceOffer& offer = list.offers.emplace_back(native_offer(table, row));
+      if (!is_native) offer.source = fmt::format("SkyPilot, {}", table.file_name());
+      if (offer.source.empty()) ++without_source;
     } else if (has_gpu(table, row)) {
       list.offers.push_back(gpuhunt_offer(table, row));
     }
   }
   if (list.offers.empty()) throw UsageError(fmt::format("{}: has a header and no offers", file));
+  if (without_source > 0)
+    list.warnings.push_back(fmt::format("{}: {} of {} offers do not name their source", file,
+                                        without_source, list.offers.size()));
   return list;
 }
 

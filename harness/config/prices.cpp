@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/base/text_file.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/config/price_formats.hpp"
@@ -108,6 +109,20 @@ PriceList load_price_list(const std::vector<std::filesystem::path>& files) {
   if (all.offers.empty() && !files.empty())
     throw UsageError(fmt::format("{}: no offer of a GPU that is available", files.back().string()));
   return all;
+}
+
+std::optional<std::string> misspelt_accelerator(const std::vector<PriceOffer>& offers,
+                                                const Datasheet& sheet,
+                                                const std::vector<Datasheet>& known) {
+  std::vector<std::string> of_no_card;
+  for (const PriceOffer& offer : offers) {
+    if (equal_names(offer.accelerator, sheet.accelerator)) return std::nullopt;
+    if (std::none_of(known.begin(), known.end(), [&](const Datasheet& card) {
+          return equal_names(offer.accelerator, card.accelerator);
+        }))
+      of_no_card.push_back(offer.accelerator);
+  }
+  return nearest(sheet.accelerator, of_no_card);
 }
 
 std::vector<PriceOffer> offers_for(const std::vector<PriceOffer>& offers, const Datasheet& sheet) {

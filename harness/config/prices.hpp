@@ -60,6 +60,12 @@ PriceList load_price_list(const std::vector<std::filesystem::path>& files);
 /// be another variant: it counts only where no offer says it, and is then marked as guessed.
 std::vector<PriceOffer> offers_for(const std::vector<PriceOffer>& offers, const Datasheet& sheet);
 
+/// The accelerator of these offers that may be a slip for the card's: no offer is for the card, and
+/// the nearest name is that of no card in `known`. Nothing where there is none.
+std::optional<std::string> misspelt_accelerator(const std::vector<PriceOffer>& offers,
+                                                const Datasheet& sheet,
+                                                const std::vector<Datasheet>& known);
+
 /// How many GPUs are paid for: whole bundles of `min_gpus`. Both are at least 1.
 constexpr int billable_gpus(int needed, int min_gpus) {
   return (needed + min_gpus - 1) / min_gpus * min_gpus;

@@ -68,9 +68,11 @@ ExitStatus advise(const AdviseOptions& options) {
   const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
   const std::vector<StepTimes> files(records.begin(), records.end());
   const std::vector<Datasheet> sheets = catalog.datasheets();
+  const PriceList list = read_prices(catalog, options.inputs);
+  if (options.hourly.empty()) warn_of_slips(list, records, sheets);
   const AdviceAnswer answer = advice_answer(files, sheets, models, request,
                                             {.given = parse_hourly(options.hourly),
-                                             .offers = read_prices(catalog, options.inputs).offers,
+                                             .offers = list.offers,
                                              .today = utc_date(std::time(nullptr))});
   print_tables(std::cout, advice_tables(answer, request), options.inputs.format);
   return ExitStatus::kDone;

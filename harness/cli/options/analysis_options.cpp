@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <set>
 
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
@@ -71,9 +72,22 @@ PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options) {
   return list;
 }
 
+void warn_of_slips(const PriceList& list, std::span<const Record> records,
+                   const std::vector<Datasheet>& sheets) {
+  std::set<std::string> warned;
+  for (const Record& record : records) {
+    const Datasheet* card = match_datasheet(sheets, record.device);
+    if (card == nullptr || !warned.insert(card->accelerator).second) continue;
+    if (const auto slip = misspelt_accelerator(list.offers, *card, sheets))
+      spdlog::warn("no price list has an offer for '{}'; is '{}' in them a slip for it?",
+                   card->accelerator, *slip);
+  }
+}
+
 std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
                             const AnalysisOptions& options) {
   const std::vector<Datasheet> sheets = catalog.datasheets();
+  warn_of_slips(list, {&record, 1}, sheets);
   return rates_of(match_datasheet(sheets, record.device), list.offers, options.hourly);
 }
 
@@ -110,6 +124,7 @@ std::vector<CardResult> card_results(const std::vector<Record>& records, const C
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog,
                                      const AnalysisOptions& options, bool with_prices) {
   const PriceList list = with_prices ? read_prices(catalog, options) : PriceList{};
+  warn_of_slips(list, records, catalog.datasheets());
   std::vector<CardResult> results = card_results(records, catalog);
   for (CardResult& result : results) {
     if (with_prices) result.rates = rates_of(result.sheet(), list.offers, options.hourly);

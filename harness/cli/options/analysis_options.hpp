@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,10 @@ void check_price_options(const Catalog& catalog, const AnalysisOptions& options)
 /// The lists of --prices, else those that are shipped; their warnings go to the log. Empty, and
 /// not read, if the user named a price.
 PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options);
-/// What the record's card costs, as `rates_of`.
+/// Warns of each card without an offer whose name may be misspelt in the lists.
+void warn_of_slips(const PriceList& list, std::span<const Record> records,
+                   const std::vector<Datasheet>& sheets);
+/// What the record's card costs, as `rates_of`, with that warning.
 std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
                             const AnalysisOptions& options);
 

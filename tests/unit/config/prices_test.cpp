@@ -264,6 +264,34 @@ TEST(OffersFor, TakesSxmWithoutItsGeneration) {
   EXPECT_EQ(providers_for({offer("a", "SXM", 2)}, "PCIe"), "");
 }
 
+TEST(MisspeltAccelerator, IsTheNearestNameOfNoCardWhereTheCardHasNoOffer) {
+  Datasheet h100, h200;
+  h100.accelerator = "H100";
+  h200.accelerator = "H200";
+  const std::vector<Datasheet> known{h100, h200};
+  const auto named = [](const char* accelerator) {
+    PriceOffer result = offer("a", "", 1.0);
+    result.accelerator = accelerator;
+    return result;
+  };
+  EXPECT_EQ(misspelt_accelerator({named("H2OO"), named("H2O0")}, h200, known), "H2O0");
+  EXPECT_EQ(misspelt_accelerator({named("H100")}, h200, known), std::nullopt);  // another card's
+  EXPECT_EQ(misspelt_accelerator({named("H2O0"), named("h200")}, h200, known), std::nullopt);
+  EXPECT_EQ(misspelt_accelerator({named("MI300X")}, h200, known), std::nullopt);
+}
+
+TEST(LoadPrices, SaysHowManyOffersNameNoSource) {
+  const TemporaryFolder folder;
+  const auto warnings = [&](const std::string& rows) {
+    return load_price_list({folder.write("p.csv", std::string(kHeader) + rows)}).warnings;
+  };
+  const std::string without = ",H100,1,2,,a,,1,2026-05-26,,\n", with = ",H100,1,2,,b,,1,,a page,\n";
+  EXPECT_THAT(warnings(with), testing::IsEmpty());
+  EXPECT_THAT(
+      warnings(with + without),
+      testing::ElementsAre(testing::EndsWith("p.csv: 1 of 2 offers do not name their source")));
+}
+
 TEST(BillableGpus, AreWholeBundles) {
   EXPECT_EQ(billable_gpus(1, 1), 1);
   EXPECT_EQ(billable_gpus(1, 8), 8);
