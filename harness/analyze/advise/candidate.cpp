@@ -74,6 +74,10 @@ void AdviceRequest::check() const {
   gpugauge::check(billing);
 }
 
+bool is_allowed(const Rate& rate, const AdviceRequest& request) {
+  return rate.kind != RateKind::kSpot || request.spot;
+}
+
 CardServer::CardServer(const Card& card, const ModelConfig& model, const AdviceRequest& request,
                        std::int64_t context, std::span<Bootstrap> bootstraps)
     : card_(&card),
@@ -187,13 +191,20 @@ Service CardServer::at_largest_batch() {
   const auto tokens_per_gpu = [](const ServingFinding& finding) {
     return finding.rate()->output_tokens_per_second.value / finding.request.group.cards;
   };
+  const auto is_offered = [&](int gpus) {
+    const std::vector<Rate>& rates = card_->rates;
+    return rates.empty() || std::any_of(rates.begin(), rates.end(), [&](const Rate& rate) {
+             return is_allowed(rate, *request_) && has_in_one_machine(rate, gpus);
+           });
+  };
   for (const int gpus : kShardCounts) {
+    const bool served = best && best->finding.rate() != nullptr;
+    if (served && !is_offered(gpus)) break;
     std::optional<Answer> answer =
         best_answer(gpus, [](const Server& asked) { return asked.at_largest_batch(); });
     if (!answer) break;
     const ServingFinding& finding = answer->finding;
     const bool serves = finding.rate() != nullptr;
-    const bool served = best && best->finding.rate() != nullptr;
     if (served && (!serves || tokens_per_gpu(finding) <= tokens_per_gpu(best->finding))) break;
     // More cards lend memory and speed, no measurements.
     const bool is_last = finding.limit == BatchLimit::kMeasured;

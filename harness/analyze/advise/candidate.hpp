@@ -47,6 +47,9 @@ struct AdviceRequest {
   void check() const;
 };
 
+/// Whether an offer may be taken: spot only where interruptions are tolerated.
+bool is_allowed(const Rate& rate, const AdviceRequest& request);
+
 /// How one kind of card serves a batch, with as many of it as that takes.
 struct Service {
   const Card* card = nullptr;
@@ -82,7 +85,8 @@ class CardServer {
   Service at(std::int64_t batch);
   /// The same without the replicates and their interval: for searches.
   Service quick_at(std::int64_t batch);
-  /// At the largest batch under memory and targets, with as many cards as make a token cheaper.
+  /// At the largest batch under memory and targets, with as many cards as make a token cheaper and
+  /// as one machine of the offers has.
   Service at_largest_batch();
 
  private:

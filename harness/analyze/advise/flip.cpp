@@ -61,7 +61,9 @@ std::vector<Flip> flips_of(const Ranking& ranking, std::int64_t context,
     const auto asked_context = static_cast<std::int64_t>(tokens);
     const auto a = elsewhere(ranking.card(*winner), asked_batch, asked_context);
     const auto b = elsewhere(ranking.card(*other), asked_batch, asked_context);
-    if (!a || !b) return std::nullopt;
+    if (!a || !b || !has_in_one_machine(*winner->rate, a->gpus) ||
+        !has_in_one_machine(*other->rate, b->gpus))
+      return std::nullopt;
     return bill_of(*b, *other->rate, request) < bill_of(*a, *winner->rate, request);
   };
   constexpr double kLargestBatch = 1 << 16, kLongestContext = 1 << 20;

@@ -35,8 +35,11 @@ void add_options(Ranking& ranking, std::size_t index, const AdviceRequest& reque
     return exclude(
         fmt::format("no price is known: pass --prices or --hourly {}=DOLLARS", service.card->name));
   const std::size_t before = ranking.options.size();
+  bool is_any_allowed = false;
   for (const Rate& rate : service.card->rates) {
     if (!is_allowed(rate, request)) continue;
+    is_any_allowed = true;
+    if (!has_in_one_machine(rate, service.gpus)) continue;
     Option option;
     option.service = index;
     option.rate = &rate;
@@ -48,7 +51,11 @@ void add_options(Ranking& ranking, std::size_t index, const AdviceRequest& reque
     option.billed_gpus = billable_gpus(option.gpus, rate.min_gpus);
     ranking.options.push_back(std::move(option));
   }
-  if (ranking.options.size() == before)
+  if (ranking.options.size() > before) return;
+  if (is_any_allowed)
+    exclude(
+        fmt::format("{} GPUs share the model, and no machine for rent has as many", service.gpus));
+  else
     exclude("only spot offers, which may be interrupted: pass --spot");
 }
 
@@ -86,10 +93,6 @@ const Service* Ranking::to_measure() const {
   const Service &a = service(*winner()), &b = service(*runner_up());
   const Service& vague = a.derived_share() >= b.derived_share() ? a : b;
   return vague.derived_share() > kMuch ? &vague : nullptr;
-}
-
-bool is_allowed(const Rate& rate, const AdviceRequest& request) {
-  return rate.kind != RateKind::kSpot || request.spot;
 }
 
 double bill_of(const Service& service, const Rate& rate, const AdviceRequest& request) {

@@ -60,8 +60,6 @@ struct Ranking {
 Ranking rank(std::optional<std::int64_t> batch, std::vector<Service> services,
              const AdviceRequest& request);
 
-/// Whether an offer may be taken: spot only where interruptions are tolerated.
-bool is_allowed(const Rate& rate, const AdviceRequest& request);
 /// As `Option::bill`.
 double bill_of(const Service& service, const Rate& rate, const AdviceRequest& request);
 Fleet fleet_for(const Service& service, const Rate& rate, double tokens_per_day,

@@ -34,6 +34,7 @@ Rate rate_of(const PriceOffer& offer, RateKind kind, double dollars) {
           .observed_at = price_date(offer),
           .source = offer.source,
           .min_gpus = offer.min_gpus,
+          .gpus_in_machine = offer.instance.empty() ? 0 : offer.gpu_count,
           .is_form_factor_guessed = offer.is_form_factor_guessed};
 }
 
@@ -62,6 +63,11 @@ std::vector<std::string> doubts_about(const Bill& bill, std::string_view today, 
   if (rate.is_form_factor_guessed)
     doubts.push_back(
         "the price list does not say SXM or PCIe, the price may be of the other variant");
+  if (!has_in_one_machine(rate, bill.num_gpus))
+    doubts.push_back(
+        fmt::format("{} GPUs share the model, and one machine has {}: the link between machines is "
+                    "not counted",
+                    bill.num_gpus, rate.gpus_in_machine));
   if (bill.billed_gpus > bill.num_gpus)
     doubts.push_back(fmt::format(
         "{} GPUs are billed and {} used, $/M times {:.3g} if the others are idle", bill.billed_gpus,

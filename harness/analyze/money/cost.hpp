@@ -34,7 +34,8 @@ struct Rate {
   std::string provider;     ///< with the instance where the list names it; empty if given
   std::string observed_at;  ///< ISO date, the list's own where the offer has none; empty if given
   std::string source;
-  int min_gpus = 1;  ///< the fewest that are sold together
+  int min_gpus = 1;         ///< the fewest that are sold together
+  int gpus_in_machine = 0;  ///< of the instance that the offer names; 0 where it names none
   /// The offer does not say whether it is the card's SXM or PCIe variant.
   bool is_form_factor_guessed = false;
 };
@@ -43,6 +44,11 @@ struct Rate {
 /// by price), else the one-dollar rate. Throws UsageError if `hourly` is not a positive number, or
 /// above kMaxDollarsPerGpuHour.
 std::vector<Rate> rates_of(std::span<const PriceOffer> offers, std::optional<double> hourly);
+
+/// Whether one machine of the offer has so many GPUs: those that share a model stand in one.
+constexpr bool has_in_one_machine(const Rate& rate, int gpus) {
+  return rate.gpus_in_machine == 0 || gpus <= rate.gpus_in_machine;
+}
 
 /// Months that price pages count by: 30 days, and a twelfth of a year of 365.
 inline constexpr double kHoursInMeanMonth = 730;
@@ -102,8 +108,9 @@ struct PricedDecode {
 Energy energy_of(const PowerRange& powers, const DecodeFinding& decode, int num_gpus = 1);
 
 /// What keeps the prices from being the last word: older than `max_age_days` on `today` (an ISO
-/// date), of a day to come, for a card whose form factor is guessed, or for more GPUs than serve.
-/// One sentence each, with the providers that it is about; an age is said of each source.
+/// date), of a day to come, for a card whose form factor is guessed, for more GPUs than serve, or
+/// of machines that have fewer. One sentence each, with the providers that it is about; an age is
+/// said of each source.
 std::vector<std::string> doubts_about(std::span<const Bill> bills, std::string_view today,
                                       int max_age_days = kMaxPriceAgeDays);
 std::vector<std::string> doubts_about(std::span<const PricedDecode> points, std::string_view today,

@@ -92,6 +92,21 @@ TEST(Ranking, NobodyIsDropped) {
   EXPECT_THAT(ranking.excluded[1].reason, HasSubstr("--spot"));
 }
 
+TEST(Ranking, GpusOfSeveralMachinesShareNoModel) {
+  fake::Cards fixture;
+  fixture.small().rates = {fake::rate(0.1), fake::rate(0.5)};
+  fixture.small().rates.front().gpus_in_machine = 1;
+  const Ranking one = advice_of(fixture, fake::advice_request({4})).at_median();
+  EXPECT_EQ(one.winner()->rate, &fixture.small().rates.front());
+  const AdviceRequest of_two = fake::advice_request({64});  // needs two of the small
+  const Ranking two = advice_of(fixture, of_two).at_median();
+  EXPECT_EQ(two.winner()->rate, &fixture.small().rates.back());
+  fixture.small().rates.pop_back();
+  const Ranking none = advice_of(fixture, of_two).at_median();
+  ASSERT_THAT(none.excluded, SizeIs(1));
+  EXPECT_THAT(none.excluded[0].reason, HasSubstr("no machine for rent has as many"));
+}
+
 TEST(Ranking, ADemandIsRankedByTheMonthOfWholeBundles) {
   fake::Cards fixture;
   fixture.small().rates = {fake::rate(1, RateKind::kOnDemand, 8)};

@@ -89,6 +89,17 @@ TEST(CardServer, LargestBatchIsLimitedByMemoryOnOneCardIfMoreMakeNoTokenCheaper)
   EXPECT_EQ(service.batch, service.fit.value().largest_batch);
 }
 
+TEST(CardServer, LargestBatchIsOfAsManyCardsAsOneMachineHas) {
+  fake::Cards fixture;
+  const auto gpus = [&](int gpus_in_machine) {
+    for (Rate& rate : fixture.small().rates) rate.gpus_in_machine = gpus_in_machine;
+    return Asked(fixture.small(), fake::advice_request(), 8192).server.at_largest_batch().gpus;
+  };
+  EXPECT_GE(gpus(0), 2);
+  EXPECT_EQ(gpus(1), 1);
+  EXPECT_EQ(gpus(2), 2);
+}
+
 TEST(AdviceRequest, RefusesWhatIsNoQuestion) {
   const auto refuses = [](auto change) {
     AdviceRequest request = fake::advice_request();

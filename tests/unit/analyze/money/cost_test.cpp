@@ -188,6 +188,23 @@ TEST(DoubtsAbout, ADateToComeIsOne) {
               testing::ElementsAre("prices dated 2026-05-26, in the future: a"));
 }
 
+TEST(DoubtsAbout, GpusOfSeveralMachinesThatShareAModel) {
+  Rate rate = rate_of("a", "2026-05-26");
+  rate.gpus_in_machine = 2;
+  const auto doubts = [&](int gpus) {
+    return doubts_about(std::vector{bill_of(rate, gpus)}, "2026-05-26");
+  };
+  EXPECT_THAT(doubts(2), testing::IsEmpty());
+  EXPECT_THAT(doubts(4), testing::ElementsAre("4 GPUs share the model, and one machine has 2: the "
+                                              "link between machines is not counted: a"));
+  PriceOffer offer;
+  offer.on_demand_per_gpu_hour = 1;
+  offer.gpu_count = 4;
+  EXPECT_EQ(rates_of(std::vector{offer}, std::nullopt)[0].gpus_in_machine, 0);
+  offer.instance = "node";
+  EXPECT_EQ(rates_of(std::vector{offer}, std::nullopt)[0].gpus_in_machine, 4);
+}
+
 TEST(DoubtsAbout, GuessedFormFactorsAndIdleGpus) {
   Rate guessed = rate_of("g", "2026-05-26");
   guessed.is_form_factor_guessed = true;
