@@ -138,10 +138,26 @@ std::vector<DatasheetReport> peaks_named(const std::string& words, const Explana
   return reports;
 }
 
-[[noreturn]] void fail_unknown(const std::string& words, const Explanations& explanations) {
+/// How commands take what is a card or a model; empty for any other word.
+std::string as_an_option(const std::string& word, const Catalog& catalog) {
+  const auto is_in = [&](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), word) != names.end();
+  };
+  if (is_in(catalog.datasheet_names()))
+    return fmt::format("; as a card it goes after a word: gpugauge explain memory read --device {}",
+                       word);
+  if (is_in(catalog.model_names()))
+    return fmt::format("; as a model it is an option: gpugauge tokens FILE --model {}", word);
+  return {};
+}
+
+[[noreturn]] void fail_unknown(const std::string& words, const Explanations& explanations,
+                               const Catalog& catalog) {
   std::string message = fmt::format(
       "unknown word {}, expected a case, family, implementation, metric, flag, verdict or column",
       in_quotes(words));
+  const std::string option = as_an_option(words, catalog);
+  if (!option.empty()) throw UsageError(message + option);
   if (const auto meant = nearest(words, explanations.names()))
     message += fmt::format("; did you mean '{}'?", *meant);
   throw UsageError(message + " (man gpugauge, or gpugauge man, lists them)");
@@ -176,7 +192,8 @@ ExitStatus explain(const ExplainOptions& options) {
       tables.push_back(std::move(table));
   }
   if (answer.entries.empty()) {
-    if (question.words.find('/') == std::string::npos) fail_unknown(question.words, explanations);
+    if (question.words.find('/') == std::string::npos)
+      fail_unknown(question.words, explanations, catalog);
     const Case c = parse_case_name(question.words,
                                    [&](const std::string& model) { return catalog.model(model); });
     tables.push_back(case_table(c, explanations, cards));
