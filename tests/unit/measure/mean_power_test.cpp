@@ -50,7 +50,7 @@ TEST(MeanPower, AReadingMayBeOfAnyTimeOfItsSample) {
         power.add(now, end, of_card(now + share * (end - now)));
         now = end;
       }
-      if (const auto watts = power.watts()) EXPECT_NEAR(*watts, kBusyW, 0.1 * kBusyW) << held_at;
+      EXPECT_NEAR(power.watts().value_or(kBusyW), kBusyW, 0.1 * kBusyW) << held_at;
     }
   }
 }
