@@ -102,6 +102,8 @@ def test_errors_that_came_are_said(run):
     assert "1 uncorrected ECC error" in said and "XID 63" in said
 
 
-def test_a_clock_that_falls_is_flagged(run):
-    _, case, _ = run("l40s", clock_fall=99)
+def test_a_clock_that_falls_is_flagged(run_emulated):
+    # Samples of 10 ms: the device is asked every 20 ms, and each third of the loop needs several answers.
+    _, cases, _ = run_emulated(SUITE.replace("sample_seconds: 0.0001", "sample_seconds: 0.01"), "l40s", clock_fall=70)
+    (case,) = cases.values()
     assert "clock_dropped" in case["flags"]
