@@ -28,14 +28,18 @@ double milliwatts_over_last(int device, double seconds) {
   return 1000 * (card().idle_power_w + share * (busy_w() - card().idle_power_w));
 }
 
-/// The counter moves ten times a second.
+/// The counter moves ten times a second. Its parts are of one moment: asked again if the process
+/// was held up between them.
 double millijoules(int device) {
-  constexpr double kStep = 0.1;
-  const double alive = emulated_seconds_alive(), since_step = std::fmod(alive, kStep);
-  const double work =
-      emulated_seconds_of_work(device, kInfinity) - emulated_seconds_of_work(device, since_step);
-  return 1000 *
-         ((alive - since_step) * card().idle_power_w + work * (busy_w() - card().idle_power_w));
+  constexpr double kStep = 0.1, kMoment = 1e-3;
+  for (;;) {
+    const double alive = emulated_seconds_alive(), since_step = std::fmod(alive, kStep);
+    const double work =
+        emulated_seconds_of_work(device, kInfinity) - emulated_seconds_of_work(device, since_step);
+    if (emulated_seconds_alive() - alive > kMoment) continue;
+    return 1000 *
+           ((alive - since_step) * card().idle_power_w + work * (busy_w() - card().idle_power_w));
+  }
 }
 
 double application_clock() {
