@@ -20,6 +20,7 @@
 
 #include "kernels/cuda/machine/hopper.hpp"
 #include "kernels/cuda/machine/launch.hpp"
+#include "kernels/cuda/machine/stage_ring.hpp"
 #include "kernels/cuda/memory/memory_bulk.hpp"
 #include "kernels/cuda/memory/memory_elements.hpp"
 
@@ -42,19 +43,6 @@ struct Ring {
   std::uint32_t warp_sums[kConsumerWarps];
 };
 
-/// A place in the ring, and the parity of the barriers' phase there.
-struct Place {
-  unsigned stage = 0;
-  unsigned parity = 0;
-
-  __device__ void advance() {
-    if (++stage == kStages) {
-      stage = 0;
-      parity ^= 1;
-    }
-  }
-};
-
 /// The pieces of this block: every gridDim-th one, of `size` bytes but for the array's last.
 struct Pieces {
   std::int64_t array_bytes;
@@ -72,7 +60,7 @@ struct Pieces {
 template <bool kTwoArrays>
 __device__ void load_pieces(Ring& ring, const char* b, const char* c, const Pieces& pieces) {
   const std::uint64_t policy = l2_policy<L2Priority::kEvictFirst>();
-  Place place;
+  StageRing<kStages> place;
   for (std::int64_t offset = pieces.first(); offset < pieces.array_bytes;
        offset += pieces.stride(), place.advance()) {
     const unsigned bytes = pieces.bytes_at(offset);
@@ -106,7 +94,7 @@ __global__ void __launch_bounds__(kThreads, 1)
   }
 
   std::uint32_t sum = 0;
-  Place place;
+  StageRing<kStages> place;
   for (std::int64_t offset = pieces.first(); offset < pieces.array_bytes;
        offset += pieces.stride(), place.advance()) {
     const auto pages = static_cast<int>(pieces.bytes_at(offset) / kPageBytes);
@@ -141,7 +129,7 @@ __global__ void copy_kernel(char* out, const char* in, Pieces pieces) {
   barrier_init_fence();
   const std::uint64_t policy = l2_policy<L2Priority::kEvictFirst>();
 
-  Place loaded;
+  StageRing<kStages> loaded;
   std::int64_t load_offset = pieces.first();
   const auto load_next = [&] {
     if (load_offset >= pieces.array_bytes) return;
@@ -153,7 +141,7 @@ __global__ void copy_kernel(char* out, const char* in, Pieces pieces) {
   };
 
   for (int stage = 0; stage < kStages - kStores; ++stage) load_next();
-  Place stored;
+  StageRing<kStages> stored;
   for (std::int64_t offset = pieces.first(); offset < pieces.array_bytes;
        offset += pieces.stride(), stored.advance()) {
     barrier_wait(&ring.full[stored.stage], stored.parity);
