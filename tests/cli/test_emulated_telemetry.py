@@ -13,7 +13,7 @@ entries:
     cache: [hot]
     sampling: {target: 0.0001, warmup_seconds: 0.3, case_seconds: 0.6, sample_seconds: 0.0001, max_samples: 100000}
 """
-# It draws 280 W. On a busy machine 363 W was read in one of ten runs, for a reason that is not known yet.
+# It draws 280 W. Beside four busy loops 336 W was read in one of 24 rounds, for a reason that is not known yet.
 WATTS = 200, 400
 
 

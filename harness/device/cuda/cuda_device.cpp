@@ -73,8 +73,8 @@ class CudaDevice final : public Device {
   }
 
   Telemetry telemetry() override {
+    recent_at_ = Clock::now();  // before it is read: the process may be held up while it reads
     recent_ = card_ ? card_->telemetry() : Telemetry{};
-    recent_at_ = Clock::now();
     return recent_;
   }
 
