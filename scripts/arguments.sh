@@ -54,6 +54,9 @@ check_value() {
     FILE)
       [[ -e $value ]] || refuse "$option: $value: no such file"
       return ;;
+    PRICE)  # DOLLARS or CARD=DOLLARS
+      known=() low=-inf high=inf
+      parts=("${parts[@]##*=}") ;;
     *)
       known=()
       [[ $words == - ]] || read -ra known <<<"$words" ;;

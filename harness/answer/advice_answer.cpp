@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "harness/answer/advice_fleet.hpp"
+#include "harness/answer/card_result.hpp"
 #include "harness/base/error.hpp"
-#include "harness/base/nearest.hpp"
 
 namespace gpugauge {
 namespace {
@@ -79,18 +79,11 @@ class Panel {
 
 void set_rates(std::vector<Card>& cards, const CardPrices& prices) {
   std::vector<std::string> names;
-  for (Card& card : cards) {
-    names.push_back(card.name);
-    if (card.sheet == nullptr) continue;
-    const std::vector<PriceOffer> offers = offers_for(prices.offers, *card.sheet);
-    if (!offers.empty()) card.rates = rates_of(offers, std::nullopt);
-  }
-  for (const auto& [name, dollars] : prices.given) {
-    const auto card =
-        std::find_if(cards.begin(), cards.end(), [&](const Card& c) { return c.name == name; });
-    if (card == cards.end())
-      throw UsageError("--hourly: " + unknown_name_message("card", name, names));
-    card->rates = rates_of({}, dollars);
+  for (const Card& card : cards) names.push_back(card.name);
+  const std::vector<std::optional<double>> own = prices.own.of(names);
+  for (std::size_t i = 0; i < cards.size(); ++i) {
+    std::vector<Rate> rates = rates_of(cards[i].sheet, prices.offers, own[i]);
+    if (rates.front().kind != RateKind::kUnit) cards[i].rates = std::move(rates);
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "harness/analyze/advise/checklist.hpp"
 #include "harness/analyze/advise/flip.hpp"
 #include "harness/analyze/advise/ranking.hpp"
+#include "harness/analyze/money/own_prices.hpp"
 #include "harness/config/model.hpp"
 
 namespace gpugauge {
@@ -35,9 +35,9 @@ std::vector<Advice> advise(std::span<const Card> cards, std::span<const ModelCon
 
 /// What the cards of the question are rented for.
 struct CardPrices {
-  std::map<std::string, double> given;  ///< the user's own, by name of card: dollars per GPU-hour
-  std::vector<PriceOffer> offers;       ///< for the others
-  std::string today;                    ///< ISO date, for doubts about prices
+  OwnPrices own;
+  std::vector<PriceOffer> offers;  ///< for the others
+  std::string today;               ///< ISO date, for doubts about prices
 };
 
 /// Which card to rent?

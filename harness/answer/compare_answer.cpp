@@ -6,7 +6,7 @@
 #include <iterator>
 #include <map>
 
-#include "harness/analyze/money/cost.hpp"
+#include "harness/answer/card_result.hpp"
 #include "harness/base/error.hpp"
 
 namespace gpugauge {
@@ -46,20 +46,14 @@ std::vector<Side> sides_of(const ResultSet& set, const std::vector<Datasheet>& d
   return sides;
 }
 
-/// Each side's own price, in their order; else the cheapest on-demand offer.
+/// Each side's own price, else the cheapest on-demand offer.
 void add_prices(std::vector<Side>& sides, const CompareQuestion& question) {
-  if (!question.hourly.empty() && question.hourly.size() != sides.size())
-    throw UsageError(fmt::format("--hourly: found {} prices, expected {}: one for each side",
-                                 question.hourly.size(), sides.size()));
+  std::vector<std::string> names;
+  for (const Side& side : sides) names.push_back(card_name(side.device(), side.datasheet));
+  const std::vector<std::optional<double>> own = question.own.of(names);
   for (std::size_t i = 0; i < sides.size(); ++i) {
-    Side& side = sides[i];
-    Rate rate;
-    if (!question.hourly.empty()) {
-      rate = rates_of({}, question.hourly[i]).front();
-    } else if (side.datasheet != nullptr) {
-      rate = rates_of(offers_for(question.offers, *side.datasheet), std::nullopt).front();
-    }
-    if (rate.kind != RateKind::kUnit) side.dollars_per_gpu_hour = rate.dollars_per_gpu_hour;
+    const Rate rate = rates_of(sides[i].datasheet, question.offers, own[i]).front();
+    if (rate.kind != RateKind::kUnit) sides[i].dollars_per_gpu_hour = rate.dollars_per_gpu_hour;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/analyze/compare/compare.hpp"
+#include "harness/analyze/money/own_prices.hpp"
 #include "harness/config/prices.hpp"
 
 namespace gpugauge {
@@ -18,13 +19,13 @@ struct ResultSet {
 /// What changed between the first set and each other?
 struct CompareQuestion {
   std::vector<ResultSet> sets;
-  std::vector<double> hourly;      ///< the user's own prices, one a side; or none
-  std::vector<PriceOffer> offers;  ///< the first of each side's card counts, where there is one
+  OwnPrices own;                   ///< of the sides' cards
+  std::vector<PriceOffer> offers;  ///< for the others: the first of each card counts
   double threshold = kDefaultThreshold;
 };
 
 /// A set is a side for each model of card in it. Throws UsageError as `compare`, for a run that
-/// stands in a side twice, a base of several models, and prices that are not one a side.
+/// stands in a side twice, a base of several models, and as `OwnPrices::of`.
 std::vector<ComparisonReport> compare_answer(const CompareQuestion& question,
                                              const std::vector<Datasheet>& datasheets);
 

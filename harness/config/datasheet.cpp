@@ -146,6 +146,10 @@ std::optional<std::string> matched_by_both(const Datasheet& a, const Datasheet& 
   return std::nullopt;
 }
 
+const std::string& card_name(const DeviceInfo& device, const Datasheet* sheet) {
+  return sheet != nullptr ? sheet->name : device.name;
+}
+
 const Datasheet* match_datasheet(const std::vector<Datasheet>& sheets, const DeviceInfo& device) {
   const double memory_gib = static_cast<double>(device.memory_bytes) / kGib;
   const auto match = std::find_if(sheets.begin(), sheets.end(), [&](const Datasheet& sheet) {

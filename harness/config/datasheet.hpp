@@ -57,6 +57,9 @@ Datasheet load_datasheet(const std::filesystem::path& file);
 /// What matches both: `'NVIDIA L4' with 21.5 to 24.5 GiB`; nothing if no card can.
 std::optional<std::string> matched_by_both(const Datasheet& a, const Datasheet& b);
 
+/// What a card is called: by its datasheet, else as the driver spells it. `sheet` may be null.
+const std::string& card_name(const DeviceInfo& device, const Datasheet* sheet);
+
 /// The datasheet of this device by name and memory, or null.
 const Datasheet* match_datasheet(const std::vector<Datasheet>& sheets, const DeviceInfo& device);
 

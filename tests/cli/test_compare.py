@@ -130,11 +130,12 @@ def test_the_environment_is_held_against_each_other(gpugauge, files):
     assert "work tree" in found
 
 
-def test_prices_are_one_for_each_side(gpugauge, files):
+@pytest.mark.parametrize("hourly, ratio", [("4,1", 0.25), ("4", 1)])
+def test_a_price_is_of_both_sides_or_one_for_each(gpugauge, files, hourly, ratio):
     files("other.json")
-    tables = compared(gpugauge, "base.json", "other.json", "--hourly", "4,1")
-    assert tables["cases"][0]["dollars_ratio"] == pytest.approx(0.25)
-    assert_one_line_error(gpugauge("compare", "base.json", "other.json", "--hourly", "4"), 2, "--hourly", "2")
+    tables = compared(gpugauge, "base.json", "other.json", "--hourly", hourly)
+    assert tables["cases"][0]["dollars_ratio"] == pytest.approx(ratio)
+    assert_one_line_error(gpugauge("compare", "base.json", "other.json", "--hourly", "4,1,2"), 2, "--hourly", "3")
     assert_one_line_error(gpugauge("compare", "base.json", "other.json", "--hourly", "4,-1"), 2, "-1")
 
 

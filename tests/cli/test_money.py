@@ -134,3 +134,15 @@ def test_bad_comparisons_are_one_line(measured, arguments, word):
 @pytest.mark.parametrize("command", [["cost"], ["serve", *REQUEST]])
 def test_bad_billing_is_one_line(measured, command, arguments, word):
     assert_one_line_error(measured(*command, "result.json", *arguments), 2, word)
+
+
+@pytest.mark.parametrize("command", [["cost"], ["tokens"], ["serve", *REQUEST, "--batch", "2"]])
+def test_own_prices_have_one_form_on_every_command(measured, command):
+    def run(hourly):
+        return measured(command[0], "result.json", *command[1:], "--hourly", hourly, "--format", "json")
+
+    card = json.loads((measured.folder / "result.json").read_text())["context"]["gpugauge"]["device"]["name"]
+    assert run("2").stdout == run(f"{card}=2").stdout
+    assert_one_line_error(run("1,2"), 2, "found 2 prices", card)
+    assert_one_line_error(run("l40s=2"), 2, "unknown card 'l40s'", card)
+    assert_one_line_error(run(f"{card}=2,1"), 2, "CARD=DOLLARS for all")

@@ -50,7 +50,7 @@ std::vector<Card> cards_of(std::span<const StepTimes> files, const std::vector<D
   for (const StepTimes& file : files) {
     const DeviceInfo& device = file.record().device;
     const Datasheet* sheet = match_datasheet(sheets, device);
-    const std::string& name = sheet != nullptr ? sheet->name : device.name;
+    const std::string& name = card_name(device, sheet);
     const auto same = std::find_if(cards.begin(), cards.end(),
                                    [&](const Card& card) { return card.name == name; });
     Card& card = same != cards.end() ? *same : cards.emplace_back();

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <iostream>
-#include <map>
 
-#include "harness/base/parse_number.hpp"
 #include "harness/base/units.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
@@ -31,23 +29,7 @@ struct AdviseOptions {
   AdviceRequest request;
   std::string kv = "bf16";
   std::optional<double> tpot_ms, ttft_ms;
-  std::vector<std::string> hourly;
 };
-
-/// Of `CARD=DOLLARS`.
-std::map<std::string, double> parse_hourly(const std::vector<std::string>& texts) {
-  std::map<std::string, double> given;
-  for (const std::string& text : texts) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos)
-      throw UsageError(fmt::format("--hourly {}: expected CARD=DOLLARS", text));
-    const auto dollars = parse_number<double>(std::string_view(text).substr(equals + 1));
-    if (!dollars)
-      throw UsageError(fmt::format("--hourly {}: expected dollars per GPU-hour after '='", text));
-    given[text.substr(0, equals)] = *dollars;
-  }
-  return given;
-}
 
 ExitStatus advise(const AdviseOptions& options) {
   const Catalog catalog = Catalog::locate();
@@ -69,9 +51,9 @@ ExitStatus advise(const AdviseOptions& options) {
   const std::vector<StepTimes> files(records.begin(), records.end());
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const PriceList list = read_prices(catalog, options.inputs);
-  if (options.hourly.empty()) warn_of_slips(list, records, sheets);
+  if (options.inputs.hourly.empty()) warn_of_slips(list, records, sheets);
   const AdviceAnswer answer = advice_answer(files, sheets, models, request,
-                                            {.given = parse_hourly(options.hourly),
+                                            {.own = OwnPrices(options.inputs.hourly),
                                              .offers = list.offers,
                                              .today = utc_date(std::time(nullptr))});
   print_tables(std::cout, advice_tables(answer, request), options.inputs.format);
@@ -100,9 +82,7 @@ void add_advise_command(Command& program) {
   command.option(option::kTtft, options.ttft_ms);
   command.flag(option::kSpot, request.spot).old_word("ok");
   command.flag(option::kTraining, request.training);
-  command.option(option::kPrices, options.inputs.prices)
-      .detail("default: the lists of configs/prices");
-  command.option(option::kHourly, options.hourly).detail("CARD=DOLLARS");
+  add_price_options(command, options.inputs);
 }
 
 }  // namespace gpugauge

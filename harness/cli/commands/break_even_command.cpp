@@ -39,19 +39,18 @@ ExitStatus break_even(const BreakEvenOptions& options) {
   const AnalysisOptions& inputs = options.serving.inputs;
   const Catalog catalog = Catalog::locate();
   const std::vector<Datasheet> sheets = catalog.datasheets();
-  const bool needs_list = !options.a.price || !options.b.price;
-  const PriceList list = needs_list ? read_prices(catalog, inputs) : PriceList{};
   const std::vector<Record> records = read_inputs(inputs, Detail::kSamples);
   const std::vector<StepTimes> times(records.begin(), records.end());
+  const bool needs_rates = !options.a.price || !options.b.price;
+  const auto rates = needs_rates ? rates_for(records, catalog, inputs)
+                                 : std::vector<std::vector<Rate>>(records.size());
   const auto side = [&](std::size_t file, const SideOptions& own) {
     const Record& record = records.at(file);
-    AnalysisOptions prices = inputs;
-    prices.hourly = own.price;
     Billing billing = inputs.billing;
     billing.utilisation = own.utilisation.value_or(billing.utilisation);
     return BreakEvenSide{&times.at(file),
                          request_for(card_result(record, sheets), serve_question(options.serving)),
-                         rates_for(record, catalog, list, prices).front(), billing};
+                         (own.price ? rates_of({}, own.price) : rates.at(file)).front(), billing};
   };
   BreakEvenQuestion question{.models = {},
                              .precisions = {},
@@ -82,9 +81,9 @@ void add_break_even_command(Command& program) {
   command.argument("FILE", inputs.files, "result files of the two cards").count(2, 2);
   add_format_option(command, inputs.format);
   add_serving_options(command, options.serving);
+  add_price_options(command, inputs);
   command.option(option::kPriceA, options.a.price);
   command.option(option::kPriceB, options.b.price);
-  command.option(option::kPrices, inputs.prices).detail("default: the lists of configs/prices");
   add_billing_options(command, inputs);
   command.option(option::kUtilisationA, options.a.utilisation);
   command.option(option::kUtilisationB, options.b.utilisation);

@@ -30,7 +30,7 @@ Examples:
 struct CompareOptions {
   std::vector<std::string> sides;  ///< the base first
   double threshold_percent = 100 * kDefaultThreshold;
-  std::vector<double> hourly;
+  std::vector<std::string> hourly;
   std::vector<std::string> prices;
   std::vector<std::string> fail_on;
   Format format = Format::kTable;
@@ -63,7 +63,7 @@ ExitStatus compare_files(const CompareOptions& options) {
     for (const std::string& warning : record.warnings) spdlog::warn("{}", warning);
   }
   CompareQuestion question{.sets = {},
-                           .hourly = options.hourly,
+                           .own = OwnPrices(options.hourly),
                            .offers = {},
                            .threshold = options.threshold_percent / 100};
   std::span<const Record> rest(records);
@@ -71,7 +71,7 @@ ExitStatus compare_files(const CompareOptions& options) {
     question.sets.push_back({options.sides[i], rest.first(counts[i])});
     rest = rest.subspan(counts[i]);
   }
-  if (options.hourly.empty() && !options.prices.empty()) {
+  if (!question.own.cover_every_card() && !options.prices.empty()) {
     PriceList list = load_price_list(
         std::vector<std::filesystem::path>(options.prices.begin(), options.prices.end()));
     for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
@@ -97,7 +97,7 @@ void add_compare_command(Command& program) {
   command.option(option::kFailOn, options.fail_on)
       .one_of({"slower", "ambiguous", "missing"})
       .detail("also if no case is common");
-  command.option(option::kHourly, options.hourly).detail("of the base, then of each other side");
+  command.option(option::kHourly, options.hourly);
   command.option(option::kPrices, options.prices).detail("the cheapest on-demand offer counts");
 }
 

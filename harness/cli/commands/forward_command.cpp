@@ -43,14 +43,14 @@ ExitStatus forward(const ForwardOptions& options) {
   for (const std::string& name : options.precisions)
     question.precisions.push_back(from_name<Precision>(name).value());
   const std::vector<ForwardPass> passes = passes_of(question);
-  const PriceList list = read_prices(catalog, options);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const std::vector<Record> records = read_inputs(options);
   std::vector<ForwardCard> cards;
-  for (const Record& record : records) {
+  for (const std::vector<Rate>& rates : rates_for(records, catalog, options)) {
+    const Record& record = records[cards.size()];
     ForwardCard& card = cards.emplace_back();
     card.record = &record;
-    card.rate = rates_for(record, catalog, list, options).front();
+    card.rate = rates.front();
     if (const auto bytes =
             device_memory_bytes(record.device, match_datasheet(sheets, record.device)))
       card.budget = MemoryBudget{.device_bytes = *bytes};

@@ -200,7 +200,7 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   const Catalog catalog = Catalog::locate();
   const BenchmarkArguments arguments = parse_benchmark_arguments(global.benchmark_arguments);
   initialize_benchmark_library(arguments);
-  check_price_options(catalog, analysis);
+  read_prices(catalog, analysis);  // before an hour is measured
   const Turn turn = turn_from_text(options.turn);
   const bool continues = !global.continued_journal.empty();
   if (continues) {

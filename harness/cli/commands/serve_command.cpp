@@ -30,7 +30,7 @@ ExitStatus serve(const ServingOptions& options) {
   check(options.inputs.billing);
   ServeQuestion question = serve_question(options);
   question.today = utc_date(std::time(nullptr));
-  const bool has_prices = options.inputs.hourly || !options.inputs.prices.empty();
+  const bool has_prices = !options.inputs.hourly.empty() || !options.inputs.prices.empty();
   const std::vector<Record> records = read_inputs(options.inputs);
   const ServeAnswer answer =
       serve_answer(card_results(records, Catalog::locate(), options.inputs, has_prices), question);

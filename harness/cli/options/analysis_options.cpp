@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/analyze/money/own_prices.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/render/answers/cases_table.hpp"
@@ -57,16 +58,8 @@ void add_billing_options(Command& command, AnalysisOptions& options) {
   command.option(option::kHoursPerMonth, options.billing.hours_per_month);
 }
 
-void check_price_options(const Catalog& catalog, const AnalysisOptions& options) {
-  if (options.hourly) {
-    rates_of({}, options.hourly);
-  } else {
-    catalog.prices(options.prices);
-  }
-}
-
 PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options) {
-  if (options.hourly) return {};
+  if (OwnPrices(options.hourly).cover_every_card()) return {};
   PriceList list = catalog.prices(options.prices);
   for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
   return list;
@@ -84,11 +77,19 @@ void warn_of_slips(const PriceList& list, std::span<const Record> records,
   }
 }
 
-std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
-                            const AnalysisOptions& options) {
+std::vector<std::vector<Rate>> rates_for(std::span<const Record> records, const Catalog& catalog,
+                                         const AnalysisOptions& options) {
+  const PriceList list = read_prices(catalog, options);
   const std::vector<Datasheet> sheets = catalog.datasheets();
-  warn_of_slips(list, {&record, 1}, sheets);
-  return rates_of(match_datasheet(sheets, record.device), list.offers, options.hourly);
+  warn_of_slips(list, records, sheets);
+  std::vector<std::string> names;
+  for (const Record& record : records)
+    names.push_back(card_name(record.device, match_datasheet(sheets, record.device)));
+  const std::vector<std::optional<double>> own = OwnPrices(options.hourly).of(names);
+  std::vector<std::vector<Rate>> rates;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    rates.push_back(rates_of(match_datasheet(sheets, records[i].device), list.offers, own[i]));
+  return rates;
 }
 
 std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {
@@ -123,13 +124,11 @@ std::vector<CardResult> card_results(const std::vector<Record>& records, const C
 
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog,
                                      const AnalysisOptions& options, bool with_prices) {
-  const PriceList list = with_prices ? read_prices(catalog, options) : PriceList{};
-  warn_of_slips(list, records, catalog.datasheets());
   std::vector<CardResult> results = card_results(records, catalog);
-  for (CardResult& result : results) {
-    if (with_prices) result.rates = rates_of(result.sheet(), list.offers, options.hourly);
-    result.models = models_for(*result.record, catalog, options);
-  }
+  for (CardResult& result : results) result.models = models_for(*result.record, catalog, options);
+  if (!with_prices) return results;
+  std::vector<std::vector<Rate>> rates = rates_for(records, catalog, options);
+  for (std::size_t i = 0; i < results.size(); ++i) results[i].rates = std::move(rates[i]);
   return results;
 }
 

@@ -26,7 +26,7 @@ struct AnalysisOptions {
   std::vector<std::string> precisions;
   std::vector<std::int64_t> batches;
   std::vector<std::int64_t> contexts;
-  std::optional<double> hourly;
+  std::vector<std::string> hourly;
   std::vector<std::string> prices;
   std::vector<std::string> calibrations;
   int gpus = 1;
@@ -41,19 +41,17 @@ void add_price_options(Command& command, AnalysisOptions& options);
 /// --utilisation, --hours-per-month.
 void add_billing_options(Command& command, AnalysisOptions& options);
 
-/// Throws UsageError for a price that is none, or a price list that cannot be read: before an hour
-/// is measured.
-void check_price_options(const Catalog& catalog, const AnalysisOptions& options);
-
 /// The lists of --prices, else those that are shipped; their warnings go to the log. Empty, and
-/// not read, if the user named a price.
+/// not read, if the user named a price for every card. Throws UsageError for a price that is none,
+/// or a list that cannot be read.
 PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options);
 /// Warns of each card without an offer whose name may be misspelt in the lists.
 void warn_of_slips(const PriceList& list, std::span<const Record> records,
                    const std::vector<Datasheet>& sheets);
-/// What the record's card costs, as `rates_of`, with that warning.
-std::vector<Rate> rates_for(const Record& record, const Catalog& catalog, const PriceList& list,
-                            const AnalysisOptions& options);
+/// What each record's card costs, as `rates_of`: by the user's own prices, else by the lists, with
+/// that warning.
+std::vector<std::vector<Rate>> rates_for(std::span<const Record> records, const Catalog& catalog,
+                                         const AnalysisOptions& options);
 
 /// What engines measured, in the order of the command line.
 std::vector<Calibration> read_calibrations(const AnalysisOptions& options);

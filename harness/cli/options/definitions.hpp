@@ -110,8 +110,10 @@ inline constexpr OptionDefinition kPrices{
     .many_as = ManyAs::kRepeated};
 inline constexpr OptionDefinition kSource{"--source", "TEXT",
                                           "source recorded for every offer, instead of its own"};
-inline constexpr OptionDefinition kHourly{"--hourly", "DOLLARS",
-                                          "your own price, in dollars per GPU-hour"};
+inline constexpr OptionDefinition kHourly{
+    "--hourly", "PRICE",
+    "your own price, in dollars per GPU-hour: one for all, one for each card in their order, or "
+    "CARD=DOLLARS"};
 inline constexpr OptionDefinition kPriceA{"--price-a", "DOLLARS",
                                           "dollars per GPU-hour of the first card"};
 inline constexpr OptionDefinition kPriceB{"--price-b", "DOLLARS",
