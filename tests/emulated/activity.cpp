@@ -3,19 +3,22 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <deque>
 #include <mutex>
+#include <vector>
 
 namespace gpugauge::emulated {
 namespace {
 
 constexpr int kMostDevices = 8;
+/// A card works on for so long after its last work, so that short ones that follow each other
+/// closely are one interval: a loop may have thousands a second.
+constexpr double kTail = 1e-5;
 
-double now() {
-  using Clock = std::chrono::steady_clock;
-  static const Clock::time_point start = Clock::now();
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-const double kStart = now();
+using Clock = std::chrono::steady_clock;
+const Clock::time_point kStart = Clock::now();
+
+double now() { return std::chrono::duration<double>(Clock::now() - kStart).count(); }
 
 struct Interval {
   double begin, end;
@@ -23,9 +26,9 @@ struct Interval {
 
 struct CardActivity {
   int depth = 0;
-  double begin = 0;              ///< of the work that goes on
-  double before = 0;             ///< seconds of work that ended before `recent`
-  std::vector<Interval> recent;  ///< ascending; a little more than the last second
+  double begin = 0;             ///< of the work that goes on
+  double before = 0;            ///< seconds of work that ended before `recent`
+  std::deque<Interval> recent;  ///< ascending, of the last kKeptWorkSeconds
   std::vector<int> xids;
 };
 
@@ -36,14 +39,11 @@ CardActivity& of(int device) {
   return all.at(static_cast<std::size_t>(device));
 }
 
-/// Keeps what a question about the last two seconds needs.
-void forget(CardActivity& activity, double time) {
-  constexpr double kKept = 2.0;
-  const auto old = std::ranges::find_if(
-      activity.recent, [&](const Interval& interval) { return interval.end > time - kKept; });
-  for (auto each = activity.recent.begin(); each != old; ++each)
-    activity.before += each->end - each->begin;
-  activity.recent.erase(activity.recent.begin(), old);
+void forget_old(CardActivity& activity, double time) {
+  while (activity.recent.front().end <= time - kKeptWorkSeconds) {
+    activity.before += activity.recent.front().end - activity.recent.front().begin;
+    activity.recent.pop_front();
+  }
 }
 
 }  // namespace
@@ -51,21 +51,22 @@ void forget(CardActivity& activity, double time) {
 Working::Working(int device) : device_(device) {
   const std::scoped_lock lock(mutex);
   CardActivity& activity = of(device);
-  if (activity.depth++ == 0) activity.begin = now();
+  if (activity.depth++ > 0) return;
+  activity.begin = now();
+  if (!activity.recent.empty())
+    activity.begin = std::max(activity.begin, activity.recent.back().end);
 }
 
 Working::~Working() {
   const std::scoped_lock lock(mutex);
   CardActivity& activity = of(device_);
   if (--activity.depth > 0) return;
-  const double time = now();
-  // Short ones that follow each other closely are one: a replay may have thousands of nodes.
-  constexpr double kGap = 1e-5;
-  if (!activity.recent.empty() && activity.begin - activity.recent.back().end < kGap) {
-    activity.recent.back().end = time;
+  const double end = now() + kTail;
+  if (!activity.recent.empty() && activity.begin == activity.recent.back().end) {
+    activity.recent.back().end = end;
   } else {
-    activity.recent.push_back({activity.begin, time});
-    forget(activity, time);
+    activity.recent.push_back({activity.begin, end});
+    forget_old(activity, end);
   }
 }
 
@@ -78,18 +79,17 @@ void report_xid(int device, int xid) {
 
 using namespace gpugauge::emulated;  // NOLINT: the C functions below
 
-double emulated_seconds_alive() { return now() - kStart; }
+double emulated_seconds_alive() { return now(); }
 
-double emulated_seconds_of_work(int device, double seconds) {
+double emulated_seconds_of_work(int device, double begin, double end) {
   const std::scoped_lock lock(mutex);
   const CardActivity& activity = of(device);
-  const double time = now(), since = time - seconds;
-  const auto within = [&](double begin, double end) {
-    return std::max(0.0, end - std::max(begin, since));
+  const auto within = [&](double from, double until) {
+    return std::max(0.0, std::min(until, end) - std::max(from, begin));
   };
-  double sum = since < 0 ? activity.before : 0;
+  double sum = begin <= 0 ? activity.before : 0;
   for (const Interval& interval : activity.recent) sum += within(interval.begin, interval.end);
-  if (activity.depth > 0) sum += within(activity.begin, time);
+  if (activity.depth > 0) sum += within(activity.begin, end);
   return sum;
 }
 

@@ -74,8 +74,12 @@ int write_text(const char* call, const std::string& text, char* out, unsigned si
   return kSuccess;
 }
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-bool has_worked(int device) { return emulated_seconds_of_work(device, kInfinity) > 0; }
-bool works(int device) { return emulated_seconds_of_work(device, 0.1) > 0; }
+double work(int device) { return emulated_seconds_of_work(device, 0, emulated_seconds_alive()); }
+double recent_work(int device, double seconds) {
+  const double now = emulated_seconds_alive();
+  return emulated_seconds_of_work(device, now - seconds, now);
+}
+bool has_worked(int device) { return work(device) > 0; }
+bool works(int device) { return recent_work(device, 0.1) > 0; }
 
 }  // namespace gpugauge::emulated::nvml

@@ -7,7 +7,6 @@
 // of the two shows.
 
 #include <cstring>
-#include <limits>
 #include <string>
 
 #include "tests/emulated/activity.hpp"
@@ -55,6 +54,9 @@ int answer(const char* call, const void* handle, Value* value, bool supported, A
 
 int write_text(const char* call, const std::string& text, char* out, unsigned size);
 
+/// Seconds of work since the process started, and of the last `seconds`.
+double work(int device);
+double recent_work(int device, double seconds);
 /// Whether the card ever worked, and whether it does.
 bool has_worked(int device);
 bool works(int device);

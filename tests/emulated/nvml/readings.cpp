@@ -15,8 +15,6 @@ constexpr unsigned long long kIdleReason = 0x1, kApplicationClocksReason = 0x2,
 
 bool is_data_centre_card() { return card().ecc == Ecc::kOn; }
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 double busy_w() {
   constexpr double kShareOfLimit = 0.8;
   const bool capped = (switches().throttle_reasons & kPowerCapReason) != 0;
@@ -24,22 +22,17 @@ double busy_w() {
 }
 
 double milliwatts_over_last(int device, double seconds) {
-  const double share = emulated_seconds_of_work(device, seconds) / seconds;
+  const double share = recent_work(device, seconds) / seconds;
   return 1000 * (card().idle_power_w + share * (busy_w() - card().idle_power_w));
 }
 
-/// The counter moves ten times a second. Its parts are of one moment: asked again if the process
-/// was held up between them.
+/// The counter moves ten times a second, and keeps its value between, to the last digit: callers
+/// take every change for a step.
 double millijoules(int device) {
-  constexpr double kStep = 0.1, kMoment = 1e-3;
-  for (;;) {
-    const double alive = emulated_seconds_alive(), since_step = std::fmod(alive, kStep);
-    const double work =
-        emulated_seconds_of_work(device, kInfinity) - emulated_seconds_of_work(device, since_step);
-    if (emulated_seconds_alive() - alive > kMoment) continue;
-    return 1000 *
-           ((alive - since_step) * card().idle_power_w + work * (busy_w() - card().idle_power_w));
-  }
+  constexpr double kStep = 0.1;
+  const double step = std::floor(emulated_seconds_alive() / kStep) * kStep;
+  return 1000 * (step * card().idle_power_w +
+                 emulated_seconds_of_work(device, 0, step) * (busy_w() - card().idle_power_w));
 }
 
 double application_clock() {
@@ -51,10 +44,10 @@ double clock_now(int device) {
   constexpr double kIdleMhz = 210;
   if (!works(device)) return kIdleMhz;
   const double kept = 1 - switches().clock_fall_percent_per_second / 100;
-  return application_clock() * std::pow(kept, emulated_seconds_of_work(device, kInfinity));
+  return application_clock() * std::pow(kept, work(device));
 }
 
-double temperature(int device) { return 35 + 30 * emulated_seconds_of_work(device, 1.0); }
+double temperature(int device) { return 35 + 30 * recent_work(device, 1.0); }
 
 /// Whether the driver's reading is the mean of a second: on Ampere but GA100, and newer (nvml.h).
 bool averages_power() { return card().limits.compute_capability > 80; }

@@ -89,6 +89,27 @@ TEST(EmulatedNvml, PowerIsOfTheLastSecondAndEnergyOfTheWork) {
   EXPECT_NEAR((energy() - before) / 1000, 0.3 * 560 + 0.1 * 70, 40);
 }
 
+/// A value that trembled between two steps would be a step where there is none.
+TEST(EmulatedNvml, TheEnergyCounterHoldsItsValueBetweenItsSteps) {
+  constexpr double kStepSeconds = 0.1;
+  void* card = open_card(0);
+  const auto energy = [&] {
+    return ask<unsigned long long>("nvmlDeviceGetTotalEnergyConsumption", card);
+  };
+  const double begin = emulated_seconds_alive();
+  unsigned long long last = energy();
+  int changes = 0;
+  while (emulated_seconds_alive() < begin + 0.35) {
+    work_for(5e-5);
+    const unsigned long long now = energy();
+    EXPECT_GE(now, last);
+    changes += now != last ? 1 : 0;
+    last = now;
+  }
+  EXPECT_LE(changes, (emulated_seconds_alive() - begin) / kStepSeconds + 1);
+  EXPECT_GE(changes, 3);
+}
+
 TEST(EmulatedNvml, TellsTheProgramWhatAWorkingH100Does) {
   const NvmlApi* api = nvml();
   ASSERT_NE(api, nullptr);
