@@ -103,8 +103,7 @@ std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
   const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
   std::vector<Record> records = read_records(files, detail);
   for (const Record& record : records) {
-    for (const std::string& warning : record.warnings)
-      spdlog::warn("{}: {}", record.path.string(), warning);
+    for (const std::string& warning : record.warnings) spdlog::warn("{}", warning);
   }
   return records;
 }
