@@ -10,7 +10,7 @@ namespace {
 constexpr double kMostDoubt = 0.1;
 /// A reading without delay is made ten times a second on current cards: earlier ones are of what
 /// was before (Yang and others, Part-time Power Measurements, 2023).
-constexpr double kInstantDelaySeconds = 0.1;
+constexpr double kInstantDelaySeconds = 0.1 + kOldestTelemetrySeconds;
 
 }  // namespace
 
@@ -22,17 +22,24 @@ void MeanPower::add(double begin_seconds, double end_seconds, const Telemetry& t
   }
   if (!telemetry.energy_j) return;
   if (energy_j_ && *telemetry.energy_j != *energy_j_)
-    (first_ ? last_ : first_) =
-        Step{energy_at_ - kOldestTelemetrySeconds, end_seconds, *telemetry.energy_j};
+    steps_.push_back({energy_at_ - kOldestTelemetrySeconds, end_seconds, *telemetry.energy_j});
   energy_j_ = telemetry.energy_j;
   energy_at_ = begin_seconds;
 }
 
 std::optional<double> MeanPower::from_counter() const {
-  if (!last_ || last_->joules <= first_->joules) return std::nullopt;
-  const double seconds = last_->seconds() - first_->seconds();
-  if (first_->doubt() + last_->doubt() > kMostDoubt * seconds) return std::nullopt;
-  return (last_->joules - first_->joules) / seconds;
+  std::optional<double> watts;
+  double least_doubt = kMostDoubt;
+  for (auto last = steps_.begin(); last != steps_.end(); ++last) {
+    for (auto first = steps_.begin(); first != last; ++first) {
+      const double seconds = last->seconds() - first->seconds();
+      const double doubt = first->doubt() + last->doubt();
+      if (doubt > least_doubt * seconds || last->joules <= first->joules) continue;
+      least_doubt = doubt / seconds;
+      watts = (last->joules - first->joules) / seconds;
+    }
+  }
+  return watts;
 }
 
 std::optional<double> MeanPower::watts() const {

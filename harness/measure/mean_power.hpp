@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "harness/device/sample.hpp"
 
@@ -14,9 +15,10 @@ class MeanPower {
   /// What the device said at some time of a sample.
   void add(double begin_seconds, double end_seconds, const Telemetry& telemetry);
 
-  /// From two steps of the energy counter, which moves a few times a second, if it is known well
-  /// enough when they were; else the mean of readings without delay, but for those of the loop's
-  /// beginning. Nothing where the loop was too short for either, or the device has neither.
+  /// From two steps of the energy counter, which moves a few times a second: those between which
+  /// the time is known best, since a process that is held up sees a step late. If it is not known
+  /// well enough, the mean of readings without delay, but for those of the loop's beginning.
+  /// Nothing where the loop was too short for either, or the device has neither.
   std::optional<double> watts() const;
 
  private:
@@ -32,7 +34,7 @@ class MeanPower {
   std::optional<double> begin_;
   double energy_at_ = 0;  ///< begin of the last sample with the counter as it still is
   std::optional<double> energy_j_;
-  std::optional<Step> first_, last_;
+  std::vector<Step> steps_;
   double instant_sum_w_ = 0, instant_count_ = 0;
 };
 
