@@ -16,9 +16,12 @@
 # Leaves HISTORY.nights/<UTC time>/ with the result files, check.md and check.json, and nightly.log. Two of them never
 # measure at the same time: the second one ends at once.
 #
+# A process that dies is continued once, and one that leaves no result file costs its own turn: what the others measured is
+# checked and kept. A night without any says so in check.md, has no part in the history, and ends with 3.
+#
 # Exit status: that of `gpugauge track check`: 0 as fast as ever; 1 a regression; 5 inconclusive; 6 too few nights yet. Else
-# 2 wrong arguments; 3 the environment cannot do it, time is up, or another one is at work; 4 a case computed something
-# wrong; 130 interrupted.
+# 2 wrong arguments; 3 nothing could be measured, time is up, or another one is at work; 4 a case computed something wrong;
+# 130 interrupted.
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -101,55 +104,93 @@ limited() {
   timeout --foreground --signal=INT --kill-after=15 "$left" "$@" 9>&-
 }
 
-# measure <prefix>: the files of as many fresh processes, in `files`.
+# read_files <command…>: the same for what only reads, and takes seconds; also when the time to measure is up.
+read_files() { timeout --foreground --signal=INT --kill-after=15 600 "$@" 9>&-; }
+
+# run_once <name> <options of gpugauge run…>: one fresh process. One that was killed left a journal, and is continued once.
+run_once() {
+  local name=$1 file=$night/$1.json status=0
+  shift
+  said_by "$name" run -o "$file" "$@" || status=$?
+  [[ $status -gt 130 && $SECONDS -lt $deadline && -e $file.partial ]] || return "$status"
+  say "$name: gpugauge run ended with status $status, and is continued"
+  said_by "$name" run --resume "$file.partial"
+}
+
+# said_by <name> <arguments of gpugauge…>: its status; what it says is appended to NAME.txt and NAME.err.
+said_by() {
+  local name=$1 status=0
+  shift
+  limited "$gpugauge" --quiet "$@" >>"$night/$name.txt" 2>"$night/$name.err" || status=$?
+  cat -- "$night/$name.err" >&2
+  return "$status"
+}
+
+# measure <prefix>: as many fresh processes as there are to be; the files that they left, in `files`, and what those said
+# that left none, in `without`.
 measure() {
-  local turn file status said how lost
-  files=()
+  local turn name status said how lost
+  files=() without=()
   for ((turn = 1; turn <= processes; ++turn)); do
-    file=$night/$1-$turn.json
+    name=$1-$turn
     status=0
-    limited "$gpugauge" --quiet run --suite "$suite" --device "$device" --turn "$turn/$processes" -o "$file" \
-      "${run_options[@]}" >"$night/$1-$turn.txt" || status=$?
+    run_once "$name" --suite "$suite" --device "$device" --turn "$turn/$processes" "${run_options[@]}" || status=$?
+    if [[ ! -e $night/$name.json ]]; then
+      case $status in
+        2 | 130) finish "$status" ;;
+        124 | 137) [[ $SECONDS -lt $deadline ]] || { late=1; say "time is up after $seconds s"; break; } ;;
+      esac
+      said=$(tail -n 1 -- "$night/$name.err")
+      without+=("$name: gpugauge run ended with status $status: ${said:-nothing was said}")
+      say "${without[-1]}"
+      continue
+    fi
+    files+=("$night/$name.json")
     case $status in
       0) ;;
-      1) say "$1-$turn: a card below its datasheet, or a rate that was refused: $night/$1-$turn.txt" ;;
-      4) wrong=1; say "$1-$turn: a case computed a wrong result: $night/$1-$turn.txt" ;;
-      124 | 137) say "time is up after $seconds s"; finish 3 ;;
+      1) say "$name: a card below its datasheet, or a rate that was refused: $night/$name.txt" ;;
+      4) wrong=1; say "$name: a case computed a wrong result: $night/$name.txt" ;;
       *)
-        # 3 is also that of a run in which some cases failed, crashed or hung: the others count.
-        [[ $status -eq 3 && -e $file ]] || { say "$1-$turn: gpugauge run ended with status $status"; finish "$status"; }
-        said=$(<"$night/$1-$turn.txt") lost=''
+        said=$(<"$night/$name.txt") lost=''
         for how in failed crashed hung; do
           if [[ $said =~ [1-9][0-9]*\ $how ]]; then lost+=${lost:+, }${BASH_REMATCH[0]}; fi
         done
-        say "$1-$turn: ${lost:-some cases} could not be run: $night/$1-$turn.txt"
+        say "$name: ${lost:-some cases} could not be run: $night/$name.txt"
         ;;
     esac
-    files+=("$file")
   done
 }
 
 # check <arguments of track check…>: its status; for people and for programs.
 check() {
   local status=0
-  limited "$gpugauge" track check --history "$history" --format markdown "$@" >"$night/check.md" || status=$?
-  limited "$gpugauge" track check --history "$history" --format json "$@" >"$night/check.json" || true
+  read_files "$gpugauge" track check --history "$history" --format markdown "$@" >"$night/check.md" || status=$?
+  read_files "$gpugauge" track check --history "$history" --format json "$@" >"$night/check.json" || true
   return "$status"
 }
 
-wrong=0 status=0
+wrong=0 status=0 late=0
 say "$processes processes of '$suite' on $device"
 measure run
+if [[ ${#files[@]} -eq 0 ]]; then
+  [[ $late -eq 0 ]] || without+=("time was up after $seconds s")
+  printf '%s\n' "Nothing was measured tonight:" "" "${without[@]/#/- }" | tee -- "$night/check.md"
+  finish 3
+fi
 tonight=("${files[@]}")
 check "${tonight[@]}" || status=$?
-if [[ $status -eq 7 ]]; then
+if [[ $status -eq 7 && $late -eq 0 ]]; then
   say "a case looks slower: rerun after $cool_down s"
   sleep "$cool_down"
   measure rerun
-  status=0
-  check "${tonight[@]}" --rerun "${files[@]}" || status=$?
+  if [[ ${#files[@]} -gt 0 ]]; then
+    status=0
+    check "${tonight[@]}" --rerun "${files[@]}" || status=$?
+  fi
 fi
 cat -- "$night/check.md"
-limited "$gpugauge" track add --history "$history" --night "$date" "${tonight[@]}" >/dev/null || { say "the night could not be added to the history"; finish 3; }
+read_files "$gpugauge" track add --history "$history" --night "$date" "${tonight[@]}" >/dev/null || { say "the night could not be added to the history"; finish 3; }
+[[ $late -eq 0 ]] || status=3
 [[ $wrong -eq 0 ]] || status=4
+[[ $status -ne 7 ]] || status=5
 finish "$status"

@@ -14,7 +14,7 @@ from sandbox import SOURCE, ScriptTest
 class NightlyTest(ScriptTest):
     def setUp(self):
         super().setUp()
-        for tool in ("cat", "date", "flock", "sleep", "tee", "timeout"):
+        for tool in ("cat", "date", "flock", "sleep", "tail", "tee", "timeout"):
             path = self.bin / tool
             if not path.exists():
                 path.symlink_to(shutil.which(tool))
@@ -104,20 +104,69 @@ esac''', self.checkout.parent / "made elsewhere")
         self.assertIn("run-1: 2 crashed, 1 hung could not be run: ", result.stdout)
         self.assertEqual(len(self.adds()), 1)
 
-    def test_without_a_result_it_ends(self):
-        for status in (2, 3):
-            with self.subTest(status):
-                self.fake_program(run=f"exit {status}")
-                self.assertEqual(self.nightly("--processes", "2").returncode, status)
-                shutil.rmtree(self.history.with_name(self.history.name + ".nights"))
-        self.assertEqual(len(self.runs()), 2)
+    def test_a_wrong_option_ends_the_night_at_once(self):
+        self.fake_program(run="exit 2")
+        self.assertEqual(self.nightly("--processes", "2").returncode, 2)
+        self.assertEqual(len(self.runs()), 1)
         self.assertEqual(self.adds(), [])
+
+    def test_a_night_without_any_result_is_recorded_as_such_and_the_next_one_works(self):
+        teller = self.fake("teller")
+        for status in (1, 3, 139):
+            with self.subTest(status):
+                self.log.unlink(missing_ok=True)
+                self.fake_program(run=f'echo "gpugauge: cuda:0 is gone" >&2; exit {status}')
+                result = self.nightly("--processes", "2", "--notify", teller)
+                self.assertEqual(result.returncode, 3, result.stdout)
+                self.assertEqual(len(self.runs()), 2)
+                self.assertEqual(self.adds(), [])
+                check = (self.night() / "check.md").read_text()
+                self.assertTrue(check.startswith("Nothing was measured tonight:\n"), check)
+                self.assertIn(f"- run-2: gpugauge run ended with status {status}: gpugauge: cuda:0 is gone\n", check)
+                self.assertIn(f"teller {self.night()} 3", self.calls())
+                shutil.rmtree(self.history.with_name(self.history.name + ".nights"))
+        self.fake_program()
+        self.assertEqual(self.nightly("--processes", "2").returncode, 0)
+
+    def test_a_process_without_a_result_costs_its_own_turn(self):
+        self.fake_program(run='[[ $* != *"--turn 2/3"* ]] || exit 3')
+        result = self.nightly("--processes", "3")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn("run-2: gpugauge run ended with status 3: nothing was said", result.stdout)
+        self.assertEqual(len(self.runs()), 3)
+        (add,) = self.adds()
+        self.assertIn("run-1.json", add)
+        self.assertNotIn("run-2.json", add)
+
+    def test_a_process_that_was_killed_is_continued_once(self):
+        self.fake_program(run='''case $* in
+    *--resume*) file=${@: -1}; echo "{}" >"${file%.partial}"; exit 3 ;;
+    *"--turn 1/2"*) while [[ $1 != -o ]]; do shift; done; : >"$2.partial"; kill -SEGV $$ ;;
+  esac''')
+        result = self.nightly("--processes", "2")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertEqual(len(self.runs()), 3)
+        self.assertIn("run-1: gpugauge run ended with status 139, and is continued", result.stdout)
+        self.assertIn("run-1.json", self.adds()[0])
+
+    def test_a_suspicion_that_cannot_be_measured_again_is_inconclusive(self):
+        self.fake_program(run='[[ $* != *rerun* ]] || exit 3', check="exit 7")
+        self.assertEqual(self.nightly("--processes", "1").returncode, 5)
+        self.assertEqual(len(self.adds()), 1)
 
     def test_time_is_up(self):
         self.fake_program(run="exec sleep 30")
         result = self.nightly("--seconds", "1")
         self.assertEqual(result.returncode, 3)
-        self.assertIn("time is up", result.stdout)
+        self.assertIn("- time was up after 1 s", (self.night() / "check.md").read_text())
+
+    def test_what_was_measured_before_time_was_up_is_kept(self):
+        self.fake_program(run='[[ $* == *"--turn 1/2"* ]] || exec sleep 30')
+        result = self.nightly("--seconds", "2", "--processes", "2")
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("time is up after 2 s", result.stdout)
+        self.assertIn("| tonight |", result.stdout)
+        self.assertIn("run-1.json", self.adds()[0])
 
     def test_a_night_that_cannot_be_kept_is_no_success(self):
         self.fake_program(add="exit 3")
