@@ -68,7 +68,7 @@ ExitStatus run_app(const std::vector<std::string>& given) {
     return ExitStatus::kDone;
   }
   GlobalOptions global;
-  if (arguments.size() > 2 && arguments[0] == kContinueWord && arguments[2] == "run") {
+  if (arguments.size() > 2 && arguments[0] == kContinueWord) {
     global.continued_journal = arguments[1];
     arguments.erase(arguments.begin(), arguments.begin() + 2);
   }

@@ -13,8 +13,8 @@ struct GlobalOptions {
   bool verbose = false;  ///< debug log
   std::vector<std::string> benchmark_arguments;  ///< what stood after `--`
   std::vector<std::string> command_line;
-  /// The journal of the process that this one continues: `gpugauge __continue JOURNAL run …`, which
-  /// only a run itself calls.
+  /// The journal of the process that this one continues: `gpugauge __continue JOURNAL … run …`,
+  /// which only a run itself calls.
   std::string continued_journal;
 };
 inline constexpr const char* kContinueWord = "__continue";

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "harness/device/device_wait.hpp"
 #include "tests/emulated/activity.hpp"
 #include "tests/emulated/broken_rule.hpp"
 #include "tests/emulated/runtime/accesses.hpp"
@@ -228,7 +229,11 @@ bool try_to_finish(Stream& stream) {
 }
 
 void finish(Stream& stream) {
+  // To emulate the work takes longer than the device does, by a factor that depends on the host:
+  // whoever watches for kernels that never end counts from when one does not.
+  { const DeviceWait ends; }
   if (try_to_finish(stream)) return;
+  const DeviceWait never_ends;
   while (true) pause();
 }
 
