@@ -81,9 +81,13 @@ mkdir -p -- "$history" || exit 3
 exec 9>"$history.lock"
 flock --nonblock 9 || { say "another nightly.sh uses '$history'"; exit 3; }
 
-night=$history.nights/$(date -u +%Y-%m-%dT%H%M%SZ)
-mkdir -p -- "$history.nights"
-mkdir -- "$night" || exit 3
+night_folder() { printf '%s' "$history.nights/$(date -u +%Y-%m-%dT%H%M%SZ)"; }
+night=$(night_folder)
+while [[ -e $night ]]; do  # the one before began and was killed in this second
+  sleep 1
+  night=$(night_folder)
+done
+mkdir -p -- "$night" || exit 3
 # The log outlives a Ctrl-C that reaches all of us.
 exec > >(trap '' INT TERM; exec tee -a -- "$night/nightly.log") 2>&1
 
