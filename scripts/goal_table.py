@@ -13,13 +13,11 @@ import pathlib
 import re
 import sys
 
+from result_file import WrongInput, require_measured
+
 REQUIRED = {"goal", "cases", "metric", "of", "at_least"}
 OPTIONAL = {"card": "", "except": "$^", "min_bytes": 0, "max_bytes": math.inf}  # `$^` finds nothing
 METRICS = {"gbps": "GB/s", "tflops": "TFLOPS", "tokens_per_second": "tok/s"}
-
-
-class WrongFile(Exception):
-    pass
 
 
 def read_goals(path):
@@ -29,7 +27,7 @@ def read_goals(path):
         for goal in goals:
             check_goal(path, goal)
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-        raise WrongFile(f"{path}: not a list of goals: {error!r}") from error
+        raise WrongInput(f"{path}: not a list of goals: {error!r}") from error
     return goals
 
 
@@ -37,9 +35,9 @@ def check_goal(path, goal):
     name = goal.get("goal", "?")
     for wrong, what in ((REQUIRED - goal.keys(), "lacks"), (goal.keys() - REQUIRED - OPTIONAL.keys(), "has unknown")):
         if wrong:
-            raise WrongFile(f"{path}: goal '{name}' {what} {', '.join(sorted(wrong))}")
+            raise WrongInput(f"{path}: goal '{name}' {what} {', '.join(sorted(wrong))}")
     if goal["metric"] not in METRICS:
-        raise WrongFile(f"{path}: goal '{name}': metric '{goal['metric']}', expected one of {', '.join(METRICS)}")
+        raise WrongInput(f"{path}: goal '{name}': metric '{goal['metric']}', expected one of {', '.join(METRICS)}")
     for field, otherwise in OPTIONAL.items():
         goal.setdefault(field, otherwise)
     try:
@@ -48,14 +46,14 @@ def check_goal(path, goal):
         if goal["of"].partition(" ")[0] not in ("tensor_rate", "best", "same"):
             float(goal["of"])
     except (ValueError, re.error) as error:
-        raise WrongFile(f"{path}: goal '{name}': {error}") from error
+        raise WrongInput(f"{path}: goal '{name}': {error}") from error
 
 
 def read_text(path):
     try:
         return pathlib.Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise WrongFile(f"{path}: {error.strerror}") from error
+        raise WrongInput(f"{path}: {error.strerror}") from error
 
 
 def read_result(path):
@@ -69,11 +67,12 @@ def read_result(path):
         else:
             result = json.loads(text)
             context, entries = result["context"], result["benchmarks"]
+        require_measured(path, {"context": context})
         device = context["gpugauge"]["device"]
         return device["name"], [Case(entry, device) for entry in entries
                                 if "gpugauge" in entry and entry["gpugauge"]["verification"]["passed"]]
     except (KeyError, ValueError, TypeError, IndexError) as error:
-        raise WrongFile(f"{path}: not a result file of gpugauge: {error!r}") from error
+        raise WrongInput(f"{path}: not a result file of gpugauge: {error!r}") from error
 
 
 class Case:
@@ -159,10 +158,10 @@ def table(goals, cards, cases):
 def main(arguments):
     try:
         if not arguments or arguments[0].startswith("-"):
-            raise WrongFile(__doc__.strip())
+            raise WrongInput(__doc__.strip())
         goals = read_goals(arguments[0])
         results = [read_result(path) for path in arguments[1:]]
-    except WrongFile as error:
+    except WrongInput as error:
         print(f"goal_table: {error}", file=sys.stderr)
         return 2
     text, missed = table(goals, {card for card, _ in results}, [case for _, cases in results for case in cases])

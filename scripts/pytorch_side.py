@@ -11,14 +11,17 @@ Shapes, work and the device come from RESULT, as gpugauge wrote it on this machi
   pytorch_fast_accum   torch._scaled_mm(use_fast_accum=True)
   triton               scripts/triton_matmul.py, the fastest of a few configurations; --choices keeps which they were
 
-Measured as gpugauge does: a sample is a replay of a captured graph between two events (on a CPU the host's clock), over
-buffers of normal data that are five times the last-level cache together; then the outputs are poisoned, written once
-more and compared with float64. What has no counterpart here, and why, is in the file too.
+Measured as gpugauge does: a sample is a replay of a captured graph with an event as its first and its last node (on a CPU
+the host's clock), of as many launches as RESULT has for that op, over buffers of normal data that are five times the
+last-level cache together, until the interval of the median is narrow enough or the time is up; then the outputs are
+poisoned, written once more and compared with float64. What has no counterpart here, and why, is in the file too.
+Events inside a graph need PyTorch 2.8. The part for GPUs has not run on one yet: its calls were checked with a stand-in.
 
 Exit status: 0; 2 if the command line or RESULT is wrong; 3 without PyTorch or without the device.
 """
 
 import argparse
+import bisect
 import collections
 import hashlib
 import itertools
@@ -30,27 +33,31 @@ import sys
 import time
 import uuid
 
-from result_file import CannotRun, WrongInput, benchmark_of, run_script, software_of, utc_now
+from result_file import CannotRun, WrongInput, benchmark_of, require_measured, run_script, software_of, utc_now
 
+# As harness/measure/sampler.cpp, harness/plan/suite.hpp and the suite side_by_side have them.
 CONFIDENCE = 0.95
 TARGET = 0.005  # half of the interval over the median: wider is flagged
 FEWEST_SAMPLES = 6  # fewer have no interval of that confidence
-MOST_SAMPLES = 2000
+FEWEST_CONVERGED = 10
+MOST_SAMPLES = 1000
 
 
 # ---- pure ------------------------------------------------------------------------------------------------
 
-Case = collections.namedtuple("Case", "path cache case work")
+Case = collections.namedtuple("Case", "path cache case work launches")
 
 
 def cold_cases(entries):
-    """Each op of a result file once, of normal data: what its name begins with, before the implementation."""
+    """Each op of a result file once, of normal data: what its name begins with, before the implementation, and the
+    launches in a sample of the implementation that has the most."""
     found = {}
     for entry in entries:
         ours = entry["gpugauge"]
         if ours["case"]["cache"] == "cold" and ours["case"]["data"] == "normal":
             path = entry["name"].rsplit("/", 2)[0]
-            found.setdefault(path, Case(path, "cold", ours["case"], ours["work"]))
+            case = found.setdefault(path, Case(path, "cold", ours["case"], ours["work"], 1))
+            found[path] = case._replace(launches=max(case.launches, ours["samples"]["launches_per_sample"]))
     return list(found.values())
 
 
@@ -65,43 +72,40 @@ def interval_rank(count):
     return max(0, rank - 1)
 
 
-def estimate(values):
-    ordered = sorted(values)
+def estimate(ordered):
+    """Of sorted values."""
     rank = interval_rank(len(ordered))
     return {"median": statistics.median(ordered), "low": ordered[rank], "high": ordered[-1 - rank],
             "confidence": CONFIDENCE}
 
 
+def is_wide(times):
+    return (times["high"] - times["low"]) / 2 > TARGET * times["median"]
+
+
 def entry_of(case, implementation, sampled, checked, details):
     """As gpugauge writes one."""
-    times, count = estimate(sampled.times_ns), len(sampled.times_ns)
-    wide = (times["high"] - times["low"]) / 2 > TARGET * times["median"]
+    times, count = estimate(sorted(sampled.times_ns)), len(sampled.times_ns)
     ours = {
         "case": {**case.case, "implementation": implementation, "library": implementation != "triton"},
-        "work": case.work, "time_ns": times, "stop": "max_samples" if count == MOST_SAMPLES else "time_budget",
+        "work": case.work, "time_ns": times, "stop": sampled.stop,
         "samples": {"launches_per_sample": sampled.launches, "count": count, "time_ns": sampled.times_ns},
         "telemetry": {} if sampled.clock_mhz is None else {"clock_mhz": sampled.clock_mhz},
-        "verification": checked, "flags": ["not_converged"] if wide else [], "details": details, "origin": "measured",
+        "verification": checked, "flags": ["not_converged"] if is_wide(times) else [], "details": details, "origin": "measured",
     }
     name = f"{case.path}/{implementation}/{case.cache}"
     return benchmark_of(name, case.work, times["median"], sampled.launches * count, ours)
 
 
-Sampled = collections.namedtuple("Sampled", "times_ns launches clock_mhz")
+Sampled = collections.namedtuple("Sampled", "times_ns stop launches clock_mhz")
 
 
 # ---- timing ----------------------------------------------------------------------------------------------
 
 class HostTimer:
-    sample_seconds = 0.01
-    least_launches = 1  # the next sample goes on where this one ended
-
-    def __init__(self, workload, device):
-        self.workload = workload
-        self.slots = itertools.cycle(range(workload.slots))
-
-    def prepare(self, launches):
-        self.launches = launches
+    def __init__(self, workload, launches, device):
+        self.workload, self.launches = workload, launches
+        self.slots = itertools.cycle(range(workload.slots))  # the next sample goes on where this one ended
 
     def replay_ns(self):
         start = time.perf_counter_ns()
@@ -118,33 +122,29 @@ class HostTimer:
 
 
 class GraphTimer:
-    """Replays of a captured graph of launches, between events on the device."""
+    """Replays of a captured graph: an event, the launches, an event. The events are nodes of the graph, as gpugauge's
+    are: recorded around the replay they would also count the launch of the graph."""
 
-    sample_seconds = 0.002  # against half a microsecond, which is what events resolve
-
-    def __init__(self, workload, device):
-        self.workload, self.device = workload, device
-        self.least_launches = workload.slots  # every replay goes through all buffers
-        self.events = [torch.cuda.Event(enable_timing=True) for _ in range(2)]
+    def __init__(self, workload, launches, device):
+        self.device = device
         side = torch.cuda.Stream()  # what is set up at a first launch must not be captured
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for slot in range(workload.slots):
                 workload.launch(slot)
         torch.cuda.current_stream().wait_stream(side)
-
-    def prepare(self, launches):
+        self.first, self.last = (torch.cuda.Event(enable_timing=True, external=True) for _ in range(2))
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
+            self.first.record()
             for launch in range(launches):
-                self.workload.launch(launch % self.workload.slots)
+                workload.launch(launch % workload.slots)
+            self.last.record()
 
     def replay_ns(self):
-        self.events[0].record()
         self.graph.replay()
-        self.events[1].record()
-        self.events[1].synchronize()
-        return self.events[0].elapsed_time(self.events[1]) * 1e6
+        torch.cuda.current_stream().synchronize()
+        return self.first.elapsed_time(self.last) * 1e6
 
     def write_all(self):
         self.graph.replay()
@@ -162,20 +162,31 @@ class GraphTimer:
         return mhz
 
 
-def sample(workload, device, warmup_seconds, seconds):
-    """As many launches as a sample must last, samples until the time is up, and the outputs written once more."""
-    timer = (GraphTimer if device.type == "cuda" else HostTimer)(workload, device)
-    timer.prepare(timer.least_launches)
+def whole_rotations(launches, slots):
+    """As harness/device/workload.hpp: every replay goes through all buffers."""
+    return math.ceil(launches / slots) * slots
+
+
+def sample(workload, launches, device, warmup_seconds, seconds):
+    """Samples of that many launches, in whole rotations, until they have converged or the time is up; then the outputs
+    are written once more."""
+    launches = whole_rotations(launches, workload.slots)
+    timer = (GraphTimer if device.type == "cuda" else HostTimer)(workload, launches, device)
     timer.replay_ns()
-    launches = timer.least_launches * max(1, math.ceil(timer.sample_seconds * 1e9 / timer.replay_ns()))
-    timer.prepare(launches)
     end = time.monotonic() + warmup_seconds
     while time.monotonic() < end:
         timer.replay_ns()
-    times, end = [], time.monotonic() + seconds
-    while len(times) < FEWEST_SAMPLES or time.monotonic() < end and len(times) < MOST_SAMPLES:
+    times, ordered, stop, end = [], [], None, time.monotonic() + seconds
+    while not stop:
         times.append(timer.replay_ns() / launches)
-    sampled = Sampled(times, launches, timer.clock_mhz())
+        bisect.insort(ordered, times[-1])
+        if len(times) >= FEWEST_CONVERGED and not is_wide(estimate(ordered)):
+            stop = "converged"
+        elif len(times) == MOST_SAMPLES:
+            stop = "max_samples"
+        elif len(times) >= FEWEST_SAMPLES and time.monotonic() >= end:
+            stop = "time_budget"
+    sampled = Sampled(times, stop, launches, timer.clock_mhz())
     workload.poison()
     timer.write_all()
     return sampled
@@ -188,7 +199,7 @@ def choose(workload, case, device, choices):
         for config in workload.configs:
             workload.use(config)
             try:
-                found.append((statistics.median(sample(workload, device, 0.02, 0.05).times_ns), config))
+                found.append((statistics.median(sample(workload, case.launches, device, 0.02, 0.05).times_ns), config))
             except Exception as error:
                 if not workload.triton.too_large(error):
                     raise
@@ -209,7 +220,7 @@ def measure(cases, device, cache_bytes, arguments, choices):
                 workload = make(case.case["op"], cache_bytes, device, implementation)
                 if hasattr(workload, "configs"):
                     choose(workload, case, device, choices)
-                sampled = sample(workload, device, settle + arguments.warmup, arguments.seconds)
+                sampled = sample(workload, case.launches, device, settle + arguments.warmup, arguments.seconds)
                 settle = 0  # the clock has settled
                 entries.append(entry_of(case, implementation, sampled, workload.check(), workload.details))
             except workloads.NoCounterpart as reason:
@@ -270,6 +281,10 @@ def open_device(name):
         if int(name.split(":")[1]) >= torch.cuda.device_count():
             raise CannotRun(f"PyTorch finds {torch.cuda.device_count()} GPUs, not {name}")
         torch.cuda.set_device(name)
+        try:
+            torch.cuda.Event(enable_timing=True, external=True)
+        except TypeError:
+            raise CannotRun(f"PyTorch {torch.__version__} has no events inside a graph, expected 2.8 or newer") from None
     torch.manual_seed(int(time.time()))
     return torch.device(name)
 
@@ -277,6 +292,7 @@ def open_device(name):
 def load(path):
     try:
         result = json.loads(path.read_bytes())
+        require_measured(path, result)
         return result, result["context"]["gpugauge"]["device"], cold_cases(result["benchmarks"])
     except (OSError, ValueError) as error:
         raise WrongInput(f"{path}: {error}") from error

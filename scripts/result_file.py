@@ -1,6 +1,7 @@
 """What the scripts that write a result file of gpugauge have in common."""
 
 import datetime
+import os
 import sys
 
 UNKNOWN = "unknown"
@@ -12,6 +13,14 @@ class WrongInput(Exception):
 
 class CannotRun(Exception):
     """Something that is needed is not here: exit status 3."""
+
+
+def require_measured(path, result):
+    """WrongInput where it is of an emulated card (tests/emulated), on which nothing is measured, unless the tests set
+    GPUGAUGE_READ_EMULATED: as harness/record/emulated.hpp."""
+    name = result["context"]["gpugauge"]["device"]["name"]
+    if name.startswith("emulated ") and "GPUGAUGE_READ_EMULATED" not in os.environ:
+        raise WrongInput(f"{path}: of an {name}: nothing was measured on it")
 
 
 def utc_now():

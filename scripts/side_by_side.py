@@ -5,7 +5,9 @@ usage: side_by_side.py [--gpugauge PROGRAM] [--device DEVICE] [--suite SUITE] [-
                        [--time-limit SECONDS] [--seconds S] FOLDER
 
 A round is `gpugauge run` and scripts/pytorch_side.py, each in a fresh process, in the order A B, then B A, and so on, so
-that both see the card as warm. The ops are those of the suite's cases of cold, normal data (side_by_side, where none is
+that both see the card as warm. Both time the same way: events inside the captured graph, the same launches in it, the same
+cold rotation and the same statistics. PyTorch's side has not run on a card yet: its calls were checked with a stand-in.
+The ops are those of the suite's cases of cold, normal data (side_by_side, where none is
 named) that PyTorch has a counterpart of. FOLDER gets
 
   ours-N.json, pytorch-N.json   result files, which gpugauge show, compare and the others read
@@ -30,12 +32,9 @@ import sys
 import time
 
 from command_line import above_zero, check_new_folder, find_program
+from result_file import CannotRun, WrongInput, require_measured
 
 HERE = pathlib.Path(__file__).resolve().parent
-
-
-class CannotRun(Exception):
-    pass
 
 
 # ---- pure ------------------------------------------------------------------------------------------------
@@ -160,7 +159,9 @@ class Turns:
         if status not in (0, 1, 4) or not path.exists():
             raise CannotRun(f"{command[0]} ended with status {status}: {self.folder / name}.log: " +
                             last_line(self.folder / f"{name}.log"))
-        return json.loads(path.read_bytes())
+        result = json.loads(path.read_bytes())
+        require_measured(path, result)
+        return result
 
     def ours(self, turn):
         options = ["--suite", self.arguments.suite, "--device", self.arguments.device, "--redact"]
@@ -255,9 +256,9 @@ def parse_arguments():
 def main():
     try:
         sys.exit(run(parse_arguments()))
-    except CannotRun as error:
+    except (WrongInput, CannotRun) as error:
         say(error)
-        sys.exit(3)
+        sys.exit(2 if isinstance(error, WrongInput) else 3)
     except KeyboardInterrupt:
         say("interrupted; the result files of the turns that ended are there")
         sys.exit(130)

@@ -55,6 +55,11 @@ class GoalTableTest(unittest.TestCase):
         self.assertEqual(result.returncode, status, result.stderr)
         return "".join(line for line in result.stdout.splitlines() if line.startswith(f"| {goal}"))
 
+    def test_an_emulated_card_is_refused(self):
+        done = self.run_table(SHIPPED, self.write(READ, device={**H100, "name": "emulated " + H100["name"]}))
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("of an emulated NVIDIA H100 80GB HBM3: nothing was measured on it", done.stderr)
+
     def test_a_rate_met_and_missed(self):
         row = self.row("Memory read", READ)
         self.assertIn("| 96% | 3218 GB/s | 3304 GB/s | 102.7% | met | `memory/read/4GiB/stream/cold` |", row)

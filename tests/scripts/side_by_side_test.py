@@ -25,13 +25,13 @@ ATTENTION = {"kind": "attention_prefill", "batch": 1, "tokens": 64, "heads": 4, 
              "dtype": "bf16"}
 
 
-def entry(path, implementation, us, op=None, cache="cold", data="normal", clock=None):
+def entry(path, implementation, us, op=None, cache="cold", data="normal", clock=None, launches=1):
     name = f"{path}/{implementation}/{cache}" + ("" if data == "normal" else f"/{data}")
     return {"name": name, "gpugauge": {
         "case": {"op": op or GEMM, "model": "", "role": "", "implementation": implementation, "cache": cache,
                  "data": data, "semantics_version": 1, "library": False},
         "work": {"flops": 2e9, "bytes": 1e6}, "time_ns": {"median": us * 1e3}, "details": "",
-        "telemetry": {} if clock is None else {"clock_mhz": clock}}}
+        "samples": {"launches_per_sample": launches}, "telemetry": {} if clock is None else {"clock_mhz": clock}}}
 
 
 def result(*entries, missing=(), libraries=None):
@@ -93,23 +93,29 @@ class PureTest(unittest.TestCase):
         cases = pytorch_side.cold_cases([entry("gemm/a", "wgmma", 1), entry("gemm/a", "mma", 1), entry("gemm/b", "mma", 1)])
         self.assertEqual([case.path for case in cases], ["gemm/a", "gemm/b"])
 
+    def test_a_sample_has_as_many_launches_as_that_of_ours_with_the_most(self):
+        cases = pytorch_side.cold_cases([entry("gemm/a", "wgmma", 1, launches=20), entry("gemm/a", "mma", 1, launches=24),
+                                         entry("gemm/a", "mma", 1, cache="hot", launches=90)])
+        self.assertEqual([case.launches for case in cases], [24])
+        self.assertEqual([pytorch_side.whole_rotations(24, slots) for slots in (1, 8, 5, 100)], [24, 24, 25, 100])
+
     def test_the_interval_of_a_median_holds_95_percent(self):
         # Of 6 samples the outermost, of 9 the second, of 30 the tenth: tables of order statistics.
         for count, rank in ((2, 0), (6, 0), (8, 0), (9, 1), (20, 5), (30, 9), (2000, 955)):
             self.assertEqual(pytorch_side.interval_rank(count), rank, count)
-        self.assertEqual(pytorch_side.estimate([3, 1, 2] * 3),
+        self.assertEqual(pytorch_side.estimate(sorted([3, 1, 2] * 3)),
                          {"median": 2, "low": 1, "high": 3, "confidence": 0.95})
 
     def test_an_entry_carries_the_case_of_ours(self):
         case = pytorch_side.cold_cases([entry("gemm/a", "wgmma", 1)])[0]
-        sampled = pytorch_side.Sampled([1000.0] * 6, 4, 1700.0)
+        sampled = pytorch_side.Sampled([1000.0] * 6, "converged", 4, 1700.0)
         made = pytorch_side.entry_of(case, "triton", sampled, {"passed": True}, "tile")
         self.assertEqual((made["name"], made["iterations"]), ("gemm/a/triton/cold", 24))
         self.assertEqual(made["flops_per_second"], 2e15)
         self.assertEqual(made["gpugauge"]["case"]["op"], GEMM)
         self.assertFalse(made["gpugauge"]["case"]["library"])
         self.assertEqual(made["gpugauge"]["flags"], [])
-        sampled = pytorch_side.Sampled([900.0, 1000.0, 1100.0] * 2, 4, None)
+        sampled = pytorch_side.Sampled([900.0, 1000.0, 1100.0] * 2, "time_budget", 4, None)
         self.assertEqual(pytorch_side.entry_of(case, "pytorch", sampled, {}, "")["gpugauge"]["flags"], ["not_converged"])
 
 
@@ -175,6 +181,15 @@ class TurnsTest(ScriptTest):
         self.assertEqual(done.returncode, 4)
         self.assertEqual(done.stderr.count("gemm/a/triton/cold: computed something wrong"), 1)
 
+    def test_an_emulated_card_is_refused(self):
+        emulated = result(entry("gemm/a", "wgmma", 10))
+        emulated["context"]["gpugauge"]["device"]["name"] = "emulated NVIDIA H100"
+        self.ours.write_text(json.dumps(emulated))
+        done = self.turns()
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("nothing was measured on it", done.stderr)
+        self.assertFalse((self.output / "side_by_side.md").exists())
+
     def test_bad_usage(self):
         for arguments, said in ((["--device", "gpu"], "expected cuda:N or cpu"), (["--rounds", "0"], "above 0"),
                                 (["--gpugauge", "nowhere"], "no such program")):
@@ -184,6 +199,83 @@ class TurnsTest(ScriptTest):
         self.output.mkdir()
         (self.output / "something").touch()
         self.assertIn("not an empty folder", self.turns().stderr)
+
+
+class GraphTest(ScriptTest):
+    """The other script's calls for a GPU, by a stand-in for PyTorch: nothing ran on a card."""
+
+    def setUp(self):
+        super().setUp()
+        (self.bin / "python3").symlink_to(sys.executable)
+        self.source, self.output, self.calls_file = (self.checkout.parent / name for name in ("ours", "theirs", "made calls"))
+
+    def measure(self, base, seconds="0", **environment):
+        self.source.write_text(json.dumps(base))
+        return self.run_script("scripts/pytorch_side.py", self.source, "-o", self.output, "--seconds", seconds, "--warmup",
+                               "0", "--settle", "0", dry=False, STAND_IN_CALLS=str(self.calls_file),
+                               PYTHONPATH=str(SOURCE / "tests/scripts/stand_in_torch"), PYTHONDONTWRITEBYTECODE="1",
+                               **environment)
+
+    def base(self, name="NVIDIA H100", slots=3, launches=6):
+        """A copy whose buffers are `slots` together, in samples of that many launches."""
+        made = result(entry("memory/copy", "stream", 1, COPY, launches=launches))
+        made["context"]["gpugauge"]["device"].update(id="cuda:0", name=name, cache_bytes=(slots * COPY["bytes"]) // 5)
+        return made
+
+    def test_the_events_lie_inside_the_graph_around_as_many_launches_as_ours(self):
+        done = self.measure(self.base())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        calls = [json.loads(line) for line in self.calls_file.read_text().splitlines()]
+        captured = [call for call in calls if call["captured"] and not call["call"].startswith("capture ")]
+        first, *launches, last = captured
+        for event in (first, last):
+            self.assertEqual((event["call"], event["timing"], event["external"]), ("record", True, True))
+        self.assertNotEqual(first["event"], last["event"])
+        # Three buffers in turns, twice.
+        self.assertEqual([call["call"] for call in launches], ["copy"] * 6)
+        targets = [call["target"] for call in launches]
+        self.assertEqual((len(set(targets)), targets[:3]), (3, targets[3:]))
+        self.assertEqual([call["call"] for call in calls].count("capture begins"), 1)
+        self.assertFalse([call for call in calls if call["call"] == "record" and not call["captured"]])
+
+    def test_each_sample_is_a_replay_that_is_waited_for_and_read_by_those_events(self):
+        self.measure(self.base())
+        calls = [json.loads(line) for line in self.calls_file.read_text().splitlines()]
+        first, last = (call["event"] for call in calls if call["call"] == "record")
+        after = [call for call in calls[[call["call"] for call in calls].index("capture ends") + 1:]]
+        times = [i for i, call in enumerate(after) if call["call"] == "elapsed_time"]
+        for i in times:
+            self.assertEqual([call["call"] for call in after[i - 2:i]], ["replay", "stream.synchronize"])
+            self.assertEqual((after[i]["first"], after[i]["last"]), (first, last))
+        made, = json.loads(self.output.read_text())["benchmarks"]
+        ours = made["gpugauge"]
+        self.assertEqual(len(times), 1 + ours["samples"]["count"])  # the first loads code
+        self.assertEqual(ours["samples"]["launches_per_sample"], 6)
+        self.assertEqual(ours["time_ns"], {"median": 1e6 / 6, "low": 1e6 / 6, "high": 1e6 / 6, "confidence": 0.95})
+        self.assertEqual((ours["stop"], ours["flags"]), ("time_budget", []))  # there were no seconds
+        self.assertTrue(ours["verification"]["passed"])
+
+    def test_sampling_ends_when_it_has_converged(self):
+        self.measure(self.base(), seconds="600")
+        made, = json.loads(self.output.read_text())["benchmarks"]
+        self.assertEqual((made["gpugauge"]["stop"], made["gpugauge"]["samples"]["count"]), ("converged", 10))
+
+    def test_launches_are_rounded_up_to_whole_rotations(self):
+        self.measure(self.base(slots=4, launches=6))
+        made, = json.loads(self.output.read_text())["benchmarks"]
+        self.assertEqual(made["gpugauge"]["samples"]["launches_per_sample"], 8)
+
+    def test_a_pytorch_without_events_in_graphs_is_refused(self):
+        done = self.measure(self.base(), STAND_IN_TORCH_VERSION="2.7.1")
+        self.assertEqual((done.returncode, done.stderr),
+                         (3, "pytorch_side: PyTorch 2.7.1 has no events inside a graph, expected 2.8 or newer\n"))
+
+    def test_an_emulated_card_is_refused(self):
+        base = self.base("emulated NVIDIA H100")
+        done = self.measure(base)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("of an emulated NVIDIA H100: nothing was measured on it", done.stderr)
+        self.assertEqual(self.measure(base, GPUGAUGE_READ_EMULATED="1").returncode, 0)
 
 
 class PytorchSideTest(unittest.TestCase):
