@@ -31,18 +31,11 @@ import subprocess
 import sys
 import time
 
-from command_line import check_new_folder
+from card_record import facts_of, missing_in
+from command_line import check_new_folder, find_program
+from result_file import WrongInput, require_measured
 
-HERE = pathlib.Path(__file__).resolve().parent
 FEWEST_SECONDS = 10  # with less left no step is begun
-# Without these a record would not say what it is of. ECC and MIG are not among them: a card may have neither.
-DEVICE_FIELDS = {
-    "cuda": ["driver_version", "runtime_version", "compute_capability", "memory_bus_bits", "max_clock_mhz", "power_limit_w",
-             "pcie_generation", "pcie_width", "other_processes"],
-    "cpu": ["cache_bytes", "compute_units", "features"],
-}
-SAMPLE_COLUMNS = {"cuda": ["clock_mhz", "memory_clock_mhz", "power_w", "temperature_c"], "cpu": ["clock_mhz"]}
-THROTTLED = {"power_capped", "thermal_throttled", "hardware_slowdown", "clock_dropped"}
 # What is judged by `ab`, of the short suite: the kernels in which plant_slowdown.sh plants.
 AB_FILTER = {"cuda": "gate_up.*/linear_stream/cold", "cpu": "memory/(read|copy)/"}
 MEMORY_KERNEL = {"cuda": "stream", "cpu": "openmp"}
@@ -61,7 +54,12 @@ class TimeUp(Exception):
 
 
 def load(path):
-    return json.loads(path.read_bytes())
+    result = json.loads(path.read_bytes())
+    try:
+        require_measured(path, result)
+    except WrongInput as error:
+        raise Failed(str(error)) from None
+    return result
 
 
 def last_line(text):
@@ -72,16 +70,6 @@ def last_line(text):
 def measured_in(journal):
     """Cases in a file that is being written."""
     return journal.read_bytes().count(b'{"benchmark":') if journal.exists() else 0
-
-
-def missing_in(record, benchmarks):
-    """What a record does not say of its card."""
-    device = record["device"]
-    missing = [name for name in DEVICE_FIELDS[device["backend"]] if name not in device]
-    columns = [column for column in SAMPLE_COLUMNS[device["backend"]]
-               if not (column == "power_w" and device.get("mig_enabled"))]  # of the whole card, not of a slice
-    return missing + [f"samples.{column}" for column in columns
-                      if not any(column in entry["gpugauge"]["samples"] for entry in benchmarks)]
 
 
 class Trials:
@@ -178,16 +166,10 @@ class Trials:
 
     def record(self):
         result = self.any_result()
-        record, benchmarks = result["context"]["gpugauge"], result["benchmarks"]
-        missing = missing_in(record, benchmarks)
+        missing = missing_in(result)
         if missing:
             raise Failed(f"does not say {', '.join(missing)}")
-        device = record["device"]
-        flags = [flag for entry in benchmarks for flag in entry["gpugauge"]["flags"] if flag in THROTTLED]
-        facts = [f"{name} {device[name]}" for name in ("driver_version", "ecc_enabled", "mig_enabled", "power_limit_w")
-                 if name in device]
-        counts = [f"{flags.count(flag)} {flag}" for flag in sorted(set(flags))]
-        return ", ".join([*facts, f"of {len(benchmarks)} cases {' and '.join(counts) or 'none throttled'}"])
+        return facts_of(result)
 
     def out_of_memory(self):
         whole = self.any_result()["context"]["gpugauge"]["device"]["memory_bytes"] >> 20
@@ -303,15 +285,10 @@ def steps_of(text):
     return [name for name in STEPS if name in names]
 
 
-def find_build():
-    root = HERE.parent
-    return root if (root / "gpugauge").is_file() else root / "build"
-
-
 def parse_arguments():
     parser = argparse.ArgumentParser(description="what can only be tried on a card")
     parser.add_argument("folder", type=pathlib.Path, metavar="FOLDER")
-    parser.add_argument("--build", type=pathlib.Path, default=find_build(), metavar="DIR")
+    parser.add_argument("--build", type=pathlib.Path, default=find_program().parent, metavar="DIR")
     parser.add_argument("--device", default="cuda:0", help="cuda:N or cpu (default: cuda:0)")
     parser.add_argument("--seconds", type=float, default=560, help="time limit in seconds (default: 560)")
     parser.add_argument("--steps", type=steps_of, default=STEPS, metavar="A,B…")

@@ -83,7 +83,7 @@ for program in "${programs[@]}"; do
   done < <(ldd "$gpugauge_build/$program")
 done
 cp -R -- "$gpugauge_root/configs" "$partial/configs"
-for script in gpu_check.sh goal_table.py card_trials.py command_line.py \
+for script in gpu_check.sh goal_table.py card_trials.py card_record.py command_line.py \
               side_by_side.py pytorch_side.py pytorch_workloads.py result_file.py triton_matmul.py; do
   cp -- "$gpugauge_root/scripts/$script" "$partial/scripts/"
 done

@@ -8,6 +8,7 @@ import unittest
 from sandbox import SOURCE, ScriptTest
 
 sys.path.insert(0, str(SOURCE / "scripts"))
+import card_record  # noqa: E402
 import card_trials  # noqa: E402
 
 # A stand-in for gpugauge. What it does wrong is in the file beside it, a word a line.
@@ -26,6 +27,8 @@ def write(path, measured, refused=(), sessions=1):
     ours = result["context"]["gpugauge"]
     for name in {{"no_limit": ["power_limit_w"], "geforce": ["ecc_enabled", "mig_enabled"]}}.get("".join(words), []):
         del ours["device"][name]
+    if "emulated" in words:
+        ours["device"]["name"] = "emulated NVIDIA H100"
     if "slice" in words:
         del result["benchmarks"][0]["gpugauge"]["samples"]["power_w"]
     ours.update(planned=["a"] * (measured + len(refused)), not_measured=list(refused), complete=True, sessions=[1] * sessions)
@@ -67,11 +70,11 @@ elif command == "report":
     pathlib.Path(after("-o")).write_text("page")
 '''
 
-DEVICE = {name: 1 for name in [*card_trials.DEVICE_FIELDS["cuda"], "ecc_enabled", "mig_enabled"]}
+DEVICE = {name: 1 for name in [*card_record.DEVICE_FIELDS["cuda"], "ecc_enabled", "mig_enabled"]}
 RESULT = {
-    "context": {"gpugauge": {"device": {"backend": "cuda", "memory_bytes": 80 << 30, **DEVICE}}},
+    "context": {"gpugauge": {"device": {"backend": "cuda", "name": "NVIDIA H100", "memory_bytes": 80 << 30, **DEVICE}}},
     "benchmarks": [{"real_time": 1, "gpugauge": {
-        "samples": {name: [1] for name in card_trials.SAMPLE_COLUMNS["cuda"]}, "flags": ["power_capped", "steal"]}}],
+        "samples": {name: [1] for name in card_record.SAMPLE_COLUMNS["cuda"]}, "flags": ["power_capped", "steal"]}}],
 }
 
 
@@ -125,6 +128,12 @@ class CardTrialsTest(ScriptTest):
         done = self.trials("--steps", "record,interrupted")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertRegex(self.summary(), r"\| record \| ok \| .* power_limit_w 1, of 9 cases")
+
+    def test_an_emulated_card_proves_nothing(self):
+        self.does("emulated")
+        done = self.trials("--steps", "interrupted,record")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(self.summary(), r"\| record \| failed \| .* of an emulated NVIDIA H100: nothing was measured on it")
 
     def test_a_slice_has_no_power_of_its_own(self):
         self.does("slice")
@@ -181,13 +190,13 @@ class CardTrialsTest(ScriptTest):
 class FieldsTest(unittest.TestCase):
     def test_the_fields_are_those_of_the_schema(self):
         definitions = json.loads((SOURCE / "configs/schema/result.schema.json").read_text())["definitions"]
-        for fields in card_trials.DEVICE_FIELDS.values():
+        for fields in card_record.DEVICE_FIELDS.values():
             self.assertLessEqual(set(fields), set(definitions["device"]["properties"]))
         measurement = definitions["measurement"]["properties"]
-        for columns in card_trials.SAMPLE_COLUMNS.values():
+        for columns in card_record.SAMPLE_COLUMNS.values():
             self.assertLessEqual(set(columns), set(measurement["samples"]["properties"]))
         flags = measurement["flags"]["items"]["enum"]
-        self.assertLessEqual(card_trials.THROTTLED, set(flags))
+        self.assertLessEqual(card_record.THROTTLED, set(flags))
 
 
 if __name__ == "__main__":
