@@ -22,7 +22,7 @@ Names both(Names first, const Names& second) {
 
 Names device_names(const Catalog& catalog) {
   Names names{"best"};
-  for (const DeviceInfo& device : discover_devices()) names.push_back(device.id);
+  for (const DeviceInfo& device : discover_devices().devices) names.push_back(device.id);
   return both(std::move(names), catalog.datasheet_names());
 }
 

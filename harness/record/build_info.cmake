@@ -10,6 +10,11 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
     string(APPEND flags " -fsanitize=${GPUGAUGE_SANITIZE}")
   endif()
   string(STRIP "${flags}" flags)
+  # "80 86 89+PTX 90a": machine code, and PTX for what is newer.
+  set(architectures ${CMAKE_CUDA_ARCHITECTURES})
+  list(TRANSFORM architectures APPEND "+PTX" REGEX "^[0-9]+[af]?$")
+  list(TRANSFORM architectures REPLACE "-real$" "")
+  list(JOIN architectures " " architectures)
   set(build_info_header ${CMAKE_BINARY_DIR}/generated/build_info.hpp)
   add_custom_target(gpugauge_build_info
     COMMAND ${CMAKE_COMMAND}
@@ -17,6 +22,7 @@ if(NOT CMAKE_SCRIPT_MODE_FILE)
             -DCOMPILER=${CMAKE_CXX_COMPILER_ID}\ ${CMAKE_CXX_COMPILER_VERSION} -DCOMPILER_FLAGS=${flags}
             -DBUILD_TYPE=${CMAKE_BUILD_TYPE} -DBENCHMARK_VERSION=${benchmark_VERSION}
             -DONEDNN_VERSION=${dnnl_VERSION} -DCUDA_TOOLKIT_VERSION=${CUDAToolkit_VERSION}
+            -DCUDA_ARCHITECTURES=${architectures}
             -P ${CMAKE_CURRENT_LIST_FILE}
     BYPRODUCTS ${build_info_header}
     COMMENT "Build facts" VERBATIM)

@@ -6,6 +6,9 @@ function(emulated_library name output_name)
   set_target_properties(emulated_${name} PROPERTIES PREFIX "" SUFFIX "" OUTPUT_NAME ${output_name})
 endfunction()
 emulated_library(nvml libnvidia-ml.so.1)
+# Not on that path: a test names its folder to the loader.
+emulated_library(driver libcuda.so.1)
+set_target_properties(emulated_driver PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/driver)
 
 add_executable(unit_emulated_libraries_tests ${CMAKE_SOURCE_DIR}/tests/unit/emulated/libraries/nvml_test.cpp
   ${CMAKE_SOURCE_DIR}/harness/device/cuda/nvml.cpp broken_rule.cpp)

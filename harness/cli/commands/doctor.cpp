@@ -3,128 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "harness/cli/commands/doctor_checks.hpp"
 #include "harness/render/table/columns.hpp"
 #include "harness/render/table/number.hpp"
 
 namespace gpugauge {
 namespace {
 
-using Checks = std::vector<DoctorCheck>;
+using namespace doctor_checks;
 
 constexpr std::int64_t kResultsBytes = 100LL << 20;  // a nightly file with all its samples, and air
 constexpr double kNoticeableSteal = 0.01;
 
-DoctorCheck ok(std::string topic, std::string found) {
-  return {std::move(topic), CheckStatus::kOk, std::move(found), {}};
-}
-/// The advice is dropped where nothing is wrong.
-DoctorCheck warn_if(bool wrong, std::string topic, std::string found, std::string advice) {
-  if (!wrong) return ok(std::move(topic), std::move(found));
-  return {std::move(topic), CheckStatus::kWarning, std::move(found), std::move(advice)};
-}
-DoctorCheck missing(std::string topic, std::string found, std::string advice) {
-  return {std::move(topic), CheckStatus::kMissing, std::move(found), std::move(advice)};
-}
-
-/// `13.0` from CUDA's 13000.
-std::string cuda_version_text(int version) {
-  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
-}
-
-int major_of(std::string_view version) {
-  int major = 0;
-  std::from_chars(version.data(), version.data() + version.size(), major);
-  return major;
-}
-
-bool has_cuda_device(const Machine& machine) {
-  return std::any_of(machine.devices.begin(), machine.devices.end(),
-                     [](const DeviceInfo& device) { return device.backend == Backend::kCuda; });
-}
-
-/// Some containers hide the PCI bus, and some show a driver that they may not use.
-bool has_card(const Machine& machine) {
-  return machine.nvidia_cards > 0 || machine.driver_version || has_cuda_device(machine);
-}
-
 std::string bytes_text(std::int64_t bytes) { return format_bytes(static_cast<double>(bytes)); }
-
-DoctorCheck check_card(const Machine& machine) {
-  if (machine.nvidia_cards > 0) {
-    return ok("NVIDIA card", fmt::format("{} on the PCI bus", machine.nvidia_cards));
-  }
-  if (has_card(machine)) return ok("NVIDIA card", "known to the driver");
-  return missing("NVIDIA card", "none on the PCI bus", "nothing to do: the CPU is measured");
-}
-
-DoctorCheck check_driver(const Machine& machine) {
-  if (machine.driver_version) return ok("NVIDIA driver", *machine.driver_version);
-  if (machine.driver_cuda)
-    return ok("NVIDIA driver", "library found; the kernel module reports no version");
-  if (machine.nvidia_cards == 0) return missing("NVIDIA driver", "none", "only needed for a GPU");
-  return missing(
-      "NVIDIA driver", "none",
-      "Ubuntu: ubuntu-drivers install; Debian: apt-get install nvidia-driver (non-free); "
-      "container: start it with --gpus all");
-}
-
-DoctorCheck check_build(const Machine& machine) {
-  const std::string topic = "this program";
-  if (machine.build_cuda.empty()) {
-    return warn_if(has_card(machine), topic, "built for the CPU only",
-                   "GPUGAUGE_CUDA=ON ./scripts/run.sh");
-  }
-  // Within one major version a newer program runs on an older driver: CUDA compatibility guide,
-  // minor version compatibility.
-  const bool too_new =
-      machine.driver_cuda && *machine.driver_cuda / 1000 < major_of(machine.build_cuda);
-  std::string found = "built with CUDA " + machine.build_cuda;
-  if (machine.driver_cuda) {
-    found += ", the driver runs up to " + cuda_version_text(*machine.driver_cuda);
-  }
-  return warn_if(too_new, topic, found,
-                 "update the driver, or build with a toolkit of its version: "
-                 "CUDA_HOME=/usr/local/cuda-12.8 ./scripts/run.sh");
-}
-
-Checks check_toolkit(const Machine& machine) {
-  const auto part = [&](std::string topic, const std::optional<std::string>& found,
-                        std::string advice) {
-    if (found) return ok(std::move(topic), *found);
-    return missing(std::move(topic), "none",
-                   has_card(machine) ? std::move(advice) : "only needed for a GPU");
-  };
-  Checks checks{
-      part("CUDA toolkit", machine.nvcc ? std::optional(machine.nvcc->string()) : std::nullopt,
-           "GPUGAUGE_CUDA=ON ./scripts/setup.sh"),
-      part("NVML", machine.nvml_version,
-           "install the driver's libnvidia-ml (Debian: apt-get install libnvidia-ml1); container: "
-           "NVIDIA_DRIVER_CAPABILITIES=compute,utility")};
-  if (!machine.build_cuda.empty()) {
-    checks.push_back(part("cuBLASLt", machine.cublaslt_version,
-                          "put the toolkit's lib64 on LD_LIBRARY_PATH, or build with NVIDIA's "
-                          "wheels: GPUGAUGE_CUDA=WHEELS ./scripts/run.sh"));
-  }
-  return checks;
-}
-
-Checks check_devices(const Machine& machine) {
-  Checks checks;
-  if (machine.devices.empty()) {
-    checks.push_back(missing("devices", "none: nothing can be measured", "gpugauge doctor -v"));
-  }
-  if (!machine.build_cuda.empty() && has_card(machine) && !has_cuda_device(machine)) {
-    checks.push_back(missing(
-        "CUDA devices",
-        machine.visible_devices.empty() ? "none can be opened"
-                                        : "none, CUDA_VISIBLE_DEVICES=" + machine.visible_devices,
-        "nvidia-smi must list the card; unset CUDA_VISIBLE_DEVICES; on an HGX board: systemctl "
-        "start nvidia-fabricmanager"));
-  }
-  return checks;
-}
 
 /// nvidia-smi takes a PCI bus id where CUDA's own numbers may be others.
 std::string nvidia_smi(const DeviceInfo& device, std::string_view arguments) {
@@ -196,10 +88,12 @@ DoctorCheck check_datasheet(const DeviceInfo& device, const Machine& machine) {
 
 Checks check_device(const DeviceInfo& device, const Machine& machine) {
   const bool is_card = device.backend == Backend::kCuda;
-  Checks checks{
-      ok(device.id, fmt::format("{}, {}, {} {}", device.name, bytes_text(device.memory_bytes),
-                                device.compute_units, is_card ? "SMs" : "cores"))};
+  Checks checks{warn_if(is_too_old(device), device.id,
+                        fmt::format("{}, {}, {} {}", device.name, bytes_text(device.memory_bytes),
+                                    device.compute_units, is_card ? "SMs" : "cores"),
+                        "too old to be measured")};
   if (is_card) {
+    checks.push_back(check_code(device, machine));
     for (DoctorCheck& check : check_card_state(device)) checks.push_back(std::move(check));
     if (const auto health = machine.health.find(device.id); health != machine.health.end()) {
       for (DoctorCheck& check : check_health(device, health->second))
@@ -282,10 +176,11 @@ std::vector<DoctorCheck> run_doctor(const Machine& machine) {
   const auto add = [&](Checks more) {
     std::move(more.begin(), more.end(), std::back_inserter(checks));
   };
-  add({check_card(machine), check_driver(machine), check_build(machine)});
-  add(check_toolkit(machine));
+  add(check_cuda(machine));
   add({ok("oneDNN", machine.onednn_version)});
-  add(check_devices(machine));
+  if (machine.devices.empty()) {
+    add({missing("devices", "none: nothing can be measured", "gpugauge doctor -v")});
+  }
   for (const DeviceInfo& device : machine.devices) add(check_device(device, machine));
   add(check_host(machine));
   add({check_configs(machine)});

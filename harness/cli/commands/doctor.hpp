@@ -13,7 +13,10 @@
 #include "harness/base/enum_table.hpp"
 #include "harness/config/datasheet.hpp"
 #include "harness/device/card_health.hpp"
+#include "harness/device/cuda_start.hpp"
+#include "harness/device/device_code.hpp"
 #include "harness/device/device_info.hpp"
+#include "harness/device/nvidia_host.hpp"
 #include "harness/render/table/table.hpp"
 
 namespace gpugauge {
@@ -37,16 +40,17 @@ struct DoctorCheck {
 struct Machine {
   std::vector<DeviceInfo> devices;
   std::map<std::string, CardHealth> health;  ///< of the devices that tell it, by their ids
-  int nvidia_cards = 0;                      ///< on the PCI bus, whether a driver runs them or not
 
-  std::optional<std::string> driver_version;  ///< of the kernel module
-  std::optional<int> driver_cuda;             ///< the newest CUDA that it runs, 13000 for 13.0
+  NvidiaHost nvidia;
+  std::optional<int> driver_cuda;       ///< the newest CUDA that it runs, 13000 for 13.0
+  std::optional<StartTrouble> trouble;  ///< a card or a driver is here and CUDA does not start
   std::optional<std::string> nvml_version;
   std::optional<std::string> cublaslt_version;  ///< only a build with CUDA looks for it
   std::string onednn_version;
   std::string build_cuda;  ///< the toolkit of this program; empty in a build without CUDA
+  int program_cuda = 0;    ///< the same as a number, 13000 for 13.0
+  ProgramCode code;        ///< of the kernels in this program
   std::optional<std::filesystem::path> nvcc;
-  std::string visible_devices;  ///< $CUDA_VISIBLE_DEVICES
 
   std::optional<double> steal_share;  ///< of the CPU time since boot
   std::string huge_pages;             ///< `always`, `madvise` or `never`

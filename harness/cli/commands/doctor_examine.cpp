@@ -5,13 +5,12 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
-#include <regex>
 #include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,15 +52,6 @@ Function* find(const Library& library, const char* name) {
   return reinterpret_cast<Function*>(library ? dlsym(library.get(), name) : nullptr);
 }
 
-/// The newest CUDA that the driver runs. Signature: CUDA driver API.
-std::optional<int> driver_cuda() {
-  const Library library = open_library("libcuda.so.1");
-  const auto ask = find<int(int*)>(library, "cuDriverGetVersion");
-  int version = 0;
-  if (ask == nullptr || ask(&version) != 0) return std::nullopt;
-  return version;
-}
-
 /// Needs NVML to start, which it does not where the kernel module is missing or is another version.
 std::optional<std::string> nvml_version() {
   const Library library = open_library("libnvidia-ml.so.1");
@@ -88,34 +78,21 @@ std::optional<std::string> cublaslt_version() {
   return std::nullopt;
 }
 
+/// 13000 of `13.0.88`.
+int cuda_number(const std::string& version) {
+  std::istringstream in(version);
+  int major = 0, minor = 0;
+  char dot = 0;
+  in >> major >> dot >> minor;
+  return 1000 * major + 10 * minor;
+}
+
 std::string onednn_version() {
   const dnnl_version_t* version = dnnl_version();
   return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
 }
 
 // ---- files -------------------------------------------------------------------------------------
-
-/// Display controllers (PCI class 03) of NVIDIA (vendor 10de).
-int count_nvidia_cards(const fs::path& root) {
-  int cards = 0;
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(root / "sys/bus/pci/devices", none)) {
-    if (read_line(entry.path() / "vendor") == "0x10de" &&
-        read_line(entry.path() / "class").starts_with("0x03")) {
-      ++cards;
-    }
-  }
-  return cards;
-}
-
-/// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`
-std::optional<std::string> driver_version(const fs::path& root) {
-  static const std::regex version(R"(\s(\d{3,}\.[\d.]+)\s)");
-  const std::string line = read_line(root / "proc/driver/nvidia/version");
-  std::smatch match;
-  if (!std::regex_search(line, match, version)) return std::nullopt;
-  return match[1].str();
-}
 
 /// Of all CPU time since boot: the eighth number of /proc/stat over the sum of the first eight
 /// (proc(5); the two after them are counted in user and nice already).
@@ -176,8 +153,7 @@ void examine_configs(Machine& machine) {
 }  // namespace
 
 void examine_files(Machine& machine, const fs::path& root) {
-  machine.nvidia_cards = count_nvidia_cards(root);
-  machine.driver_version = driver_version(root);
+  machine.nvidia = look_at_nvidia_host(root);
   machine.steal_share = steal_share(root);
   machine.huge_pages = huge_pages(root);
   machine.available_memory_bytes = Host(root).available_memory_bytes();
@@ -186,17 +162,20 @@ void examine_files(Machine& machine, const fs::path& root) {
 
 Machine examine_machine() {
   Machine machine;
-  machine.devices = discover_devices();
+  Discovery discovered = discover_devices();
+  machine.devices = std::move(discovered.devices);
+  machine.trouble = std::move(discovered.trouble);
   for (const DeviceInfo& device : machine.devices) {
     if (const auto health = health_of(device)) machine.health.emplace(device.id, *health);
   }
-  examine_files(machine, "/");
-  machine.driver_cuda = driver_cuda();
+  examine_files(machine, system_root());
+  machine.driver_cuda = driver_cuda_version();
   machine.nvml_version = nvml_version();
   machine.cublaslt_version = cublaslt_version();
   machine.onednn_version = onednn_version();
   machine.build_cuda = build_info::kCudaToolkitVersion;
-  machine.visible_devices = environment("CUDA_VISIBLE_DEVICES");
+  machine.program_cuda = cuda_number(machine.build_cuda);
+  machine.code = parse_program_code(build_info::kCudaArchitectures);
 
   std::error_code none;
   machine.folder = fs::current_path(none);

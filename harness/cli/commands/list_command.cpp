@@ -41,13 +41,15 @@ DeviceInfo device_from(const Datasheet& sheet) {
 
 /// A device that is here, described without opening it, or a card by the name of its datasheet.
 DeviceInfo describe(const std::string& wanted, const Catalog& catalog) {
-  const std::vector<DeviceInfo> devices = discover_devices();
+  const Discovery discovered = discover_devices();
+  const std::vector<DeviceInfo>& devices = discovered.devices;
   std::vector<std::string> known{"best"};
   for (const DeviceInfo& device : devices) known.push_back(device.id);
   for (const std::string& name : catalog.datasheet_names()) known.push_back(name);
   if (std::find(known.begin(), known.end(), wanted) == known.end()) {
     throw UsageError(unknown_name_message("device", wanted, known));
   }
+  if (wanted == "best" && discovered.trouble) throw CudaDoesNotStart(*discovered.trouble);
   const auto is_wanted = [&](const DeviceInfo& device) {
     return wanted == "best" ? device.backend == Backend::kCuda : device.id == wanted;
   };

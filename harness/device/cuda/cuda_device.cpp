@@ -15,6 +15,7 @@
 #include "harness/device/cuda/cuda_info.hpp"
 #include "harness/device/cuda/cuda_replay.hpp"
 #include "harness/device/cuda/cuda_wait.hpp"
+#include "harness/device/device_code.hpp"
 #include "harness/device/telemetry_age.hpp"
 #include "harness/device/workload.hpp"
 
@@ -137,7 +138,9 @@ std::unique_ptr<Device> open_cuda_device(int index, const FillKernel& fill) {
         fmt::format("cuda:{}: no such device; this machine has {}, counted from 0", index, count));
   }
   DeviceInfo info = describe_cuda_device(index);
-  check(cudaSetDevice(index), fmt::format("cudaSetDevice({})", index));
+  if (is_too_old(info))
+    throw EnvironmentError(fmt::format("{}: {}", info.id, too_old_message(info)));
+  check_start(cudaSetDevice(index));
   if (fill.check_image != nullptr) fill.check_image();
   return std::make_unique<CudaDevice>(std::move(info), find_nvml_device(index), fill);
 }

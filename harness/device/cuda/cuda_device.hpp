@@ -13,8 +13,8 @@ namespace gpugauge {
 /// thread's CUDA device and is to be used from that thread. Its random pools are made by `fill`.
 std::unique_ptr<Device> open_cuda_device(int index, const FillKernel& fill = {});
 
-/// The CUDA devices here, without a context on any. Empty, never an error, where there is no
-/// driver.
+/// The CUDA devices here, at least one, without a context on any. Throws CudaDoesNotStart where
+/// there is none.
 std::vector<DeviceInfo> discover_cuda_devices();
 
 /// What NVML says of the health of `cuda:<index>`, which must be there, without a context on it.

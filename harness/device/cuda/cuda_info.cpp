@@ -2,13 +2,13 @@
 
 #include <cuda_runtime_api.h>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
+#include <cstdlib>
 
-#include "harness/base/error.hpp"
 #include "harness/device/cuda/cuda_device.hpp"
 #include "harness/device/cuda/cuda_error.hpp"
+#include "harness/device/cuda_start.hpp"
 
 namespace gpugauge {
 namespace {
@@ -34,11 +34,6 @@ std::string pci_bus_id_of(int index) {
   return text.data();
 }
 
-/// `13.0`, from CUDA's 13000.
-std::string format_cuda_version(int version) {
-  return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
-}
-
 std::optional<NvmlDevice> find_nvml_device(const cudaDeviceProp& properties,
                                            const std::string& pci_bus_id) {
   const NvmlApi* api = nvml();
@@ -48,12 +43,29 @@ std::optional<NvmlDevice> find_nvml_device(const cudaDeviceProp& properties,
 
 }  // namespace
 
+void check_start(cudaError_t status) {
+  if (status == cudaSuccess) return;
+  (void)cudaGetLastError();
+  const char* visible = std::getenv("CUDA_VISIBLE_DEVICES");
+  throw CudaDoesNotStart(
+      explain_start({.error = status,
+                     .name = cudaGetErrorName(status),
+                     .text = cudaGetErrorString(status),
+                     .driver_cuda = driver_cuda(),
+                     .program_cuda = CUDART_VERSION,
+                     .visible_devices =
+                         visible == nullptr ? std::nullopt : std::optional<std::string>(visible)}));
+}
+
+int driver_cuda() {
+  int version = 0;
+  return cudaDriverGetVersion(&version) == cudaSuccess ? version : 0;
+}
+
 int count_cuda_devices() {
-  int driver = 0;
-  check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
-  if (driver == 0) throw EnvironmentError("CUDA: there is no NVIDIA driver on this machine");
   int count = 0;
-  check(cudaGetDeviceCount(&count), "cudaGetDeviceCount");
+  check_start(cudaGetDeviceCount(&count));
+  if (count == 0) check_start(cudaErrorNoDevice);
   return count;
 }
 
@@ -99,12 +111,8 @@ std::optional<CardHealth> health_of_cuda_device(int index) {
 
 std::vector<DeviceInfo> discover_cuda_devices() {
   std::vector<DeviceInfo> devices;
-  try {
-    const int count = count_cuda_devices();
-    for (int index = 0; index < count; ++index) devices.push_back(describe_cuda_device(index));
-  } catch (const EnvironmentError& error) {
-    spdlog::debug("{}", error.what());
-  }
+  const int count = count_cuda_devices();
+  for (int index = 0; index < count; ++index) devices.push_back(describe_cuda_device(index));
   return devices;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cuda_runtime_api.h>
+
 #include <optional>
 
 #include "harness/device/cuda/nvml.hpp"
@@ -7,7 +9,14 @@
 
 namespace gpugauge {
 
-/// How many CUDA devices there are; throws EnvironmentError where there is no driver.
+/// Throws CudaDoesNotStart, with what it usually means, if the call that brings CUDA to life
+/// failed.
+void check_start(cudaError_t status);
+
+/// The newest CUDA that the driver runs, 13000 for 13.0; 0 where there is no driver.
+int driver_cuda();
+
+/// How many CUDA devices there are, at least one; throws CudaDoesNotStart where there is none.
 int count_cuda_devices();
 
 /// What CUDA and NVML say about a device, without a context on it.

@@ -1,5 +1,6 @@
 #include "harness/device/open/open_device.hpp"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -9,13 +10,23 @@
 #include "harness/base/error.hpp"
 #include "harness/base/parse_number.hpp"
 #include "harness/device/cpu_device.hpp"
+#include "harness/device/nvidia_host.hpp"
 
 #if GPUGAUGE_HAS_CUDA
 #include "harness/device/cuda/cuda_device.hpp"
+#include "harness/device/cuda/cuda_info.hpp"
 #endif
 
 namespace gpugauge {
 namespace {
+
+/// N of `cuda:N`.
+std::optional<int> cuda_index(std::string_view name) {
+  constexpr std::string_view kPrefix = "cuda:";
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  const auto index = parse_number<int>(name.substr(kPrefix.size()));
+  return index && *index >= 0 ? index : std::nullopt;
+}
 
 std::unique_ptr<Device> open_cuda([[maybe_unused]] int index,
                                   [[maybe_unused]] const FillKernel& fill) {
@@ -32,29 +43,29 @@ std::vector<DeviceInfo> discover_cuda() {
 #if GPUGAUGE_HAS_CUDA
   return discover_cuda_devices();
 #else
-  return {};
+  throw CudaDoesNotStart(no_cuda_in_this_build());
 #endif
 }
 
-/// A CUDA device that is there but does not work is worth a warning, not the whole run.
+/// A CUDA device that does not work is worth a warning where another does. The CPU is another
+/// measurement, and taken only where nothing of NVIDIA's is here.
 std::unique_ptr<Device> open_best(const FillKernel& fill) {
-  const int count = static_cast<int>(discover_cuda().size());
-  for (int index = 0; index < count; ++index) {
+  const Discovery found = discover_devices();
+  if (found.trouble) throw CudaDoesNotStart(*found.trouble);
+  std::vector<std::string> failures;
+  for (const DeviceInfo& info : found.devices) {
+    const auto index = cuda_index(info.id);
+    if (!index) continue;
     try {
-      return open_cuda(index, fill);
+      auto device = open_cuda(*index, fill);
+      for (const std::string& failure : failures) spdlog::warn("{}", failure);
+      return device;
     } catch (const EnvironmentError& error) {
-      spdlog::warn("{}", error.what());
+      failures.emplace_back(error.what());
     }
   }
+  if (!failures.empty()) throw EnvironmentError(failures.front());
   return open_cpu_device();
-}
-
-/// N of `cuda:N`.
-std::optional<int> cuda_index(std::string_view name) {
-  constexpr std::string_view kPrefix = "cuda:";
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  const auto index = parse_number<int>(name.substr(kPrefix.size()));
-  return index && *index >= 0 ? index : std::nullopt;
 }
 
 /// The form that was probably meant: a CUDA device by the first number in the name, unless the name
@@ -86,10 +97,37 @@ std::optional<CardHealth> health_of([[maybe_unused]] const DeviceInfo& device) {
   return std::nullopt;
 }
 
-std::vector<DeviceInfo> discover_devices() {
-  std::vector<DeviceInfo> devices = discover_cuda();
-  devices.push_back(describe_cpu_device());
-  return devices;
+std::optional<int> driver_cuda_version() {
+#if GPUGAUGE_HAS_CUDA
+  const int version = driver_cuda();
+  return version > 0 ? std::optional(version) : std::nullopt;
+#else
+  const std::unique_ptr<void, int (*)(void*)> library(
+      dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL), dlclose);
+  if (!library) return std::nullopt;
+  // Signature: CUDA driver API.
+  const auto ask = reinterpret_cast<int (*)(int*)>(dlsym(library.get(), "cuDriverGetVersion"));
+  int version = 0;
+  return ask != nullptr && ask(&version) == 0 ? std::optional(version) : std::nullopt;
+#endif
+}
+
+Discovery discover_devices() {
+  Discovery found;
+  const auto keep = [&](StartTrouble trouble) {
+    if (look_at_nvidia_host(system_root()).shows_any() || driver_cuda_version()) {
+      found.trouble = std::move(trouble);
+    }
+  };
+  try {
+    found.devices = discover_cuda();
+  } catch (const CudaDoesNotStart& error) {
+    keep(error.trouble());
+  } catch (const EnvironmentError& error) {
+    keep(unexplained(error.what()));
+  }
+  found.devices.push_back(describe_cpu_device());
+  return found;
 }
 
 }  // namespace gpugauge

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/random.hpp"
-#include "harness/device/cuda/cuda_error.hpp"
+#include "harness/device/cuda/cuda_info.hpp"
 #include "kernels/cuda/machine/fill.hpp"
 #include "kernels/cuda/machine/launch.hpp"
 
@@ -23,8 +23,7 @@ __global__ void fill_kernel(void* data, DType dtype, std::int64_t count, Distrib
 
 void check_kernel_image() {
   cudaFuncAttributes attributes{};
-  check(cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(fill_kernel)),
-        "loading the kernels (was the program built for another card?)");
+  check_start(cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(fill_kernel)));
 }
 
 void fill_random(Stream stream, void* data, DType dtype, std::int64_t count, Distribution values,

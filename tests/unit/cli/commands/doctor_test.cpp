@@ -33,6 +33,7 @@ DeviceInfo a_card() {
   info.name = "A Card";
   info.memory_bytes = 80 * kGib;
   info.compute_units = 132;
+  info.compute_capability = 90;
   info.pci_bus_id = "0000:0A:00.0";
   info.max_clock_mhz = 1980;
   info.max_memory_clock_mhz = 2619;
@@ -48,13 +49,15 @@ DeviceInfo a_card() {
 Machine a_machine() {
   Machine machine;
   machine.devices = {a_card(), a_cpu()};
-  machine.nvidia_cards = 1;
-  machine.driver_version = "580.65.06";
+  machine.nvidia.cards = 1;
+  machine.nvidia.driver_version = "580.65.06";
   machine.driver_cuda = 13000;
   machine.nvml_version = "13.580.65.06";
   machine.cublaslt_version = "13.0.2";
   machine.onednn_version = "2.6.0";
   machine.build_cuda = "13.0.88";
+  machine.program_cuda = 13000;
+  machine.code = parse_program_code("80 89+PTX 90a");
   machine.nvcc = "/usr/local/cuda/bin/nvcc";
   machine.steal_share = 0.0;
   machine.huge_pages = "madvise";
@@ -99,8 +102,8 @@ TEST(Doctor, WhateverIsNotOkHasAdvice) {
 TEST(Doctor, WithoutACardNoToolkitIsAskedFor) {
   Machine machine = a_machine();
   machine.devices = {a_cpu()};
-  machine.nvidia_cards = 0;
-  machine.driver_version.reset();
+  machine.nvidia.cards = 0;
+  machine.nvidia.driver_version.reset();
   machine.driver_cuda.reset();
   machine.nvcc.reset();
   EXPECT_EQ(check_of(machine, "NVIDIA card").status, CheckStatus::kMissing);
@@ -111,7 +114,7 @@ TEST(Doctor, WithoutACardNoToolkitIsAskedFor) {
 
 TEST(Doctor, ACardWithoutADriverIsToldHowToGetOne) {
   Machine machine = a_machine();
-  machine.driver_version.reset();
+  machine.nvidia.driver_version.reset();
   machine.driver_cuda.reset();
   const DoctorCheck check = check_of(machine, "NVIDIA driver");
   EXPECT_EQ(check.status, CheckStatus::kMissing);
@@ -120,7 +123,7 @@ TEST(Doctor, ACardWithoutADriverIsToldHowToGetOne) {
 
 TEST(Doctor, ACardIsKnownFromItsDriverWhereTheBusIsHidden) {
   Machine machine = a_machine();
-  machine.nvidia_cards = 0;
+  machine.nvidia.cards = 0;
   EXPECT_EQ(check_of(machine, "NVIDIA card").status, CheckStatus::kOk);
 }
 
@@ -132,12 +135,32 @@ TEST(Doctor, ACpuBuildBesideACardIsAWarning) {
   EXPECT_EQ(check.advice, "GPUGAUGE_CUDA=ON ./scripts/run.sh");
 }
 
+TEST(Doctor, SaysWhatADriverRuns) {
+  Machine machine = a_machine();
+  machine.driver_cuda = 12020;
+  EXPECT_EQ(check_of(machine, "NVIDIA driver").found,
+            "580.65.06, runs CUDA 12.x from machine code, PTX up to 12.2");
+  machine.nvidia.driver_version.reset();
+  EXPECT_EQ(check_of(machine, "NVIDIA driver").found,
+            "version not shown, runs CUDA 12.x from machine code, PTX up to 12.2");
+}
+
+TEST(Doctor, ADriverWhoseLibraryIsNotHereIsToldHowToGetIt) {
+  Machine machine = a_machine();
+  machine.driver_cuda.reset();
+  const DoctorCheck check = check_of(machine, "NVIDIA driver");
+  EXPECT_EQ(check.status, CheckStatus::kMissing);
+  EXPECT_THAT(check.found, HasSubstr("libcuda.so.1 is not here"));
+}
+
 TEST(Doctor, ADriverOfAnOlderMajorVersionThanTheProgramIsAWarning) {
   Machine machine = a_machine();
   machine.driver_cuda = 12040;
   const DoctorCheck check = check_of(machine, "this program");
   EXPECT_EQ(check.status, CheckStatus::kWarning);
-  EXPECT_EQ(check.found, "built with CUDA 13.0.88, the driver runs up to 12.4");
+  EXPECT_EQ(check.found,
+            "built with CUDA 13.0.88 for compute capability 8.0, 8.9, 9.0a; PTX of 8.9");
+  EXPECT_THAT(check.advice, HasSubstr("the driver is too old for it"));
 }
 
 TEST(Doctor, ADriverOfAnOlderMinorVersionIsNot) {
@@ -147,12 +170,33 @@ TEST(Doctor, ADriverOfAnOlderMinorVersionIsNot) {
   EXPECT_EQ(check_of(machine, "this program").status, CheckStatus::kOk);
 }
 
-TEST(Doctor, ACardThatCannotBeOpenedIsMissing) {
+TEST(Doctor, CudaThatDoesNotStartIsSaidInItsOwnWords) {
   Machine machine = a_machine();
   machine.devices = {a_cpu()};
-  EXPECT_EQ(check_of(machine, "CUDA devices").found, "none can be opened");
-  machine.visible_devices = "7";
-  EXPECT_EQ(check_of(machine, "CUDA devices").found, "none, CUDA_VISIBLE_DEVICES=7");
+  machine.trouble = StartTrouble{.words = "words", .usually = "cause", .advice = "command"};
+  const DoctorCheck check = check_of(machine, "CUDA");
+  EXPECT_EQ(check.status, CheckStatus::kMissing);
+  EXPECT_EQ(check.found, "words");
+  EXPECT_EQ(check.advice, "cause: command");
+}
+
+TEST(Doctor, SaysWhichCodeRunsOnACard) {
+  Machine machine = a_machine();
+  EXPECT_EQ(check_of(machine, "cuda:0 code").found, "machine code of 9.0a");
+  machine.devices.front().compute_capability = 120;
+  EXPECT_EQ(check_of(machine, "cuda:0 code").status, CheckStatus::kOk);
+  EXPECT_THAT(check_of(machine, "cuda:0 code").found, HasSubstr("PTX of 8.9"));
+  machine.driver_cuda = 12080;  // compiles no PTX of 13.0
+  EXPECT_EQ(check_of(machine, "cuda:0 code").status, CheckStatus::kWarning);
+  EXPECT_THAT(check_of(machine, "cuda:0 code").advice, HasSubstr("PTX up to CUDA 12.8"));
+}
+
+TEST(Doctor, ACardThatIsTooOldIsNotOk) {
+  Machine machine = a_machine();
+  machine.devices.front().compute_capability = 75;
+  EXPECT_NE(check_of(machine, "cuda:0").status, CheckStatus::kOk);
+  EXPECT_EQ(check_of(machine, "cuda:0 code").status, CheckStatus::kMissing);
+  EXPECT_THAT(check_of(machine, "cuda:0 code").advice, HasSubstr("--device cpu"));
 }
 
 TEST(Doctor, WarnsOfEachStateOfTheCardThatChangesItsNumbers) {
@@ -281,25 +325,6 @@ class DoctorFiles : public testing::Test {
   fs::path root_;
 };
 
-TEST_F(DoctorFiles, CountsNvidiaDisplayControllersOnly) {
-  write("sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de");
-  write("sys/bus/pci/devices/0000:01:00.0/class", "0x030200");
-  write("sys/bus/pci/devices/0000:01:00.1/vendor", "0x10de");
-  write("sys/bus/pci/devices/0000:01:00.1/class", "0x040300");  // its sound output
-  write("sys/bus/pci/devices/0000:02:00.0/vendor", "0x8086");
-  write("sys/bus/pci/devices/0000:02:00.0/class", "0x030000");
-  EXPECT_EQ(examine().nvidia_cards, 1);
-}
-
-TEST_F(DoctorFiles, ReadsTheDriversVersionInBothForms) {
-  write("proc/driver/nvidia/version",
-        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023");
-  EXPECT_EQ(examine().driver_version, "535.104.05");
-  write("proc/driver/nvidia/version",
-        "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build");
-  EXPECT_EQ(examine().driver_version, "580.65.06");
-}
-
 TEST_F(DoctorFiles, ReadsStolenTimeAsAShareOfAllTime) {
   write("proc/stat", "cpu  50 10 20 10 0 0 0 10 40 0");  // guest time is in user time already
   EXPECT_DOUBLE_EQ(examine().steal_share.value(), 0.1);
@@ -312,18 +337,15 @@ TEST_F(DoctorFiles, ReadsTheChosenHugePages) {
 
 TEST_F(DoctorFiles, KnowsNothingOfAMachineThatTellsNothing) {
   const Machine machine = examine();
-  EXPECT_EQ(machine.nvidia_cards, 0);
-  EXPECT_FALSE(machine.driver_version);
+  EXPECT_FALSE(machine.nvidia.shows_any());
   EXPECT_FALSE(machine.steal_share);
   EXPECT_EQ(machine.huge_pages, "");
 }
 
 TEST_F(DoctorFiles, MalformedFilesTellNothing) {
-  write("proc/driver/nvidia/version", "?");
   write("proc/stat", "cpu  1 2 x");
   write("sys/kernel/mm/transparent_hugepage/enabled", "] [");
   const Machine machine = examine();
-  EXPECT_FALSE(machine.driver_version);
   EXPECT_FALSE(machine.steal_share);
   EXPECT_EQ(machine.huge_pages, "");
 }

@@ -6,6 +6,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/device/cuda/cuda_error.hpp"
+#include "harness/device/cuda_start.hpp"
 
 namespace gpugauge {
 namespace {
@@ -30,12 +31,15 @@ TEST(CudaError, SaysWhatAndWhere) {
   }
 }
 
-TEST(CudaDevice, DiscoveryNeverThrows) { EXPECT_NO_THROW(discover_cuda_devices()); }
-
 TEST(CudaDevice, DiscoveredDevicesAreCountedFromZero) {
   int index = 0;
-  for (const DeviceInfo& info : discover_cuda_devices()) {
-    EXPECT_EQ(info.id, "cuda:" + std::to_string(index++));
+  try {
+    for (const DeviceInfo& info : discover_cuda_devices()) {
+      EXPECT_EQ(info.id, "cuda:" + std::to_string(index++));
+    }
+    EXPECT_GT(index, 0);
+  } catch (const CudaDoesNotStart& error) {
+    GTEST_SKIP() << error.what();
   }
 }
 

@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "harness/base/error.hpp"
 #include "harness/device/open/open_device.hpp"
+#include "tests/unit/device/fake_root.hpp"
 
 namespace gpugauge {
 namespace {
@@ -12,7 +15,33 @@ using testing::ThrowsMessage;
 
 TEST(OpenDevice, OpensTheCpu) { EXPECT_EQ(open_device("cpu")->info().id, "cpu"); }
 
-TEST(OpenDevice, BestIsAlwaysSomething) { EXPECT_FALSE(open_device("best")->info().id.empty()); }
+/// Another machine in place of this one, but for its libraries.
+class Elsewhere {
+ public:
+  Elsewhere() { setenv("GPUGAUGE_SYSTEM_ROOT", root_.path().c_str(), 1); }
+  Elsewhere(const Elsewhere&) = delete;
+  Elsewhere& operator=(const Elsewhere&) = delete;
+  ~Elsewhere() { unsetenv("GPUGAUGE_SYSTEM_ROOT"); }
+
+  void plug_in_a_card() {
+    root_.with("sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de\n")
+        .with("sys/bus/pci/devices/0000:01:00.0/class", "0x030200\n");
+  }
+
+ private:
+  FakeRoot root_;
+};
+
+TEST(OpenDevice, BestIsTheCpuOnlyWhereNothingOfNvidiasIs) {
+  if (driver_cuda_version()) GTEST_SKIP() << "there is a driver here";
+  Elsewhere elsewhere;
+  EXPECT_EQ(open_device("best")->info().id, "cpu");
+  EXPECT_FALSE(discover_devices().trouble);
+  elsewhere.plug_in_a_card();
+  EXPECT_THROW(open_device("best"), CudaDoesNotStart);
+  EXPECT_TRUE(discover_devices().trouble);
+  EXPECT_EQ(open_device("cpu")->info().id, "cpu");
+}
 
 TEST(OpenDevice, SaysWhatTheNamesAreAndWhichWasMeant) {
   for (const auto& [name, meant] : std::vector<std::pair<std::string, std::string>>{
@@ -42,7 +71,7 @@ TEST(OpenDevice, AnIndexTooLargeForANumberIsAUsageError) {
 }
 
 TEST(DiscoverDevices, EndsWithTheCpu) {
-  const auto devices = discover_devices();
+  const auto devices = discover_devices().devices;
   ASSERT_FALSE(devices.empty());
   EXPECT_EQ(devices.back().id, "cpu");
 }

@@ -1,0 +1,65 @@
+#include "harness/device/nvidia_host.hpp"
+
+#include <cctype>
+#include <cstdlib>
+#include <regex>
+#include <string_view>
+
+#include "harness/base/text_file.hpp"
+
+namespace gpugauge {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Display controllers (PCI class 03) of NVIDIA (vendor 10de).
+int count_cards(const fs::path& root) {
+  int cards = 0;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(root / "sys/bus/pci/devices", none)) {
+    if (read_text(entry.path() / "vendor") == "0x10de" &&
+        read_text(entry.path() / "class").starts_with("0x03")) {
+      ++cards;
+    }
+  }
+  return cards;
+}
+
+/// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`
+std::optional<std::string> driver_version(const fs::path& root) {
+  static const std::regex version(R"(\s(\d{3,}\.[\d.]+)\s)");
+  const std::string text = read_text(root / "proc/driver/nvidia/version");
+  const std::string line = text.substr(0, text.find('\n')) + ' ';
+  std::smatch match;
+  if (!std::regex_search(line, match, version)) return std::nullopt;
+  return match[1].str();
+}
+
+/// `/dev/nvidia0`; `/dev/nvidiactl` and `/dev/nvidia-uvm` are there without a card, too.
+bool has_device_files(const fs::path& root) {
+  constexpr std::string_view kPrefix = "nvidia";
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(root / "dev", none)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(kPrefix) && name.size() > kPrefix.size() &&
+        std::isdigit(static_cast<unsigned char>(name[kPrefix.size()])) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+NvidiaHost look_at_nvidia_host(const fs::path& root) {
+  return {.cards = count_cards(root),
+          .driver_version = driver_version(root),
+          .has_device_files = has_device_files(root)};
+}
+
+fs::path system_root() {
+  const char* root = std::getenv("GPUGAUGE_SYSTEM_ROOT");
+  return root == nullptr || *root == '\0' ? "/" : root;
+}
+
+}  // namespace gpugauge
