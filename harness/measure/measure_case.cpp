@@ -7,6 +7,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/device/device_lost.hpp"
+#include "harness/device/memory_shortage.hpp"
 #include "harness/measure/flags_of.hpp"
 #include "harness/measure/stopping.hpp"
 
@@ -141,6 +142,8 @@ CaseOutcome measure_case(const PlannedCase& planned, Device& device, const Sampl
     }
   } catch (const Interrupted&) {
     throw;
+  } catch (const TooLargeForDevice& error) {
+    return not_measured(NotMeasuredStatus::kUnsupported, error.what());
   } catch (const DeviceLost& error) {
     return not_measured(NotMeasuredStatus::kCrashed, error.what());
   } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "harness/base/error.hpp"
+#include "kernels/device_limits.hpp"
 
 namespace gpugauge {
 namespace {
@@ -54,6 +55,9 @@ class Planner {
             : Unsupported(fmt::format("no implementation '{}' of {} for {} in this build",
                                       planned.c.implementation, family_of(planned.c.op),
                                       name_of(device_.backend)));
+    if (!planned.unsupported) {
+      planned.unsupported = operands_larger_than_memory(planned.c.op, device_);
+    }
     plan_.cases.push_back(std::move(planned));
   }
 

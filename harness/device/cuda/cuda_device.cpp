@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +17,7 @@
 #include "harness/device/cuda/cuda_replay.hpp"
 #include "harness/device/cuda/cuda_wait.hpp"
 #include "harness/device/device_code.hpp"
+#include "harness/device/memory_shortage.hpp"
 #include "harness/device/telemetry_age.hpp"
 #include "harness/device/workload.hpp"
 
@@ -37,9 +39,15 @@ class CudaDevice final : public Device {
   Buffer allocate(std::int64_t bytes) override {
     if (bytes <= 0) return {};
     void* data = nullptr;
-    check(cudaMalloc(&data, static_cast<std::size_t>(bytes)),
-          fmt::format("cudaMalloc of {} bytes on {}", bytes, info_.id));
-    return Buffer(data, bytes, [](void* memory) { (void)cudaFree(memory); });
+    const cudaError_t status = cudaMalloc(&data, static_cast<std::size_t>(bytes));
+    if (status == cudaErrorMemoryAllocation) refuse(bytes);
+    check(status, fmt::format("cudaMalloc of {} bytes on {}", bytes, info_.id));
+    *held_bytes_ += bytes;
+    return Buffer(data, bytes, [bytes, held = held_bytes_](void* memory) {
+      if (memory == nullptr) return;
+      (void)cudaFree(memory);
+      *held -= bytes;
+    });
   }
 
   void copy_to_host(void* host, const void* device, std::int64_t bytes) override {
@@ -95,6 +103,15 @@ class CudaDevice final : public Device {
     std::int64_t bytes = 0;
   };
 
+  [[noreturn]] void refuse(std::int64_t bytes) const {
+    (void)cudaGetLastError();
+    std::size_t free_bytes = 0, total_bytes = 0;
+    check(cudaMemGetInfo(&free_bytes, &total_bytes), "cudaMemGetInfo");
+    throw_shortage({.needed_bytes = *held_bytes_ + bytes,
+                    .free_bytes = *held_bytes_ + static_cast<std::int64_t>(free_bytes),
+                    .device_bytes = info_.memory_bytes});
+  }
+
   void copy(void* to, const void* from, std::int64_t bytes, cudaMemcpyKind kind) {
     check(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), kind, stream_.get()),
           fmt::format("cudaMemcpy of {} bytes", bytes));
@@ -124,6 +141,8 @@ class CudaDevice final : public Device {
   FillKernel fill_;
   XidWatch xids_;
   CudaStream stream_ = make_cuda_stream();
+  /// By the buffers that are alive, which may outlive the device.
+  std::shared_ptr<std::int64_t> held_bytes_ = std::make_shared<std::int64_t>(0);
   std::map<std::pair<DType, Distribution>, Pool> pools_;
   Telemetry recent_;
   Clock::time_point recent_at_;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/device/device_lost.hpp"
+#include "harness/device/memory_shortage.hpp"
 #include "harness/measure/runner.hpp"
 #include "tests/unit/measure/fake_device.hpp"
 
@@ -128,6 +129,16 @@ TEST(MeasureCase, FailsAloneWhenMemoryRunsOutAgain) {
   const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
   EXPECT_EQ(none.status, NotMeasuredStatus::kFailed);
   EXPECT_EQ(none.reason, "2 GiB wanted, 1 GiB free");
+}
+
+TEST(MeasureCase, WhatIsTooLargeForTheDeviceIsUnsupported) {
+  FakeDevice device;
+  FakeBehaviour full;
+  full.on_make = [] { throw TooLargeForDevice("needs 12 GiB"); };
+  const FakeImplementation fake(full);
+  const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
+  EXPECT_EQ(none.status, NotMeasuredStatus::kUnsupported);
+  EXPECT_EQ(none.reason, "needs 12 GiB");
 }
 
 TEST(MeasureCase, TurnsALaunchErrorIntoAReason) {

@@ -54,6 +54,14 @@ TEST(MakePlan, LeavesOutEntriesForAnotherBackend) {
   EXPECT_TRUE(make_plan(suite, {}, cpu()).cases.empty());
 }
 
+TEST(MakePlan, OperandsThatTheMemoryCannotHoldAreUnsupported) {
+  Suite suite = suite_with("family: gemm, dtypes: [fp32], shapes: [[1, 65536, 65536]]");
+  suite.entries[0].implementations = {"onednn"};
+  const Plan plan = make_plan(suite, {}, cpu());
+  ASSERT_EQ(plan.cases.size(), 1u);
+  EXPECT_EQ(plan.cases[0].unsupported, "16.0 GiB of operands do not fit in the device's 16.0 GiB");
+}
+
 TEST(MakePlan, KeepsWhatTheDeviceCannotRunWithItsReason) {
   Suite suite = suite_with("family: gemm, dtypes: [fp8_e4m3], shapes: [[16, 16, 16]]");
   suite.entries[0].implementations = {"onednn"};
