@@ -3,7 +3,8 @@
 # there is a card to use it, and a configured build folder. run.sh and test.sh source it; run by hand
 # (./scripts/setup.sh [--tests]) it stops before building. What is already there is left alone.
 #
-#   GPUGAUGE_CUDA=AUTO    the toolkit that is installed, else NVIDIA's wheels where there is a driver (default)
+#   GPUGAUGE_CUDA=AUTO    the newest installed toolkit that the driver runs, else NVIDIA's packages or wheels where there
+#                         is a driver (default)
 #   GPUGAUGE_CUDA=ON      the same, and the wheels also where there is no driver
 #   GPUGAUGE_CUDA=WHEELS  the wheels, whatever is installed
 #   GPUGAUGE_CUDA=OFF     a build that measures the CPU only
@@ -12,6 +13,8 @@ set -euo pipefail
 
 gpugauge_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 gpugauge_build=$gpugauge_root/build
+# shellcheck source=scripts/cuda_toolkit.sh
+source "$gpugauge_root/scripts/cuda_toolkit.sh"
 # shellcheck source=scripts/test_tools.sh
 source "$gpugauge_root/scripts/test_tools.sh"
 
@@ -25,18 +28,9 @@ readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck xmllint:libx
 # compare.py of libbenchmark-tools imports scipy.
 # Boost.Context: the fibers that stand for a kernel's threads.
 readonly gpugauge_test_libraries=(libgtest-dev libgmock-dev libbenchmark-tools libboost-context-dev
-                                  python3-jsonschema python3-pandas python3-pytest python3-scipy)
+                                  python3-jsonschema python3-pytest python3-scipy)
 readonly gpugauge_oldest_cmake=3.25
 readonly gpugauge_cmake_wheel=cmake==3.31.6
-
-# nvcc knows the FP8 products of sm_89 since 12.4 (PTX 8.4); the wheels below are CUDA 13.0 Update 1, which runs on drivers
-# from 580 on (CUDA release notes).
-readonly gpugauge_oldest_nvcc=12.4
-readonly gpugauge_oldest_driver_for_wheels=580
-readonly gpugauge_cuda_wheels=(nvidia-cuda-nvcc==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-nvvm==13.0.88
-                               nvidia-cuda-runtime==13.0.88 nvidia-cuda-cccl==13.0.85
-                               nvidia-cublas==13.0.2.14)
-readonly gpugauge_cuda_folder=$gpugauge_root/.cuda
 
 # A prefix of the places outside the checkout that are looked at; the tests set it.
 readonly gpugauge_system=${GPUGAUGE_SYSTEM_ROOT:-}
@@ -84,10 +78,8 @@ missing_tools() {
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then
     change "$@"
-  elif command -v sudo >/dev/null; then
-    change sudo "$@"
   else
-    die "installing needs root or sudo, and this is neither; as root: $*"
+    change sudo "$@"
   fi
 }
 
@@ -95,6 +87,10 @@ install_packages() {
   # A machine that has just booted may still be updating itself, hence the wait for the lock.
   local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3
                 -o DPkg::Lock::Timeout=300)
+  if [[ $(id -u) -ne 0 ]] && ! command -v sudo >/dev/null; then
+    die "these packages are missing, and installing them needs root: apt-get install $*; without root, the portable" \
+        "program needs none of them (scripts/README.md)"
+  fi
   say "installing $*"
   as_root "${apt[@]}" update || say "apt-get update had errors, trying with the package lists as they are"
   as_root "${apt[@]}" install -y --no-install-recommends "$@" ||
@@ -145,105 +141,20 @@ ensure_cmake() {
   hash -r
 }
 
-# ---- CUDA ----------------------------------------------------------------------------------------------
-
-nvcc_version() { "$1" --version 2>/dev/null | sed -n 's/.* release \([0-9.]*\),.*/\1/p' || true; }
-
-# Prints the path of the first nvcc that is new enough: the user's choice, the PATH, the usual places (newest
-# first), the wheels.
-find_nvcc() {
-  local nvcc version
-  local -a candidates=()
-  if [[ ${GPUGAUGE_CUDA:-AUTO} != WHEELS ]]; then
-    [[ -z ${CUDA_HOME:-} ]] || candidates+=("$CUDA_HOME/bin/nvcc")
-    mapfile -t -O "${#candidates[@]}" candidates < <(
-      type -aP nvcc || true
-      printf '%s\n' "$gpugauge_system"/usr/local/cuda/bin/nvcc "$gpugauge_system"/opt/cuda/bin/nvcc
-      printf '%s\n' "$gpugauge_system"/usr/local/cuda-*/bin/nvcc | sort -rV)
-  fi
-  candidates+=("$gpugauge_cuda_folder"/nvidia/cu13/bin/nvcc)
-  for nvcc in "${candidates[@]}"; do
-    [[ -x $nvcc ]] || continue
-    version=$(nvcc_version "$nvcc")
-    if at_least "${version:-0}" "$gpugauge_oldest_nvcc"; then
-      printf '%s\n' "$nvcc"
-      return
-    fi
-    say "$nvcc is CUDA ${version:-of no known version}, older than $gpugauge_oldest_nvcc: not used"
-  done
-}
-
-has_driver() {
-  [[ -e $gpugauge_system/proc/driver/nvidia/version ]] ||
-    nvidia-smi -L >/dev/null 2>&1 ||
-    [[ $("$gpugauge_system"/sbin/ldconfig -p 2>/dev/null) == *libcuda.so.1* ]]
-}
-
-has_card() {
-  compgen -G "$gpugauge_system/dev/nvidia[0-9]*" >/dev/null || nvidia-smi -L >/dev/null 2>&1
-}
-
-# Prints the driver's major version, or nothing where the kernel does not show it.
-driver_major() {
-  sed -nE '1s/.*[[:space:]]([0-9]{3,})\.[0-9.]+[[:space:]].*/\1/p' \
-    "$gpugauge_system/proc/driver/nvidia/version" 2>/dev/null || true
-}
-
-# Compiling and linking one file tells whether a toolkit is whole.
-nvcc_works() {
-  local folder status=0
-  folder=$(mktemp -d)
-  printf '__global__ void k() {}\nint main() { k<<<1, 1>>>(); return cudaDeviceSynchronize(); }\n' >"$folder/a.cu"
-  "$1" -o "$folder/a" "$folder/a.cu" >&2 || status=$?
-  rm -rf -- "$folder"
-  return "$status"
-}
-
-install_cuda_wheels() {
-  local toolkit=$gpugauge_cuda_folder.partial/nvidia/cu13 driver
-  driver=$(driver_major)
-  if [[ -n $driver && $driver -lt $gpugauge_oldest_driver_for_wheels ]]; then
-    die "the NVIDIA driver here is $driver, and CUDA 13 needs $gpugauge_oldest_driver_for_wheels or later:" \
-        "update it, install a CUDA 12.4 toolkit, or set GPUGAUGE_CUDA=OFF to measure the CPU only"
-  fi
-  say "no CUDA toolkit here, taking nvcc, the runtime and cuBLAS 13.0 from PyPI (530 MB)"
-  pip_install "$gpugauge_cuda_folder" "${gpugauge_cuda_wheels[@]}"
-  # The wheels have lib and versioned names only; nvcc and CMake look for lib64 and for lib*.so.
-  change ln -sfn lib "$toolkit/lib64"
-  change ln -sf libcublasLt.so.13 "$toolkit/lib/libcublasLt.so"
-  change ln -sf libcudart.so.13 "$toolkit/lib/libcudart.so"
-  [[ -n ${GPUGAUGE_DRY_RUN:-} ]] || nvcc_works "$toolkit/bin/nvcc" ||
-    die "nvcc from the wheels compiles nothing (above); GPUGAUGE_CUDA=OFF builds for the CPU only"
-  put_in_place "$gpugauge_cuda_folder"
-}
-
-# Sets gpugauge_nvcc to the compiler to use, empty for a build without CUDA.
-choose_cuda() {
-  gpugauge_nvcc=
-  case ${GPUGAUGE_CUDA:-AUTO} in
-    OFF) return ;;
-    AUTO | ON | WHEELS) ;;
-    *) say "GPUGAUGE_CUDA=$GPUGAUGE_CUDA: expected AUTO, ON, WHEELS or OFF"; exit 2 ;;
-  esac
-  gpugauge_nvcc=$(find_nvcc)
-  [[ -z $gpugauge_nvcc ]] || return 0
-  if [[ ${GPUGAUGE_CUDA:-AUTO} != AUTO ]] || has_driver; then
-    install_cuda_wheels
-    gpugauge_nvcc=$gpugauge_cuda_folder/nvidia/cu13/bin/nvcc
-  fi
-}
-
 # ---- the build folder ----------------------------------------------------------------------------------
 
 # configure [--tests]: only where the settings are not those of the last time. A folder that has the tests
 # keeps them.
 configure() {
   local -a settings=(-DGPUGAUGE_CUDA=OFF) fresh=()
-  local stamp=$gpugauge_build/setup-settings.txt tests=OFF
+  local stamp=$gpugauge_build/setup-settings.txt tests=OFF for_cards
   if [[ -n $gpugauge_nvcc ]]; then
     settings=(-DGPUGAUGE_CUDA=ON "-DGPUGAUGE_NVCC=$gpugauge_nvcc")
-    ! has_card || settings+=(-DCMAKE_CUDA_ARCHITECTURES=native)
+    for_cards=$(architectures)
+    [[ -z $for_cards ]] || settings+=("-DCMAKE_CUDA_ARCHITECTURES=$for_cards")
   fi
+  # CMake also looks beside every folder of PATH: a conda or /opt prefix would mix its fmt with the distribution's.
+  settings+=(-DCMAKE_PREFIX_PATH=/usr)
   if [[ ${1:-} == --tests ]] ||
      grep -qs '^GPUGAUGE_TESTS:BOOL=ON$' "$gpugauge_build/CMakeCache.txt"; then
     tests=ON

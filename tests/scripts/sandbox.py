@@ -57,8 +57,9 @@ class ScriptTest(unittest.TestCase):
         self.fake("nvidia-smi", "exit 9")
         self.fake_packages()
 
-    def fake_nvcc(self, folder, version):
-        return self.fake("nvcc", f'echo "Cuda compilation tools, release {version}, V{version}.88"', folder)
+    def fake_nvcc(self, folder, version, codes="sm_80 sm_86 sm_89 sm_90 sm_100 sm_120"):
+        return self.fake("nvcc", f'case $1 in\n  --list-gpu-code) printf "%s\\n" {codes} ;;\n'
+                                 f'  *) echo "Cuda compilation tools, release {version}, V{version}.88" ;;\nesac', folder)
 
     def calls(self):
         return self.log.read_text().splitlines() if self.log.exists() else []

@@ -57,7 +57,9 @@ class SetupTest(ScriptTest):
         self.fake_packages("libfmt-dev")
         result = self.setup_script()
         self.assertEqual(result.returncode, 3)
-        self.assertIn("installing needs root or sudo", result.stderr)
+        self.assertIn("these packages are missing, and installing them needs root: apt-get install libfmt-dev;",
+                      result.stderr)
+        self.assertIn("portable program", result.stderr)
 
     def test_another_distribution_is_told_the_names_and_goes_on(self):
         (self.bin / "apt-get").unlink()
@@ -146,12 +148,105 @@ class SetupTest(ScriptTest):
         self.assertIn("compiles nothing", result.stderr)
         self.assertFalse((self.checkout / ".cuda").exists())
 
-    def test_a_driver_too_old_for_the_wheels_ends_it(self):
+    def test_a_driver_too_old_for_the_wheels_is_shown_the_ways(self):
         self.write_driver("550.163.01")
         result = self.setup_script()
         self.assertEqual(result.returncode, 3)
-        self.assertIn("the NVIDIA driver here is 550", result.stderr)
+        self.assertIn("the driver here runs CUDA 12.4", result.stderr)
+        self.assertIn("portable program", result.stderr)
+        self.assertIn("--device cpu", result.stderr)
         self.assertNotIn("pip install", result.stderr)
+
+    def test_nvidias_own_packages_are_taken_where_the_image_has_their_source(self):
+        self.fake_nvidia_smi(cuda="12.4")
+        sources = self.system / "etc/apt/sources.list.d"
+        sources.mkdir(parents=True)
+        (sources / "cuda.list").write_text("deb https://developer.download.nvidia.com/compute/cuda/repos/x/x86_64 /\n")
+        lines = self.would_run()
+        self.assertTrue(lines[1].endswith("install -y --no-install-recommends "
+                                          "cuda-nvcc-12-9 cuda-cudart-dev-12-9 libcublas-dev-12-9"), lines)
+        self.assertIn("usr/local/cuda-12.9/bin/nvcc", lines[-1])
+
+    # the toolkit that the driver runs
+
+    def fake_nvidia_smi(self, cuda="13.0", driver="580.65.06", cards=(), folder=None):
+        """As it prints in a terminal, and what it answers to queries."""
+        listed = "".join(f"    echo '{card}'\n" for card in cards)
+        self.fake("nvidia-smi", 'case $* in\n'
+                  '  "") echo "| NVIDIA-SMI %s    Driver Version: %s    CUDA Version: %s |" ;;\n'
+                  '  *=driver_version*) echo "%s" ;;\n'
+                  '  *=name,compute_cap*)\n%s    : ;;\n'
+                  '  -L) echo "GPU 0" ;;\nesac' % (driver, driver, cuda, driver, listed), folder)
+
+    def toolkits(self, *versions):
+        for version in versions:
+            self.fake_nvcc(self.system / f"usr/local/cuda-{version}/bin", version)
+
+    def test_the_newest_toolkit_that_is_no_newer_than_the_driver(self):
+        self.toolkits("12.4", "12.6", "12.8", "13.0")
+        self.fake_nvidia_smi(cuda="12.6")
+        self.assertIn("usr/local/cuda-12.6/bin/nvcc", self.configure_call())
+        self.assertIn("the driver runs CUDA 12.6: not used", self.setup_script().stderr)
+        self.fake_nvidia_smi(cuda="13.1")
+        self.assertIn("usr/local/cuda-13.0/bin/nvcc", self.configure_call())
+
+    def test_a_newer_one_of_the_drivers_major_version_will_do(self):
+        self.toolkits("12.8", "13.0")
+        self.fake_nvidia_smi(cuda="12.4")
+        self.assertIn("usr/local/cuda-12.8/bin/nvcc", self.configure_call())
+
+    def test_a_toolkit_of_cuda_home_that_the_driver_does_not_run_is_passed_over(self):
+        self.toolkits("12.4", "13.0")
+        self.fake_nvidia_smi(cuda="12.4")
+        home = str(self.system / "usr/local/cuda-13.0")
+        self.assertIn("usr/local/cuda-12.4/bin/nvcc", self.configure_call(CUDA_HOME=home))
+
+    def test_the_kernel_tells_the_driver_where_nvidia_smi_does_not(self):
+        self.toolkits("12.4", "13.0")
+        self.write_driver("550.163.01")
+        self.assertIn("usr/local/cuda-12.4/bin/nvcc", self.configure_call())
+
+    def test_in_wsl2_nvidia_smi_is_found_off_the_path(self):
+        self.toolkits("12.4", "13.0")
+        self.fake_nvidia_smi(cuda="12.4", folder=self.system / "usr/lib/wsl/lib")
+        self.assertIn("usr/local/cuda-12.4/bin/nvcc", self.configure_call())
+
+    # the cards
+
+    def test_it_is_built_for_the_cards_that_are_here(self):
+        self.fake_nvcc(self.bin, "13.0")
+        for cards, built_for in ((["NVIDIA H100 80GB HBM3, 9.0"] * 2, "90a-real"), (["NVIDIA L40S, 8.9"], "89-real"),
+                                 (["Tesla T4, 7.5", "NVIDIA A100, 8.0", "NVIDIA B200, 10.0"], "80-real\\;100-real")):
+            self.fake_nvidia_smi(cards=cards)
+            self.assertIn(f"-DCMAKE_CUDA_ARCHITECTURES={built_for} ", self.configure_call() + " ")
+
+    def test_a_card_that_nvcc_does_not_know_gets_the_list_with_ptx(self):
+        self.fake_nvcc(self.bin, "12.4", codes="sm_80 sm_89 sm_90")
+        self.fake_nvidia_smi(cuda="12.8", cards=["NVIDIA B200, 10.0"])
+        self.assertNotIn("ARCHITECTURES", self.configure_call())
+        self.assertIn("no machine code for compute capability 10.0", self.setup_script().stderr)
+
+    def test_where_the_card_is_not_told_it_is_built_for_the_list(self):
+        self.fake_nvcc(self.bin, "13.0")
+        (self.system / "dev").mkdir()
+        (self.system / "dev/nvidia0").touch()
+        self.assertNotIn("ARCHITECTURES", self.configure_call())
+        self.fake_nvidia_smi(cards=["NVIDIA A100, [N/A]"])
+        self.assertNotIn("ARCHITECTURES", self.configure_call())
+
+    def test_an_older_card_is_told_so_and_the_cpu_is_offered(self):
+        self.fake_nvcc(self.bin, "12.4")
+        self.fake_nvidia_smi(cards=["Tesla T4, 7.5"])
+        result = self.setup_script()
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("Tesla T4, 7.5", result.stderr)
+        self.assertIn("8.0 (Ampere)", result.stderr)
+        self.assertIn("--device cpu", result.stderr)
+        self.assertNotIn("would run", result.stderr)
+        self.assertIn("-DGPUGAUGE_CUDA=OFF", self.configure_call(GPUGAUGE_CUDA="OFF"))
+
+    def test_another_prefix_on_the_path_does_not_come_before_the_distributions(self):
+        self.assertIn("-DCMAKE_PREFIX_PATH=/usr ", self.configure_call() + " ")
 
     def test_off_asks_for_no_cuda_whatever_is_here(self):
         self.write_driver("580.65.06")
@@ -170,13 +265,6 @@ class SetupTest(ScriptTest):
         result = self.setup_script(GPUGAUGE_CUDA="YES")
         self.assertEqual(result.returncode, 2)
         self.assertIn("expected AUTO, ON, WHEELS or OFF", result.stderr)
-
-    def test_a_card_is_built_for_as_it_is(self):
-        self.fake_nvcc(self.bin, "13.0")
-        self.assertNotIn("native", self.configure_call())
-        (self.system / "dev").mkdir()
-        (self.system / "dev/nvidia0").touch()
-        self.assertIn("-DCMAKE_CUDA_ARCHITECTURES=native", self.configure_call())
 
     def write_driver(self, version):
         folder = self.system / "proc/driver/nvidia"
