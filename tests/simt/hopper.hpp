@@ -39,8 +39,11 @@ struct TensorFields {
   std::size_t box_bytes() const { return box_row_bytes() * static_cast<std::size_t>(box_rows); }
 };
 
-inline void store_fields(TensorMap& map, const TensorFields& fields) {
+/// Maps of the same fields have the same bytes.
+inline void store_fields(TensorMap& map, TensorFields fields) {
   static_assert(sizeof fields <= sizeof map);
+  __builtin_clear_padding(&fields);
+  map = {};
   std::memcpy(&map, &fields, sizeof fields);
 }
 inline TensorFields fields_of(const TensorMap& map) {

@@ -6,6 +6,7 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <tuple>
@@ -19,7 +20,7 @@ namespace gpugauge::emulated {
 struct KernelType {
   /// Copies the arguments; what it gives runs one thread.
   std::function<void()> (*bind)(const void* kernel, void** arguments);
-  /// Their bytes.
+  /// Their bytes; those of no member are zero.
   std::string (*bytes)(void** arguments);
 };
 
@@ -31,12 +32,19 @@ struct KernelTypeOf {
   static std::string bytes(void** arguments) {
     std::string all;
     std::size_t i = 0;
-    (all.append(static_cast<const char*>(arguments[i++]), sizeof(Parameters)), ...);
+    (append(all, *static_cast<Parameters*>(arguments[i++])), ...);
     return all;
   }
   static constexpr KernelType kType{&bind, &bytes};
 
  private:
+  template <typename Parameter>
+  static void append(std::string& all, Parameter value) {
+    __builtin_clear_padding(&value);
+    char bytes[sizeof value];
+    std::memcpy(bytes, &value, sizeof value);
+    all.append(bytes, sizeof bytes);
+  }
   template <std::size_t... kIndices>
   static std::function<void()> bind(const void* kernel, void** arguments,
                                     std::index_sequence<kIndices...>) {

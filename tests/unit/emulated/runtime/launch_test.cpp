@@ -1,6 +1,7 @@
 #include "tests/unit/emulated/runtime/emulated_device.hpp"
 
 #include <cstdlib>
+#include <cstring>
 
 namespace gpugauge::emulated {
 namespace {
@@ -74,6 +75,24 @@ template <typename Body>
   }
   body(stream);
   std::_Exit(0);
+}
+
+/// Else a graph would not be seen to repeat itself.
+TEST(KernelType, WhatLiesBetweenMembersTellsNoArgumentsApart) {
+  struct Gap {
+    char first;
+    double second;
+  };
+  const auto bytes = [](int garbage, double second) {
+    Gap gap;
+    std::memset(static_cast<void*>(&gap), garbage, sizeof gap);
+    gap.first = 1;
+    gap.second = second;
+    void* arguments[] = {&gap};
+    return KernelTypeOf<Gap>::kType.bytes(arguments);
+  };
+  EXPECT_EQ(bytes(1, 5), bytes(2, 5));
+  EXPECT_NE(bytes(1, 5), bytes(1, 6));
 }
 
 class EmulatedOtherCard : public testing::Test {

@@ -1,5 +1,7 @@
 #include "tests/emulated/runtime/tensor_maps.hpp"
 
+#include <cstring>
+
 #include "tests/unit/emulated/runtime/emulated_device.hpp"
 
 namespace gpugauge::emulated {
@@ -16,6 +18,9 @@ struct Call {
 
   CUresult operator()(void* data) {
     CUtensorMap map;
+    return (*this)(map, data);
+  }
+  CUresult operator()(CUtensorMap& map, void* data) {
     return encode_tensor_map(&map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 2, data, extents, &row_bytes,
                              box, strides, CU_TENSOR_MAP_INTERLEAVE_NONE,
                              CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
@@ -32,6 +37,16 @@ class EmulatedTensorMap : public EmulatedDevice {
 };
 
 TEST_F(EmulatedTensorMap, TakesWhatTheDriverTakes) { EXPECT_EQ(Call{}(data_), CUDA_SUCCESS); }
+
+/// Else a graph would not be seen to repeat itself.
+TEST_F(EmulatedTensorMap, MapsOfTheSameAreTheSameInEveryByte) {
+  CUtensorMap first, second;
+  std::memset(&first, 1, sizeof first);
+  std::memset(&second, 2, sizeof second);
+  ASSERT_EQ(Call{}(first, data_), CUDA_SUCCESS);
+  ASSERT_EQ(Call{}(second, data_), CUDA_SUCCESS);
+  EXPECT_EQ(std::memcmp(&first, &second, sizeof first), 0);
+}
 
 TEST_F(EmulatedTensorMap, AddressesAndRowsAreOf16Bytes) {
   EXPECT_THAT(broken_by_call({}, 8), HasSubstr("not aligned to 16 bytes"));
