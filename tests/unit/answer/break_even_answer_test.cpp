@@ -1,5 +1,6 @@
 #include "harness/answer/break_even_answer.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -48,9 +49,10 @@ struct TwoFiles {
   /// Whether the small one is said to be the cheaper one, the other, or neither.
   Cheaper advised(double dollars_of_small) const {
     const std::vector<ModelConfig> models{fake::llama_8b()};
-    const AdviceAnswer answer = advice_answer(
-        times, {}, models, fake::advice_request(),
-        {.given = {{"small", dollars_of_small}, {"large", 5}}, .offers = {}, .today = {}});
+    const std::vector<std::string> prices{fmt::format("small={}", dollars_of_small), "large=5"};
+    const AdviceAnswer answer =
+        advice_answer(times, {}, models, fake::advice_request(),
+                      {.own = OwnPrices(prices), .offers = {}, .today = {}});
     const Ranking& ranking = answer.advice.front().at_median();
     if (!ranking.is_decided()) return Cheaper::kUndecided;
     return ranking.card(*ranking.winner()).name == "small" ? Cheaper::kA : Cheaper::kB;
