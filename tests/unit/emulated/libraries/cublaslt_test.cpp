@@ -37,6 +37,10 @@ class Array {
         data_(std::aligned_alloc(256, (bytes_ + 511) / 256 * 256)) {
     runtime.memory.push_back({data_.get(), bytes_ + 16});
   }
+  ~Array() {
+    std::erase_if(runtime.memory, [this](const MemoryUse& use) { return use.begin == data(); });
+  }
+  Array(Array&&) = delete;
   void* data() const { return data_.get(); }
 
  private:
