@@ -73,6 +73,13 @@ Measurement measurement_of(const PlannedCase& planned, SampledCase sampled,
   m.verification = std::move(verification);
   m.flags = flags_of(sampled, workload.deterministic());
   m.details = workload.details();
+  if (sampled.short_samples) {
+    if (!m.details.empty()) m.details += "; ";
+    m.details +=
+        fmt::format("samples of {:.3g} ms where {:.3g} ms were asked: a replay holds {} launches",
+                    m.time_ns.value * static_cast<double>(m.launches_per_sample) / 1e6,
+                    planned.policy.sample_seconds * 1e3, m.launches_per_sample);
+  }
   return m;
 }
 

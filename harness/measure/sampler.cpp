@@ -29,6 +29,7 @@ class Sampling {
     double seconds = timed(*replay).seconds;
     if (const std::int64_t launches = launches_for(seconds); launches > replay->launches()) {
       replay = capture_(launches);
+      result_.short_samples = replay->launches() < launches;
       timed(*replay);
     }
     power_ = {};  // of the replay that is sampled, which now runs without a break

@@ -28,6 +28,7 @@ struct SampledCase {
   std::optional<double> mean_power_w;  ///< over warm-up and samples (mean_power.hpp)
   StopReason stop = StopReason::kConverged;
   std::int64_t launches_per_sample = 1;
+  bool short_samples = false;   ///< a replay holds fewer launches than the policy's sample asks for
   double measured_seconds = 0;  ///< wall time inside warm-up and timed replays
 };
 

@@ -96,6 +96,13 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t handle
   return cudaSuccess;
 }
 
+cudaError_t cudaGraphGetNodes(cudaGraph_t handle, cudaGraphNode_t* nodes, std::size_t* count) {
+  if (const cudaError_t error = context_error()) return error;
+  if (nodes != nullptr) broken("cudaGraphGetNodes", "the nodes themselves are not emulated");
+  *count = graph_of("cudaGraphGetNodes", handle).nodes.size();
+  return cudaSuccess;
+}
+
 cudaError_t cudaGraphUpload(cudaGraphExec_t executable, cudaStream_t stream) {
   if (const cudaError_t error = context_error()) return error;
   forbid_in_capture("cudaGraphUpload");

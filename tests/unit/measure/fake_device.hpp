@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <memory>
 
 #include "harness/base/error.hpp"
@@ -46,11 +48,12 @@ class FakeDevice : public Device {
       Workload& workload_;
       std::int64_t launches_;
     };
-    return std::make_unique<FakeReplay>(*this, workload, launches);
+    return std::make_unique<FakeReplay>(*this, workload, std::min(launches, most_launches_));
   }
 
   DeviceInfo info_;
   double launch_seconds_ = 1e-3;
+  std::int64_t most_launches_ = std::numeric_limits<std::int64_t>::max();  ///< of a replay
   Telemetry telemetry_;
   std::function<void()> on_synchronize_ = [] {};
   int pools_released_ = 0;

@@ -160,6 +160,19 @@ TEST(MeasureCase, ACaseThatKillsTheContextCrashed) {
   EXPECT_EQ(none.reason, "illegal address");
 }
 
+TEST(MeasureCase, SaysWhereAReplayHoldsTooLittleForASample) {
+  FakeDevice device;
+  device.launch_seconds_ = 1e-6;
+  const FakeImplementation fake({});
+  const auto details = [&] {
+    return std::get<Measurement>(measure_case(fake.planned(kRead), device, hooks()).result).details;
+  };
+  EXPECT_EQ(details(), "fake details");
+  device.most_launches_ = 500;
+  EXPECT_EQ(details(),
+            "fake details; samples of 0.5 ms where 2 ms were asked: a replay holds 500 launches");
+}
+
 TEST(MeasureCase, AsksAfterAnyErrorWhetherTheContextIsDead) {
   FakeDevice device;
   FakeBehaviour broken;

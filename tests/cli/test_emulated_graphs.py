@@ -1,0 +1,26 @@
+"""How many nodes a graph is given, on cards in software: the stand-in runs graphs of any size."""
+
+import re
+
+MOST_NODES = 20_000
+
+SUITE = """
+entries:
+  - family: memory
+    backend: cuda
+    implementations: [driver]
+    patterns: [write]
+    sizes: [64KiB]
+    cache: [hot]
+    sampling: {{target: 0.5, case_seconds: 0.01, warmup_seconds: 0, sample_seconds: {seconds}, min_samples: 6, max_samples: 8}}
+"""
+
+
+def test_a_sample_that_a_graph_has_no_room_for_says_so(run_emulated):
+    _, cases, _ = run_emulated(SUITE.format(seconds=0.2), "h100-mig")
+    (measured,) = cases.values()
+    assert MOST_NODES - 10 < measured["samples"]["launches_per_sample"] <= MOST_NODES
+    found = re.search(r"samples of ([\d.]+) ms where 200 ms were asked: a replay holds (\d+) launches",
+                      measured["details"])
+    assert found and int(found[2]) == measured["samples"]["launches_per_sample"], measured["details"]
+    assert 0 < float(found[1]) < 200
