@@ -8,13 +8,16 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <memory>
 #include <regex>
 #include <span>
+#include <sstream>
 #include <string_view>
 
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/device/device_lost.hpp"
 
 namespace gpugauge {
 namespace {
@@ -27,6 +30,17 @@ class RunReporter : public benchmark::BenchmarkReporter {
       : inner_(std::move(inner)) {}
 
   bool stopped() const { return error_ != nullptr; }
+  /// Whether the run can go on, in another process.
+  bool is_device_lost() const {
+    try {
+      rethrow();
+    } catch (const DeviceLost&) {
+      return true;
+    } catch (...) {
+      return false;
+    }
+    return false;
+  }
   void stop(std::exception_ptr error) { error_ = std::move(error); }
   void rethrow() const {
     if (error_) std::rethrow_exception(error_);
@@ -47,12 +61,32 @@ class RunReporter : public benchmark::BenchmarkReporter {
   std::exception_ptr error_;
 };
 
-void report_measured(benchmark::State& state, const Measurement& m) {
-  state.SetIterationTime(m.time_ns.value * 1e-9);
+void report_time(benchmark::State& state, const Work& work, double time_ns) {
+  const double seconds = time_ns * 1e-9;
+  state.SetIterationTime(seconds);
   // A counter of zero becomes NaN in the library's own `cv` aggregate.
-  if (m.work.bytes > 0) state.counters["bytes_per_second"] = m.gbps() * 1e9;
-  if (m.work.flops > 0) state.counters["flops_per_second"] = m.tflops() * 1e12;
+  if (work.bytes > 0) state.counters["bytes_per_second"] = work.bytes / seconds;
+  if (work.flops > 0) state.counters["flops_per_second"] = work.flops / seconds;
 }
+
+/// Reports what was measured before, a repetition a call.
+class EarlierBody {
+ public:
+  explicit EarlierBody(EarlierCase earlier) : earlier_(std::move(earlier)) {}
+
+  void operator()(benchmark::State& state) {
+    if (next_ == earlier_.repetitions.size()) {
+      state.SkipWithError(earlier_.reason.c_str());
+      return;
+    }
+    const auto& [work, time_ns] = earlier_.repetitions[next_++];
+    for ([[maybe_unused]] auto iteration : state) report_time(state, work, time_ns);
+  }
+
+ private:
+  EarlierCase earlier_;
+  std::size_t next_ = 0;
+};
 
 /// The benchmark's body. No exception leaves it: it would end the process and truncate the
 /// library's own output.
@@ -72,8 +106,8 @@ void run_body(benchmark::State& state, const PlannedCase& planned, Device& devic
     if (const auto* none = std::get_if<NotMeasured>(&outcome.result)) {
       state.SkipWithError(none->reason.c_str());
     } else {
-      for ([[maybe_unused]] auto iteration : state)
-        report_measured(state, std::get<Measurement>(outcome.result));
+      const auto& m = std::get<Measurement>(outcome.result);
+      for ([[maybe_unused]] auto iteration : state) report_time(state, m.work, m.time_ns.value);
     }
     observer.on_outcome(outcome);
   } catch (...) {
@@ -82,10 +116,14 @@ void run_body(benchmark::State& state, const PlannedCase& planned, Device& devic
   }
 }
 
-std::unique_ptr<benchmark::BenchmarkReporter> own_reporter(const BenchmarkArguments& arguments) {
+/// JSON, of which a part is nothing, goes to `json`.
+std::unique_ptr<benchmark::BenchmarkReporter> own_reporter(const BenchmarkArguments& arguments,
+                                                           std::ostream& json) {
   if (!arguments.own_output) return nullptr;
-  if (*arguments.own_output == "json") return std::make_unique<benchmark::JSONReporter>();
-  return std::make_unique<benchmark::ConsoleReporter>();
+  if (*arguments.own_output != "json") return std::make_unique<benchmark::ConsoleReporter>();
+  auto reporter = std::make_unique<benchmark::JSONReporter>();
+  reporter->SetOutputStream(&json);
+  return reporter;
 }
 
 /// The value if the argument is this option. The library itself would print its usage and leave
@@ -146,6 +184,7 @@ BenchmarkArguments parse_benchmark_arguments(const std::vector<std::string>& arg
     if (auto format = value_of(argument, "benchmark_format", kFormats))
       parsed.own_output = std::move(format);
     value_of(argument, "benchmark_out_format", kFormats);
+    parsed.own_file |= argument.rfind("--benchmark_out=", 0) == 0;
     parsed.passed_on.push_back(argument);
   }
   return parsed;
@@ -191,12 +230,36 @@ void rotate(Plan& plan, Turn turn) {
               plan.cases.end());
 }
 
+std::vector<EarlierCase> earlier_cases(const Record& so_far) {
+  std::vector<EarlierCase> all;
+  const auto named = [&](const std::string& name) -> EarlierCase& {
+    const auto found = std::ranges::find(all, name, &EarlierCase::name);
+    return found != all.end() ? *found : all.emplace_back(EarlierCase{name, {}});
+  };
+  for (const Measurement& m : so_far.measurements)
+    named(m.name).repetitions.push_back({m.work, m.time_ns.value});
+  for (const NotMeasured& none : so_far.not_measured) {
+    if (none.status != NotMeasuredStatus::kUnsupported) named(none.name).reason = none.reason;
+  }
+  return all;
+}
+
 void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& arguments,
-               RunObserver& observer, const std::function<bool()>& stop_requested) {
-  RunReporter reporter(own_reporter(arguments));
+               RunObserver& observer, const std::function<bool()>& stop_requested,
+               const std::vector<EarlierCase>& earlier) {
+  std::ostringstream json;
+  RunReporter reporter(own_reporter(arguments, json));
   const SamplerHooks hooks{
       .now_seconds = monotonic_seconds, .stop_requested = stop_requested, .progress = {}};
   bool any = false;
+  if (arguments.library_writes()) {
+    for (const EarlierCase& each : earlier) {
+      any = true;
+      benchmark::RegisterBenchmark(each.name.c_str(), EarlierBody(each))
+          ->Iterations(1)
+          ->UseManualTime();
+    }
+  }
   for (const PlannedCase& planned : plan.cases) {
     if (planned.unsupported) {
       // An error row of zero time would spoil what other tools make of the library's own output.
@@ -213,6 +276,7 @@ void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& argum
   }
   if (any) benchmark::RunSpecifiedBenchmarks(&reporter);  // it complains of none
   benchmark::ClearRegisteredBenchmarks();
+  if (!reporter.is_device_lost()) std::cout << json.str() << std::flush;
   reporter.rethrow();
 }
 

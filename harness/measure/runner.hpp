@@ -20,6 +20,9 @@ struct BenchmarkArguments {
   bool list_tests = false;  ///< `--benchmark_list_tests`: nothing is run
   /// `--benchmark_format`, json or console: standard output is then Google Benchmark's.
   std::optional<std::string> own_output;
+  bool own_file = false;  ///< `--benchmark_out`
+
+  bool library_writes() const { return own_output || own_file; }
 };
 
 /// Throws UsageError on an unknown format, and on an argument that does not begin with
@@ -57,12 +60,28 @@ class RunObserver {
   virtual void on_outcome(const CaseOutcome& outcome) = 0;
 };
 
+/// A case that an earlier process of the run has done. Google Benchmark's own output is of the
+/// whole run, and knows it from this.
+struct EarlierCase {
+  struct Repetition {
+    Work work{};
+    double time_ns = 0;
+  };
+  std::string name;
+  std::vector<Repetition> repetitions;
+  std::string reason = "not measured";  ///< why there are no more
+};
+/// Of a record that is gone on with, but for what the device does not support.
+std::vector<EarlierCase> earlier_cases(const Record& so_far);
+
 /// Runs the cases under Google Benchmark, one benchmark a case with one iteration whose manual time
 /// is the median; the sampler owns the loop inside. Throws Interrupted when `stop_requested` turned
-/// true. Google Benchmark keeps its flags and registry in globals, so this is for one thread and
-/// one run at a time.
+/// true. Google Benchmark's JSON goes to standard output when the run is over, and not where it has
+/// to go on in another process. Google Benchmark keeps its flags and registry in globals, so this
+/// is for one thread and one run at a time.
 void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& arguments,
-               RunObserver& observer, const std::function<bool()>& stop_requested);
+               RunObserver& observer, const std::function<bool()>& stop_requested,
+               const std::vector<EarlierCase>& earlier = {});
 
 /// The longer name under which Google Benchmark knows a case.
 std::string registered_name(const PlannedCase& planned);

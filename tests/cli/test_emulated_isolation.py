@@ -3,8 +3,11 @@
 Nothing here was measured on a card.
 """
 
+import json
 import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -34,14 +37,19 @@ entries:
 def run(tmp_path):
     """Runs the suite with switches of the card; gives what was said."""
 
-    def run_once(*arguments, settle=0, timeout=300, **switches):
+    def start(*arguments, settle=0, **switches):
         (tmp_path / "isolation.yaml").write_text(SUITE.format(settle=settle))
         environment = dict(os.environ, EMULATED_CARD="h100-mig", GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
                            **{f"EMULATED_{name.upper()}": value for name, value in switches.items()})
-        return subprocess.run([EMULATED, "run", "--device", "cuda:0", "--suite", "isolation.yaml", *arguments],
-                              cwd=tmp_path, env=environment, text=True, capture_output=True, timeout=timeout)
+        return subprocess.Popen([EMULATED, "run", "--device", "cuda:0", "--suite", "isolation.yaml", *arguments],
+                                cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    run_once.folder = tmp_path
+    def run_once(*arguments, timeout=300, **options):
+        process = start(*arguments, **options)
+        stdout, stderr = process.communicate(timeout=timeout)
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    run_once.folder, run_once.start = tmp_path, start
     return run_once
 
 
@@ -79,13 +87,72 @@ def test_a_kernel_that_crashes_costs_its_own_cases(run, settle):
     assert "cases are done" in again.stderr and again.returncode == 3
 
 
+def assert_whole(text, measured, missing):
+    """Google Benchmark's JSON holds each case once: its number, or its error."""
+    rows = json.loads(text)["benchmarks"]
+    names = [row["name"].removesuffix("/iterations:1/manual_time") for row in rows]
+    assert len(names) == len(set(names)) and set(names) == measured | set(missing)
+    for name, row in zip(names, rows):
+        assert row.get("error_occurred", False) == (name in missing)
+        assert name in missing or (row["real_time"] > 0 and row["bytes_per_second"] > 0)
+
+
+GOOGLE_BENCHMARK = ["--", "--benchmark_format=json", "--benchmark_out=gb.json", "--benchmark_out_format=json"]
+
+
+@pytest.mark.parametrize("crash", ["read_kernel", "map_kernel"])
+def test_google_benchmarks_output_is_whole_after_a_crash(run, crash):
+    done = run("-o", "x.json", *GOOGLE_BENCHMARK, crash=crash)
+    assert done.returncode == 3, done.stderr
+    measured, missing = outcomes(run.folder / "x.json")
+    assert measured and set(missing.values()) == {"crashed"}
+    assert_whole(done.stdout, measured, missing)
+    assert_whole((run.folder / "gb.json").read_text(), measured, missing)
+
+
+def interrupted_in_a_hang(run, first, **switches):
+    """A journal in which one case ended as `first` and the next was interrupted."""
+    journal = run.folder / "x.json.partial"
+    process = run.start("-o", "x.json", **switches)
+    deadline = time.monotonic() + 300
+    done = []
+    while process.poll() is None and time.monotonic() < deadline:
+        done = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
+        statuses = [line.get("not_measured", {}).get("status") for line in done]
+        if first in statuses and "started" in done[-1]:
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    return next(line["not_measured"]["name"] for line in done
+                if line.get("not_measured", {}).get("status") == first)
+
+
+@pytest.mark.parametrize("first, switches", [("crashed", {"crash": "read_kernel", "hang": "map_kernel"}),
+                                             ("hung", {"hang": "kernel"})])
+def test_resume_does_not_run_again_what_crashed_or_hung(run, first, switches):
+    culprit = interrupted_in_a_hang(run, first, **switches)
+    done = run("--resume", "x.json.partial")
+    assert done.returncode == 3, done.stderr
+    measured, missing = outcomes(run.folder / "x.json")
+    assert missing == {culprit: first} and culprit not in measured
+    assert f"1 {first}" in done.stdout
+    result = load(run.folder / "x.json")["context"]["gpugauge"]
+    assert result["complete"] and measured | {culprit} == {
+        name for name in result["planned"] if name not in
+        {none["name"] for none in result["not_measured"] if none["status"] == "unsupported"}}
+    assert not (run.folder / "x.json.partial").exists()
+
+
 def test_a_kernel_that_never_ends_costs_its_own_case(run):
     run("-o", "whole.json")
     whole, _ = outcomes(run.folder / "whole.json")
-    done = run("-o", "x.json", hang="read_kernel")
+    done = run("-o", "x.json", *GOOGLE_BENCHMARK, hang="read_kernel")
     assert done.returncode == 3, done.stderr
     measured, missing = outcomes(run.folder / "x.json")
     assert missing and set(missing.values()) == {"hung"}
     assert measured == whole - set(missing)
     assert "still at work after 30 s" in done.stdout + done.stderr
-    assert f"{len(missing)} hung" in done.stdout
+    assert_whole(done.stdout, measured, missing)
+    assert_whole((run.folder / "gb.json").read_text(), measured, missing)

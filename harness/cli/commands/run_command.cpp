@@ -130,7 +130,9 @@ void measure(RunSession& session, Device& device, const Suite& suite,
   provenance.measured_seconds += settle(session, device, suite.settle_seconds, guard, watch);
   Progress progress(session.plan, stderr_screen(!global.quiet && !arguments.own_output));
   RecordingObserver observer(session, progress, guard);
-  run_cases(session.plan, device, arguments, observer, [&] { return watch.requested(); });
+  const std::vector<EarlierCase> earlier = earlier_cases(session.record);
+  run_cases(
+      session.plan, device, arguments, observer, [&] { return watch.requested(); }, earlier);
   progress.close_family();
   provenance.wall_seconds += monotonic_seconds() - started;
   end_session(provenance.sessions.back(), device);
