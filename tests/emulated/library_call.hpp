@@ -36,7 +36,7 @@ int emulated_enqueue_library_call(void* stream, const gpugauge::emulated::Librar
 /// Whether all of it lies in one allocation of the device.
 bool emulated_is_device_memory(const void* begin, std::size_t bytes);
 /// Whether a stream captures: what allocates must not be called then.
-bool emulated_is_capturing(void* stream);
+bool emulated_is_capturing();
 /// A call broke a rule of the API: prints both, and the process ends with 97. In a unit test that
 /// holds a `RuleBreaksThrow` it throws BrokenRule.
 void emulated_broken_rule(const char* call, const char* rule);

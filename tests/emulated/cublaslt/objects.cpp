@@ -1,5 +1,6 @@
 #include "tests/emulated/cublaslt/objects.hpp"
 
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -14,17 +15,36 @@ namespace {
 /// Objects of one kind that live, by what their owner was given.
 template <typename Object>
 std::map<const void*, std::unique_ptr<Object>>& living() {
-  static std::map<const void*, std::unique_ptr<Object>> all;
-  return all;
+  static auto* all = new std::map<const void*, std::unique_ptr<Object>>;  // outlives the exit
+  return *all;
 }
 
 std::mutex mutex;
+
+void require_none_left() {
+  std::string left;
+  const auto add = [&](std::size_t count, const char* what) {
+    if (count > 0) left += (left.empty() ? "" : ", ") + std::to_string(count) + " " + what;
+  };
+  add(living<Handle>().size(), "handles");
+  add(living<Description>().size(), "descriptions");
+  add(living<Layout>().size(), "layouts");
+  add(living<Preference>().size(), "preferences");
+  if (!left.empty()) broken("the end of the process", "not destroyed: " + left);
+}
+
+/// A handle has device memory of its own, which is allocated and freed with it.
+void forbid_in_capture(const char* call) {
+  if (emulated_is_capturing()) broken(call, "while a stream captures");
+}
 
 }  // namespace
 
 template <typename Object, typename Opaque>
 cublasStatus_t give(const char* call, Object object, Opaque** out) {
   if (out == nullptr) return broken(call, "no place for the object");
+  static const bool watched = std::atexit(require_none_left) == 0;
+  (void)watched;
   const std::scoped_lock lock(mutex);
   auto owned = std::make_unique<Object>(object);
   *out = reinterpret_cast<Opaque*>(owned.get());
@@ -83,9 +103,11 @@ cublasStatus_t set(const char* call, Value& member, const void* value, std::size
 using namespace gpugauge::emulated::cublaslt;  // NOLINT: C functions that belong to it
 
 API cublasStatus_t cublasLtCreate(cublasLtHandle_t* handle) {
+  forbid_in_capture(__func__);
   return give(__func__, Handle{}, handle);
 }
 API cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
+  forbid_in_capture(__func__);
   return release<Handle>(__func__, handle);
 }
 API std::size_t cublasLtGetVersion() { return CUBLAS_VERSION; }

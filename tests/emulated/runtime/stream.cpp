@@ -100,9 +100,7 @@ std::string handles_not_destroyed() {
 
 using namespace gpugauge::emulated;  // NOLINT: the API below
 
-bool emulated_is_capturing(void* stream) {
-  return stream_of("emulated_is_capturing", static_cast<cudaStream_t>(stream)).capturing;
-}
+bool emulated_is_capturing() { return any_captures(); }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
   if (const cudaError_t error = driver_error()) return error;

@@ -26,6 +26,7 @@ using testing::ThrowsMessage;
 struct Runtime {
   std::vector<MemoryUse> memory;
   std::vector<LibraryCall> enqueued;
+  bool capturing = false;
 };
 Runtime runtime;
 
@@ -38,9 +39,10 @@ class Array {
     runtime.memory.push_back({data_.get(), bytes_ + 16});
   }
   ~Array() {
-    std::erase_if(runtime.memory, [this](const MemoryUse& use) { return use.begin == data(); });
+    std::erase_if(runtime.memory, [&](const MemoryUse& each) { return each.begin == data_.get(); });
   }
-  Array(Array&&) = delete;
+  Array(const Array&) = delete;
+  Array& operator=(const Array&) = delete;
   void* data() const { return data_.get(); }
 
  private:
@@ -184,6 +186,37 @@ TEST_F(CublasLt, RulesOfACallAreKeptOrNamed) {
   EXPECT_THAT([&] { (void)api.destroy(nullptr); }, breaks("or was destroyed"));
 }
 
+TEST_F(CublasLt, AHandleIsNeitherMadeNorDestroyedInACapture) {
+  const auto breaks = ThrowsMessage<BrokenRule>(HasSubstr("while a stream captures"));
+  const CublasLtApi& api = cublaslt_api();
+  cublasLtHandle_t handle = nullptr;
+  ASSERT_EQ(api.create(&handle), CUBLAS_STATUS_SUCCESS);
+  runtime.capturing = true;
+  EXPECT_THAT([&] { (void)api.destroy(handle); }, breaks);
+  cublasLtHandle_t other = nullptr;
+  EXPECT_THAT([&] { (void)api.create(&other); }, breaks);
+  runtime.capturing = false;
+  EXPECT_EQ(api.destroy(handle), CUBLAS_STATUS_SUCCESS);
+}
+
+TEST(CublasLtDeathTest, WhatIsNotDestroyedIsNamedWhenTheProcessEnds) {
+  const auto leave = [](bool destroys) {
+    const CublasLtApi& api = cublaslt_api();
+    cublasLtHandle_t handle = nullptr;
+    cublasLtMatrixLayout_t layout = nullptr;
+    (void)api.create(&handle);
+    (void)api.create_layout(&layout, CUDA_R_16BF, 64, 8, 64);
+    if (destroys) {
+      (void)api.destroy(handle);
+      (void)api.destroy_layout(layout);
+    }
+    std::exit(0);
+  };
+  EXPECT_EXIT(leave(false), testing::ExitedWithCode(kBrokenRuleStatus),
+              "not destroyed: 1 handles, 1 layouts");
+  EXPECT_EXIT(leave(true), testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 }  // namespace gpugauge::emulated
 
@@ -201,4 +234,4 @@ bool emulated_is_device_memory(const void* begin, std::size_t bytes) {
   }
   return false;
 }
-bool emulated_is_capturing(void*) { return false; }
+bool emulated_is_capturing() { return runtime.capturing; }
