@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include "harness/base/error.hpp"
 
 namespace gpugauge {
@@ -9,6 +12,17 @@ namespace gpugauge {
 class DeviceLost : public EnvironmentError {
  public:
   using EnvironmentError::EnvironmentError;
+};
+
+/// One candidate of a search killed the context: the case can be measured without it.
+class CandidateLost : public DeviceLost {
+ public:
+  CandidateLost(std::string candidate, const std::string& message)
+      : DeviceLost(message), candidate_(std::move(candidate)) {}
+  const std::string& candidate() const { return candidate_; }
+
+ private:
+  std::string candidate_;
 };
 
 }  // namespace gpugauge

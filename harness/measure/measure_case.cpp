@@ -151,6 +151,8 @@ CaseOutcome measure_case(const PlannedCase& planned, Device& device, const Sampl
     throw;
   } catch (const TooLargeForDevice& error) {
     return not_measured(NotMeasuredStatus::kUnsupported, error.what());
+  } catch (const CandidateLost&) {
+    throw;
   } catch (const DeviceLost& error) {
     return not_measured(NotMeasuredStatus::kCrashed, error.what());
   } catch (const std::exception& error) {

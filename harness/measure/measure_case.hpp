@@ -16,7 +16,8 @@ struct CaseOutcome {
 
 /// Makes the case's workload, samples it and verifies the buffers that were timed. What goes wrong
 /// becomes a NotMeasured with the reason, `crashed` where nothing can run on the device any more;
-/// only Interrupted leaves as an exception.
+/// only Interrupted leaves as an exception, and CandidateLost: the case can still be measured, in
+/// another process.
 CaseOutcome measure_case(const PlannedCase& planned, Device& device, const SamplerHooks& hooks);
 
 /// Replays a supported case until the device's clock has settled or `limit_seconds` are over.

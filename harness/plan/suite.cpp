@@ -21,6 +21,8 @@ SamplingPolicy read_sampling(YamlMapping& parent, SamplingPolicy policy) {
   policy.case_seconds = map.number_or("case_seconds", policy.case_seconds, {0.001, 3600});
   policy.warmup_seconds = map.number_or("warmup_seconds", policy.warmup_seconds, {0, 600});
   policy.sample_seconds = map.number_or("sample_seconds", policy.sample_seconds, {0.00001, 60});
+  if (const auto seconds = map.optional("search_seconds"))
+    policy.search_seconds = seconds->number({0.001, 36000});
   policy.min_samples =
       static_cast<int>(map.integer_or("min_samples", policy.min_samples, kSamples));
   policy.max_samples =

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "harness/record/lost_candidate.hpp"
 #include "harness/record/reader.hpp"
 
 namespace gpugauge {
@@ -19,6 +21,7 @@ struct FileContents {
   /// Of a journal: the cases that were begun and neither ended nor were interrupted by the user,
   /// and how often. Each time their process vanished: killed, or out of power.
   std::map<std::string, int> vanished;
+  std::vector<LostCandidate> lost_candidates;  ///< of a journal
 };
 
 /// `read_record` for those that go on writing; `parser` is reused from file to file.

@@ -95,6 +95,7 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
 
   std::filesystem::path result = source;
   OutputFile journal;
+  std::vector<LostCandidate> lost_candidates;
   if (source.extension() == kSuffix) {
     journal = OutputFile(source, 0);
     journal.lock();
@@ -104,6 +105,7 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
     journal.truncate(static_cast<off_t>(contents.whole_bytes));
     journal.append(format_journal_line(session));
     so_far = std::move(contents.record);
+    lost_candidates = std::move(contents.lost_candidates);
     so_far.provenance.sessions.push_back(session);
     for (const auto& [name, times] : contents.vanished) {
       if (times < kVanishings) continue;
@@ -131,7 +133,9 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
     return warning.find("the run was not finished") != std::string::npos;  // it is now
   });
   if (failed == FailedCases::kTryAgain) std::erase_if(so_far.not_measured, is_failed);
-  return {std::move(result), std::move(journal)};
+  Journal resumed(std::move(result), std::move(journal));
+  resumed.lost_candidates_ = std::move(lost_candidates);
+  return resumed;
 }
 
 bool is_finished(const Record& record) {
@@ -146,6 +150,8 @@ void Journal::append(const Measurement& measurement) {
 void Journal::append(const NotMeasured& not_measured) {
   file_.append(format_journal_line(not_measured));
 }
+
+void Journal::append(const LostCandidate& lost) { file_.append(format_journal_line(lost)); }
 
 void Journal::append_started(const std::string& name) {
   file_.append(format_journal_started(name));

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "harness/record/file.hpp"
+#include "harness/record/lost_candidate.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
@@ -41,10 +43,14 @@ class Journal {
   void append_started(const std::string& name);
   /// The case that was started was stopped by the user: it is not to blame.
   void append_interrupted(const std::string& name);
+  /// That the case that was started is to be tried again without this candidate.
+  void append(const LostCandidate& lost);
   /// Writes the result file from `record`, syncs, renames, and removes the journal, which stays if
   /// that fails. Nothing can be appended afterwards.
   void finish(const Record& record);
 
+  /// Those that the journal held when it was resumed.
+  const std::vector<LostCandidate>& lost_candidates() const { return lost_candidates_; }
   const std::filesystem::path& result_path() const { return result_; }
   const std::filesystem::path& path() const { return file_.path(); }
 
@@ -53,6 +59,7 @@ class Journal {
 
   std::filesystem::path result_;
   OutputFile file_;
+  std::vector<LostCandidate> lost_candidates_;
 };
 
 }  // namespace gpugauge

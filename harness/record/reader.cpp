@@ -91,16 +91,23 @@ void read_journal_line(const Node& line, Detail detail, FileContents& contents) 
     ++contents.vanished[std::string(started->text())];
   } else if (const auto interrupted = line.find("interrupted")) {
     --contents.vanished[std::string(interrupted->text())];
+  } else if (const auto lost = line.find("lost_candidate")) {
+    const auto text = [&](std::string_view key) { return std::string(lost->at(key).text()); };
+    contents.lost_candidates.push_back(
+        {.case_name = text("case"), .candidate = text("candidate"), .how = text("how")});
+    --contents.vanished[contents.lost_candidates.back().case_name];
   } else if (const auto session = line.find("session")) {
     record.provenance.sessions.push_back(extract_session(*session));
   } else {
-    line.fail("expected one of benchmark, not_measured, started, interrupted, session");
+    line.fail(
+        "expected one of benchmark, not_measured, started, interrupted, lost_candidate, session");
   }
 }
 
 FileContents read_journal(const std::filesystem::path& file, std::string_view text, Detail detail,
                           simdjson::dom::parser& parser) {
-  FileContents contents{.record = {}, .is_journal = true, .whole_bytes = 0, .vanished = {}};
+  FileContents contents{
+      .record = {}, .is_journal = true, .whole_bytes = 0, .vanished = {}, .lost_candidates = {}};
   for (std::size_t number = 1; contents.whole_bytes < text.size(); ++number) {
     const std::string_view rest = text.substr(contents.whole_bytes);
     const std::size_t length = std::min(rest.find('\n'), rest.size());

@@ -189,4 +189,9 @@ std::string format_journal_interrupted(const std::string& name) {
   return line_of({{"interrupted", name}}, name);
 }
 
+std::string format_journal_line(const LostCandidate& lost) {
+  const Json entry{{"case", lost.case_name}, {"candidate", lost.candidate}, {"how", lost.how}};
+  return line_of({{"lost_candidate", entry}}, lost.case_name);
+}
+
 }  // namespace gpugauge

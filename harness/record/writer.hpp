@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "harness/record/lost_candidate.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
@@ -24,6 +25,7 @@ std::string format_journal_line(const Session& session);
 /// That the case of this name begins; that the user stopped it.
 std::string format_journal_started(const std::string& name);
 std::string format_journal_interrupted(const std::string& name);
+std::string format_journal_line(const LostCandidate& lost);
 
 /// What every journal begins with, and no result file.
 inline constexpr const char* kJournalMark = "{\"gpugauge_journal\":";

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -13,9 +14,13 @@
 #include "harness/base/error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/device/device_wait.hpp"
+#include "harness/measure/search_budget.hpp"
 
 namespace gpugauge {
 namespace {
+
+/// Beyond it a case is given up: each costs a process, and one that hangs half a minute.
+constexpr std::ptrdiff_t kMostLostCandidates = 5;
 
 /// Becomes the same program in this process: the same command line, going on with the journal. The
 /// driver's threads and mappings go with the address space, its files are closed, and the device's
@@ -55,11 +60,27 @@ void CaseGuard::begin(const PlannedCase& planned) {
     const std::lock_guard lock(mutex_);
     running_ = planned.name;
   }
+  search_.emplace(search_rules(planned));
   hang_watch_.watch(hang_limit_seconds(planned, device_));
+}
+
+SearchRules CaseGuard::search_rules(const PlannedCase& planned) {
+  SearchRules rules;
+  rules.budget_seconds = search_budget_seconds(planned, device_);
+  rules.stop_requested = [this] { return watch_.requested(); };
+  for (const LostCandidate& lost : session_.journal.lost_candidates()) {
+    if (lost.case_name == planned.name) rules.lost.emplace(lost.candidate, lost.how);
+  }
+  rules.on_candidate = [this](const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    candidate_ = name;
+  };
+  return rules;
 }
 
 void CaseGuard::end() {
   hang_watch_.rest();
+  search_.reset();
   const std::lock_guard lock(mutex_);
   running_.clear();
 }
@@ -76,15 +97,35 @@ void CaseGuard::go_on(const std::string& why) const {
   become_fresh_process(session_.journal.path(), command_line_);
 }
 
+void CaseGuard::go_on_without(const std::string& candidate, NotMeasuredStatus how,
+                              const std::string& why) {
+  const auto& before = session_.journal.lost_candidates();
+  const auto count = std::count_if(before.begin(), before.end(), [&](const LostCandidate& lost) {
+    return lost.case_name == running_;
+  });
+  if (count + 1 < kMostLostCandidates) {
+    session_.journal.append(LostCandidate{running_, candidate, std::string(name_of(how))});
+  } else {
+    session_.journal.append(NotMeasured{
+        running_, how, fmt::format("{}; the last of {} candidates lost", why, count + 1)});
+  }
+  go_on(fmt::format("{}: {}", running_, why));
+}
+
 void CaseGuard::hung(double seconds) {
   try {
-    std::string name;
+    std::string name, candidate;
     {
       const std::lock_guard lock(mutex_);
       name = running_;
+      candidate = candidate_;
     }
-    const NotMeasured none{name, NotMeasuredStatus::kHung,
-                           fmt::format("the device was still at work after {:.0f} s", seconds)};
+    const std::string why = fmt::format("the device was still at work after {:.0f} s", seconds);
+    if (!candidate.empty()) {
+      go_on_without(candidate, NotMeasuredStatus::kHung,
+                    fmt::format("candidate {} of a search: {}", candidate, why));
+    }
+    const NotMeasured none{name, NotMeasuredStatus::kHung, why};
     session_.journal.append(none);
     go_on(fmt::format("{}: {}", none.name, none.reason));
   } catch (const std::exception& error) {

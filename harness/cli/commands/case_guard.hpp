@@ -1,10 +1,12 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/cli/commands/run_session.hpp"
+#include "harness/device/search_rules.hpp"
 #include "harness/measure/hang_watch.hpp"
 #include "harness/measure/interrupt.hpp"
 
@@ -29,8 +31,13 @@ class CaseGuard {
   void withdraw();
   /// Goes on after a case that was recorded as crashed. Throws EnvironmentError if it cannot.
   [[noreturn]] void go_on(const std::string& why) const;
+  /// Goes on with the case under way, whose search had this candidate: without it, unless the case
+  /// has lost so many that it is to blame itself.
+  [[noreturn]] void go_on_without(const std::string& candidate, NotMeasuredStatus how,
+                                  const std::string& why);
 
  private:
+  SearchRules search_rules(const PlannedCase& planned);
   void hung(double seconds);
 
   RunSession& session_;
@@ -38,8 +45,10 @@ class CaseGuard {
   std::vector<std::string> command_line_;
   InterruptWatch& watch_;
   std::string farewell_;
-  std::mutex mutex_;  ///< of `running_`
+  std::mutex mutex_;  ///< of the next two
   std::string running_;
+  std::string candidate_;  ///< of the search of `running_`; empty where none runs
+  std::optional<SearchScope> search_;
   HangWatch hang_watch_;  ///< last: its thread uses the rest
 };
 

@@ -110,7 +110,7 @@ std::string environment() {
         "'share/gpugauge/configs' beside or above the program or the current folder"},
        {"GPUGAUGE_HISTORY", "the history folder of track, unless --history is given"},
        {"GPUGAUGE_SEARCH_CACHE",
-        "the file that caches cuBLASLt search results; 'off' disables the cache"},
+        "the file that caches cuBLASLt search results for 30 days; 'off' disables the cache"},
        {"XDG_CACHE_HOME, HOME", "set the default folder of that file"},
        {"NO_COLOR", "no colours on a terminal, if set and not empty"},
        {"COLUMNS", "the width of tables and text without a terminal"},

@@ -111,6 +111,8 @@ double settle(RunSession& session, Device& device, double limit_seconds, CaseGua
                             .progress = {}});
   } catch (const Interrupted&) {
     throw;
+  } catch (const CandidateLost&) {
+    throw;
   } catch (const DeviceLost& error) {
     const NotMeasured none{load->name, NotMeasuredStatus::kCrashed, error.what()};
     session.journal.append(none);
@@ -244,6 +246,8 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   if (!global.quiet && !continues) announce(session, selection.suite, options);
   try {
     measure(session, *device, selection.suite, arguments, global, guard, watch);
+  } catch (const CandidateLost& error) {
+    guard.go_on_without(error.candidate(), NotMeasuredStatus::kCrashed, error.what());
   } catch (const DeviceLost& error) {
     guard.go_on(error.what());
   } catch (const Interrupted&) {

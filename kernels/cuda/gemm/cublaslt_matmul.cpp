@@ -145,9 +145,18 @@ AlgorithmSettings CublasLtMatmul::settings_of(const CublasLtAlgorithm& algorithm
 
 std::string CublasLtMatmul::describe(const CublasLtAlgorithm& algorithm) const {
   const AlgorithmSettings settings = settings_of(algorithm);
-  return fmt::format("algo {}, tile {}, stages {}, split-K {}, workspace {}", settings.id,
-                     settings.tile, settings.stages, settings.split_k,
-                     format_bytes_exact(static_cast<std::int64_t>(algorithm.workspace_bytes)));
+  std::string text =
+      fmt::format("algo {}, tile {}, stages {}, split-K {}, workspace {}", settings.id,
+                  settings.tile, settings.stages, settings.split_k,
+                  format_bytes_exact(static_cast<std::int64_t>(algorithm.workspace_bytes)));
+  const auto add = [&](std::string_view what, std::uint32_t value) {
+    if (value != 0) text += fmt::format(", {} {}", what, value);
+  };
+  add("swizzle", settings.swizzle);
+  add("custom option", settings.custom);
+  add("inner shape", settings.inner_shape);
+  add("cluster", settings.cluster);
+  return text;
 }
 
 }  // namespace gpugauge

@@ -57,7 +57,8 @@ class CublasLtMatmul {
   void run(Stream stream, const CublasLtAlgorithm& algorithm, const GemmPointers& operands,
            void* workspace) const;
 
-  /// `algo 66, tile 20, stages 36, split-K 4, workspace 4 MiB`: cuBLASLt's own numbers.
+  /// `algo 66, tile 20, stages 36, split-K 4, workspace 4 MiB`: cuBLASLt's own numbers. Settings
+  /// that are not 0 follow; two algorithms with one description are set alike.
   std::string describe(const CublasLtAlgorithm& algorithm) const;
 
  private:

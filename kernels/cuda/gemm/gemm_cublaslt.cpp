@@ -13,18 +13,17 @@
 // - cublaslt_fast_accum, …_search, …_exhaustive: FP8 with sums left in the tensor core's short
 //   accumulator.
 //
-// What a search found is kept in a file (search_cache.hpp): the next run measures it again and does
-// not search again.
+// A search ends when its budget is over (search_rules.hpp). What it found is kept in a file for 30
+// days (search_cache.hpp): the next run measures it again and does not search again.
 //
 // None of them has been measured on a card yet. All are held to reductions in the compute type, so
 // that split-K does not round partial sums to 16 bits; frameworks may let the library do that.
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,10 +31,9 @@
 #include "harness/base/error.hpp"
 #include "harness/base/random.hpp"
 #include "kernels/cuda/gemm/cublaslt_matmul.hpp"
+#include "kernels/cuda/gemm/cublaslt_search.hpp"
 #include "kernels/cuda/gemm/gemm_buffers.hpp"
 #include "kernels/cuda/gemm/gemm_rules.hpp"
-#include "kernels/cuda/gemm/search_cache.hpp"
-#include "kernels/cuda/machine/candidate_search.hpp"
 #include "kernels/implementation.hpp"
 
 namespace gpugauge {
@@ -65,32 +63,6 @@ GemmScales scales_in(const Buffer& buffer) {
   return {.x = values, .w = values + 1};
 }
 
-constexpr std::int64_t kMiB = 1 << 20;
-constexpr std::array kWorkspaces{std::int64_t{0}, 4 * kMiB, 32 * kMiB, 64 * kMiB};
-
-/// What the heuristic suggests for the customary workspace and then for others, each algorithm
-/// once, its first answer first.
-std::vector<CublasLtAlgorithm> suggestions(const CublasLtMatmul& matmul, std::int64_t customary) {
-  constexpr int kSuggestions = 64;
-  std::vector<CublasLtAlgorithm> all = matmul.suggest(kSuggestions, customary);
-  for (std::int64_t workspace : kWorkspaces) {
-    for (const CublasLtAlgorithm& candidate : matmul.suggest(kSuggestions, workspace)) {
-      const bool known = std::any_of(all.begin(), all.end(), [&](const CublasLtAlgorithm& other) {
-        return std::memcmp(&other.algorithm, &candidate.algorithm, sizeof(other.algorithm)) == 0;
-      });
-      if (!known) all.push_back(candidate);
-    }
-  }
-  return all;
-}
-
-/// One way to run the GEMM: with M as it is or padded, and how.
-struct Candidate {
-  const CublasLtMatmul* matmul = nullptr;
-  std::int64_t rows = 0;
-  CublasLtAlgorithm algorithm{};
-};
-
 class CublasLtGemm final : public Workload {
  public:
   CublasLtGemm(const Gemm& op, Device& device, const CaseOptions& options, const Variant& variant)
@@ -113,15 +85,7 @@ class CublasLtGemm final : public Workload {
                                          shape_path(op), device.info().name));
     }
     chosen_ = {matmuls_.front().get(), op.m, first.front()};
-    if (variant.search == Search::kNone) return;
-    const std::string key = cache_key(options);
-    const SearchCache cache(SearchCache::customary_file());
-    if (const auto known = cache.find(key); known && take(*known)) return;
-    search();
-    cache.add(key, {.algorithm = std::to_array(chosen_.algorithm.algorithm.data),
-                    .workspace_bytes = static_cast<std::int64_t>(chosen_.algorithm.workspace_bytes),
-                    .rows = chosen_.rows,
-                    .candidates = candidates_});
+    if (variant.search != Search::kNone) search(options);
   }
 
   int slots() const override { return buffers_.slots(); }
@@ -139,9 +103,7 @@ class CublasLtGemm final : public Workload {
   std::string details() const override {
     std::string text = chosen_.matmul->describe(chosen_.algorithm);
     if (chosen_.rows != op_.m) text += fmt::format(", M padded to {}", chosen_.rows);
-    if (candidates_ > 0) text += fmt::format(", best of {}", candidates_);
-    if (from_cache_) text += " in an earlier search";
-    return text;
+    return text + (origin_.empty() ? "" : ", " + origin_);
   }
 
  private:
@@ -158,65 +120,44 @@ class CublasLtGemm final : public Workload {
     return cublaslt::workspace_bytes(device_.info().compute_capability.value_or(0));
   }
   std::int64_t workspace_bytes() const {
-    return variant_.search == Search::kNone ? customary_workspace() : kWorkspaces.back();
+    return variant_.search == Search::kNone ? customary_workspace()
+                                            : cublaslt_search_workspace_bytes();
   }
 
-  std::string cache_key(const CaseOptions& options) const {
-    return fmt::format("{}; cuBLASLt {}; {}/{}; {}; {}; {}", device_.info().name,
-                       cublaslt_api().version(), kind_path(op_), shape_path(op_), variant_.name,
-                       name_of(options.cache), name_of(options.data));
-  }
-
-  /// False where the library no longer accepts it.
-  bool take(const SearchedChoice& known) {
-    const auto row = std::find(rows_.begin(), rows_.end(), known.rows);
-    if (row == rows_.end()) return false;
-    const CublasLtMatmul& matmul = *matmuls_[static_cast<std::size_t>(row - rows_.begin())];
-    cublasLtMatmulAlgo_t algorithm{};
-    std::copy(known.algorithm.begin(), known.algorithm.end(), algorithm.data);
-    const auto checked = matmul.checked(algorithm, workspace_bytes());
-    if (!checked) return false;
-    chosen_ = {&matmul, known.rows, *checked};
-    candidates_ = known.candidates;
-    from_cache_ = true;
-    return true;
-  }
-
-  void search() {
-    std::vector<Candidate> all{chosen_};
-    const auto add = [&](std::size_t i, const std::vector<CublasLtAlgorithm>& algorithms) {
-      for (const CublasLtAlgorithm& algorithm : algorithms)
-        all.push_back({matmuls_[i].get(), rows_[i], algorithm});
+  /// Everything that the choice may depend on. The card, its limits and its clocks: at a lower
+  /// clock the memory feeds more of the tensor cores, and another algorithm is the fastest.
+  CublasLtSearchKeys search_keys(const CaseOptions& options) const {
+    const DeviceInfo& info = device_.info();
+    const auto number = [](const std::optional<double>& value) {
+      return value ? fmt::format("{:.0f}", *value) : std::string("unknown");
     };
-    for (std::size_t i = 0; i < matmuls_.size(); ++i)
-      add(i, suggestions(*matmuls_[i], customary_workspace()));
-    const bool exhaustive = variant_.search == Search::kExhaustive;
-    if (exhaustive) add(0, matmuls_.front()->enumerate(workspace_bytes()));
+    const std::string lost = fmt::format(
+        "{}, {} SMs; driver {}; cuBLASLt {}; {}/{}; {}", info.name, info.compute_units,
+        info.driver_version.value_or("unknown"), cublaslt_api().version(), kind_path(op_),
+        shape_path(op_), variant_.fast_accumulation ? "fast accumulation" : "full accumulation");
+    return {.choice =
+                fmt::format("{}; {} W, {} of {} MHz; {}; {}; {}", lost, number(info.power_limit_w),
+                            number(info.application_clock_mhz), number(info.max_clock_mhz),
+                            variant_.name, name_of(options.cache), name_of(options.data)),
+            .lost = lost};
+  }
 
-    const PrepareCandidate prepare = [&](std::size_t i, std::int64_t launches) {
-      chosen_ = all[i];
-      return device_.capture(*this, launches);
-    };
-    const SearchPolicy policy;
-    std::vector<std::optional<double>> screened;
-    screen_candidates(all.size(), prepare, policy, screened);
-    if (exhaustive) {
-      constexpr std::size_t kRefined = 8;
-      for (std::size_t i : fastest(screened, kRefined)) {
-        const Candidate base = all[i];
-        for (const auto& varied : base.matmul->variations(base.algorithm, workspace_bytes()))
-          all.push_back({base.matmul, base.rows, varied});
-      }
-      screen_candidates(all.size(), prepare, policy, screened);
-    }
-    const auto best = decide_candidates(screened, prepare, policy);
-    if (!best) {
-      throw EnvironmentError(fmt::format("none of cuBLASLt's {} algorithms for {} {} runs on {}",
-                                         all.size(), kind_path(op_), shape_path(op_),
-                                         device_.info().name));
-    }
-    chosen_ = all[*best];
-    candidates_ = static_cast<std::int64_t>(all.size());
+  void search(const CaseOptions& options) {
+    CublasLtSpace space{.matmuls = {},
+                        .rows = rows_,
+                        .customary_workspace_bytes = customary_workspace(),
+                        .workspace_bytes = workspace_bytes(),
+                        .exhaustive = variant_.search == Search::kExhaustive,
+                        .capture =
+                            [this](const CublasLtCandidate& candidate, std::int64_t launches) {
+                              chosen_ = candidate;
+                              return device_.capture(*this, launches);
+                            },
+                        .require_alive = [this] { device_.synchronize(); }};
+    for (const auto& matmul : matmuls_) space.matmuls.push_back(matmul.get());
+    CublasLtChoice found = search_cublaslt(space, chosen_, search_keys(options));
+    chosen_ = found.candidate;
+    origin_ = std::move(found.origin);
   }
 
   Gemm op_;
@@ -227,9 +168,8 @@ class CublasLtGemm final : public Workload {
   Buffer scales_;
   Buffer workspace_;
   std::vector<std::unique_ptr<CublasLtMatmul>> matmuls_;  ///< one for each of `rows_`
-  Candidate chosen_;
-  std::int64_t candidates_ = 0;
-  bool from_cache_ = false;
+  CublasLtCandidate chosen_;
+  std::string origin_;  ///< how a search found it
 };
 
 constexpr std::array kVariants{

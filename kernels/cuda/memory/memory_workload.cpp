@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "harness/base/error.hpp"
 #include "harness/device/cuda/cuda_handles.hpp"
 #include "kernels/cuda/machine/candidate_search.hpp"
 #include "kernels/reference/memory_reference.hpp"
@@ -79,7 +80,9 @@ class MemoryWorkload final : public Workload {
     return all.result();
   }
 
-  std::string details() const override { return streamer().details; }
+  std::string details() const override {
+    return streamer().details + (search_limits_.empty() ? "" : ", " + search_limits_);
+  }
 
  private:
   const Streamer& streamer() const { return streamers_[chosen_]; }
@@ -91,11 +94,18 @@ class MemoryWorkload final : public Workload {
   }
 
   void choose_streamer() {
-    const auto prepare = [this](std::size_t candidate, std::int64_t launches) {
-      chosen_ = candidate;
-      return device_.capture(*this, launches);
-    };
-    chosen_ = search_candidates(streamers_.size(), prepare).value_or(0);
+    const Searched found = search_candidates(
+        streamers_.size(), {.prepare =
+                                [this](std::size_t candidate, std::int64_t launches) {
+                                  chosen_ = candidate;
+                                  return device_.capture(*this, launches);
+                                },
+                            .name = [this](std::size_t i) { return streamers_[i].details; },
+                            .require_alive = [this] { device_.synchronize(); }});
+    if (!found.best && !found.limits.empty())
+      throw EnvironmentError(fmt::format("nothing is left to run: {}", found.limits));
+    chosen_ = found.best.value_or(0);
+    search_limits_ = found.limits;
   }
 
   StreamArrays arrays_of_slot(int slot) const {
@@ -153,6 +163,7 @@ class MemoryWorkload final : public Workload {
   int slots_;
   std::vector<Streamer> streamers_;
   std::size_t chosen_ = 0;
+  std::string search_limits_;
   std::int64_t output_bytes_;
   Device& device_;
   Buffer outputs_;

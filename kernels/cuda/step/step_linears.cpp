@@ -144,10 +144,20 @@ StepLinears::StepLinears(const DecodeStep& op, bool search, bool overlap,
     std::optional<std::size_t> best = 0;
     if (all.size() > 1) {
       LinearTrial trial(linear, gemm, scales.x, may_quantise, overlap, weights, device);
-      best = search_candidates(all.size(), [&](std::size_t i, std::int64_t launches) {
-        trial.choose(*all[i]);
-        return device.capture(trial, launches);
-      });
+      const Searched found = search_candidates(
+          all.size(), {.prepare =
+                           [&](std::size_t i, std::int64_t launches) {
+                             trial.choose(*all[i]);
+                             return device.capture(trial, launches);
+                           },
+                       .name =
+                           [&](std::size_t i) {
+                             return fmt::format("{}: {}", name_of(linear), all[i]->details());
+                           },
+                       .require_alive = [&] { device.synchronize(); }});
+      best = found.best;
+      if (!found.limits.empty())
+        search_limits_ += fmt::format("; {}: {}", name_of(linear), found.limits);
     }
     if (all.empty() || !best) {
       throw EnvironmentError(fmt::format("no implementation runs {} {} of the step on {}",
@@ -187,7 +197,7 @@ std::string StepLinears::details() const {
     text +=
         fmt::format("{}{}: {}", text.empty() ? "" : "; ", name_of(linear), of(linear).details());
   }
-  return text;
+  return text + search_limits_;
 }
 
 }  // namespace gpugauge

@@ -65,6 +65,7 @@ class StepLinears {
   Device& device_;
   Buffer cublaslt_workspace_, stream_workspace_;
   std::vector<std::unique_ptr<StepLinear>> chosen_;  ///< in the order of kStepLinears
+  std::string search_limits_;                        ///< what kept searches from trying everything
 };
 
 }  // namespace gpugauge

@@ -160,6 +160,14 @@ TEST(MeasureCase, ACaseThatKillsTheContextCrashed) {
   EXPECT_EQ(none.reason, "illegal address");
 }
 
+TEST(MeasureCase, ACandidateThatKillsTheContextDoesNotEndTheCase) {
+  FakeDevice device;
+  FakeBehaviour searching;
+  searching.on_make = [] { throw CandidateLost("algo 6", "illegal address"); };
+  const FakeImplementation fake(searching);
+  EXPECT_THROW(measure_case(fake.planned(kRead), device, hooks()), CandidateLost);
+}
+
 TEST(MeasureCase, SaysWhereAReplayHoldsTooLittleForASample) {
   FakeDevice device;
   device.launch_seconds_ = 1e-6;

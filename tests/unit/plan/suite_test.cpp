@@ -38,7 +38,7 @@ name: s
 description: what it is for
 contexts: [512, 1024]
 settle_seconds: 1.5
-sampling: {target: 0.02, case_seconds: 0.5, warmup_seconds: 0, sample_seconds: 0.001, min_samples: 7, max_samples: 70}
+sampling: {target: 0.02, case_seconds: 0.5, warmup_seconds: 0, sample_seconds: 0.001, search_seconds: 4, min_samples: 7, max_samples: 70}
 entries:
   - family: memory
     backend: cuda
@@ -72,6 +72,7 @@ entries:
   EXPECT_EQ(memory.policy.target_half_width, 0.02);  // the suite's
   EXPECT_EQ(memory.policy.warmup_seconds, 0);
   EXPECT_EQ(memory.policy.sample_seconds, 0.001);
+  EXPECT_EQ(memory.policy.search_seconds, 4);
   EXPECT_EQ(memory.policy.min_samples, 7);
   EXPECT_EQ(memory.policy.max_samples, 70);
 
@@ -112,10 +113,11 @@ TEST(LoadSuite, RefusesWrongEntries) {
 TEST(LoadSuite, RefusesWrongSampling) {
   EXPECT_EQ(suite_error("sampling: {target: 0}"),
             "s.yaml:3:20: 'sampling.target' is '0', expected a number from 0.0001 to 0.5");
-  EXPECT_EQ(suite_error("sampling: {case_second: 1}"),
-            "s.yaml:3:12: unknown key 'case_second', expected one of target, case_seconds, "
-            "warmup_seconds, sample_seconds, min_samples, max_samples; did you mean "
-            "'case_seconds'?");
+  EXPECT_EQ(
+      suite_error("sampling: {case_second: 1}"),
+      "s.yaml:3:12: unknown key 'case_second', expected one of target, case_seconds, "
+      "warmup_seconds, sample_seconds, search_seconds, min_samples, max_samples; did you mean "
+      "'case_seconds'?");
   EXPECT_EQ(
       suite_error("sampling: {min_samples: 5}"),
       "s.yaml:3:25: 'sampling.min_samples' is '5', expected a whole number from 6 to 1000000");

@@ -50,5 +50,22 @@ TEST_F(JournalVanishedTest, WhatTheUserStoppedAndWhatEndedDidNotVanish) {
   EXPECT_THAT(resumed(), IsEmpty());
 }
 
+TEST_F(JournalVanishedTest, ACandidateThatEndedTheProcessIsKnownAgain) {
+  {
+    Journal journal = create();
+    for (const char* candidate : {"algo 6", "algo 7"}) {
+      journal.append_started(name_);
+      journal.append(LostCandidate{name_, candidate, "hung"});
+    }
+  }
+  Record so_far;
+  const Journal again = Journal::resume(partial_, session_, so_far);
+  EXPECT_THAT(so_far.not_measured, IsEmpty());
+  ASSERT_EQ(again.lost_candidates().size(), 2U);
+  EXPECT_EQ(again.lost_candidates()[1].case_name, name_);
+  EXPECT_EQ(again.lost_candidates()[1].candidate, "algo 7");
+  EXPECT_EQ(again.lost_candidates()[1].how, "hung");
+}
+
 }  // namespace
 }  // namespace gpugauge

@@ -24,21 +24,33 @@ class FakeReplay final : public Replay {
   std::int64_t launches_;
 };
 
+using Prepare = std::function<std::unique_ptr<Replay>(std::size_t, std::int64_t)>;
+
+/// Candidates `number 0`, `number 1`, …
+CandidateSet set_of(Prepare prepare) {
+  return {.prepare = std::move(prepare),
+          .name = [](std::size_t i) { return fmt::format("number {}", i); },
+          .require_alive = [] {}};
+}
+
 /// Candidates that take these times a launch; a negative one cannot run.
 class FakeCandidates {
  public:
   explicit FakeCandidates(std::vector<double> seconds) : seconds_(std::move(seconds)) {}
 
+  CandidateSet set() {
+    return set_of([this](std::size_t i, std::int64_t launches) -> std::unique_ptr<Replay> {
+      prepared_.push_back(i);
+      most_launches_ = std::max(most_launches_, launches);
+      if (seconds_[i] < 0) throw EnvironmentError("not supported");
+      return std::make_unique<FakeReplay>(seconds_[i], launches);
+    });
+  }
+  Searched search(const SearchRules& rules, const SearchPolicy& policy = {}) {
+    return search_candidates(seconds_.size(), set(), rules, policy);
+  }
   std::optional<std::size_t> search(const SearchPolicy& policy = {}) {
-    return search_candidates(
-        seconds_.size(),
-        [this](std::size_t i, std::int64_t launches) -> std::unique_ptr<Replay> {
-          prepared_.push_back(i);
-          most_launches_ = std::max(most_launches_, launches);
-          if (seconds_[i] < 0) throw EnvironmentError("not supported");
-          return std::make_unique<FakeReplay>(seconds_[i], launches);
-        },
-        policy);
+    return search(SearchRules(), policy).best;
   }
   /// Which candidates were made ready, in order.
   const std::vector<std::size_t>& prepared() const { return prepared_; }
@@ -111,32 +123,139 @@ TEST(SearchCandidates, JudgesFinalistsByTheMedianOfTheirOwnRounds) {
    private:
     int& runs_;
   };
-  const auto best =
-      search_candidates(2, [&](std::size_t i, std::int64_t) -> std::unique_ptr<Replay> {
-        if (i == 1) return std::make_unique<Fading>(runs_of_second);
-        return std::make_unique<FakeReplay>(2e-6, 1);
-      });
-  EXPECT_THAT(best, Optional(0));
+  const auto found =
+      search_candidates(2, set_of([&](std::size_t i, std::int64_t) -> std::unique_ptr<Replay> {
+                          if (i == 1) return std::make_unique<Fading>(runs_of_second);
+                          return std::make_unique<FakeReplay>(2e-6, 1);
+                        }));
+  EXPECT_THAT(found.best, Optional(0));
+  EXPECT_EQ(found.limits, "");
 }
 
 TEST(SearchCandidates, DoesNotSwallowAnInterrupt) {
   EXPECT_THROW(
-      search_candidates(
-          1, [](std::size_t, std::int64_t) -> std::unique_ptr<Replay> { throw Interrupted(); }),
+      search_candidates(1, set_of([](std::size_t, std::int64_t) -> std::unique_ptr<Replay> {
+                          throw Interrupted();
+                        })),
       Interrupted);
 }
 
-TEST(CandidateSearch, NamesTheCandidateThatKillsTheContext) {
-  const PrepareCandidate prepare = [](std::size_t i, std::int64_t n) -> std::unique_ptr<Replay> {
+TEST(SearchCandidates, AsksBetweenCandidatesWhetherToStop) {
+  FakeCandidates candidates({5e-6, 4e-6, 3e-6, 9e-6});
+  SearchRules rules;
+  rules.stop_requested = [&] { return candidates.prepared().size() >= 3; };
+  EXPECT_THROW((void)candidates.search(rules), Interrupted);
+  EXPECT_THAT(candidates.prepared(), ElementsAre(0, 0, 1));
+}
+
+TEST(SearchBudget, EndsTheSearchWithTheBestSoFarAndSaysSo) {
+  FakeCandidates candidates({5e-6, 4e-6, 3e-6, 1e-6, 9e-6});
+  double now = 100;
+  SearchRules rules;
+  rules.budget_seconds = 2.5;
+  rules.now_seconds = [&] { return now++; };  // asked as it begins, and once something runs
+  const Searched found = candidates.search(rules);
+  EXPECT_THAT(found.best, Optional(2));
+  EXPECT_EQ(found.limits, "the search's budget of 2.5 s was over after 3 of 5 candidates");
+}
+
+TEST(SearchBudget, IsNotOverBeforeSomethingRuns) {
+  FakeCandidates candidates({-1, -1, 3e-6, 1e-6});
+  SearchRules rules;
+  rules.budget_seconds = 0;
+  EXPECT_THAT(candidates.search(rules).best, Optional(2));
+}
+
+TEST(SearchBudget, OfAScopeHoldsForEverySearchInIt) {
+  FakeCandidates candidates({5e-6, 4e-6});
+  {
+    SearchRules rules;
+    rules.budget_seconds = 0;
+    const SearchScope scope(rules);
+    EXPECT_THAT(search_candidates(2, candidates.set()).best, Optional(0));
+  }
+  EXPECT_THAT(search_candidates(2, candidates.set()).best, Optional(1));
+}
+
+TEST(LostCandidates, AreNotTriedAndNamed) {
+  FakeCandidates candidates({5e-6, 1e-6, 3e-6});
+  SearchRules rules;
+  rules.lost = {{"number 1", "hung"}};
+  const Searched found = candidates.search(rules);
+  EXPECT_THAT(found.best, Optional(2));
+  EXPECT_EQ(found.limits, "left out: number 1 (hung)");
+  EXPECT_THAT(candidates.prepared(), testing::Not(testing::Contains(1)));
+}
+
+/// What the search says of the candidate that runs, the last first.
+struct Told {
+  std::vector<std::string> names;
+  SearchRules rules() {
+    SearchRules rules;
+    rules.on_candidate = [this](const std::string& name) { names.push_back(name); };
+    return rules;
+  }
+};
+
+TEST(LostCandidates, TheOneThatRunsIsTold) {
+  Told told;
+  FakeCandidates({2e-6}).search(told.rules());
+  ASSERT_GE(told.names.size(), 4u);
+  for (std::size_t i = 0; i < told.names.size(); ++i)
+    EXPECT_EQ(told.names[i], i % 2 == 0 ? "number 0" : "");
+}
+
+/// What of candidate 2 kills the context.
+void expect_lost(CandidateSet set) {
+  Told told;
+  try {
+    (void)search_candidates(4, std::move(set), told.rules());
+    FAIL() << "went on with a dead context";
+  } catch (const CandidateLost& error) {
+    EXPECT_EQ(error.candidate(), "number 2");
+    EXPECT_STREQ(error.what(), "candidate number 2 of a search: illegal address");
+  }
+  EXPECT_EQ(told.names.back(), "");
+}
+
+TEST(LostCandidates, ThatKillTheContextAreNamed) {
+  expect_lost(set_of([](std::size_t i, std::int64_t n) -> std::unique_ptr<Replay> {
     if (i == 2) throw DeviceLost("illegal address");
     return std::make_unique<FakeReplay>(1e-6, n);
+  }));
+}
+
+TEST(LostCandidates, ThatKillTheContextBehindALibrarysBackAreNamed) {
+  bool dead = false;
+  CandidateSet set = set_of([&](std::size_t i, std::int64_t n) -> std::unique_ptr<Replay> {
+    dead = i == 2;
+    if (dead) throw EnvironmentError("illegal address");
+    return std::make_unique<FakeReplay>(1e-6, n);
+  });
+  set.require_alive = [&] {
+    if (dead) throw DeviceLost("dead");
   };
+  expect_lost(std::move(set));
+}
+
+TEST(LostCandidates, WhatDiedBeforeTheSearchIsNoneOfThem) {
+  FakeCandidates candidates({1e-6});
+  CandidateSet set = candidates.set();
+  set.require_alive = [] { throw DeviceLost("dead"); };
   try {
-    (void)search_candidates(4, prepare);
+    (void)search_candidates(1, std::move(set));
     FAIL() << "went on with a dead context";
-  } catch (const DeviceLost& error) {
-    EXPECT_STREQ(error.what(), "candidate 2 of a search: illegal address");
+  } catch (const CandidateLost&) {
+    FAIL() << "blamed a candidate";
+  } catch (const DeviceLost&) {
   }
+}
+
+TEST(IsClear, NeedsIntervalsThatAreApart) {
+  const Finalist fast{0, {.value = 1, .low = 0.9, .high = 1.1}};
+  EXPECT_TRUE(is_clear({fast}));
+  EXPECT_TRUE(is_clear({fast, {1, {.value = 1.2, .low = 1.15, .high = 1.3}}}));
+  EXPECT_FALSE(is_clear({fast, {1, {.value = 1.2, .low = 1.05, .high = 1.3}}}));
 }
 
 }  // namespace
