@@ -23,3 +23,12 @@ def test_gemms_are_right_and_searched(run_emulated, card, dtypes):
         assert cases[name]["verification"]["passed"]
         assert ("best of" in cases[name]["details"]) == ("search" in name)
     assert {left["status"] for left in context["not_measured"]} <= {"unsupported"}
+
+
+def test_without_the_library_its_rows_say_so_and_the_others_are_measured(run_emulated, monkeypatch):
+    monkeypatch.setenv("GPUGAUGE_CUBLASLT", "/nowhere/libcublasLt.so")
+    context, cases, _ = run_emulated(SUITE.replace("[cublaslt, cublaslt_search]", "[cublaslt, mma]"), "h100-mig")
+    assert cases and all("/mma/" in name for name in cases)
+    reasons = {left["reason"] for left in context["not_measured"] if "/cublaslt/" in left["name"]}
+    assert reasons == {"GPUGAUGE_CUBLASLT=/nowhere/libcublasLt.so: cannot be opened"}
+    assert {left["status"] for left in context["not_measured"]} == {"unsupported"}

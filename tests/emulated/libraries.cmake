@@ -24,10 +24,22 @@ if(GPUGAUGE_NVCC)
   set(gemm ${CMAKE_SOURCE_DIR}/kernels/cuda/gemm)
   set(reference ${CMAKE_SOURCE_DIR}/kernels/reference)
   target_sources(unit_emulated_libraries_tests PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit/emulated/libraries/cublaslt_test.cpp
-    ${gemm}/cublaslt.cpp ${gemm}/cublaslt_algorithms.cpp ${gemm}/cublaslt_matmul.cpp
+    ${CMAKE_SOURCE_DIR}/tests/unit/emulated/libraries/cublaslt_choice_test.cpp
+    ${gemm}/cublaslt.cpp ${gemm}/cublaslt_algorithms.cpp ${gemm}/cublaslt_matmul.cpp ${gemm}/cublaslt_places.cpp
+    ${CMAKE_SOURCE_DIR}/harness/device/nvidia_host.cpp
     ${reference}/gemm_reference.cpp ${reference}/comparison.cpp)
   target_include_directories(unit_emulated_libraries_tests SYSTEM PRIVATE ${CUDAToolkit_INCLUDE_DIRS})
   target_link_libraries(unit_emulated_libraries_tests PRIVATE OpenMP::OpenMP_CXX)
   add_dependencies(unit_emulated_libraries_tests emulated_cublaslt)
+  # Copies of other versions, to choose from.
+  foreach(copy OLD:0001 NEW:9950)
+    string(REGEX MATCH "^(.*):(.*)$" _ ${copy})
+    set(name emulated_cublaslt_${CMAKE_MATCH_1})
+    add_library(${name} MODULE cublaslt_versions/library.cpp)
+    target_compile_definitions(${name} PRIVATE STAND_IN_VERSION=${CUDAToolkit_VERSION_MAJOR}${CMAKE_MATCH_2})
+    target_compile_definitions(unit_emulated_libraries_tests PRIVATE
+      GPUGAUGE_${CMAKE_MATCH_1}_CUBLASLT="$<TARGET_FILE:${name}>")
+    add_dependencies(unit_emulated_libraries_tests ${name})
+  endforeach()
 endif()
 gtest_discover_tests(unit_emulated_libraries_tests TEST_PREFIX unit. NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60)

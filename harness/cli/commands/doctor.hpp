@@ -45,7 +45,11 @@ struct Machine {
   std::optional<int> driver_cuda;       ///< the newest CUDA that it runs, 13000 for 13.0
   std::optional<StartTrouble> trouble;  ///< a card or a driver is here and CUDA does not start
   std::optional<std::string> nvml_version;
-  std::optional<std::string> cublaslt_version;  ///< only a build with CUDA looks for it
+  /// Only a build with CUDA looks for it: the copy that is used, others that are not, and where
+  /// there is none the command that installs it.
+  std::optional<std::string> cublaslt;
+  std::vector<std::string> other_cublaslts;
+  std::string cublaslt_command;
   std::string onednn_version;
   std::string build_cuda;  ///< the toolkit of this program; empty in a build without CUDA
   int program_cuda = 0;    ///< the same as a number, 13000 for 13.0

@@ -98,9 +98,11 @@ Checks check_toolkit(const Machine& machine) {
            "install the driver's libnvidia-ml (Debian: apt-get install libnvidia-ml1); container: "
            "NVIDIA_DRIVER_CAPABILITIES=compute,utility")};
   if (!machine.build_cuda.empty()) {
-    checks.push_back(part("cuBLASLt", machine.cublaslt_version,
-                          "put the toolkit's lib64 on LD_LIBRARY_PATH, or build with NVIDIA's "
-                          "wheels: GPUGAUGE_CUDA=WHEELS ./scripts/run.sh"));
+    checks.push_back(part("cuBLASLt", machine.cublaslt, machine.cublaslt_command));
+    if (!machine.other_cublaslts.empty()) {
+      checks.back().found +=
+          fmt::format("; not used: {}", fmt::join(machine.other_cublaslts, ", "));
+    }
   }
   return checks;
 }

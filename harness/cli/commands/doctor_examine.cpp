@@ -66,16 +66,18 @@ std::optional<std::string> nvml_version() {
   return text.data();
 }
 
-/// Of the library that the GEMMs would use. The number's form (major·10000 + minor·100 + patch):
-/// cuBLAS documentation.
-std::optional<std::string> cublaslt_version() {
+/// As the GEMMs would use it.
+void examine_cublaslt([[maybe_unused]] Machine& machine) {
 #if GPUGAUGE_HAS_CUDA
-  if (const auto& api = cublaslt_library().api) {
-    const std::size_t version = api->version();
-    return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+  const CublasLtLibrary& library = cublaslt_library();
+  if (library.api) {
+    machine.cublaslt = fmt::format("{}, {}", library.version, library.file.string());
   }
+  for (const CublasLtLibrary::Other& other : library.others) {
+    machine.other_cublaslts.push_back(fmt::format("{} ({})", other.file.string(), other.why_not));
+  }
+  machine.cublaslt_command = cublaslt_command(CUBLAS_VER_MAJOR);
 #endif
-  return std::nullopt;
 }
 
 /// 13000 of `13.0.88`.
@@ -171,7 +173,7 @@ Machine examine_machine() {
   examine_files(machine, system_root());
   machine.driver_cuda = driver_cuda_version();
   machine.nvml_version = nvml_version();
-  machine.cublaslt_version = cublaslt_version();
+  examine_cublaslt(machine);
   machine.onednn_version = onednn_version();
   machine.build_cuda = build_info::kCudaToolkitVersion;
   machine.program_cuda = cuda_number(machine.build_cuda);

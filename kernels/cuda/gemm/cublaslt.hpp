@@ -2,10 +2,14 @@
 
 #include <cublasLt.h>
 
+#include <filesystem>
 #include <optional>
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "kernels/cuda/gemm/cublaslt_places.hpp"
 
 namespace gpugauge {
 
@@ -40,11 +44,23 @@ struct CublasLtApi {
 
 struct CublasLtLibrary {
   std::optional<CublasLtApi> api;
-  std::string absence;  ///< why there is none: where it was looked for
+  std::filesystem::path file;
+  std::string version;  ///< `12.9.1`
+  std::string absence;  ///< why there is none, and the command that installs it
+
+  struct Other {
+    std::filesystem::path file;
+    std::string why_not;  ///< its older version, or what is wrong with it
+  };
+  std::vector<Other> others;  ///< found, and not used
 };
 
-/// Opened at the first call: by its name, as the program's run path, LD_LIBRARY_PATH and the system
-/// have it, then in the checkout's `.cuda` above the program, in $CUDA_HOME and in /usr/local/cuda.
+/// The newest of that major version, which is the one that the program was compiled against:
+/// another has another interface. It is looked for by its name, as the run path, LD_LIBRARY_PATH
+/// and the system have it, and in `cublaslt_folders`. $GPUGAUGE_CUBLASLT names a file in its place.
+CublasLtLibrary open_cublaslt(const LibraryPlaces& places, int major);
+
+/// This machine's, opened at the first call.
 const CublasLtLibrary& cublaslt_library();
 
 /// Its functions; throws EnvironmentError where it is absent.

@@ -110,7 +110,8 @@ API cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
   forbid_in_capture(__func__);
   return release<Handle>(__func__, handle);
 }
-API std::size_t cublasLtGetVersion() { return CUBLAS_VERSION; }
+/// Newer than any other of its major version, so that the program takes this one.
+API std::size_t cublasLtGetVersion() { return CUBLAS_VER_MAJOR * 10000 + 9900; }
 
 API const char* cublasLtGetStatusString(cublasStatus_t status) {
   switch (status) {

@@ -53,7 +53,7 @@ Machine a_machine() {
   machine.nvidia.driver_version = "580.65.06";
   machine.driver_cuda = 13000;
   machine.nvml_version = "13.580.65.06";
-  machine.cublaslt_version = "13.0.2";
+  machine.cublaslt = "13.0.2, /usr/local/cuda/lib64/libcublasLt.so.13";
   machine.onednn_version = "2.6.0";
   machine.build_cuda = "13.0.88";
   machine.program_cuda = 13000;
@@ -168,6 +168,18 @@ TEST(Doctor, ADriverOfAnOlderMinorVersionIsNot) {
   machine.build_cuda = "12.9.1";
   machine.driver_cuda = 12040;
   EXPECT_EQ(check_of(machine, "this program").status, CheckStatus::kOk);
+}
+
+TEST(Doctor, SaysWhichCublasLtIsUsedAndWhyNotAnother) {
+  Machine machine = a_machine();
+  machine.other_cublaslts = {"/opt/libcublasLt.so.12 (of CUDA 12, this program is of 13)"};
+  EXPECT_EQ(check_of(machine, "cuBLASLt").found,
+            "13.0.2, /usr/local/cuda/lib64/libcublasLt.so.13; not used: /opt/libcublasLt.so.12 (of "
+            "CUDA 12, this program is of 13)");
+  machine.cublaslt.reset();
+  machine.cublaslt_command = "pip install nvidia-cublas";
+  EXPECT_EQ(check_of(machine, "cuBLASLt").status, CheckStatus::kMissing);
+  EXPECT_EQ(check_of(machine, "cuBLASLt").advice, "pip install nvidia-cublas");
 }
 
 TEST(Doctor, CudaThatDoesNotStartIsSaidInItsOwnWords) {
