@@ -2,7 +2,7 @@
 
 #include <cctype>
 #include <cstdlib>
-#include <regex>
+#include <sstream>
 #include <string_view>
 
 #include "harness/base/text_file.hpp"
@@ -25,14 +25,19 @@ int count_cards(const fs::path& root) {
   return cards;
 }
 
-/// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`
+/// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`: the word of
+/// digits and points, at least three digits before the first.
 std::optional<std::string> driver_version(const fs::path& root) {
-  static const std::regex version(R"(\s(\d{3,}\.[\d.]+)\s)");
   const std::string text = read_text(root / "proc/driver/nvidia/version");
-  const std::string line = text.substr(0, text.find('\n')) + ' ';
-  std::smatch match;
-  if (!std::regex_search(line, match, version)) return std::nullopt;
-  return match[1].str();
+  std::istringstream words(text.substr(0, text.find('\n')));
+  for (std::string word; words >> word;) {
+    const auto point = word.find('.');
+    if (point != std::string::npos && point >= 3 &&
+        word.find_first_not_of("0123456789.") == std::string::npos) {
+      return word;
+    }
+  }
+  return std::nullopt;
 }
 
 /// `/dev/nvidia0`; `/dev/nvidiactl` and `/dev/nvidia-uvm` are there without a card, too.
