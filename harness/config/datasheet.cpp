@@ -44,37 +44,33 @@ void check_peak(const YamlValue& stated, double value, double product, const std
 
 /// A peak, and where they are given the factors that it follows from: the width and clock of the
 /// memory, which moves two words a clock, or what each SM does in a clock of the tensor cores.
-SourcedValue read_peak(const YamlValue& value, bool is_memory,
-                       const std::optional<SourcedValue>& sm_count) {
+void read_peak(const YamlValue& value, const std::optional<SourcedValue>& sm_count,
+               DatasheetMetric& metric) {
+  const bool is_memory = !metric.dtype;
   YamlMapping map = value.mapping();
   const YamlValue stated = map.required("value");
-  const SourcedValue peak{stated.number(kQuantity), map.required("source").text()};
+  metric.datasheet = {stated.number(kQuantity), map.required("source").text()};
   const std::string_view each_key = is_memory ? "bus_bits" : "flop_per_sm_clock";
   const auto factor = map.optional(each_key), clock = map.optional("mhz");
   map.finish();
   if (factor || clock) {
     const double each = map.required(each_key).number(kQuantity),
                  mhz = map.required("mhz").number(kQuantity);
-    if (is_memory) {
-      check_peak(stated, peak.value, 2 * mhz * each / 8 / 1e3,
-                 fmt::format("2 x {} MHz x {} bit / 8", mhz, each));
-    } else if (sm_count) {
-      check_peak(stated, peak.value, sm_count->value * each * mhz / 1e6,
-                 fmt::format("{} SMs x {} FLOP x {} MHz", sm_count->value, each, mhz));
-    } else {
-      factor->fail("is given, expected sm_count with it");
-    }
+    if (!is_memory && !sm_count) factor->fail("is given, expected sm_count with it");
+    metric.product = is_memory ? 2 * mhz * each / 8 / 1e3 : sm_count->value * each * mhz / 1e6;
+    check_peak(stated, metric.datasheet.value, *metric.product,
+               is_memory ? fmt::format("2 x {} MHz x {} bit / 8", mhz, each)
+                         : fmt::format("{} SMs x {} FLOP x {} MHz", sm_count->value, each, mhz));
   }
-  return peak;
 }
 
 DatasheetMetric read_metric(const YamlValue& value, std::optional<DType> dtype,
                             const std::optional<SourcedValue>& sm_count) {
   YamlMapping map = value.mapping();
-  DatasheetMetric metric{.dtype = dtype,
-                         .datasheet = read_peak(map.required("datasheet"), !dtype, sm_count),
-                         .published = read_optional_sourced(map, "published"),
-                         .floor = map.required("floor").number({0.01, 1})};
+  DatasheetMetric metric{.dtype = dtype, .datasheet = {}, .published = {}, .floor = 0};
+  read_peak(map.required("datasheet"), sm_count, metric);
+  metric.published = read_optional_sourced(map, "published");
+  metric.floor = map.required("floor").number({0.01, 1});
   map.finish();
   if (metric.published && metric.published->value > metric.datasheet.value)
     value.fail(
@@ -125,6 +121,7 @@ Datasheet load_datasheet(const std::filesystem::path& file) {
                                    {"sm_count", &sheet.sm_count},
                                    {"l2_mib", &sheet.l2_mib},
                                    {"boost_clock_mhz", &sheet.boost_clock_mhz},
+                                   {"max_clock_mhz", &sheet.max_clock_mhz},
                                    {"nvlink_gbps", &sheet.nvlink_gbps},
                                    {"pcie_gbps", &sheet.pcie_gbps},
                                    {"mig_instances", &sheet.mig_instances}})

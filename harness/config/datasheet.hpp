@@ -30,6 +30,9 @@ struct DatasheetMetric {
   std::optional<SourcedValue>
       published;  ///< the best credible published measurement; `source` says how
   double floor;   ///< the share of the datasheet under which a card is below par
+  /// Of the factors that the file gives, which the datasheet rounds: of the memory what its pins
+  /// can carry.
+  std::optional<double> product = std::nullopt;
 };
 
 /// What a card is said to do, and what good ones of its kind reach.
@@ -44,6 +47,8 @@ struct Datasheet {
   std::optional<int> compute_capability;  ///< 90 for 9.0
   std::optional<SourcedValue> memory_gib, tdp_w, sm_count, l2_mib, boost_clock_mhz, nvlink_gbps,
       pcie_gbps, mig_instances;
+  /// The highest clock of the SMs that the driver names; at least the boost clock.
+  std::optional<SourcedValue> max_clock_mhz;
   std::optional<SourcedText> memory_kind;  ///< `HBM3`
   std::vector<DatasheetMetric> metrics;
 };

@@ -21,6 +21,7 @@
 #include "harness/record/emulated.hpp"
 #include "harness/record/file.hpp"
 #include "harness/record/sha256.hpp"
+#include "harness/record/silicon.hpp"
 
 namespace gpugauge {
 namespace {
@@ -92,10 +93,11 @@ struct Disagreement {
 
 /// Parses the files that the index does not know by their bytes.
 void read_new(const fs::path& folder, std::vector<RunEntry>& runs,
-              std::span<const std::size_t> places, CaseNames& names) {
+              std::span<const std::size_t> places, CaseNames& names,
+              const std::vector<Datasheet>& sheets, std::vector<std::string>& warnings) {
   std::vector<fs::path> files;
   for (const std::size_t place : places) files.push_back(folder / runs[place].file);
-  std::vector<RunEntry> read = read_runs(files, names);
+  std::vector<RunEntry> read = read_runs(files, names, sheets, warnings);
   for (std::size_t i = 0; i < places.size(); ++i) {
     RunEntry& run = runs[places[i]];
     if (const auto night = night_in(run.file)) read[i].night = *night;
@@ -106,8 +108,10 @@ void read_new(const fs::path& folder, std::vector<RunEntry>& runs,
   }
 }
 
-/// Brings `index` up to what is in the folder.
-Disagreement update(const fs::path& folder, HistoryIndex& index) {
+/// Brings the index up to what is in the folder.
+Disagreement update(History& history, const std::vector<Datasheet>& sheets) {
+  const fs::path& folder = history.folder;
+  HistoryIndex& index = history.index;
   Disagreement found;
   try {
     index = read_index(folder);
@@ -145,7 +149,7 @@ Disagreement update(const fs::path& folder, HistoryIndex& index) {
     set_stamp(runs.back(), stamp);
   }
   found.gone = index.runs.size() + found.missing - runs.size();
-  read_new(folder, runs, unknown, index.names);
+  read_new(folder, runs, unknown, index.names, sheets, history.warnings);
   index.runs = std::move(runs);
   sort_runs(index.runs);
   return found;
@@ -173,9 +177,9 @@ void drop_duplicates(History& history) {
   runs = std::move(kept);
 }
 
-History updated(const fs::path& folder) {
+History updated(const fs::path& folder, const std::vector<Datasheet>& sheets) {
   History history{.folder = folder, .index = {}, .warnings = {}};
-  const Disagreement found = update(folder, history.index);
+  const Disagreement found = update(history, sheets);
   if (found.any()) {
     write_index(folder, history.index);
     history.warnings.push_back(
@@ -191,17 +195,20 @@ struct Incoming {
 };
 
 Incoming read_incoming(const fs::path& file, const std::optional<std::string>& night,
-                       CaseNames& names) {
+                       const std::vector<Datasheet>& sheets, History& history) {
   require_file(file);
   Incoming incoming;
   incoming.bytes = read_text_file(file);
   simdjson::dom::parser parser;
-  const FileContents contents = read_contents(file, Detail::kSamples, parser);
+  FileContents contents = read_contents(file, Detail::kSamples, parser);
   refuse_emulated(contents.record);
+  refuse_above_silicon(contents.record, sheets);
   if (contents.is_journal)
     throw UsageError(fmt::format("{}: the run is not finished; gpugauge run --resume finishes it",
                                  file.string()));
-  incoming.entry = run_entry_of(contents.record, names);
+  const auto& warnings = contents.record.warnings;
+  history.warnings.insert(history.warnings.end(), warnings.begin(), warnings.end());
+  incoming.entry = run_entry_of(contents.record, history.index.names);
   RunEntry& entry = incoming.entry;
   if (night) entry.night = *night;
   entry.sha256 = sha256_of(incoming.bytes);
@@ -244,13 +251,16 @@ void warn_of_older(std::span<const Incoming> incoming, History& history) {
 
 }  // namespace
 
-std::vector<RunEntry> read_runs(std::span<const fs::path> files, CaseNames& names) {
+std::vector<RunEntry> read_runs(std::span<const fs::path> files, CaseNames& names,
+                                const std::vector<Datasheet>& sheets,
+                                std::vector<std::string>& warnings) {
   // With their samples many files would not fit into memory at a time.
   constexpr std::size_t kAtATime = 32;
   std::vector<RunEntry> runs;
   for (std::size_t begin = 0; begin < files.size(); begin += kAtATime) {
     const auto some = files.subspan(begin, std::min(kAtATime, files.size() - begin));
-    for (const Record& record : read_records(some, Detail::kSamples)) {
+    for (const Record& record : read_records(some, Detail::kSamples, sheets)) {
+      warnings.insert(warnings.end(), record.warnings.begin(), record.warnings.end());
       runs.push_back(run_entry_of(record, names));
       runs.back().file = record.path.string();
     }
@@ -258,17 +268,18 @@ std::vector<RunEntry> read_runs(std::span<const fs::path> files, CaseNames& name
   return runs;
 }
 
-History read_history(const fs::path& folder, std::chrono::milliseconds lock_limit) {
+History read_history(const fs::path& folder, const std::vector<Datasheet>& sheets,
+                     std::chrono::milliseconds lock_limit) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
     throw EnvironmentError(fmt::format(
         "{}: no such folder, expected a history; gpugauge track add creates one", folder.string()));
   History history{.folder = folder, .index = {}, .warnings = {}};
-  if (const Disagreement found = update(folder, history.index); found.any()) {
+  if (const Disagreement found = update(history, sheets); found.any()) {
     if (::access(folder.c_str(), W_OK) == 0) {
       // Perhaps another process is adding to it right now: it is looked at again after that.
       const FolderLock lock(folder, lock_limit);
-      history = updated(folder);
+      history = updated(folder, sheets);
     } else {
       history.warnings.push_back(fmt::format("the index of {} is wrong and cannot be written: {}",
                                              folder.string(), found.describe()));
@@ -280,14 +291,15 @@ History read_history(const fs::path& folder, std::chrono::milliseconds lock_limi
 
 Additions add_to_history(const fs::path& folder, std::span<const fs::path> files,
                          const std::optional<std::string>& night,
+                         const std::vector<Datasheet>& sheets,
                          std::chrono::milliseconds lock_limit) {
   make_parent_folder(folder / kIndexName);
   const FolderLock lock(folder, lock_limit);
-  Additions additions{.files = {}, .history = updated(folder)};
+  Additions additions{.files = {}, .history = updated(folder, sheets)};
   History& history = additions.history;
   std::vector<Incoming> incoming;
   for (const fs::path& source : files) {
-    Incoming next = read_incoming(source, night, history.index.names);
+    Incoming next = read_incoming(source, night, sheets, history);
     const RunEntry* same = nullptr;
     for (const RunEntry& run : history.index.runs) {
       if (run.run_id == next.entry.run_id) same = &run;

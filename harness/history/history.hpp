@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/config/datasheet.hpp"
 #include "harness/history/index_file.hpp"
 
 namespace gpugauge {
@@ -25,10 +26,11 @@ inline constexpr std::chrono::milliseconds kLockLimit{10'000};
 
 /// Reads the index and compares it with the files (size and time of change, then their bytes);
 /// where they disagree the files are right, the index is made again, and a warning says why. A file
-/// with the bytes of another is counted once, with a warning. Throws EnvironmentError if the folder
-/// is not there or cannot be read, UsageError if a file cannot be, or if two files of one run id
-/// differ: a history that cannot be read never looks like an empty one.
-History read_history(const std::filesystem::path& folder,
+/// with the bytes of another is counted once, with a warning. What cannot be true is refused as a
+/// file is indexed (harness/record/silicon.hpp, with these `sheets`). Throws EnvironmentError if
+/// the folder is not there or cannot be read, UsageError if a file cannot be, or if two files of
+/// one run id differ: a history that cannot be read never looks like an empty one.
+History read_history(const std::filesystem::path& folder, const std::vector<Datasheet>& sheets = {},
                      std::chrono::milliseconds lock_limit = kLockLimit);
 
 /// What became of one file.
@@ -52,9 +54,13 @@ struct Additions {
 Additions add_to_history(const std::filesystem::path& folder,
                          std::span<const std::filesystem::path> files,
                          const std::optional<std::string>& night,
+                         const std::vector<Datasheet>& sheets = {},
                          std::chrono::milliseconds lock_limit = kLockLimit);
 
-/// The entries of result files that need not be in the history, with the names of its index.
-std::vector<RunEntry> read_runs(std::span<const std::filesystem::path> files, CaseNames& names);
+/// The entries of result files that need not be in the history, with the names of its index. Adds
+/// what there is to say of the files to `warnings`.
+std::vector<RunEntry> read_runs(std::span<const std::filesystem::path> files, CaseNames& names,
+                                const std::vector<Datasheet>& sheets,
+                                std::vector<std::string>& warnings);
 
 }  // namespace gpugauge

@@ -10,6 +10,7 @@
 #include "harness/device/memory_shortage.hpp"
 #include "harness/measure/flags_of.hpp"
 #include "harness/measure/stopping.hpp"
+#include "harness/record/silicon.hpp"
 
 namespace gpugauge {
 namespace {
@@ -83,16 +84,6 @@ Measurement measurement_of(const PlannedCase& planned, SampledCase sampled,
   return m;
 }
 
-/// A rate that the memory pins cannot carry means that a cache was measured.
-std::optional<std::string> refusal(const Measurement& m, const DeviceInfo& info) {
-  if (m.c.options.cache != CacheState::kCold || !info.pin_rate_gbps ||
-      m.gbps() <= *info.pin_rate_gbps)
-    return {};
-  return fmt::format(
-      "{:.0f} GB/s is above the {:.0f} GB/s of the memory pins: a cache was measured", m.gbps(),
-      *info.pin_rate_gbps);
-}
-
 bool is_lost(Device& device) {
   try {
     device.synchronize();
@@ -122,7 +113,7 @@ CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHoo
             measured_seconds};
   }
   Measurement m = measurement_of(planned, std::move(sampled), std::move(verification), *workload);
-  if (auto reason = refusal(m, device.info())) {
+  if (auto reason = above_silicon(m, silicon_of(device.info(), nullptr))) {
     return {NotMeasured{planned.name, NotMeasuredStatus::kRefused, std::move(*reason)},
             measured_seconds};
   }

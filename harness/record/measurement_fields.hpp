@@ -209,7 +209,7 @@ void fields(Of<NotMeasured> auto& n, auto&& visit) {
         {"unsupported: the device or library cannot run it; failed: it could not be run; "
          "crashed: it killed the process or the device's context in it; hung: it did not end; "
          "verification_failed: it computed something wrong; refused: its rate is more than the "
-         "memory pins can carry, so that a cache was measured."});
+         "memory pins or the multiprocessors of the device can do."});
   visit("reason", n.reason, {"One line for people."});
 }
 

@@ -18,6 +18,7 @@
 #include "harness/record/contents.hpp"
 #include "harness/record/emulated.hpp"
 #include "harness/record/extract.hpp"
+#include "harness/record/silicon.hpp"
 #include "harness/record/writer.hpp"
 
 namespace gpugauge {
@@ -203,7 +204,8 @@ Record read_record(const std::filesystem::path& file, Detail detail) {
   return read_contents(file, detail, parser).record;
 }
 
-std::vector<Record> read_records(std::span<const std::filesystem::path> files, Detail detail) {
+std::vector<Record> read_records(std::span<const std::filesystem::path> files, Detail detail,
+                                 const std::vector<Datasheet>& sheets) {
   std::vector<Record> records(files.size());
   std::vector<std::exception_ptr> errors(files.size());
   std::atomic<std::size_t> next{0};
@@ -213,6 +215,7 @@ std::vector<Record> read_records(std::span<const std::filesystem::path> files, D
       try {
         records[i] = read_contents(files[i], detail, parser).record;
         refuse_emulated(records[i]);
+        refuse_above_silicon(records[i], sheets);
       } catch (...) {
         errors[i] = std::current_exception();
       }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "harness/config/datasheet.hpp"
 #include "harness/record/record.hpp"
 
 namespace gpugauge {
@@ -16,8 +17,9 @@ enum class Detail : std::uint8_t { kSummary, kSamples };
 Record read_record(const std::filesystem::path& file, Detail detail = Detail::kSamples);
 
 /// Reads many in parallel, in the order given, to say something of them: refuses (UsageError) what
-/// an emulated card wrote, unless the tests set GPUGAUGE_READ_EMULATED.
-std::vector<Record> read_records(std::span<const std::filesystem::path> files,
-                                 Detail detail = Detail::kSummary);
+/// an emulated card wrote, unless the tests set GPUGAUGE_READ_EMULATED, and cases above what the
+/// silicon can do, as silicon.hpp says; `sheets` know the cards of files that do not say it.
+std::vector<Record> read_records(std::span<const std::filesystem::path> files, Detail detail,
+                                 const std::vector<Datasheet>& sheets);
 
 }  // namespace gpugauge

@@ -88,7 +88,7 @@ enum class NotMeasuredStatus : std::uint8_t {
   kCrashed,             ///< it killed its process, or the context of the device in it
   kHung,                ///< the device was still at work on it when its time was over
   kVerificationFailed,  ///< it computed something wrong
-  kRefused,             ///< its rate is more than the memory pins can carry: a cache was measured
+  kRefused,             ///< its rate is more than the silicon can do (silicon.hpp)
 };
 template <>
 struct EnumTable<NotMeasuredStatus> {

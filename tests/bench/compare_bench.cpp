@@ -104,10 +104,10 @@ int main(int argc, char** argv) {
   const Files files(10 * kFiles);
   const auto read_and_compare = [&](benchmark::State& state) {
     for ([[maybe_unused]] auto iteration : state)
-      compare_all(read_records(files.first(state.range(0)), Detail::kSamples));
+      compare_all(read_records(files.first(state.range(0)), Detail::kSamples, {}));
   };
   const auto only_compare = [&](benchmark::State& state) {
-    const auto records = read_records(files.first(state.range(0)), Detail::kSamples);
+    const auto records = read_records(files.first(state.range(0)), Detail::kSamples, {});
     for ([[maybe_unused]] auto iteration : state) compare_all(records);
   };
   const auto add = [&](const char* name, auto body) {

@@ -99,7 +99,7 @@ void read_files(benchmark::State& state, const Files& files, Detail detail) {
   const std::span<const std::filesystem::path> paths(files.paths().data(), count);
   take_peak_mib();
   for ([[maybe_unused]] auto iteration : state) {
-    const std::vector<Record> records = read_records(paths, detail);
+    const std::vector<Record> records = read_records(paths, detail, {});
     benchmark::DoNotOptimize(records.data());
   }
   state.counters["peak_rss_mib"] = take_peak_mib();

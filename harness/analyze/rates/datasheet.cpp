@@ -182,11 +182,15 @@ DatasheetReport check_datasheet(const Record& record, const Datasheet* sheet) {
   return {.file = record.path.string(),
           .device = record.device.name,
           .datasheet = sheet != nullptr ? sheet->title : std::string(),
-          .findings = Check(record, sheet).findings()};
+          .findings = Check(record, sheet).findings(),
+          .has_refused = std::any_of(
+              record.not_measured.begin(), record.not_measured.end(),
+              [](const NotMeasured& n) { return n.status == NotMeasuredStatus::kRefused; })};
 }
 
 ExitStatus status_of(std::span<const DatasheetReport> reports) {
   for (const DatasheetReport& report : reports) {
+    if (report.has_refused) return ExitStatus::kCheckFailed;
     for (const DatasheetFinding& finding : report.findings) {
       if (finding.verdict == Verdict::kBelowFloor) return ExitStatus::kCheckFailed;
     }

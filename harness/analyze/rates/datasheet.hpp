@@ -57,6 +57,7 @@ struct DatasheetReport {
   std::string device;
   std::string datasheet;  ///< its title; empty if the device has none
   std::vector<DatasheetFinding> findings;
+  bool has_refused = false;  ///< the file has a case that cannot be true
 };
 
 /// `sheet` may be null. Memory: read is judged against the floor, the other patterns are shown.
@@ -64,7 +65,7 @@ struct DatasheetReport {
 /// of small batches is "not measured" and not a slow card.
 DatasheetReport check_datasheet(const Record& record, const Datasheet* sheet);
 
-/// kCheckFailed if anything is below its floor.
+/// kCheckFailed if anything is below its floor, or cannot be true.
 ExitStatus status_of(std::span<const DatasheetReport> reports);
 
 }  // namespace gpugauge

@@ -166,7 +166,10 @@ AbFinding judge_rounds(const std::vector<Round>& rounds, const AbOptions& option
   std::vector<fs::path> files;
   for (const Round& round : rounds) files.push_back(round.a);
   for (const Round& round : rounds) files.push_back(round.b);
-  const std::vector<Record> records = read_records(files, Detail::kSummary);
+  const std::vector<Record> records = read_records(files, Detail::kSummary, {});
+  for (const Record& record : records) {
+    for (const std::string& warning : record.warnings) spdlog::warn("{}", warning);
+  }
   Side a{.label = "A", .records = {}, .datasheet = nullptr, .dollars_per_gpu_hour = {}};
   Side b{.label = "B", .records = {}, .datasheet = nullptr, .dollars_per_gpu_hour = {}};
   for (std::size_t i = 0; i < rounds.size(); ++i) {

@@ -58,7 +58,8 @@ ExitStatus compare_files(const CompareOptions& options) {
     counts.push_back(found.size());
     files.insert(files.end(), found.begin(), found.end());
   }
-  const std::vector<Record> records = read_records(files, Detail::kSamples);
+  const std::vector<Datasheet> sheets = Catalog::locate().datasheets();
+  const std::vector<Record> records = read_records(files, Detail::kSamples, sheets);
   for (const Record& record : records) {
     for (const std::string& warning : record.warnings) spdlog::warn("{}", warning);
   }
@@ -77,7 +78,7 @@ ExitStatus compare_files(const CompareOptions& options) {
     for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
     question.offers = std::move(list.offers);
   }
-  const auto comparisons = compare_answer(question, Catalog::locate().datasheets());
+  const auto comparisons = compare_answer(question, sheets);
   print_tables(std::cout, compare_tables(comparisons), options.format);
   return status_of(comparisons, options.fail_on);
 }

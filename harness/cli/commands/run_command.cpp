@@ -22,6 +22,7 @@
 #include "harness/record/health.hpp"
 #include "harness/record/reader.hpp"
 #include "harness/record/run_id.hpp"
+#include "harness/record/silicon.hpp"
 #include "harness/render/answers/outline_table.hpp"
 #include "harness/render/screen/progress_text.hpp"
 #include "kernels/fill.hpp"
@@ -192,8 +193,9 @@ std::unique_ptr<Device> open_for_run(const RunOptions& options, bool continues) 
   }
 }
 
-ExitStatus report(const Record& record, const Catalog& catalog, const BenchmarkArguments& arguments,
+ExitStatus report(Record record, const Catalog& catalog, const BenchmarkArguments& arguments,
                   const AnalysisOptions& analysis) {
+  refuse_above_silicon(record, catalog.datasheets());  // what an older program let pass
   const ExitStatus outcome = worst_outcome(record);
   if (arguments.own_output) return outcome;
   const ExitStatus check = print_run_summary(std::cout, record, catalog, analysis);
@@ -216,7 +218,7 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
     so_far = read_record(options.resume, Detail::kSummary);
     if (!continues && is_finished(so_far)) {
       spdlog::info("{}: all of its {} cases are done", options.resume, so_far.planned.size());
-      return report(so_far, catalog, arguments, analysis);
+      return report(std::move(so_far), catalog, arguments, analysis);
     }
     options.suite = suite_to_resume(catalog, so_far);
     if (options.device == RunOptions().device) options.device = so_far.device.id;
@@ -258,7 +260,7 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   session.journal.finish(session.record);
   watch.disarm();
   session.record.path = session.journal.result_path();
-  return report(session.record, catalog, arguments, analysis);
+  return report(std::move(session.record), catalog, arguments, analysis);
 }
 
 struct RunCommand {

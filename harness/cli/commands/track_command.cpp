@@ -8,6 +8,7 @@
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/track_options.hpp"
+#include "harness/config/catalog.hpp"
 #include "harness/history/ack_file.hpp"
 #include "harness/render/answers/track_table.hpp"
 #include "harness/render/table/columns.hpp"
@@ -37,8 +38,8 @@ std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& file
 }
 
 ExitStatus add(const TrackOptions& options) {
-  const Additions additions =
-      add_to_history(options.history, paths_of(options.files), options.night);
+  const Additions additions = add_to_history(options.history, paths_of(options.files),
+                                             options.night, Catalog::locate().datasheets());
   for (const std::string& warning : additions.history.warnings) spdlog::warn("{}", warning);
   ColumnList<AddedFile> c;
   c.text("source", "file", [](auto& f) { return f.source.string(); });
@@ -61,8 +62,13 @@ ExitStatus status_of(const TrackReport& report) {
 ExitStatus check(const TrackOptions& options) {
   History history = open_history(options);
   const std::vector<Ack> acks = load_acks(options.acks_file());
-  const auto tonight = read_runs(paths_of(options.files), history.index.names);
-  const auto rerun = read_runs(paths_of(options.rerun), history.index.names);
+  const std::vector<Datasheet> sheets = Catalog::locate().datasheets();
+  std::vector<std::string> warnings;
+  const auto read = [&](const std::vector<std::string>& files) {
+    return read_runs(paths_of(files), history.index.names, sheets, warnings);
+  };
+  const auto tonight = read(options.files), rerun = read(options.rerun);
+  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
   const TrackReport report = check_tonight(history.index.names, history.index.runs, tonight, rerun,
                                            acks, options.settings());
   const bool for_people = options.format == Format::kTable || options.format == Format::kMarkdown;

@@ -101,7 +101,7 @@ std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {
 
 std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
   const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
-  std::vector<Record> records = read_records(files, detail);
+  std::vector<Record> records = read_records(files, detail, Catalog::locate().datasheets());
   for (const Record& record : records) {
     for (const std::string& warning : record.warnings) spdlog::warn("{}", warning);
   }

@@ -9,6 +9,7 @@
 #include "harness/base/nearest.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/config/catalog.hpp"
 
 namespace gpugauge {
 
@@ -36,7 +37,7 @@ void add_judge_options(Command& command, TrackOptions& options) {
 }
 
 History open_history(const TrackOptions& options) {
-  History history = read_history(options.history);
+  History history = read_history(options.history, Catalog::locate().datasheets());
   for (const std::string& warning : history.warnings) spdlog::warn("{}", warning);
   return history;
 }

@@ -7,6 +7,7 @@
 #include "harness/config/catalog.hpp"
 #include "harness/config/prices.hpp"
 #include "harness/config/yaml_reader.hpp"
+#include "harness/device/matrix_rate.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 
 namespace gpugauge {
@@ -64,6 +65,22 @@ TEST_P(EveryFile, OfACardMatchesTheDevicesThatItNamesAndNoOther) {
         device.name = name;
         device.memory_bytes = static_cast<std::int64_t>(gib * 1024) << 20;
         EXPECT_EQ(match_datasheet(sheets, device), &sheet) << name << ", " << gib << " GiB";
+      }
+    }
+  }
+}
+
+TEST_P(EveryFile, OfACardStatesNoArithmeticThatItsArchitectureCannotDo) {
+  for (const Datasheet& sheet : catalog().datasheets()) {
+    if (!sheet.sm_count || !sheet.compute_capability) continue;
+    for (const DatasheetMetric& metric : sheet.metrics) {
+      if (!metric.dtype || !metric.product) continue;
+      const auto most = most_flop_per_sm_clock(*sheet.compute_capability, *metric.dtype);
+      ASSERT_TRUE(most) << sheet.name << " " << name_of(*metric.dtype)
+                        << ": add its rate to harness/device/matrix_rate.hpp";
+      if (sheet.max_clock_mhz) {  // which is not below the boost clock of the product
+        EXPECT_GE(sheet.sm_count->value * *most * sheet.max_clock_mhz->value / 1e6, *metric.product)
+            << sheet.name << " " << name_of(*metric.dtype);
       }
     }
   }

@@ -217,7 +217,7 @@ TEST_F(HistoryTest, WaitsForTheLockAndThenSaysWhoHasIt) {
   const FolderLock held(folder_, kLockLimit);
   const fs::path file = incoming(2);
   EXPECT_THAT(error_of<EnvironmentError>([&] {
-                add_to_history(folder_, std::span(&file, 1), {}, std::chrono::milliseconds(50));
+                add_to_history(folder_, std::span(&file, 1), {}, {}, std::chrono::milliseconds(50));
               }),
               HasSubstr(fmt::format("process {} since", ::getpid())));
   EXPECT_EQ(read().index.runs.size(), 1U);  // whose index is right needs no lock

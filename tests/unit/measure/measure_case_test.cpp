@@ -76,6 +76,22 @@ TEST(MeasureCase, HasNoNumberWhereTheResultWasWrong) {
   EXPECT_EQ(none.reason, "row 3: found 7, expected 8");
 }
 
+TEST(MeasureCase, RefusesArithmeticThatTheMultiprocessorsCannotDo) {
+  DeviceInfo info;
+  info.compute_units = 132;
+  info.compute_capability = 90;
+  info.max_clock_mhz = 1980;
+  FakeDevice device(info);
+  const FakeImplementation fake({});
+  const auto refusal = [&](std::int64_t n) {
+    return measure_case(fake.planned(gemm_of(DType::kBf16, n, n, n)), device, hooks()).result;
+  };
+  EXPECT_TRUE(std::holds_alternative<Measurement>(refusal(8000)));  // 1024 TFLOPS in 1 ms
+  const auto none = std::get<NotMeasured>(refusal(8192));
+  EXPECT_EQ(none.status, NotMeasuredStatus::kRefused);
+  EXPECT_THAT(none.reason, HasSubstr("1100 TFLOPS is above the 1071 TFLOPS of 132 SMs"));
+}
+
 TEST(MeasureCase, RefusesARateThatThePinsCannotCarry) {
   DeviceInfo info;
   info.pin_rate_gbps = 1000;

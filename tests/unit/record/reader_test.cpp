@@ -279,7 +279,7 @@ TEST(ReadRecords, KeepsTheOrderOfTheFiles) {
     files.push_back(folder / std::to_string(i));
     test::write_text(files.back(), format_result(record));
   }
-  const std::vector<Record> records = read_records(files);
+  const std::vector<Record> records = read_records(files, Detail::kSummary, {});
   ASSERT_EQ(records.size(), files.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
     EXPECT_EQ(records[i].provenance.run_id, std::to_string(i));
@@ -291,9 +291,9 @@ TEST(ReadRecords, ThrowsTheFirstErrorInTheOrderOfTheFiles) {
   const test::TempFolder folder;
   test::write_text(folder / "good", format_result(test::synthetic_bare_record()));
   const std::vector<std::filesystem::path> files{folder / "good", folder / "bad", folder / "worse"};
-  EXPECT_EQ(test::message_of<UsageError>([&] { read_records(files); }),
+  EXPECT_EQ(test::message_of<UsageError>([&] { read_records(files, Detail::kSummary, {}); }),
             (folder / "bad").string() + ": no such file");
-  EXPECT_THAT(read_records({}), IsEmpty());
+  EXPECT_THAT(read_records({}, Detail::kSummary, {}), IsEmpty());
 }
 
 TEST_F(ReadRecord, NothingIsSaidOfAnEmulatedCardButInTests) {
@@ -301,11 +301,12 @@ TEST_F(ReadRecord, NothingIsSaidOfAnEmulatedCardButInTests) {
   record.device.name = "emulated NVIDIA H200";
   test::write_text(file_, format_result(record));
   EXPECT_EQ(Json::parse(format_result(record))["context"]["gpugauge"]["emulated"], true);
-  EXPECT_THAT(test::message_of<UsageError>([&] { (void)read_records({{file_}}); }),
-              HasSubstr("x.json: of an emulated NVIDIA H200: nothing was measured on it"));
+  EXPECT_THAT(
+      test::message_of<UsageError>([&] { (void)read_records({{file_}}, Detail::kSummary, {}); }),
+      HasSubstr("x.json: of an emulated NVIDIA H200: nothing was measured on it"));
   EXPECT_NO_THROW((void)read_record(file_));  // run --resume goes on with it
   ASSERT_EQ(setenv("GPUGAUGE_READ_EMULATED", "1", 1), 0);
-  EXPECT_EQ(read_records({{file_}}).size(), 1);
+  EXPECT_EQ(read_records({{file_}}, Detail::kSummary, {}).size(), 1);
   ASSERT_EQ(unsetenv("GPUGAUGE_READ_EMULATED"), 0);
 }
 
