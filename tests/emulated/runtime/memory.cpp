@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::uintptr_t kRangeBytes = std::uintptr_t{1} << 40;
 constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kLargePageBytes = std::size_t{2} << 20;
 constexpr std::size_t kAlignment = 256;
 // What a context takes of the memory; about what the driver takes on these cards.
 constexpr std::size_t kContextBytes = std::size_t{600} << 20;
@@ -32,21 +33,25 @@ constexpr std::size_t kContextBytes = std::size_t{600} << 20;
 constexpr std::size_t kGarbageBytes = std::size_t{64} << 20;
 constexpr int kGarbage = 0xFB;
 
-std::uintptr_t reserve_range() {
-  void* range =
-      mmap(nullptr, kRangeBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (range == MAP_FAILED) std::abort();
-  return reinterpret_cast<std::uintptr_t>(range);
-}
-
 constexpr std::size_t round_up(std::size_t bytes, std::size_t to) {
   return (bytes + to - 1) / to * to;
+}
+
+/// Of large pages where the system has them: the memory is opened and closed for each launch, which
+/// takes time for every page.
+std::uintptr_t reserve_range() {
+  void* range = mmap(nullptr, kRangeBytes + kLargePageBytes, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (range == MAP_FAILED) std::abort();
+  const std::uintptr_t begin = round_up(reinterpret_cast<std::uintptr_t>(range), kLargePageBytes);
+  (void)madvise(reinterpret_cast<void*>(begin), kRangeBytes, MADV_HUGEPAGE);
+  return begin;
 }
 
 /// What an allocation takes of the card: pages of 2 MiB, which small ones share.
 constexpr std::size_t cost(std::size_t bytes) {
   constexpr std::size_t kMib = std::size_t{1} << 20;
-  return bytes < kMib ? round_up(bytes, 512) : round_up(bytes, 2 * kMib);
+  return bytes < kMib ? round_up(bytes, std::size_t{512}) : round_up(bytes, 2 * kMib);
 }
 
 struct Memory {
@@ -71,7 +76,8 @@ std::size_t capacity() {
 
 void protect(int protection) {
   if (memory().high == 0) return;
-  if (mprotect(reinterpret_cast<void*>(device_range.begin), memory().high, protection) != 0) {
+  const std::size_t bytes = round_up(memory().high, kLargePageBytes);
+  if (mprotect(reinterpret_cast<void*>(device_range.begin), bytes, protection) != 0) {
     std::abort();
   }
 }
