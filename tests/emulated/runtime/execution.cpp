@@ -96,6 +96,7 @@ class Execution {
         node.event->recorded = true;
         --node.event->under_way;
         node.event->at_us = progress_.clock_us;
+        previous_ = {};  // who follows begins after it, programmatic or not
         return;
       case Node::Kind::kKernel:
         ++memory_changes;

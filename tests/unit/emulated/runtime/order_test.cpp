@@ -118,6 +118,17 @@ TEST_F(EmulatedOrder, WithoutOverlapNobodyNeedsToWait) {
   EXPECT_THAT(read(arrays_[2], kCount), testing::Each(2));
 }
 
+TEST_F(EmulatedOrder, AfterAnEventNobodyNeedsToWait) {
+  cudaEvent_t event = nullptr;
+  ASSERT_EQ(cudaEventCreate(&event), cudaSuccess);
+  step(stream(), step_kernel<Waits>, 0);
+  step(overlapping(), step_kernel<Waits>, 1);
+  ASSERT_EQ(cudaEventRecord(event, stream_), cudaSuccess);
+  step(overlapping(), step_kernel<DoesNotWait>, 2);
+  EXPECT_THAT(read(arrays_[3], kCount), testing::Each(3));
+  EXPECT_EQ(cudaEventDestroy(event), cudaSuccess);
+}
+
 TEST_F(EmulatedOrder, WhatALibraryWritesIsWaitedForToo) {
   const LibraryCall call{.name = "library", .run = [] {}, .writes = {{arrays_[1], kCount * 4}}};
   ASSERT_EQ(emulated_enqueue_library_call(stream_, call), 0);
