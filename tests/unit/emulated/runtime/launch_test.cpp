@@ -9,6 +9,9 @@ namespace {
 using testing::HasSubstr;
 
 __global__ void nothing_kernel() {}
+__global__ void copy_vector_kernel(const char* from, char* to) {
+  *reinterpret_cast<uint4*>(to) = *reinterpret_cast<const uint4*>(from);
+}
 
 class EmulatedLaunch : public EmulatedDevice {
  protected:
@@ -114,6 +117,24 @@ TEST_F(EmulatedOtherCard, ClustersAndProgrammaticLaunchesNeedHopper) {
                       }),
               testing::ExitedWithCode(kBrokenRuleStatus),
               "a programmatic launch needs compute capability 9.0");
+}
+
+/// Here and not with memory: such a kernel cannot go on, so that the process ends.
+TEST_F(EmulatedOtherCard, VectorsAreAligned) {
+  const auto copy = [](int from, int to) {
+    return [=](cudaStream_t stream) {
+      void* memory = nullptr;
+      if (cudaMalloc(&memory, 64) != cudaSuccess) std::_Exit(1);
+      auto* device = static_cast<char*>(memory);
+      launch({.native = stream}, "copy_vector", copy_vector_kernel, {}, device + from, device + to);
+      (void)cudaStreamSynchronize(stream);
+    };
+  };
+  EXPECT_EXIT(on_card("h200", copy(0, 16)), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(on_card("h200", copy(8, 16)), testing::ExitedWithCode(kBrokenRuleStatus),
+              "copy_vector.*thread 0.*uses 'const struct uint4' at .* no multiple of 16");
+  EXPECT_EXIT(on_card("h200", copy(0, 24)), testing::ExitedWithCode(kBrokenRuleStatus),
+              "uses 'struct uint4' at .* no multiple of 16");
 }
 
 TEST_F(EmulatedOtherCard, SharedMemoryIsTheCards) {
