@@ -64,26 +64,56 @@ def fresh(tmp_path_factory):
     return program
 
 
+class EmulatedCard:
+    """gpugauge on a card in software, in a folder of its own: GPUGAUGE_EMULATED names the program that has it. Nothing
+    that it gives was measured on a card. Switches are the EMULATED_* variables of tests/emulated/switches.hpp."""
+
+    def __init__(self, folder):
+        self.program = os.environ.get("GPUGAUGE_EMULATED")
+        if not self.program:
+            pytest.skip("GPUGAUGE_EMULATED is not set: this build has no emulated card")
+        self.folder = folder
+
+    def environment(self, card="h100-mig", search_cache="off", **switches):
+        return dict(os.environ, EMULATED_CARD=card, GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
+                    GPUGAUGE_SEARCH_CACHE=str(search_cache),
+                    **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
+
+    def start(self, *arguments, **options):
+        return subprocess.Popen([self.program, *map(str, arguments)], cwd=self.folder, env=self.environment(**options),
+                                text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def __call__(self, *arguments, timeout=600, **options):
+        with self.start(*arguments, **options) as process:
+            try:
+                stdout, stderr = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def suite(self, entries, settle=0):
+        """The arguments of a run of these entries of a suite."""
+        path = self.folder / "emulated.yaml"
+        path.write_text("name: emulated\ndescription: A few cases\ncontexts: [128]\n"
+                        f"settle_seconds: {settle}\n{entries}")
+        return "run", "--device", "cuda:0", "--suite", path
+
+
+@pytest.fixture
+def emulated(tmp_path):
+    return EmulatedCard(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def run_emulated(tmp_path_factory):
-    """Runs a suite, given as its text without a name, on a card in software; gives its file's part of gpugauge, its
-    measurements by case, and what was said. Nothing of it was measured on a card."""
-    program = os.environ.get("GPUGAUGE_EMULATED")
-    if not program:
-        pytest.skip("GPUGAUGE_EMULATED is not set: this build has no emulated card")
-    folder = tmp_path_factory.mktemp("emulated")
-    suite, result = folder / "emulated.yaml", folder / "result.json"
+    """Runs entries of a suite; gives its file's part of gpugauge, its measurements by case, and what was said."""
+    emulated = EmulatedCard(tmp_path_factory.mktemp("emulated"))
 
-    def run(text, card, **switches):
-        suite.write_text("name: emulated\ndescription: A few cases\ncontexts: [128]\nsettle_seconds: 0\n" + text)
-        environment = dict(os.environ, EMULATED_CARD=card, GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
-                           GPUGAUGE_SEARCH_CACHE="off",
-                           **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
-        result.unlink(missing_ok=True)
-        done = subprocess.run([program, "run", "--device", "cuda:0", "--suite", suite, "-o", result], env=environment,
-                              text=True, capture_output=True, timeout=300)
+    def run(entries, card, **switches):
+        done = emulated(*emulated.suite(entries), "-o", "result.json", "--overwrite", card=card, **switches)
         assert done.returncode == 0, done.stderr
-        made = load(result)
+        made = load(emulated.folder / "result.json")
         return (made["context"]["gpugauge"], {entry["name"]: entry["gpugauge"] for entry in made["benchmarks"]},
                 done.stdout + done.stderr)
 

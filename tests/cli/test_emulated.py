@@ -1,41 +1,20 @@
-"""The whole path to a card, on one in software: GPUGAUGE_EMULATED names the program that has it.
-
-Nothing here was measured on a card.
-"""
-
-import json
-import os
-import subprocess
-from pathlib import Path
+"""The whole path to a card, on one in software. Nothing here was measured on a card."""
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-EMULATED = os.environ.get("GPUGAUGE_EMULATED", "")
-DATA = ROOT / "tests" / "data" / "emulated"
-pytestmark = pytest.mark.skipif(not EMULATED, reason="GPUGAUGE_EMULATED is not set: this build has no emulated card")
+from conftest import DATA, EmulatedCard, load
 
 
-class Card:
-    """The program on a card in software, in a folder of its own."""
+class Tiny(EmulatedCard):
+    """The tiny suite, with the tiny model's decode steps."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def run(self, *arguments, **options):
+        tiny = DATA / "emulated"
+        return self("run", "--device", "cuda:0", "--suite", tiny / "tiny.yaml", "--model", tiny / "tiny_model.yaml",
+                    "-o", "result.json", "--overwrite", *arguments, **options)
 
-    def __call__(self, *arguments, card="h100-mig", timeout=900, **switches):
-        environment = dict(os.environ, EMULATED_CARD=card, GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
-                           GPUGAUGE_SEARCH_CACHE="off",
-                           **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
-        return subprocess.run([EMULATED, *map(str, arguments)], cwd=self.folder, env=environment, text=True,
-                              capture_output=True, timeout=timeout)
-
-    def run(self, *arguments, output="result.json", **switches):
-        return self("run", "--device", "cuda:0", "--suite", DATA / "tiny.yaml", "--model", DATA / "tiny_model.yaml",
-                    "-o", output, "--overwrite", *arguments, **switches)
-
-    def cases(self, output="result.json"):
+    def cases(self):
         """What became of each planned case: ok where it is verified, else the status and why. And the file's context."""
-        made = json.loads((self.folder / output).read_text())
+        made = load(self.folder / "result.json")
         context = made["context"]["gpugauge"]
         statuses = {case["name"]: "ok" if case["gpugauge"]["verification"]["passed"] else "wrong" for case in made["benchmarks"]}
         return statuses | {case["name"]: case["status"] for case in context["not_measured"]}, context
@@ -43,13 +22,13 @@ class Card:
 
 @pytest.fixture
 def gpugauge(tmp_path):
-    return Card(tmp_path)
+    return Tiny(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The tiny suite, every case of it, with the tiny model's decode steps."""
-    gpugauge = Card(tmp_path_factory.mktemp("whole"))
+    """Every case of it."""
+    gpugauge = Tiny(tmp_path_factory.mktemp("whole"))
     result = gpugauge.run()
     assert result.returncode == 0, result.stderr
     return gpugauge

@@ -1,27 +1,14 @@
-"""What one case can do to a run: GPUGAUGE_EMULATED names the program with cards in software.
-
-Nothing here was measured on a card.
-"""
+"""What one case can do to a run, on cards in software. Nothing here was measured on a card."""
 
 import json
-import os
 import signal
-import subprocess
 import time
-from pathlib import Path
 
 import pytest
 from conftest import load
 
-ROOT = Path(__file__).resolve().parents[2]
-EMULATED = os.environ.get("GPUGAUGE_EMULATED", "")
-pytestmark = pytest.mark.skipif(not EMULATED, reason="GPUGAUGE_EMULATED is not set: this build has no emulated card")
-
+# Four cases, of two kernels and the driver's copy.
 SUITE = """
-name: isolation
-description: Four cases, of two kernels and the driver's copy
-contexts: [128]
-settle_seconds: {settle}
 entries:
   - family: memory
     backend: cuda
@@ -29,27 +16,21 @@ entries:
     patterns: [read, copy, write]
     sizes: [64KiB]
     cache: [hot]
-    sampling: {{target: 0.05, warmup_seconds: 0.001, case_seconds: 0.002, sample_seconds: 0.0001}}
+    sampling: {target: 0.05, warmup_seconds: 0.001, case_seconds: 0.002, sample_seconds: 0.0001}
 """
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(emulated):
     """Runs the suite with switches of the card; gives what was said."""
 
     def start(*arguments, settle=0, **switches):
-        (tmp_path / "isolation.yaml").write_text(SUITE.format(settle=settle))
-        environment = dict(os.environ, EMULATED_CARD="h100-mig", GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
-                           **{f"EMULATED_{name.upper()}": value for name, value in switches.items()})
-        return subprocess.Popen([EMULATED, "run", "--device", "cuda:0", "--suite", "isolation.yaml", *arguments],
-                                cwd=tmp_path, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return emulated.start(*emulated.suite(SUITE, settle), *arguments, **switches)
 
-    def run_once(*arguments, timeout=300, **options):
-        process = start(*arguments, **options)
-        stdout, stderr = process.communicate(timeout=timeout)
-        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+    def run_once(*arguments, settle=0, **switches):
+        return emulated(*emulated.suite(SUITE, settle), *arguments, **switches)
 
-    run_once.folder, run_once.start = tmp_path, start
+    run_once.folder, run_once.start = emulated.folder, start
     return run_once
 
 

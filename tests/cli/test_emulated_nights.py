@@ -1,18 +1,10 @@
-"""scripts/nightly.sh on a card in software, night after night: GPUGAUGE_EMULATED names the program that has it.
-
-Nothing here was measured on a card.
-"""
+"""scripts/nightly.sh on a card in software, night after night. Nothing here was measured on a card."""
 
 import json
-import os
 import subprocess
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-EMULATED = os.environ.get("GPUGAUGE_EMULATED", "")
-pytestmark = pytest.mark.skipif(not EMULATED, reason="GPUGAUGE_EMULATED is not set: this build has no emulated card")
+from conftest import ROOT
 
 SUITE = """
 name: nights
@@ -31,21 +23,19 @@ entries:
 
 
 class Nights:
-    def __init__(self, folder):
-        self.folder, self.dates = folder, 0
-        (folder / "nights.yaml").write_text(SUITE)
+    def __init__(self, emulated):
+        self.emulated, self.folder, self.dates = emulated, emulated.folder, 0
+        (self.folder / "nights.yaml").write_text(SUITE)
 
     def __call__(self, *arguments, reads_emulated=True, **switches):
         """The next night: its exit status and what it said."""
         self.dates += 1
-        environment = dict(os.environ, EMULATED_CARD="h100-mig", GPUGAUGE_CONFIGS=str(ROOT / "configs"),
-                           OMP_NUM_THREADS="1", GPUGAUGE_SEARCH_CACHE="off",
-                           **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
+        environment = self.emulated.environment(**switches)
         environment.pop("GPUGAUGE_READ_EMULATED", None)
         if reads_emulated:
             environment["GPUGAUGE_READ_EMULATED"] = "1"
         done = subprocess.run(
-            [ROOT / "scripts/nightly.sh", "--gpugauge", EMULATED, "--device", "cuda:0", "--suite", "nights.yaml",
+            [ROOT / "scripts/nightly.sh", "--gpugauge", self.emulated.program, "--device", "cuda:0", "--suite", "nights.yaml",
              "--processes", "2", "--cool-down", "0", "--night", f"2026-01-{self.dates:02}", *arguments],
             cwd=self.folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
         return done.returncode, done.stdout
@@ -64,8 +54,8 @@ class Nights:
 
 
 @pytest.fixture
-def night(tmp_path):
-    return Nights(tmp_path)
+def night(emulated):
+    return Nights(emulated)
 
 
 def test_the_second_night_finds_the_first(night):

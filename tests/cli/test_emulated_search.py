@@ -3,23 +3,13 @@ process. Nothing here was measured on a card.
 """
 
 import json
-import os
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 from conftest import load
 
-ROOT = Path(__file__).resolve().parents[2]
-EMULATED = os.environ.get("GPUGAUGE_EMULATED", "")
-pytestmark = pytest.mark.skipif(not EMULATED, reason="GPUGAUGE_EMULATED is not set: this build has no emulated card")
-
+# One GEMM, searched; what is warmed up on is another case.
 SUITE = """
-name: searches
-description: One GEMM, searched; what is warmed up on is another case
-contexts: [128]
-settle_seconds: 0
 entries:
   - family: memory
     backend: cuda
@@ -47,18 +37,14 @@ CULPRIT_NAME = "M 4, algo 21, tile 15, stages 15, split-K 1, workspace 0B"
 class Search:
     """Runs the suite with one cache of choices."""
 
-    def __init__(self, folder):
-        self.folder = folder
-        self.cache = folder / "cache.jsonl"
+    def __init__(self, emulated):
+        self.emulated = emulated
+        self.folder = emulated.folder
+        self.cache = emulated.folder / "cache.jsonl"
 
     def __call__(self, name, implementation="cublaslt_search", data="normal", budget=600, **switches):
-        (self.folder / "searches.yaml").write_text(
-            SUITE.format(implementation=implementation, data=data, budget=budget))
-        environment = dict(os.environ, EMULATED_CARD="h100-mig", GPUGAUGE_CONFIGS=str(ROOT / "configs"),
-                           OMP_NUM_THREADS="1", GPUGAUGE_SEARCH_CACHE=str(self.cache),
-                           **{f"EMULATED_{key.upper()}": str(value) for key, value in switches.items()})
-        self.said = subprocess.run([EMULATED, "run", "--device", "cuda:0", "--suite", "searches.yaml", "-o", name],
-                                   cwd=self.folder, env=environment, text=True, capture_output=True, timeout=300)
+        entries = SUITE.format(implementation=implementation, data=data, budget=budget)
+        self.said = self.emulated(*self.emulated.suite(entries), "-o", name, search_cache=self.cache, **switches)
         assert self.said.returncode in (0, 1, 3), self.said.stderr
         result = load(self.folder / name)
         self.processes = len(result["context"]["gpugauge"]["sessions"])
@@ -75,8 +61,8 @@ class Search:
 
 
 @pytest.fixture
-def search(tmp_path):
-    return Search(tmp_path)
+def search(emulated):
+    return Search(emulated)
 
 
 def tried(details):

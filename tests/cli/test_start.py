@@ -6,14 +6,12 @@ The program is as it is, with NVIDIA's own runtime in it; its driver is a stand-
 import ctypes
 import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import BINARY, ROOT, assert_one_line_error, load
+from conftest import BINARY, assert_one_line_error, load
 
 DRIVER = Path(os.environ.get("GPUGAUGE_STAND_IN_DRIVER", BINARY.parent / "tests" / "emulated" / "driver"))
-EMULATED = os.environ.get("GPUGAUGE_EMULATED", "")
 RUN = ("run", "--suite", "tiny", "--filter", "memory/copy", "-o", "result.json")
 
 
@@ -122,21 +120,13 @@ def test_where_there_is_neither_the_cpu_is_measured(elsewhere):
     assert "CUDA" not in doctor(elsewhere)
 
 
-def emulated(*arguments, **switches):
-    if not EMULATED:
-        pytest.skip("GPUGAUGE_EMULATED is not set: this build has no emulated card")
-    environment = dict(os.environ, GPUGAUGE_CONFIGS=str(ROOT / "configs"),
-                       **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
-    return subprocess.run([EMULATED, *arguments], env=environment, text=True, capture_output=True, timeout=300)
-
-
 @pytest.mark.parametrize("device", ["best", "cuda:0"])
-def test_a_card_that_is_too_old_is_said_and_the_cpu_is_offered(device, tmp_path):
-    result = emulated("run", "--device", device, "--suite", "quick", "-o", str(tmp_path / "result.json"), card="t4")
+def test_a_card_that_is_too_old_is_said_and_the_cpu_is_offered(device, emulated):
+    result = emulated("run", "--device", device, "--suite", "quick", "-o", "result.json", card="t4")
     assert_one_line_error(result, 3, "T4 has compute capability 7.5", "8.0 (Ampere) or newer", "--device cpu")
 
 
-def test_the_doctor_does_not_call_it_ok():
+def test_the_doctor_does_not_call_it_ok(emulated):
     (checks,) = json.loads(emulated("doctor", "--format", "json", card="t4").stdout).values()
     statuses = {check["topic"]: check["status"] for check in checks}
     assert statuses["cuda:0"] == "warning"
