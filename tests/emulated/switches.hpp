@@ -20,7 +20,7 @@ struct Switches {
   /// 64x8x256 algo 66 tile 18 stages 36 split-K 1`), ends with an illegal address, and the context
   /// with it.
   std::string crash;
-  /// EMULATED_HANG: a kernel whose name holds this never ends.
+  /// EMULATED_HANG: a kernel, or a call of cuBLASLt, whose name holds this never ends.
   std::string hang;
   /// EMULATED_OUT_OF_MEMORY_BYTES: allocations fail once the sum of those alive exceeds this.
   std::optional<std::int64_t> out_of_memory_bytes;
