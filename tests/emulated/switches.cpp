@@ -69,6 +69,8 @@ constexpr Reader kReaders[] = {
          throw std::invalid_argument(fmt::format("{}: {}", found.name, error.what()));
        }
      }},
+    {"EMULATED_L2_BYTES",
+     [](auto& found, auto& into) { into.l2_bytes = found.template at_least<std::int64_t>(1024); }},
     {"EMULATED_DEVICES", [](auto& found, auto& into) { into.devices = found.number(1, 8); }},
     {"EMULATED_CRASH", [](auto& found, auto& into) { into.crash = found.text(); }},
     {"EMULATED_HANG", [](auto& found, auto& into) { into.hang = found.text(); }},

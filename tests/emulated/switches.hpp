@@ -14,6 +14,9 @@ namespace gpugauge::emulated {
 struct Switches {
   /// EMULATED_CARD: the key of one of cards(); h100-sxm where it is not set.
   const Card* card = nullptr;
+  /// EMULATED_L2_BYTES: the last-level cache in place of the card's own. Cold cases rotate through
+  /// five times as much, which at a card's true size takes minutes.
+  std::optional<std::int64_t> l2_bytes;
   /// EMULATED_DEVICES: cards in the machine, 1 to 8.
   int devices = 1;
   /// EMULATED_CRASH: a kernel whose name holds this, or a call of cuBLASLt (`cublasLtMatmul

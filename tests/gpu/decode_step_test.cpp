@@ -37,6 +37,12 @@ class CudaDecodeStepTest : public GpuTest {
     return *std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == name; });
   }
 
+  void SetUp() override {
+    GpuTest::SetUp();
+    // tests/cli/test_emulated.py has decode steps of a tiny model.
+    if (!IsSkipped() && emulated()) GTEST_SKIP() << kTooMuch;
+  }
+
   /// Every engine that the device can run.
   void run_and_verify(const DecodeStep& op) {
     for (const Implementation& engine : cuda_decode_step()) {

@@ -33,36 +33,38 @@ class CudaMmaGemmTest : public GpuTest, public testing::WithParamInterface<DType
 };
 
 TEST_P(CudaMmaGemmTest, IsVerifiedFromOneTokenUp) {
-  for (std::int64_t m : {1, 8, 33, 512, 2048}) {
-    run_and_verify(gemm_of(GetParam(), m, 1536, 2048));
+  for (std::int64_t m : sizes({1, 8, 33, 512, 2048}, {1, 33})) {
+    run_and_verify(gemm_of(GetParam(), m, size(1536, 96), size(2048, 128)));
   }
 }
 
 TEST_P(CudaMmaGemmTest, IsVerifiedAtRaggedShapes) {
-  run_and_verify(gemm_of(GetParam(), 37, 1048, 1072));
+  run_and_verify(gemm_of(GetParam(), 37, size(1048, 56), size(1072, 80)));
   run_and_verify(gemm_of(GetParam(), 1, 8, 16));
-  run_and_verify(gemm_of(GetParam(), 3, 16, 8208));
-  run_and_verify(gemm_of(GetParam(), 4099, 4104, 4112));
+  run_and_verify(gemm_of(GetParam(), 3, 16, size(8208, 528)));
+  run_and_verify(gemm_of(GetParam(), size(4099, 67), size(4104, 72), size(4112, 80)));
 }
 
 TEST_P(CudaMmaGemmTest, IsVerifiedInEverySlotOfAColdRotation) {
-  run_and_verify(gemm_of(GetParam(), 256, 4096, 4096), {});
+  run_and_verify(gemm_of(GetParam(), size(256, 40), size(4096, 136), size(4096, 128)), {});
 }
 
 TEST_P(CudaMmaGemmTest, IsVerifiedForEveryDistribution) {
   for (Distribution data :
        {Distribution::kUniform, Distribution::kZeros, Distribution::kSmallIntegers}) {
-    run_and_verify(gemm_of(GetParam(), 256, 512, 1024), {.cache = CacheState::kHot, .data = data});
+    run_and_verify(gemm_of(GetParam(), size(256, 33), size(512, 64), size(1024, 64)),
+                   {.cache = CacheState::kHot, .data = data});
   }
 }
 
 TEST_P(CudaMmaGemmTest, EveryTileIsVerified) {
-  const Gemm op = gemm_of(GetParam(), 1000, 3000, 1008);
+  const Gemm op = gemm_of(GetParam(), size(1000, 130), size(3000, 136), size(1008, 80));
   GemmBuffers buffers(op, device(), {.cache = CacheState::kHot});
-  const bool emulated = GetParam() == DType::kFp8E4m3 &&
-                        gemm_mma::fp8_is_emulated(*device().info().compute_capability);
+  const bool converted = GetParam() == DType::kFp8E4m3 &&
+                         gemm_mma::fp8_is_emulated(*device().info().compute_capability);
   const GemmPointers operands = buffers.pointers(0);
-  for (int tile = emulated ? gemm_mma::kSmallestTile : 0; tile <= gemm_mma::kSmallestTile; ++tile) {
+  for (int tile = converted ? gemm_mma::kSmallestTile : 0; tile <= gemm_mma::kSmallestTile;
+       ++tile) {
     buffers.poison_outputs();
     launch_gemm_mma(device().stream(),
                     {.dtype = op.weights,

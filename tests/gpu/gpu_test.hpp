@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -23,6 +24,18 @@ class GpuTest : public testing::Test {
   }
 
   Device& device() { return *device_; }
+
+  /// Whether it is a card in software (tests/emulated): kernels take 10^5 times as long there, and
+  /// the times are modelled.
+  bool emulated() { return device_->info().name.starts_with("emulated "); }
+  static constexpr const char* kTooMuch = "takes too long on a card in software";
+  static constexpr const char* kModelled = "the times of a card in software are modelled";
+
+  /// The first on a card, the second on one in software: small shapes there.
+  std::int64_t size(std::int64_t card, std::int64_t small) { return emulated() ? small : card; }
+  std::vector<std::int64_t> sizes(std::vector<std::int64_t> card, std::vector<std::int64_t> small) {
+    return emulated() ? small : card;
+  }
 
   template <typename Element>
   std::vector<Element> fetch(const void* data, std::size_t count) {

@@ -82,38 +82,40 @@ class CudaLinearStreamTest : public GpuTest, public testing::WithParamInterface<
 };
 
 TEST_P(CudaLinearStreamTest, IsVerifiedForEveryNumberOfTokens) {
-  for (std::int64_t m : {1, 2, 4, 7, 8, 9, 16, 17, 32, 33, 48, 63, 64}) {
-    run_and_verify(linear(m, 1536, 2048));
+  for (std::int64_t m : sizes({1, 2, 4, 7, 8, 9, 16, 17, 32, 33, 48, 63, 64}, {1, 8, 17, 64})) {
+    run_and_verify(linear(m, size(1536, 96), size(2048, 128)));
   }
 }
 
 TEST_P(CudaLinearStreamTest, IsVerifiedAtRaggedShapes) {
   run_and_verify(linear(1, 1, 16));
   run_and_verify(linear(3, 7, 48));
-  run_and_verify(linear(5, 129, 4112));
-  run_and_verify(linear(64, 4095, 1040));
-  run_and_verify(linear(16, 100, 28672));  // one tile, cut by many blocks
-  run_and_verify(linear(8, 33'000, 144));  // many tiles of two steps
+  run_and_verify(linear(5, size(129, 33), size(4112, 272)));
+  run_and_verify(linear(64, size(4095, 65), size(1040, 80)));
+  run_and_verify(linear(16, size(100, 20), size(28672, 1040)));  // one tile, cut by many blocks
+  run_and_verify(linear(8, size(33'000, 330), 144));             // many tiles of two steps
 }
 
 TEST_P(CudaLinearStreamTest, IsVerifiedInEverySlotOfAColdRotation) {
-  run_and_verify(linear(8, 4096, 4096), {});
-  run_and_verify(linear(1, 6144, 4096), {}, "linear_stream_pdl");
-  run_and_verify(linear(64, 4096, 14336), {}, "linear_stream_pdl");
+  run_and_verify(linear(8, size(4096, 96), size(4096, 256)), {});
+  run_and_verify(linear(1, size(6144, 96), size(4096, 256)), {}, "linear_stream_pdl");
+  run_and_verify(linear(64, size(4096, 96), size(14336, 272)), {}, "linear_stream_pdl");
 }
 
 TEST_P(CudaLinearStreamTest, IsVerifiedForEveryDistribution) {
   for (Distribution data :
        {Distribution::kUniform, Distribution::kZeros, Distribution::kSmallIntegers}) {
-    run_and_verify(linear(5, 256, 512), {.cache = CacheState::kHot, .data = data});
+    run_and_verify(linear(5, size(256, 40), size(512, 64)),
+                   {.cache = CacheState::kHot, .data = data});
   }
 }
 
 TEST_P(CudaLinearStreamTest, BothKernelsGiveTheSameBitsAgain) {
-  for (std::int64_t m : {1, 16, 32, 64}) {
-    launch_and_compare(launch_linear_stream_generic, linear(m, 1000, 4096));
+  for (std::int64_t m : sizes({1, 16, 32, 64}, {1, 64})) {
+    const Gemm op = linear(m, size(1000, 72), size(4096, 256));
+    launch_and_compare(launch_linear_stream_generic, op);
     if (device().info().compute_capability == 90) {
-      launch_and_compare(launch_linear_stream_hopper, linear(m, 1000, 4096));
+      launch_and_compare(launch_linear_stream_hopper, op);
     }
   }
 }

@@ -34,11 +34,12 @@ INSTANTIATE_TEST_SUITE_P(Kinds, CudaTransferTest,
                          [](const auto& test) { return std::string(name_of(test.param)); });
 
 TEST_P(CudaTransferTest, IsVerified) {
-  for (std::int64_t bytes : {4096, 100'004, 64 << 20}) run_and_verify(bytes, CacheState::kHot);
+  for (std::int64_t bytes : sizes({4096, 100'004, 64 << 20}, {4096, 100'004}))
+    run_and_verify(bytes, CacheState::kHot);
 }
 
 TEST_P(CudaTransferTest, IsVerifiedInEverySlotOfARotation) {
-  run_and_verify(16 << 20, CacheState::kCold);
+  run_and_verify(size(16 << 20, 64 << 10), CacheState::kCold);
 }
 
 TEST_P(CudaTransferTest, PageableMemoryIsTimedByTheHost) {

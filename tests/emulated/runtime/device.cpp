@@ -76,7 +76,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   properties->major = of.limits.compute_capability / 10;
   properties->minor = of.limits.compute_capability % 10;
   properties->multiProcessorCount = of.multiprocessors;
-  properties->l2CacheSize = static_cast<int>(of.l2_bytes);
+  properties->l2CacheSize = static_cast<int>(switches().l2_bytes.value_or(of.l2_bytes));
   properties->memoryBusWidth = of.memory_bus_bits;
   properties->ECCEnabled = of.ecc == Ecc::kOn;
   properties->sharedMemPerBlock = Limits::kSharedBytesPerBlock;

@@ -17,10 +17,11 @@ Switches parse(std::vector<std::string> environment) { return parse_switches(env
 
 TEST(Switches, EveryOneIsReadWhereItIsSet) {
   const Switches found =
-      parse({"HOME=/root", "EMULATED_CARD=l40s", "EMULATED_DEVICES=8", "EMULATED_ECC_ERRORS=3:1",
-             "EMULATED_NVML_NOT_SUPPORTED=GetPowerUsage,field82",
+      parse({"HOME=/root", "EMULATED_CARD=l40s", "EMULATED_L2_BYTES=65536", "EMULATED_DEVICES=8",
+             "EMULATED_ECC_ERRORS=3:1", "EMULATED_NVML_NOT_SUPPORTED=GetPowerUsage,field82",
              "EMULATED_THROTTLE=0x8000000000000000"});
   EXPECT_EQ(found.card->key, "l40s");
+  EXPECT_EQ(found.l2_bytes, 65536);
   EXPECT_EQ(found.devices, 8);
   EXPECT_EQ(found.corrected_errors, 3U);
   EXPECT_EQ(found.uncorrected_errors, 1U);
