@@ -178,7 +178,7 @@ class Trials:
             "name: out_of_memory\ndescription: more than there is, and a case that must be measured all the same\n"
             "settle_seconds: 0\nentries:\n"
             f"  - {{family: memory, backend: {self.backend}, implementations: [{MEMORY_KERNEL[self.backend]}], "
-            f"patterns: [read], sizes: [{2 * whole}MiB, {whole}MiB, 64MiB],\n"
+            f"patterns: [read], sizes: [{2 * whole}MiB, {whole}MiB, 1MiB],\n"
             "     sampling: {warmup_seconds: 0.05, case_seconds: 0.1}}\n", encoding="utf-8")
         output = self.folder / "out_of_memory.json"
         status = self.gpugauge("out_of_memory", *self.run_arguments(output, suite))

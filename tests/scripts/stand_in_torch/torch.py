@@ -10,7 +10,15 @@ import math
 import os
 
 __version__ = os.environ.get("STAND_IN_TORCH_VERSION", "2.9.0+stand-in")
-float32, bfloat16, float16, float8_e4m3fn = "fp32", "bf16", "fp16", "fp8_e4m3"
+
+
+class Type(str):
+    @property
+    def itemsize(self):
+        return {"fp32": 4, "fp8_e4m3": 1}.get(self, 2)
+
+
+float32, bfloat16, float16, float8_e4m3fn = map(Type, ("fp32", "bf16", "fp16", "fp8_e4m3"))
 
 
 def called(name, **what):
@@ -148,7 +156,15 @@ def manual_seed(seed):
     pass
 
 
-def randn(count, device=None):
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise RuntimeError(f"the stand-in for PyTorch has no {name}: it computes copies alone")
+
+
+def randn(count, device=None, dtype=None):
+    if dtype is not None:
+        raise RuntimeError(f"the stand-in for PyTorch has no {dtype}: it computes copies alone")
     return Tensor(count, 0.5 + Tensor.made)
 
 
