@@ -15,6 +15,9 @@
 #include "harness/cli/parse.hpp"
 #include "harness/record/schema.hpp"
 
+/// The C library that scripts/portable.sh linked it for; of other builds it is not there.
+extern "C" [[gnu::weak]] const char* const gpugauge_portable;
+
 namespace gpugauge {
 namespace {
 
@@ -43,10 +46,25 @@ Anything on the screen:
 
 // What holds for every command.
 constexpr OptionDefinition kHelp{"-h,--help", "", "print this help message and exit"};
-constexpr OptionDefinition kVersion{"--version", "", "print the version and exit"};
+constexpr OptionDefinition kVersion{"--version", "",
+                                    "print the version, how it was built, and exit"};
 constexpr OptionDefinition kQuiet{"-q,--quiet", "",
                                   "no progress line; log only warnings and errors"};
 constexpr OptionDefinition kVerbose{"-v,--verbose", "", "log details to stderr"};
+
+std::string version_text() {
+  std::string text =
+      fmt::format("gpugauge {} ({})\n{} {}", build_info::kVersion, build_info::kGitSha,
+                  build_info::kCompiler, build_info::kBuildType);
+  if (build_info::kCudaToolkitVersion.empty()) {
+    text += ", no CUDA";
+  } else {
+    text += fmt::format(", CUDA {} for {}", build_info::kCudaToolkitVersion,
+                        build_info::kCudaArchitectures);
+  }
+  if (&gpugauge_portable != nullptr) text += fmt::format(", {} or newer", gpugauge_portable);
+  return text + "\n";
+}
 
 }  // namespace
 
@@ -96,7 +114,7 @@ ExitStatus run_app(const std::vector<std::string>& given) {
   if (dashes != arguments.end()) global.benchmark_arguments.assign(dashes + 1, arguments.end());
   const Parsed parsed = parse(program, {arguments.begin(), dashes});
   if (version) {
-    fmt::print(std::cout, "gpugauge {} ({})\n", build_info::kVersion, build_info::kGitSha);
+    std::cout << version_text();
     return ExitStatus::kDone;
   }
   if (help) {

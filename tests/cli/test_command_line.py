@@ -1,4 +1,5 @@
 import pathlib
+import re
 
 import pytest
 from conftest import assert_one_line_error
@@ -27,7 +28,9 @@ def test_every_command_has_help(gpugauge, command):
 def test_version(gpugauge):
     result = gpugauge("--version")
     assert result.returncode == 0
-    assert result.stdout.startswith("gpugauge ")
+    version, build = result.stdout.splitlines()
+    assert re.fullmatch(r"gpugauge \d+\.\d+\.\d+ \(\w+\)", version)
+    assert re.fullmatch(r"\w+ [\d.]+ \w+, (no CUDA|CUDA [\d.]+ for \d+\w?(\+PTX)?( \d+\w?(\+PTX)?)*)", build)
 
 
 def test_run_sh_s_table_of_options_is_the_program_s(gpugauge):
