@@ -120,6 +120,10 @@ std::optional<std::string> why_not_onednn(const Gemm& op, const DeviceInfo& devi
                          fmt::join(type->any_of, ", "));
     }
   }
+  if (dnnl::version()->major == 0) {  // scripts/portable/onednn_by_name.c
+    return fmt::format("libdnnl.so.{}, which belongs to the program, cannot be opened",
+                       DNNL_VERSION_MAJOR);
+  }
   try {
     const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
     if (implementation_name(plan_matmul(op, engine)).starts_with("ref")) {

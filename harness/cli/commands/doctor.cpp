@@ -148,6 +148,14 @@ Checks check_host(const Machine& machine) {
   return checks;
 }
 
+DoctorCheck check_onednn(const Machine& machine) {
+  if (machine.onednn_version.empty()) {
+    return missing("oneDNN", "cannot be opened: no GEMM is measured on the CPU",
+                   "unpack lib/ beside the program; it needs libstdc++.so.6");
+  }
+  return ok("oneDNN", machine.onednn_version);
+}
+
 DoctorCheck check_configs(const Machine& machine) {
   if (!machine.configs) {
     return missing("configs", machine.configs_error, "export GPUGAUGE_CONFIGS=/path/to/configs");
@@ -177,7 +185,7 @@ std::vector<DoctorCheck> run_doctor(const Machine& machine) {
     std::move(more.begin(), more.end(), std::back_inserter(checks));
   };
   add(check_cuda(machine));
-  add({ok("oneDNN", machine.onednn_version)});
+  add({check_onednn(machine)});
   if (machine.devices.empty()) {
     add({missing("devices", "none: nothing can be measured", "gpugauge doctor -v")});
   }

@@ -99,6 +99,14 @@ TEST(Doctor, WhateverIsNotOkHasAdvice) {
   }
 }
 
+TEST(Doctor, WithoutOnednnItsPlaceIsNamed) {
+  Machine machine = a_machine();
+  machine.onednn_version.clear();
+  const DoctorCheck check = check_of(machine, "oneDNN");
+  EXPECT_EQ(check.status, CheckStatus::kMissing);
+  EXPECT_THAT(check.advice, HasSubstr("lib/"));
+}
+
 TEST(Doctor, WithoutACardNoToolkitIsAskedFor) {
   Machine machine = a_machine();
   machine.devices = {a_cpu()};
