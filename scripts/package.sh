@@ -1,35 +1,32 @@
 #!/usr/bin/env bash
-# Makes a folder that runs on another machine: the program, the gpu tests, the configs and the scripts that need no
-# build. It has every shared library but the C library; of the target it needs glibc as new as this machine's, the
-# NVIDIA driver and, for cuBLASLt's rows, cuBLASLt, which is opened at run time.
+# Makes the portable program: a tarball and a Python wheel that start on every x86-64 Linux with glibc 2.31 (Debian 11,
+# Ubuntu 20.04) or newer, and measure cards on drivers from 525 on. Both hold the program, the configs and the licences
+# of what is linked in; the wheel has the Python package, too. It is made on Debian 12; scripts/portable.sh says how.
 #
-#   ./scripts/package.sh [--build DIR] OUTPUT_FOLDER
+#   ./scripts/package.sh [--tests] [OUTPUT_FOLDER]
 #
-#   --build DIR    a build folder that is configured with CUDA; build/, set up first, where it is not given. It is
-#                  linked anew, to look for libraries beside the program.
+#   --tests          the tarball also holds what a day with a card needs: the gpu tests, and the scripts that run there
+#   OUTPUT_FOLDER    dist/ where it is not given; files of the same names are replaced
 #
-# There: OUTPUT_FOLDER/scripts/gpu_check.sh RESULTS_FOLDER, card_trials.py or side_by_side.py beside it, or
-# OUTPUT_FOLDER/gpugauge run. What card_trials.py is to find with `gpugauge ab` is put there by
-# ./scripts/plant_slowdown.sh half-the-blocks OUTPUT_FOLDER/gpugauge-planted
+# The build is that of build-portable/: CUDA 12.4 for compute capabilities 8.0, 8.6, 8.9 and 9.0a, and PTX for what is
+# newer. What gpugauge opens where it is installed, and never contains: the NVIDIA driver, NVML, cuBLASLt.
 set -euo pipefail
 
-# shellcheck source=scripts/setup.sh
-source "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
+# shellcheck source=scripts/portable.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/portable.sh"
 
-fail() { printf 'package: %s\n' "$*" >&2; }
 usage() {
-  fail "$1; usage: package.sh [--build DIR] OUTPUT_FOLDER"
+  printf 'package: %s; usage: package.sh [--tests] [OUTPUT_FOLDER]\n' "$1" >&2
   exit 2
 }
 
 output=
-given=
+tests=
 while [[ $# -gt 0 ]]; do
   case $1 in
-    --build)
-      [[ $# -ge 2 ]] || usage "--build needs a folder"
-      given=$2
-      shift 2
+    --tests)
+      tests=1
+      shift
       ;;
     -*) usage "unknown option '$1'" ;;
     *)
@@ -39,53 +36,53 @@ while [[ $# -gt 0 ]]; do
       ;;
   esac
 done
-[[ -n $output ]] || usage "no output folder"
-[[ ! -e $output ]] || usage "'$output' is there already"
+output=${output:-$gpugauge_root/dist}
+programs=(gpugauge ${tests:+gpu_tests unit_cuda_tests})
 
-programs=(gpugauge gpu_tests unit_cuda_tests)
-if [[ -n $given ]]; then
-  [[ -e $given/CMakeCache.txt ]] || { fail "'$given' is not a build folder"; exit 3; }
-  gpugauge_build=$(cd -- "$given" && pwd)
-else
-  setup --tests
-fi
-
-# DT_RPATH and not DT_RUNPATH: it holds for what the libraries need, too.
-# shellcheck disable=SC2016  # $ORIGIN is for the loader
-cmake -S "$gpugauge_root" -B "$gpugauge_build" '-DCMAKE_BUILD_RPATH=$ORIGIN/lib' \
-  -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags >/dev/null
-if grep -Eq '^GPUGAUGE_(CUDA:[A-Z]*=OFF|NVCC:[A-Z]*=(.*-NOTFOUND)?)$' "$gpugauge_build/CMakeCache.txt"; then
-  fail "'$gpugauge_build' is a build without CUDA"
-  exit 3
-fi
+portable_require_debian_12
+ensure_packages ${tests:+--tests}
+ensure_portable
+ensure_onednn
+ensure_cuda_12
+gpugauge_build=$gpugauge_root/build-portable
+cmake -S "$gpugauge_root" -B "$gpugauge_build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH=/usr \
+  -DGPUGAUGE_CUDA=ON \
+  "-DGPUGAUGE_TESTS=${tests:+ON}" "-DGPUGAUGE_NVCC=$portable_cuda/bin/nvcc" \
+  "-Ddnnl_DIR=$portable_onednn/lib/cmake/dnnl" '-DCMAKE_CUDA_ARCHITECTURES=80-real;86-real;89;90a-real' >/dev/null
 build "${programs[@]}"
 
-# What the C library is made of and the kernel's own: theirs must be the target's.
-is_system() {
-  case $1 in
-    linux-vdso.so.* | ld-linux* | libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.* | libresolv.so.*) ;;
-    *) return 1 ;;
-  esac
-}
-
-partial=$output.partial
-rm -rf -- "$partial"
-mkdir -p -- "$partial/lib" "$partial/scripts"
+work=$(mktemp -d)
+trap 'rm -rf -- "$work"' EXIT
 for program in "${programs[@]}"; do
-  strip -o "$partial/$program" "$gpugauge_build/$program"
-  while read -r line; do  # `name => path (address)`, or `path (address)` of the loader
-    name=${line%% *}
-    path=${line#* => }
-    path=${path% (0x*}
-    is_system "${name##*/}" && continue
-    [[ $path == /* ]] || { fail "$program needs $name, which is not found"; exit 3; }
-    [[ -e $partial/lib/$name ]] || strip -o "$partial/lib/$name" "$path"
-  done < <(ldd "$gpugauge_build/$program")
+  mapfile -t objects < <(objects_of "$gpugauge_build" "$program")
+  link_portable "$gpugauge_build" "$work/$program" "${objects[@]}"
+  strip -- "$work/$program"
 done
-cp -R -- "$gpugauge_root/configs" "$partial/configs"
-for script in gpu_check.sh goal_table.py card_trials.py card_record.py command_line.py \
-              side_by_side.py pytorch_side.py pytorch_workloads.py result_file.py triton_matmul.py; do
-  cp -- "$gpugauge_root/scripts/$script" "$partial/scripts/"
-done
-mv -- "$partial" "$output"
-du -sh -- "$output" >&2
+
+# ---- the tarball ---------------------------------------------------------------------------------------
+
+version=$("$work/gpugauge" --version | sed -n '1s/^gpugauge \([^ ]*\) .*/\1/p')
+name=gpugauge-$version-linux-x86_64
+tree=$work/$name
+mkdir -p -- "$tree" "$output"
+mv -- "${programs[@]/#/$work/}" "$tree/"
+cp -R -- "$gpugauge_root/configs" "$tree/configs"
+cp -- "$gpugauge_root/LICENSE" "$gpugauge_root/README.md" "$tree/"
+copy_onednn "$tree/lib"
+copy_licences "$tree/licences"
+if [[ -n $tests ]]; then
+  mkdir -- "$tree/scripts"
+  for script in gpu_check.sh goal_table.py card_record.py card_trials.py command_line.py side_by_side.py pytorch_side.py \
+                pytorch_workloads.py result_file.py triton_matmul.py; do
+    cp -- "$gpugauge_root/scripts/$script" "$tree/scripts/"
+  done
+fi
+# The same commit gives the same bytes.
+date=$(git -C "$gpugauge_root" log -1 --format=%cI 2>/dev/null || echo 2000-01-01)
+tar -c -C "$work" --sort=name --mtime="$date" --owner=0 --group=0 --numeric-owner "$name" |
+  gzip -9n >"$output/$name.tar.gz"
+
+# ---- the wheel -----------------------------------------------------------------------------------------
+
+python3 -B "$gpugauge_root/scripts/make_wheel.py" "$tree" "$version" "$date" "$output"
+(cd -- "$output" && sha256sum -- "$name.tar.gz" "gpugauge-$version"-*.whl >SHA256SUMS && du -h -- * >&2)

@@ -2,13 +2,13 @@
 # Builds a gpugauge that is slower in one kernel, to see that `gpugauge ab` finds it. The sources stay as they are: the
 # last commit is checked out elsewhere, patched and built with the settings of a build folder.
 #
-#   ./scripts/plant_slowdown.sh [--build DIR] PATCH PROGRAM
+#   ./scripts/plant_slowdown.sh [--build DIR] [--portable] PATCH PROGRAM
 #
 #   --build DIR    the build folder whose settings are taken: build/, where it is not given
+#   --portable     linked as package.sh links, for another machine; best with --build build-portable
 #   PATCH          a file, or a name of scripts/slowdowns/: half-the-blocks (linear_stream, on a GPU),
 #                  work-twice (reading memory on a CPU)
-#   PROGRAM        where the slower program goes; beside the gpugauge of a folder that package.sh made, it finds its
-#                  libraries there
+#   PROGRAM        where the slower program goes
 #
 # Then: gpugauge ab build/gpugauge PROGRAM --filter linear_stream
 set -euo pipefail
@@ -18,13 +18,22 @@ root=$(dirname -- "$here")
 
 fail() { printf 'plant_slowdown: %s\n' "$1" >&2; exit "$2"; }
 
+usage="usage: plant_slowdown.sh [--build DIR] [--portable] PATCH PROGRAM"
 build=$root/build
+portable=
 while [[ ${1:-} == -* ]]; do
-  [[ $1 == --build && $# -ge 2 ]] || fail "'$1'; usage: plant_slowdown.sh [--build DIR] PATCH PROGRAM" 2
-  build=$2
-  shift 2
+  case $1 in
+    --build)
+      [[ $# -ge 2 ]] || fail "--build needs a folder; $usage" 2
+      build=$2
+      shift
+      ;;
+    --portable) portable=1 ;;
+    *) fail "'$1'; $usage" 2 ;;
+  esac
+  shift
 done
-[[ $# -eq 2 ]] || fail "usage: plant_slowdown.sh [--build DIR] PATCH PROGRAM" 2
+[[ $# -eq 2 ]] || fail "$usage" 2
 patch=$1
 [[ -f $patch ]] || patch=$here/slowdowns/$1.patch
 [[ -f $patch ]] || fail "'$1' is no file, nor one of $(cd -- "$here/slowdowns" && printf '%s ' *.patch)" 2
@@ -33,12 +42,10 @@ program=$2
 [[ ! -e $program ]] || fail "'$program' is there already" 2
 [[ -f $build/CMakeCache.txt ]] || fail "'$build' is not a build folder: run scripts/run.sh, or name one with --build" 3
 
-# DT_RPATH and not DT_RUNPATH, as in package.sh: libraries beside the program come first.
-# shellcheck disable=SC2016  # $ORIGIN is for the loader
-settings=(-DGPUGAUGE_TESTS=OFF '-DCMAKE_BUILD_RPATH=$ORIGIN/lib' '-DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags')
+settings=(-DGPUGAUGE_TESTS=OFF)
 while IFS= read -r line; do
   settings+=("-D$line")
-done < <(grep -E '^(CMAKE_BUILD_TYPE|CMAKE_CXX_FLAGS|CMAKE_CUDA_ARCHITECTURES|GPUGAUGE_CUDA|GPUGAUGE_NVCC):' \
+done < <(grep -E '^(CMAKE_BUILD_TYPE|CMAKE_CXX_FLAGS|CMAKE_CUDA_ARCHITECTURES|GPUGAUGE_CUDA|GPUGAUGE_NVCC|dnnl_DIR):' \
   "$build/CMakeCache.txt")
 
 folder=$(mktemp -d)
@@ -56,5 +63,12 @@ if ! { cmake -S "$folder/tree" -B "$folder/tree/build" -G Ninja "${settings[@]}"
   tail -n 20 -- "$folder/log" >&2
   fail "the patched sources do not build (above)" 3
 fi
-strip -o "$program" "$folder/tree/build/gpugauge"
+built=$folder/tree/build/gpugauge
+if [[ -n $portable ]]; then
+  # shellcheck source=scripts/portable.sh
+  source "$here/portable.sh"
+  ensure_portable
+  link_portable "$folder/tree/build" "$built" "$(objects_of "$folder/tree/build" gpugauge)"
+fi
+strip -o "$program" "$built"
 printf 'plant_slowdown: %s, slower by %s\n' "$program" "$(basename -- "$patch")" >&2
