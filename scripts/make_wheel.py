@@ -15,7 +15,7 @@ import sys
 import zipfile
 
 TAG = "py3-none-manylinux_2_31_x86_64"
-PYTHON = pathlib.Path(__file__).resolve().parents[1] / "python"
+PYTHON = pathlib.Path(__file__).resolve().parent / "python"
 
 METADATA = """\
 Metadata-Version: 2.1

@@ -1,4 +1,4 @@
-"""python/gpugauge: result files as tables."""
+"""scripts/python/gpugauge: result files as tables."""
 
 import json
 import math
@@ -12,7 +12,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 if "--installed" in sys.argv:  # of a wheel, as scripts/try_package.sh runs it
     sys.argv.remove("--installed")
 else:
-    sys.path.insert(0, str(SOURCE / "python"))
+    sys.path.insert(0, str(SOURCE / "scripts" / "python"))
 
 import gpugauge  # noqa: E402
 
