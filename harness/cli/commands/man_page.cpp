@@ -104,7 +104,7 @@ std::string exit_statuses() {
 }
 
 std::string environment() {
-  const std::array<Item, 9> items{
+  const std::array<Item, 10> items{
       {{"GPUGAUGE_CONFIGS",
         "the folder of suites, models, devices and prices; else the first 'configs' or "
         "'share/gpugauge/configs' beside or above the program or the current folder"},
@@ -115,6 +115,7 @@ std::string environment() {
        {"NO_COLOR", "no colours on a terminal, if set and not empty"},
        {"COLUMNS", "the width of tables and text without a terminal"},
        {"CUDA_HOME", "a folder to search for cuBLASLt, beside the system's libraries"},
+       {"GPUGAUGE_CUBLASLT", "the file of cuBLASLt to open in place of that search"},
        {"CUDA_VISIBLE_DEVICES", "the devices that CUDA shows, and their order"},
        {"USER", "who accepts a change, unless track ack has --by"}}};
   return section("ENVIRONMENT", items);
