@@ -21,6 +21,8 @@ readonly portable_cuda=$portable_folder/cuda-12.4
 # oneDNN 3.2 for the OpenMP runtime of GCC; it needs glibc 2.27.
 readonly portable_onednn=$portable_folder/onednn
 readonly portable_onednn_wheels=(onednn-cpu-gomp==2023.2.0 onednn-devel-cpu-gomp==2023.2.0)
+# What unpacking takes, as setup.sh names tools.
+readonly portable_tools=(xz:xz-utils python3:python3)
 # Of these, Debian has no static libraries.
 readonly portable_sources=(fmtlib spdlog simdjson benchmark)
 
@@ -123,7 +125,7 @@ ensure_onednn() {
   [[ ! -e $portable_onednn ]] || return 0
   local wheel partial=$portable_onednn.partial
   say "taking oneDNN from the Python index (40 MB)"
-  python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
+  python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip ca-certificates
   rm -rf -- "$partial"
   mkdir -p -- "$partial"
   # Not pip install: it keeps no lib/ of a wheel's data in a folder of one's choice.
@@ -229,7 +231,10 @@ link_portable() {
 
 # ensure_portable: all but CUDA that link_portable needs.
 ensure_portable() {
+  local -a missing
   portable_require_debian_12
+  mapfile -t missing < <(missing_tools "${portable_tools[@]}")
+  [[ ${#missing[@]} -eq 0 ]] || install_packages "${missing[@]}"
   ensure_sysroot
   [[ ${portable_link:-static} != static ]] || ensure_static_libraries
 }
