@@ -54,8 +54,7 @@ build "${programs[@]}"
 work=$(mktemp -d)
 trap 'rm -rf -- "$work"' EXIT
 for program in "${programs[@]}"; do
-  mapfile -t objects < <(objects_of "$gpugauge_build" "$program")
-  link_portable "$gpugauge_build" "$work/$program" "${objects[@]}"
+  link_portable "$gpugauge_build" "$program" "$work/$program"
   strip -- "$work/$program"
 done
 

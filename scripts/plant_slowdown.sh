@@ -68,7 +68,7 @@ if [[ -n $portable ]]; then
   # shellcheck source=scripts/portable.sh
   source "$here/portable.sh"
   ensure_portable
-  link_portable "$folder/tree/build" "$built" "$(objects_of "$folder/tree/build" gpugauge)"
+  link_portable "$folder/tree/build" gpugauge "$built"
 fi
 strip -o "$program" "$built"
 printf 'plant_slowdown: %s, slower by %s\n' "$program" "$(basename -- "$patch")" >&2

@@ -178,15 +178,22 @@ ensure_cuda_12() {
 
 # ---- the link ------------------------------------------------------------------------------------------
 
-# compile_parts <build folder> <folder>: what takes the place of oneDNN and of newer functions of glibc.
+# inputs_of <build folder> <target>: what the build links statically, one a line; leftovers of earlier builds are not.
+inputs_of() {
+  ninja -C "$1" -t query "$2" | sed -nE 's/^    (\| )?([^| ].*\.[oa])$/\2/p' |
+    grep -vE '/lib(pthread|rt)\.a$' | sed "s|^[^/]|$1/&|"
+}
+
+# compile_parts <build folder> <folder> <input…>: what takes the place of oneDNN and of newer functions of glibc.
 compile_parts() {
-  nm -u "$1"/libgpugauge_*.a | sed -nE 's/^ +U (dnnl_[a-z_0-9]+)$/F(\1)/p' | sort -u |
-    grep -vx 'F(dnnl_version)' >"$2/onednn_functions.inc"
-  local name
-  local -a include=("-I$2")
-  ! grep -q "^dnnl_DIR:[A-Z]*=$portable_onednn/" "$1/CMakeCache.txt" || include+=("-I$portable_onednn/include")
+  local build=$1 folder=$2 name
+  shift 2
+  nm -u "$@" 2>/dev/null | sed -nE 's/^ +U (dnnl_[a-z_0-9]+)$/F(\1)/p' | sort -u |
+    sed '/^F(dnnl_version)$/d' >"$folder/onednn_functions.inc"
+  local -a include=("-I$folder")
+  ! grep -q "^dnnl_DIR:[A-Z]*=$portable_onednn/" "$build/CMakeCache.txt" || include+=("-I$portable_onednn/include")
   for name in older_glibc onednn_by_name; do
-    gcc -std=c11 -O2 -Wall -Wextra -Werror "${include[@]}" -c "$gpugauge_root/scripts/portable/$name.c" -o "$2/$name.o"
+    gcc -std=c11 -O2 -Wall -Wextra -Werror "${include[@]}" -c "$gpugauge_root/scripts/portable/$name.c" -o "$folder/$name.o"
   done
 }
 
@@ -201,28 +208,29 @@ check_program() {
   [[ -z $needed ]] || portable_fail "'$1' needs ${needed}of the machine that it runs on"
 }
 
-# link_portable <build folder> <program> <object…>: static libraries beyond the floors' among the objects.
+# link_portable <build folder> <target> <program>: of what is built already.
 link_portable() {
-  local build=$1 program=$2 parts cudart status=0
+  local build target=$2 program=$3 parts status=0
   local lib=/usr/lib/x86_64-linux-gnu
-  shift 2
-  local -a others
+  local -a inputs others
+  build=$(cd -- "$1" && pwd)
+  mapfile -t inputs < <(inputs_of "$build" "$target")
+  [[ ${#inputs[@]} -gt 0 ]] || portable_fail "'$1' is no build folder of Ninja that knows $target"
   if [[ ${portable_link:-static} == static ]]; then
     others=("$portable_folder/libraries/libraries.a" "$lib"/lib{yaml-cpp,crypto}.a)
   else
     others=("$lib"/lib{fmt,spdlog,simdjson,benchmark,yaml-cpp,crypto}.so '-Wl,--allow-shlib-undefined')
   fi
-  cudart=$(sed -n 's/^CUDA_cudart_static_LIBRARY:FILEPATH=\(\/.*\)$/\1/p' "$build/CMakeCache.txt")
   parts=$(mktemp -d -p "$portable_folder")
-  compile_parts "$build" "$parts"
+  compile_parts "$build" "$parts" "${inputs[@]}"
   # GCC looks in its own folders first, in spite of --sysroot: hence -B and -L. One OpenMP runtime serves the program
   # and oneDNN: its functions are exported, all of them.
   # shellcheck disable=SC2016  # $ORIGIN is for the loader
   g++ --sysroot="$portable_sysroot" -B"$portable_sysroot/usr/lib/x86_64-linux-gnu" -L"$portable_sysroot/unwinder" \
     -L"$portable_sysroot/usr/lib/x86_64-linux-gnu" -static-libstdc++ -static-libgcc -Wl,-z,now -Wl,--disable-new-dtags \
     '-Wl,-rpath,$ORIGIN/lib:$ORIGIN/../lib/gpugauge' -o "$program" \
-    "$@" "$parts"/*.o -Wl,--start-group "$build"/libgpugauge_*.a -Wl,--end-group "${others[@]}" \
-    ${cudart:+"$cudart"} -Wl,--whole-archive "$(g++ -print-file-name=libgomp.a)" -Wl,--no-whole-archive \
+    "$parts"/*.o -Wl,--start-group "${inputs[@]}" -Wl,--end-group "${others[@]}" \
+    -Wl,--whole-archive "$(g++ -print-file-name=libgomp.a)" -Wl,--no-whole-archive \
     '-Wl,--export-dynamic-symbol=GOMP_*' '-Wl,--export-dynamic-symbol=omp_*' -ldl -lrt -lpthread -lm || status=$?
   rm -rf -- "$parts"
   [[ $status -eq 0 ]] || portable_fail "no link with glibc 2.31 (above)"
@@ -237,16 +245,6 @@ ensure_portable() {
   [[ ${#missing[@]} -eq 0 ]] || install_packages "${missing[@]}"
   ensure_sysroot
   [[ ${portable_link:-static} != static ]] || ensure_static_libraries
-}
-
-# objects_of <build folder> <program>: what link_portable takes beside the floors, one a line.
-objects_of() {
-  if [[ $2 == gpugauge ]]; then
-    printf '%s\n' "$1/CMakeFiles/gpugauge.dir/harness/cli/main.cpp.o"
-  else
-    find "$1/tests/CMakeFiles/$2.dir" -name '*.o'
-    printf '%s\n' /usr/lib/x86_64-linux-gnu/lib{gmock,gtest_main,gtest}.a
-  fi
 }
 
 # copy_licences <folder>: of everything that is packed, but Boost, whose licence exempts programs.
@@ -268,6 +266,6 @@ if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   else
     portable_link=shared
     ensure_portable
-    link_portable "$1" "$2" "$(objects_of "$1" gpugauge)"
+    link_portable "$1" gpugauge "$2"
   fi
 fi
