@@ -132,6 +132,7 @@ class CpuReplay : public Replay {
     return sample;
   }
   std::int64_t launches() const override { return launches_; }
+  int next_slot() const override { return slot_; }
 
  private:
   CpuDevice& device_;

@@ -50,6 +50,8 @@ class Replay {
   /// is read while they run where the device allows it.
   virtual Sample run() = 0;
   virtual std::int64_t launches() const = 0;
+  /// The slot on which the next run begins.
+  virtual int next_slot() const { return 0; }
 };
 
 /// What runs ops. Methods throw EnvironmentError with the device's own message; allocation failure

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "harness/base/verification.hpp"
 #include "harness/device/device.hpp"
@@ -12,6 +14,22 @@ namespace gpugauge {
 enum class Timing : std::uint8_t {
   kDeviceGraph,  ///< device time of a captured graph, or the CPU's own clock
   kHostClock,    ///< the host's clock around enqueueing and waiting: the host's part is what counts
+};
+
+/// Launches of one replay, rotating through the slots from `first_slot` on.
+struct Launches {
+  std::int64_t count = 1;
+  int first_slot = 0;
+
+  /// Where the last one went, of so many slots.
+  int last_slot(int slots) const { return static_cast<int>((first_slot + count - 1) % slots); }
+  /// Every slot that was launched, once, the last launch's at the end.
+  std::vector<int> slots_of(int slots) const {
+    std::vector<int> launched;
+    for (std::int64_t back = std::min<std::int64_t>(count, slots); back-- > 0;)
+      launched.push_back(static_cast<int>((first_slot + count - 1 - back) % slots));
+    return launched;
+  }
 };
 
 /// One op made ready to run on one device. Made once per case: it allocates, packs and searches
@@ -29,13 +47,25 @@ class Workload {
   /// Launches the op once on the buffers of `slot`, asynchronously where the device is. Capturable
   /// in a CUDA graph.
   virtual void enqueue(Stream stream, int slot) = 0;
-  /// Poisons the outputs, launches every slot once more and compares with kernels/reference.
-  virtual Verification verify() = 0;
+  /// Poisons the outputs of every slot and sets back what launches go on from.
+  virtual void poison() = 0;
+  /// Compares with kernels/reference what these launches left since `poison`, of the slots that
+  /// they wrote or, where comparing takes long, of some of them, the last among these.
+  virtual Verification verify(const Launches& launches) = 0;
   /// What was chosen, for people: `algo 66, tile 128x64, split-K 4`. Empty if there was no choice.
   virtual std::string details() const { return {}; }
   /// False if two launches on the same inputs may differ in the last bits (atomics, split-K).
   virtual bool deterministic() const { return true; }
   virtual Timing timing() const { return Timing::kDeviceGraph; }
 };
+
+/// Verifies what was timed: poisons the outputs, runs the timed replay itself once and compares
+/// what it left. A graph of whole rotations writes every slot.
+inline Verification verify_replay(Workload& workload, Replay& replay) {
+  const Launches launches{.count = replay.launches(), .first_slot = replay.next_slot()};
+  workload.poison();
+  (void)replay.run();
+  return workload.verify(launches);
+}
 
 }  // namespace gpugauge

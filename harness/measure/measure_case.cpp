@@ -105,7 +105,7 @@ CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHoo
   const double done = hooks.now_seconds();
   const double measured_seconds = sampled.measured_seconds;
 
-  Verification verification = workload->verify();
+  Verification verification = verify_replay(*workload, *sampled.replay);
   spdlog::debug("{}: {:.2f} s to set up, {:.2f} s to sample, {:.2f} s to verify", planned.name,
                 made - started, done - made, hooks.now_seconds() - done);
   if (!verification.passed) {

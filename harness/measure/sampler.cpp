@@ -38,6 +38,7 @@ class Sampling {
     result_.burst_time_ns = burst_of(warmup);
     result_.mean_power_w = power_.watts();
     result_.launches_per_sample = replay->launches();
+    result_.replay = std::move(replay);
     return std::move(result_);
   }
 

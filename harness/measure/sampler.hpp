@@ -22,7 +22,8 @@ struct SamplerHooks {
 
 /// Timed samples of one case.
 struct SampledCase {
-  std::vector<Sample> samples;  ///< seconds are for one launch
+  std::unique_ptr<Replay> replay;  ///< that was sampled
+  std::vector<Sample> samples;     ///< seconds are for one launch
   Estimate time_ns;
   std::optional<double> burst_time_ns;
   std::optional<double> mean_power_w;  ///< over warm-up and samples (mean_power.hpp)

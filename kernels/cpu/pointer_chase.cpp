@@ -42,11 +42,12 @@ class PointerChase final : public Workload {
     position_ = line;
   }
 
-  Verification verify() override {
-    position_ = lines_;
-    enqueue({}, 0);
-    Comparison comparison(fmt::format("line after {} steps", steps_));
-    comparison.add(static_cast<double>(position_ - lines_), walk(cycle_, 0, steps_), 0.0, 0);
+  void poison() override { position_ = lines_; }
+
+  Verification verify(const Launches& launches) override {
+    Comparison comparison(fmt::format("line after {} x {} steps", launches.count, steps_));
+    comparison.add(static_cast<double>(position_ - lines_),
+                   walk(cycle_, 0, launches.count * steps_), 0.0, 0);
     return comparison.result();
   }
 

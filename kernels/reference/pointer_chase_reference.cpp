@@ -20,7 +20,15 @@ std::vector<std::uint32_t> random_cycle(std::int64_t lines, std::uint64_t seed) 
 
 std::uint32_t walk(const std::vector<std::uint32_t>& cycle, std::uint32_t from,
                    std::int64_t steps) {
-  for (; steps > 0; --steps) from = cycle[from];
+  const std::uint32_t begin = from;
+  for (std::int64_t walked = 0; walked < steps;) {
+    from = cycle[from];
+    ++walked;
+    if (from == begin) {  // `walked` is the length of the cycle
+      steps %= walked;
+      walked = 0;
+    }
+  }
   return from;
 }
 

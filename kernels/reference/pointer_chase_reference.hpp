@@ -13,7 +13,7 @@ inline constexpr std::int64_t kChaseLineBytes = 128;
 /// foresee it, and a walk meets every line once before it meets one again.
 std::vector<std::uint32_t> random_cycle(std::int64_t lines, std::uint64_t seed);
 
-/// Where a walk of `steps` steps ends.
+/// Where a walk of `steps` steps from a line of a cycle ends; however many, it goes round once.
 std::uint32_t walk(const std::vector<std::uint32_t>& cycle, std::uint32_t from, std::int64_t steps);
 
 }  // namespace gpugauge

@@ -74,6 +74,8 @@ constexpr Reader kReaders[] = {
     {"EMULATED_DEVICES", [](auto& found, auto& into) { into.devices = found.number(1, 8); }},
     {"EMULATED_CRASH", [](auto& found, auto& into) { into.crash = found.text(); }},
     {"EMULATED_HANG", [](auto& found, auto& into) { into.hang = found.text(); }},
+    {"EMULATED_GRAPH_LEAVES_OUT",
+     [](auto& found, auto& into) { into.graph_leaves_out = found.text(); }},
     {"EMULATED_OUT_OF_MEMORY_BYTES",
      [](auto& found, auto& into) {
        into.out_of_memory_bytes = found.template at_least<std::int64_t>(0);

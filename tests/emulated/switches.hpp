@@ -25,6 +25,9 @@ struct Switches {
   std::string crash;
   /// EMULATED_HANG: a kernel, or a call of cuBLASLt, whose name holds this never ends.
   std::string hang;
+  /// EMULATED_GRAPH_LEAVES_OUT: a kernel whose name holds this does nothing in a graph, as if the
+  /// capture had been of something else; outside of graphs it works.
+  std::string graph_leaves_out;
   /// EMULATED_OUT_OF_MEMORY_BYTES: allocations fail once the sum of those alive exceeds this.
   std::optional<std::int64_t> out_of_memory_bytes;
   /// EMULATED_VANISH_AFTER: the card falls off the bus after so many launches of kernels.

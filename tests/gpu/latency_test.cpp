@@ -28,7 +28,7 @@ class CudaLatencyTest : public GpuTest {
     const auto replay = device().capture(*workload, 1);
     double seconds = replay->run().seconds;
     for (int i = 0; i < 5; ++i) seconds = std::min(seconds, replay->run().seconds);
-    const Verification verification = workload->verify();
+    const Verification verification = verify_replay(*workload, *replay);
     EXPECT_TRUE(verification.passed) << verification.reason;
     return seconds * 1e9 / static_cast<double>(op.count);
   }

@@ -42,8 +42,9 @@ class CudaLinearStreamTest : public GpuTest, public testing::WithParamInterface<
       GTEST_SKIP() << *reason;
     }
     const auto workload = linear_row(name).make(op, device(), options);
-    EXPECT_GT(device().capture(*workload, 5)->run().seconds, 0.0);
-    const Verification verification = workload->verify();
+    const auto replay = device().capture(*workload, 5);
+    EXPECT_GT(replay->run().seconds, 0.0);
+    const Verification verification = verify_replay(*workload, *replay);
     EXPECT_TRUE(verification.passed) << verification.reason << " (" << workload->details() << ")";
     EXPECT_GT(verification.checked, 0);
   }

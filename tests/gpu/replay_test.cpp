@@ -28,7 +28,8 @@ class PageWriter final : public Workload {
     if (fail_at_ == enqueued_++) throw EnvironmentError("planted");
     launch_stream(stream, MemoryPattern::kWrite, {.out = page(slot)}, 1, 1);
   }
-  Verification verify() override { return {}; }
+  void poison() override {}
+  Verification verify(const Launches&) override { return {}; }
 
   void* page(int slot) const {
     return static_cast<char*>(pages_.data()) + slot * std::int64_t{stream_grid::kPageBytes};

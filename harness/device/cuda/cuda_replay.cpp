@@ -87,6 +87,9 @@ class CudaReplay final : public Replay {
   }
 
   std::int64_t launches() const override { return launches_; }
+  int next_slot() const override {
+    return static_cast<int>(static_cast<std::int64_t>(next_) * launches_);
+  }
 
  private:
   /// The events are nodes of the graph: recorded on the stream around the launch, the first would

@@ -48,12 +48,12 @@ class AttentionPrefillWorkload final : public Workload {
     }
   }
 
-  Verification verify() override {
-    device_.poison(out_.data(), out_.bytes());
-    for (int slot = 0; slot < slots_; ++slot) enqueue(device_.stream(), slot);
+  void poison() override { device_.poison(out_.data(), out_.bytes()); }
+
+  Verification verify(const Launches& launches) override {
     Comparison all;
-    for (std::int64_t prompt = 0; prompt < slots_ * op_.batch; ++prompt) {
-      all.merge(compare(prompt));
+    for (std::int64_t slot : launches.slots_of(slots_)) {
+      for (std::int64_t i = 0; i < op_.batch; ++i) all.merge(compare(slot * op_.batch + i));
     }
     return all.result();
   }

@@ -4,6 +4,7 @@
 
 #include "harness/base/case_options.hpp"
 #include "harness/device/device.hpp"
+#include "harness/device/workload.hpp"
 #include "kernels/cuda/gemm/cublaslt_matmul.hpp"
 #include "kernels/ops/op.hpp"
 #include "kernels/reference/gemm_reference.hpp"
@@ -26,8 +27,8 @@ class GemmBuffers {
   float x_inverse_scale() const;
 
   void poison_outputs();
-  /// Compares every slot's result with the reference.
-  Verification compare(const GemmAccuracy& accuracy) const;
+  /// Compares the result of every slot that was launched with the reference.
+  Verification compare(const Launches& launches, const GemmAccuracy& accuracy) const;
 
  private:
   Comparison compare(int slot, const GemmAccuracy& accuracy) const;

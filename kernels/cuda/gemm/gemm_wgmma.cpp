@@ -20,7 +20,6 @@ class WgmmaGemm final : public Workload {
  public:
   WgmmaGemm(const Gemm& op, Device& device, const CaseOptions& options, Accumulation accumulation)
       : op_(op),
-        device_(device),
         accumulation_(accumulation),
         buffers_(op, device, options),
         plan_(gemm_wgmma::choose(op.m, op.n, op.k * size_bytes(op.weights),
@@ -38,10 +37,11 @@ class WgmmaGemm final : public Workload {
                        maps_[static_cast<std::size_t>(slot)], static_cast<float>(buffers_.scale()));
   }
 
-  Verification verify() override {
-    buffers_.poison_outputs();
-    for (int slot = 0; slot < slots(); ++slot) enqueue(device_.stream(), slot);
-    return buffers_.compare(cublaslt::accuracy(op_, accumulation_ == Accumulation::kFast));
+  void poison() override { buffers_.poison_outputs(); }
+
+  Verification verify(const Launches& launches) override {
+    return buffers_.compare(launches,
+                            cublaslt::accuracy(op_, accumulation_ == Accumulation::kFast));
   }
 
   std::string details() const override {
@@ -51,7 +51,6 @@ class WgmmaGemm final : public Workload {
 
  private:
   Gemm op_;
-  Device& device_;
   Accumulation accumulation_;
   GemmBuffers buffers_;
   gemm_wgmma::Plan plan_;

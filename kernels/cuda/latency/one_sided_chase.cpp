@@ -45,16 +45,18 @@ class OneSidedChase final : public Workload {
                        device_.info().compute_units, shared_bytes_);
   }
 
-  /// Also fails if a launch before was not walked on the multiprocessor that was probed.
-  Verification verify() override {
+  void poison() override {
     BoundChase chase = state();
     chase.line = begin_.line;
     device_.copy_to_device(chase_.data(), &chase, sizeof chase);
-    enqueue(device_.stream(), 0);
-    chase = state();
-    Comparison end(fmt::format("line after {} steps", steps_));
+  }
+
+  /// Also fails if a launch before was not walked on the multiprocessor that was probed.
+  Verification verify(const Launches& launches) override {
+    const BoundChase chase = state();
+    Comparison end(fmt::format("line after {} x {} steps", launches.count, steps_));
     end.add(static_cast<double>(chase.line - address_of(0)) / kChaseLineBytes,
-            walk(next_, first_line_, steps_), 0.0, 0);
+            walk(next_, first_line_, launches.count * steps_), 0.0, 0);
     Comparison walked(fmt::format("loads on SM {}", processor_));
     walked.add(static_cast<double>(chase.walked), static_cast<double>(chase.asked), 0.0, 0);
     end.merge(walked);

@@ -67,38 +67,34 @@ class DecodeStepWorkload final : public Workload {
                                .o_quantises = linears_.of(StepWeight::kO).quantises()}),
                 weights_, device) {}
 
-  int slots() const override { return 1; }
+  /// Two steps, of which each reads the tokens that the other wrote: what the last one began with
+  /// can be read when it has ended.
+  int slots() const override { return 2; }
 
-  void enqueue(Stream stream, int) override {
+  void enqueue(Stream stream, int slot) override {
     for (const StepNode& node : arrays_.plan().nodes) {
-      launch(stream, node);
+      launch(stream, node, slot);
       stream.overlap = overlap_;  // but the first waits for whatever was before the step
     }
   }
 
-  /// Two steps, so that the second begins with the token that the first fed back. Of the second,
-  /// all ops outside of the layers and those of three layers are compared: the first of those
-  /// whose cache no later layer has used since, the last, and one between them.
-  Verification verify() override {
-    enqueue(device_.stream(), 0);
-    std::vector<std::int32_t> ids(static_cast<std::size_t>(op_.batch));
-    device_.copy_to_host(ids.data(), arrays_.ids(), op_.batch * size_bytes(DType::kInt32));
-
-    const auto first = static_cast<int>(op_.layers - weights_.distinct());
-    const auto last = static_cast<int>(op_.layers - 1);
-    const std::set<int> compared{-1, first, (first + last) / 2, last};
+  void poison() override {
     arrays_.poison(device_);
+    const std::set<int> layers = compared_layers();
     for (const StepNode& node : arrays_.plan().nodes) {
-      if (node.name == "rope_append" && compared.contains(node.layer)) {
+      if (node.name == "rope_append" && layers.contains(node.layer)) {
         poison_appended(op_, arrays_.rope_append(node), device_);
       }
     }
-    enqueue(device_.stream(), 0);
+  }
 
-    StepCheck check(op_, arrays_, linears_, std::move(ids), device_);
+  /// Of the last step, which began with tokens that one before it fed back.
+  Verification verify(const Launches& launches) override {
+    const std::set<int> layers = compared_layers();
+    StepCheck check(op_, arrays_, linears_, launches.last_slot(slots()), device_);
     Comparison all;
     for (const StepNode& node : arrays_.plan().nodes) {
-      if (compared.contains(node.layer)) all.merge(check.compare(node));
+      if (layers.contains(node.layer)) all.merge(check.compare(node));
     }
     return all.result();
   }
@@ -113,18 +109,26 @@ class DecodeStepWorkload final : public Workload {
   }
 
  private:
-  void launch(Stream stream, const StepNode& node) {
+  /// All ops outside of the layers (-1) and those of three layers: the first of those whose cache
+  /// no later layer has used since, the last, and one between them.
+  std::set<int> compared_layers() const {
+    const auto first = static_cast<int>(op_.layers - weights_.distinct());
+    const auto last = static_cast<int>(op_.layers - 1);
+    return {-1, first, (first + last) / 2, last};
+  }
+
+  void launch(Stream stream, const StepNode& node, int slot) {
     if (std::holds_alternative<Gemm>(node.op)) {
       linears_.of(node.weight).run(stream, arrays_.linear(node));
     } else if (const auto* attention = std::get_if<AttentionDecode>(&node.op)) {
       launch_attention_decode(stream, *attention, arrays_.attention(node),
                               arrays_.attention_blocks());
     } else {
-      launch_token_op(stream, node, std::get<TokenOp>(node.op));
+      launch_token_op(stream, node, std::get<TokenOp>(node.op), slot);
     }
   }
 
-  void launch_token_op(Stream stream, const StepNode& node, const TokenOp& op) {
+  void launch_token_op(Stream stream, const StepNode& node, const TokenOp& op, int slot) {
     const std::int64_t tokens = op.tokens, width = op.width;
     const float scale = node.out != kNoTensor ? arrays_.tensor(node.out).fp8_scale : 1.0F;
     switch (op.kind) {
@@ -142,10 +146,10 @@ class DecodeStepWorkload final : public Workload {
         return launch_quantize(stream, arrays_.data(node.x), arrays_.data(node.out), tokens, width,
                                scale);
       case TokenOpKind::kEmbedding:
-        return launch_embedding(stream, weights_.data(node.weight, node.layer), arrays_.ids(),
+        return launch_embedding(stream, weights_.data(node.weight, node.layer), arrays_.ids(slot),
                                 arrays_.data(node.out), tokens, width);
       case TokenOpKind::kArgmax:
-        return launch_argmax(stream, arrays_.argmax(node), tokens, width);
+        return launch_argmax(stream, arrays_.argmax(node, slot), tokens, width);
     }
   }
 

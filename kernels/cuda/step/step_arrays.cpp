@@ -14,17 +14,14 @@ Buffer zeros(Device& device, std::int64_t bytes) {
   return buffer;
 }
 
-/// Any tokens to begin with, so that the sequences of a batch go different ways.
-Buffer random_ids(Device& device, const DecodeStep& op) {
+/// Any tokens to begin with, so that the sequences of a batch go different ways; of both parities.
+std::vector<std::int32_t> random_ids(const DecodeStep& op) {
   std::vector<std::int32_t> ids;
-  for (std::int64_t i = 0; i < op.batch; ++i) {
+  for (std::int64_t i = 0; i < 2 * op.batch; ++i) {
     const std::uint64_t bits = random_bits(1, static_cast<std::uint64_t>(i));
     ids.push_back(static_cast<std::int32_t>(bits % static_cast<std::uint64_t>(op.vocab)));
   }
-  const std::int64_t bytes = op.batch * size_bytes(DType::kInt32);
-  Buffer buffer = device.allocate(bytes);
-  device.copy_to_device(buffer.data(), ids.data(), bytes);
-  return buffer;
+  return ids;
 }
 
 /// Element `index` of an array of BF16.
@@ -42,11 +39,14 @@ StepArrays::StepArrays(const DecodeStep& op, StepPlan plan, const StepWeights& w
       attention_blocks_(attention_decode_blocks(attention_of(op), device.info().compute_units)),
       offsets_(tensor_offsets(plan_, op.batch)),
       tensors_(device.allocate(offsets_.back())),
-      ids_(random_ids(device, op)),
+      start_ids_(random_ids(op)),
+      ids_(device.allocate(2 * op.batch * size_bytes(DType::kInt32))),
       argmax_keys_(device.allocate(op.batch * argmax_blocks(op.vocab) * 8)),
       arrivals_(zeros(device, op.batch * size_bytes(DType::kInt32))),
       attention_workspace_(
-          zeros(device, attention_decode_workspace_bytes(attention_of(op), attention_blocks_))) {}
+          zeros(device, attention_decode_workspace_bytes(attention_of(op), attention_blocks_))) {
+  poison(device);
+}
 
 Heads StepArrays::heads() const {
   return {.queries = static_cast<int>(op_.heads),
@@ -59,7 +59,10 @@ void* StepArrays::data(int id) const {
   return static_cast<char*>(tensors_.data()) + offsets_[static_cast<std::size_t>(id)];
 }
 
-void StepArrays::poison(Device& device) const { device.poison(tensors_.data(), tensors_.bytes()); }
+void StepArrays::poison(Device& device) const {
+  device.poison(tensors_.data(), tensors_.bytes());
+  device.copy_to_device(ids_.data(), start_ids_.data(), ids_.bytes());
+}
 
 RmsNormArrays StepArrays::rms_norm(const StepNode& node) const {
   return {.x = data(node.x),
@@ -111,11 +114,11 @@ AttentionDecodeArrays StepArrays::attention(const StepNode& node) const {
           .v_scale = weights_.cache_scale()};
 }
 
-ArgmaxArrays StepArrays::argmax(const StepNode& node) const {
+ArgmaxArrays StepArrays::argmax(const StepNode& node, int parity) const {
   return {.logits = data(node.x),
           .keys = argmax_keys_.data(),
           .arrivals = static_cast<unsigned*>(arrivals_.data()),
-          .ids = ids()};
+          .ids = ids(1 - parity)};
 }
 
 }  // namespace gpugauge

@@ -25,9 +25,12 @@ class StepArrays {
   const StepTensor& tensor(int id) const { return plan_.tensors[static_cast<std::size_t>(id)]; }
   /// Null for kNoTensor.
   void* data(int id) const;
-  /// The tokens that the next step begins with: the last argmax, fed back.
-  std::int32_t* ids() const { return static_cast<std::int32_t*>(ids_.data()); }
-  /// Makes all tensors NaN; the tokens stay.
+  /// The tokens that a step of that parity, 0 or 1, begins with: the argmax of the step before it,
+  /// fed back. What a step began with stays when it has ended.
+  std::int32_t* ids(int parity) const {
+    return static_cast<std::int32_t*>(ids_.data()) + parity * op_.batch;
+  }
+  /// Makes all tensors NaN, and the tokens those of the start.
   void poison(Device& device) const;
 
   RmsNormArrays rms_norm(const StepNode& node) const;
@@ -36,7 +39,7 @@ class StepArrays {
   GemmPointers linear(const StepNode& node) const;
   AttentionDecodeArrays attention(const StepNode& node) const;
   int attention_blocks() const { return attention_blocks_; }
-  ArgmaxArrays argmax(const StepNode& node) const;
+  ArgmaxArrays argmax(const StepNode& node, int parity) const;
 
  private:
   DecodeStep op_;
@@ -44,7 +47,9 @@ class StepArrays {
   const StepWeights& weights_;
   int attention_blocks_;
   std::vector<std::int64_t> offsets_;
-  Buffer tensors_, ids_, argmax_keys_, arrivals_, attention_workspace_;
+  Buffer tensors_;
+  std::vector<std::int32_t> start_ids_;
+  Buffer ids_, argmax_keys_, arrivals_, attention_workspace_;
 };
 
 }  // namespace gpugauge

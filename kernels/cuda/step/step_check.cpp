@@ -61,11 +61,14 @@ void StepCheck::compare_token_op(Comparison& comparison, const StepNode& node, c
                                     op.output, scale);
     case TokenOpKind::kQuantize:
       return check.quantize(arrays_.data(node.x), arrays_.data(node.out), tokens, width, scale);
-    case TokenOpKind::kEmbedding:
-      return check.embedding(arrays_.weights().data(node.weight, node.layer), ids_,
+    case TokenOpKind::kEmbedding: {
+      std::vector<std::int32_t> ids(static_cast<std::size_t>(tokens));
+      device_.copy_to_host(ids.data(), arrays_.ids(parity_), tokens * size_bytes(DType::kInt32));
+      return check.embedding(arrays_.weights().data(node.weight, node.layer), ids,
                              arrays_.data(node.out), width);
+    }
     case TokenOpKind::kArgmax:
-      return check.argmax(arrays_.data(node.x), arrays_.ids(), tokens, width);
+      return check.argmax(arrays_.data(node.x), arrays_.ids(1 - parity_), tokens, width);
   }
 }
 

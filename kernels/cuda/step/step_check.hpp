@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "harness/device/device.hpp"
@@ -15,10 +14,10 @@ namespace gpugauge {
 /// their chain.
 class StepCheck {
  public:
-  /// `ids` are the tokens with which the step began.
-  StepCheck(const DecodeStep& op, const StepArrays& arrays, const StepLinears& linears,
-            std::vector<std::int32_t> ids, Device& device)
-      : op_(op), arrays_(arrays), linears_(linears), ids_(std::move(ids)), device_(device) {}
+  /// Of the last step, which was of that parity.
+  StepCheck(const DecodeStep& op, const StepArrays& arrays, const StepLinears& linears, int parity,
+            Device& device)
+      : op_(op), arrays_(arrays), linears_(linears), parity_(parity), device_(device) {}
 
   Comparison compare(const StepNode& node);
 
@@ -31,7 +30,7 @@ class StepCheck {
   DecodeStep op_;
   const StepArrays& arrays_;
   const StepLinears& linears_;
-  std::vector<std::int32_t> ids_;
+  int parity_;
   Device& device_;
 };
 

@@ -57,6 +57,20 @@ std::span<const float> as_floats(const char* data, std::int64_t bytes) {
   return {reinterpret_cast<const float*>(data), static_cast<std::size_t>(bytes) / sizeof(float)};
 }
 
+/// Of a range that is one slot after the other, those that were launched.
+Verification compare_slots(const std::vector<int>& slots, std::int64_t slot_bytes,
+                           std::span<const float> found, std::span<const float> expected) {
+  const std::size_t words = static_cast<std::size_t>(slot_bytes) / sizeof(float);
+  Comparison all;
+  for (int slot : slots) {
+    Comparison comparison(fmt::format("slot {}", slot));
+    const std::size_t first = static_cast<std::size_t>(slot) * words;
+    compare_copy(comparison, found.subspan(first, words), expected.subspan(first, words));
+    all.merge(comparison);
+  }
+  return all.result();
+}
+
 /// Between the host and the device: each slot is a copy of its own part of one range.
 class HostTransfer final : public Workload {
  public:
@@ -93,27 +107,23 @@ class HostTransfer final : public Workload {
     }
   }
 
-  Verification verify() override {
+  void poison() override {
     if (is_to_host(kind_)) {
       host_.poison();
     } else {
       device_.poison(written_.data(), written_.bytes());
     }
-    for (int slot = 0; slot < slots_; ++slot) enqueue(device_.stream(), slot);
-    device_.synchronize();
+  }
+
+  Verification verify(const Launches& launches) override {
     // Whichever way it went, the device's side comes back by a copy of another kind.
     const std::int64_t all = slots_ * bytes_;
     HostMemory device_side(all, !is_pageable(kind_));
     device_.copy_to_host(device_side.data(), is_to_host(kind_) ? random_ : written_.data(), all);
     const auto on_host = as_floats(host_.data(), all);
     const auto on_device = as_floats(device_side.data(), all);
-    Comparison comparison;
-    if (is_to_host(kind_)) {
-      compare_copy(comparison, on_host, on_device);
-    } else {
-      compare_copy(comparison, on_device, on_host);
-    }
-    return comparison.result();
+    return compare_slots(launches.slots_of(slots_), bytes_, is_to_host(kind_) ? on_host : on_device,
+                         is_to_host(kind_) ? on_device : on_host);
   }
 
   std::string details() const override {
@@ -203,17 +213,18 @@ class PeerTransfer final : public Workload {
           fmt::format("cudaMemcpyAsync to cuda:{}", peer_));
   }
 
-  Verification verify() override {
+  void poison() override {
+    const std::vector<char> poison(static_cast<std::size_t>(written_.bytes()), '\xFF');
+    device_.copy_to_device(written_.data(), poison.data(), written_.bytes());
+  }
+
+  Verification verify(const Launches& launches) override {
     const std::int64_t all = slots_ * bytes_;
-    std::vector<char> found(static_cast<std::size_t>(all), '\xFF');
-    device_.copy_to_device(written_.data(), found.data(), all);
-    for (int slot = 0; slot < slots_; ++slot) enqueue(device_.stream(), slot);
+    std::vector<char> found(static_cast<std::size_t>(all)), expected(found.size());
     device_.copy_to_host(found.data(), written_.data(), all);
-    std::vector<char> expected(found.size());
     device_.copy_to_host(expected.data(), random_, all);
-    Comparison comparison;
-    compare_copy(comparison, as_floats(found.data(), all), as_floats(expected.data(), all));
-    return comparison.result();
+    return compare_slots(launches.slots_of(slots_), bytes_, as_floats(found.data(), all),
+                         as_floats(expected.data(), all));
   }
 
   std::string details() const override {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
+#include <unordered_map>
 #include <utility>
 
 #include "tests/emulated/broken_rule.hpp"
@@ -38,6 +40,10 @@ class Shadow {
 struct Log {
   Shadow<kWordBytes> writers, readers;  ///< the launch that did so last
   Shadow<kSectorBytes> touched;
+  Shadow<kWordBytes> read_in, written_in;  ///< the period that did so
+  std::uint32_t periods = 0;
+  bool watches_period = false;
+  std::unordered_map<std::uintptr_t, std::uint32_t> read_values;  ///< of words written since
   bool running = false;
   Order order;
   std::uint64_t sectors = 0, loads = 0;
@@ -90,6 +96,25 @@ void check_order(Log& log, const char* begin, std::size_t bytes, bool writes) {
   }
 }
 
+std::uint32_t value_at(std::uintptr_t word) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, reinterpret_cast<const void*>(word), sizeof value);
+  return value;
+}
+
+void watch_period(Log& log, std::uintptr_t address, std::size_t bytes, bool writes) {
+  for (std::uintptr_t word = address / kWordBytes * kWordBytes; word < address + bytes;
+       word += kWordBytes) {
+    if (log.written_in.at(word) == log.periods) continue;
+    if (writes) {
+      log.written_in.at(word) = log.periods;
+      if (log.read_in.at(word) == log.periods) log.read_values.emplace(word, value_at(word));
+    } else {
+      log.read_in.at(word) = log.periods;
+    }
+  }
+}
+
 void note(const void* pointer, std::size_t bytes, bool writes) {
   Log& all = log();
   const auto* begin = static_cast<const char*>(pointer);
@@ -115,6 +140,7 @@ void note(const void* pointer, std::size_t bytes, bool writes) {
     if (number != all.order.number) ++all.sectors;
     number = all.order.number;
   }
+  if (all.watches_period) watch_period(all, address, bytes, writes);
   if (all.order.recorded || all.order.early_from != 0 || all.order.late_from != 0) {
     check_order(all, begin, bytes, writes);
   }
@@ -145,6 +171,20 @@ Accesses end_accesses() {
   return {.bytes = static_cast<double>(all.sectors) * kSectorBytes,
           .loads = static_cast<double>(all.loads),
           .violation = std::exchange(all.violation, {})};
+}
+
+void begin_period() {
+  Log& all = log();
+  ++all.periods;
+  all.watches_period = true;
+  all.read_values.clear();
+}
+
+bool end_period_feeds_back() {
+  Log& all = log();
+  all.watches_period = false;
+  return std::ranges::any_of(all.read_values,
+                             [](const auto& read) { return value_at(read.first) != read.second; });
 }
 
 }  // namespace gpugauge::emulated

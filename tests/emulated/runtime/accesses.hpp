@@ -32,4 +32,10 @@ struct Accesses {
 void begin_accesses(const Order& order);
 Accesses end_accesses();
 
+/// Of the nodes that run between these two: whether they go on from what they leave, so that a
+/// second time they would do something else. They do where a word has another value than they read
+/// there before they wrote it.
+void begin_period();
+bool end_period_feeds_back();
+
 }  // namespace gpugauge::emulated

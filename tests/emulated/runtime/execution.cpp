@@ -64,6 +64,16 @@ class Execution {
   }
 
   void run(Executable& graph) {
+    in_graph_ = true;
+    repeat(graph);
+    in_graph_ = false;
+    graph.ran_at = memory_changes;
+  }
+
+ private:
+  bool stopped() const { return progress_.hangs || context_error() != cudaSuccess; }
+
+  void repeat(Executable& graph) {
     const Nodes& nodes = graph.nodes;
     const auto all = std::span<const std::shared_ptr<Node>>(nodes);
     const auto begin = graph.first, end = begin + graph.period;
@@ -72,7 +82,13 @@ class Execution {
     if (!unchanged) {
       // The first of the repetition too where it may begin before the end of the period.
       const bool overlaps = end < nodes.size() && nodes[end]->programmatic;
+      begin_period();
       run(all.subspan(begin, graph.period), overlaps ? nodes[end].get() : nullptr);
+      open_memory();
+      if (end_period_feeds_back()) {
+        run(all.subspan(end));
+        return;
+      }
       if (overlaps && !stopped()) repeat_early(*nodes[end]);
     }
     for (std::size_t i = unchanged ? begin : end; i < nodes.size() && !stopped(); ++i) {
@@ -84,11 +100,7 @@ class Execution {
         pass_time(*nodes[i]);
       }
     }
-    graph.ran_at = memory_changes;
   }
-
- private:
-  bool stopped() const { return progress_.hangs || context_error() != cudaSuccess; }
 
   void run(Node& node, bool next_is_early) {
     switch (node.kind) {
@@ -133,6 +145,11 @@ class Execution {
     if (!open_) open_.emplace();
   }
 
+  bool is_left_out(const Node& node) const {
+    const std::string& planted = switches().graph_leaves_out;
+    return in_graph_ && !planted.empty() && node.name.find(planted) != std::string::npos;
+  }
+
   Order next_order(bool early, bool next_is_early) {
     Order order{.number = ++launches_numbered, .recorded = next_is_early || early};
     if (early) {
@@ -144,6 +161,7 @@ class Execution {
   }
 
   void run_kernel(Node& node, bool next_is_early) {
+    if (is_left_out(node)) return;
     open_memory();
     const bool early = node.programmatic && previous_.is_kernel;
     const Order order = next_order(early, next_is_early);
@@ -189,6 +207,7 @@ class Execution {
   int device_;
   Progress& progress_;
   Previous previous_;
+  bool in_graph_ = false;
   std::optional<DeviceMemoryOpen> open_;  ///< from the first node that runs on
 };
 

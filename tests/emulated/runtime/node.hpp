@@ -42,7 +42,8 @@ struct Executable {
   Nodes nodes;
   /// Of the nodes so many from the first kernel on are what the rest repeats.
   std::size_t first = 0, period = 0;
-  /// The count of changes of memory after it last ran: unchanged, running it again changes nothing.
+  /// The count of changes of memory after it last ran: unchanged, it is not run again, and what goes
+  /// on from launch to launch stays.
   std::uint64_t ran_at = 0;
 };
 

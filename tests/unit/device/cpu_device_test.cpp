@@ -23,7 +23,8 @@ class Recorder : public Workload {
   explicit Recorder(int slots) : slots_(slots) {}
   int slots() const override { return slots_; }
   void enqueue(Stream, int slot) override { launched.push_back(slot); }
-  Verification verify() override { return {}; }
+  void poison() override {}
+  Verification verify(const Launches&) override { return {}; }
 
   std::vector<int> launched;
 
@@ -112,6 +113,7 @@ TEST(CpuReplay, RotatesThroughTheSlotsAndGoesOnWhereItStopped) {
   EXPECT_THAT(workload.launched, ElementsAre());
   replay->run();
   EXPECT_THAT(workload.launched, ElementsAre(0, 1, 2, 0));
+  EXPECT_EQ(replay->next_slot(), 1);
   replay->run();
   EXPECT_THAT(workload.launched, ElementsAre(0, 1, 2, 0, 1, 2, 0, 1));
 }

@@ -62,9 +62,13 @@ class FakeDevice : public Device {
 /// What a fake implementation does when it is made, launched and verified.
 struct FakeBehaviour {
   std::function<void()> on_make = [] {};
-  std::function<void()> on_enqueue = [] {};
-  Verification verification{
-      .passed = true, .max_error = 0.25, .relative_error = 0, .checked = 10, .reason = {}};
+  std::function<void(int slot)> on_enqueue = [](int) {};
+  std::function<void()> on_poison = [] {};
+  std::function<Verification(std::int64_t)> verify = [](std::int64_t) {
+    return Verification{
+        .passed = true, .max_error = 0.25, .relative_error = 0, .checked = 10, .reason = {}};
+  };
+  int slots = 1;
 };
 
 /// Implementations are plain functions, so the behaviour reaches them through this one object,
@@ -94,9 +98,12 @@ class FakeImplementation {
 
   class FakeWorkload : public Workload {
    public:
-    int slots() const override { return 1; }
-    void enqueue(Stream, int) override { current().on_enqueue(); }
-    Verification verify() override { return current().verification; }
+    int slots() const override { return current().slots; }
+    void enqueue(Stream, int slot) override { current().on_enqueue(slot); }
+    void poison() override { current().on_poison(); }
+    Verification verify(const Launches& launches) override {
+      return current().verify(launches.count);
+    }
     std::string details() const override { return "fake details"; }
   };
 

@@ -65,15 +65,38 @@ TEST(MeasureCase, ThrottleReasonsThatTheDriverDoesNotTellAreNotNone) {
 TEST(MeasureCase, HasNoNumberWhereTheResultWasWrong) {
   FakeDevice device;
   FakeBehaviour wrong;
-  wrong.verification = {.passed = false,
+  wrong.verify = [](std::int64_t) {
+    return Verification{.passed = false,
                         .max_error = 9,
                         .relative_error = 1,
                         .checked = 10,
                         .reason = "row 3: found 7, expected 8"};
+  };
   const FakeImplementation fake(wrong);
   const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
   EXPECT_EQ(none.status, NotMeasuredStatus::kVerificationFailed);
   EXPECT_EQ(none.reason, "row 3: found 7, expected 8");
+}
+
+TEST(MeasureCase, VerifiesWhatTheTimedReplayLeavesAndNoLaunchOfItsOwn) {
+  FakeDevice device;
+  device.launch_seconds_ = 1e-6;  // many launches are timed together
+  bool poisoned = false;
+  int replays = 0;
+  std::int64_t verified = 0;
+  FakeBehaviour watched;
+  watched.on_poison = [&] { poisoned = true; };
+  watched.on_enqueue = [&](int) { replays += poisoned ? 1 : 0; };
+  watched.verify = [&](std::int64_t launches) {
+    verified = launches;
+    return Verification{
+        .passed = true, .max_error = 0, .relative_error = 0, .checked = 1, .reason = {}};
+  };
+  const FakeImplementation fake(std::move(watched));
+  const auto m = std::get<Measurement>(measure_case(fake.planned(kRead), device, hooks()).result);
+  EXPECT_EQ(replays, 1);
+  EXPECT_GT(m.launches_per_sample, 1);
+  EXPECT_EQ(verified, m.launches_per_sample);
 }
 
 TEST(MeasureCase, RefusesArithmeticThatTheMultiprocessorsCannotDo) {
@@ -160,7 +183,7 @@ TEST(MeasureCase, WhatIsTooLargeForTheDeviceIsUnsupported) {
 TEST(MeasureCase, TurnsALaunchErrorIntoAReason) {
   FakeDevice device;
   FakeBehaviour broken;
-  broken.on_enqueue = [] { throw EnvironmentError("launch failed: illegal address"); };
+  broken.on_enqueue = [](int) { throw EnvironmentError("launch failed: illegal address"); };
   const FakeImplementation fake(broken);
   EXPECT_EQ(not_measured(measure_case(fake.planned(kRead), device, hooks())).reason,
             "launch failed: illegal address");
@@ -169,7 +192,7 @@ TEST(MeasureCase, TurnsALaunchErrorIntoAReason) {
 TEST(MeasureCase, ACaseThatKillsTheContextCrashed) {
   FakeDevice device;
   FakeBehaviour deadly;
-  deadly.on_enqueue = [] { throw DeviceLost("illegal address"); };
+  deadly.on_enqueue = [](int) { throw DeviceLost("illegal address"); };
   const FakeImplementation fake(deadly);
   const NotMeasured none = not_measured(measure_case(fake.planned(kRead), device, hooks()));
   EXPECT_EQ(none.status, NotMeasuredStatus::kCrashed);
@@ -200,7 +223,7 @@ TEST(MeasureCase, SaysWhereAReplayHoldsTooLittleForASample) {
 TEST(MeasureCase, AsksAfterAnyErrorWhetherTheContextIsDead) {
   FakeDevice device;
   FakeBehaviour broken;
-  broken.on_enqueue = [] { throw EnvironmentError("cublasLtMatmul: execution failed"); };
+  broken.on_enqueue = [](int) { throw EnvironmentError("cublasLtMatmul: execution failed"); };
   const FakeImplementation fake(broken);
   EXPECT_EQ(not_measured(measure_case(fake.planned(kRead), device, hooks())).status,
             NotMeasuredStatus::kFailed);

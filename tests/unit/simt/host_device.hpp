@@ -16,7 +16,8 @@ namespace gpugauge {
 class HostReplay final : public Replay {
  public:
   HostReplay(Workload& workload, std::int64_t launches)
-      : workload_(workload), launches_(launches) {}
+      : workload_(workload),
+        launches_((launches + workload.slots() - 1) / workload.slots() * workload.slots()) {}
   Sample run() override {
     for (std::int64_t i = 0; i < launches_; ++i) {
       workload_.enqueue({}, static_cast<int>(i % workload_.slots()));

@@ -37,7 +37,8 @@ TEST_P(OnednnGemm, IsVerifiedOnRaggedAndWholeShapes) {
        {Shape{1, 1, 1}, Shape{1, 1, 17}, Shape{1, 64, 64}, Shape{3, 50, 33}, Shape{5, 48, 64},
         Shape{1, 300, 1000}, Shape{17, 31, 129}, Shape{8, 512, 256}, Shape{64, 1, 100}}) {
     for (CacheState cache : {CacheState::kCold, CacheState::kHot}) {
-      const Verification v = make(shape, {.cache = cache})->verify();
+      const auto workload = make(shape, {.cache = cache});
+      const Verification v = verify_replay(*workload, *device_.capture(*workload, 5));
       EXPECT_TRUE(v.passed) << shape.m << "x" << shape.n << "x" << shape.k << ": " << v.reason;
       EXPECT_GT(v.checked, 0);
     }
@@ -47,7 +48,8 @@ TEST_P(OnednnGemm, IsVerifiedOnRaggedAndWholeShapes) {
 TEST_P(OnednnGemm, IsVerifiedOnEveryDistribution) {
   for (Distribution data : {Distribution::kNormal, Distribution::kUniform, Distribution::kZeros,
                             Distribution::kSmallIntegers}) {
-    const Verification v = make({4, 96, 200}, {.data = data})->verify();
+    const auto workload = make({4, 96, 200}, {.data = data});
+    const Verification v = verify_replay(*workload, *device_.capture(*workload, 5));
     EXPECT_TRUE(v.passed) << name_of(data) << ": " << v.reason;
   }
 }
@@ -66,7 +68,7 @@ TEST_P(OnednnGemm, RunsInAReplayAndNamesItsKernel) {
   EXPECT_EQ(replay->launches(), 7);
   EXPECT_GT(replay->run().seconds, 0.0);
   EXPECT_FALSE(workload->details().empty());
-  EXPECT_TRUE(workload->verify().passed);
+  EXPECT_TRUE(verify_replay(*workload, *replay).passed);
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, OnednnGemm,

@@ -87,8 +87,9 @@ const Implementation& engine(std::string_view name) {
 /// Runs the engine, whatever this machine's cuBLASLt is, and gives what it chose.
 std::string run_and_verify(std::string_view name, const DecodeStep& op, HostDevice& device) {
   const auto workload = engine(name).make(op, device, {});
-  workload->enqueue(device.stream(), 0);
-  const Verification verification = workload->verify();
+  const auto replay = device.capture(*workload, 1);
+  (void)replay->run();
+  const Verification verification = verify_replay(*workload, *replay);
   EXPECT_TRUE(verification.passed) << verification.reason;
   EXPECT_GT(verification.checked, 10'000);
   return workload->details();
@@ -145,15 +146,15 @@ TEST(SimtDecodeStep, TakesLayersInTurnsWhereTheyDoNotFit) {
   ASSERT_EQ(engine("graph_best").supports(op, device.info()), std::nullopt);
   const auto workload = engine("graph_best").make(op, device, {});
   EXPECT_THAT(workload->details(), HasSubstr("6 layers, 5 distinct in turns"));
-  const Verification verification = workload->verify();
+  const Verification verification = verify_replay(*workload, *device.capture(*workload, 1));
   EXPECT_TRUE(verification.passed) << verification.reason;
 }
 
 TEST(SimtDecodeStep, FeedsTheTokenBack) {
   HostDevice device(89);
   const auto workload = engine("graph_best").make(small_model(), device, {});
-  for (int step = 0; step < 3; ++step) {
-    const Verification verification = workload->verify();  // each goes on from the one before
+  for (std::int64_t steps : {2, 6}) {
+    const Verification verification = verify_replay(*workload, *device.capture(*workload, steps));
     EXPECT_TRUE(verification.passed) << verification.reason;
   }
 }

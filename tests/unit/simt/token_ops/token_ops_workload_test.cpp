@@ -27,8 +27,9 @@ void run_and_verify(std::string_view name, const TokenOp& op) {
     ASSERT_EQ(implementation(name).supports(op, device.info()), std::nullopt);
     const auto workload = implementation(name).make(op, device, {.cache = cache});
     EXPECT_EQ(workload->slots() > 1, cache == CacheState::kCold);
-    (void)device.capture(*workload, 2 * workload->slots())->run();
-    const Verification verification = workload->verify();
+    const auto replay = device.capture(*workload, 2 * workload->slots());
+    (void)replay->run();
+    const Verification verification = verify_replay(*workload, *replay);
     EXPECT_TRUE(verification.passed) << verification.reason;
     EXPECT_GT(verification.checked, 0);
   }
