@@ -8,7 +8,6 @@
 readonly gpugauge_cuobjdump_wheels=(nvidia-cuda-cuobjdump==13.5.37 nvidia-cuda-nvdisasm==13.5.37)
 readonly gpugauge_cuobjdump_folder=$gpugauge_root/.cuobjdump
 # Checks what Prometheus will read. Only unpacked: the package would start a server.
-readonly gpugauge_promtool_package=prometheus
 readonly gpugauge_promtool_folder=$gpugauge_root/.promtool
 
 # Looks for what keeps people from using the report: the wheel carries axe-core 4.12's axe.min.js.
@@ -37,11 +36,12 @@ ensure_promtool() {
      ! command -v apt-get >/dev/null; then
     return 0
   fi
-  say "no promtool here, unpacking it from Debian's $gpugauge_promtool_package"
-  local partial=$gpugauge_promtool_folder.partial
+  local package=prometheus partial=$gpugauge_promtool_folder.partial
+  ! apt-cache show promtool >/dev/null 2>&1 || package=promtool  # of its own since Debian 13
+  say "no promtool here, unpacking it from Debian's $package"
   change rm -rf -- "$partial"
   change mkdir -- "$partial"
-  if (cd -- "$partial" && change apt-get -qq -o Acquire::Retries=3 download "$gpugauge_promtool_package" &&
+  if (cd -- "$partial" && change apt-get -qq -o Acquire::Retries=3 download "$package" &&
       dpkg-deb --fsys-tarfile ./*.deb | change tar -x ./usr/bin/promtool && change rm -- ./*.deb); then
     put_in_place "$gpugauge_promtool_folder"
   else

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "harness/base/error.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
@@ -18,10 +19,10 @@ using testing::HasSubstr;
 const CardGroup kFourByNvlink{4, {.link = Link::kNvlink, .gbps_each_way = 450}};
 constexpr DecodePoint kBf16Batch8{.precision = Precision::kBf16, .batch = 8, .context = 1024};
 
-const OpLine& line_named(const EngineStep& step, const std::string& name) {
+const OpLine& line_named(const EngineStep& step, std::string_view name) {
   const auto found = std::find_if(step.ops.begin(), step.ops.end(),
                                   [&](const OpLine& line) { return line.step.name == name; });
-  if (found == step.ops.end()) throw std::runtime_error("no op " + name);
+  if (found == step.ops.end()) throw std::runtime_error("no op " + std::string(name));
   return *found;
 }
 
