@@ -77,7 +77,7 @@ TEST_P(CudaMmaGemmTest, EveryTileIsVerified) {
                      .y = operands.y,
                      .scale = static_cast<float>(buffers.scale())},
                     gemm_mma::plan_with(tile, op.m, op.n, device().info().compute_units));
-    const Verification verification = buffers.compare(cublaslt::accuracy(op, true));
+    const Verification verification = buffers.compare(Launches{}, cublaslt::accuracy(op, true));
     EXPECT_TRUE(verification.passed) << verification.reason << " (tile " << tile << ")";
   }
 }

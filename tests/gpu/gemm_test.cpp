@@ -95,7 +95,7 @@ TEST_F(CudaGemmTest, AnOutputThatWasNotWrittenIsSeen) {
   const Gemm op = gemm_of(DType::kBf16, 4, 256, 512);
   GemmBuffers buffers(op, device(), {.cache = CacheState::kHot});
   buffers.poison_outputs();
-  EXPECT_FALSE(buffers.compare(cublaslt::accuracy(op, false)).passed);
+  EXPECT_FALSE(buffers.compare(Launches{}, cublaslt::accuracy(op, false)).passed);
 }
 
 TEST_F(CudaGemmTest, APlantedErrorIsSeen) {
@@ -108,14 +108,14 @@ TEST_F(CudaGemmTest, APlantedErrorIsSeen) {
   ASSERT_EQ(algorithms.size(), 1U);
   buffers.poison_outputs();
   matmul.run(device().stream(), algorithms.front(), buffers.pointers(0), nullptr);
-  const Verification before = buffers.compare(accuracy);
+  const Verification before = buffers.compare(Launches{}, accuracy);
   EXPECT_TRUE(before.passed) << before.reason;
 
   auto* const element = static_cast<std::uint16_t*>(buffers.pointers(0).y) + 2 * op.n + 131;
   std::uint16_t code = fetch<std::uint16_t>(element, 1).front();
   code = static_cast<std::uint16_t>(code ^ 0x8000U);  // the sign
   device().copy_to_device(element, &code, sizeof(code));
-  const Verification after = buffers.compare(accuracy);
+  const Verification after = buffers.compare(Launches{}, accuracy);
   EXPECT_FALSE(after.passed);
   EXPECT_THAT(after.reason, testing::HasSubstr("[2, 131]"));
 }

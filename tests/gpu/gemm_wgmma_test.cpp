@@ -65,8 +65,8 @@ class WgmmaGemmTest : public GpuTest, public testing::WithParamInterface<Type> {
     gemm_wgmma::launch(device().stream(), op.weights, GetParam().accumulation, plan,
                        gemm_wgmma::tensor_maps(op, plan, operands.x, operands.w, operands.y),
                        static_cast<float>(buffers.scale()));
-    const Verification verification =
-        buffers.compare(cublaslt::accuracy(op, GetParam().accumulation == Accumulation::kFast));
+    const Verification verification = buffers.compare(
+        Launches{}, cublaslt::accuracy(op, GetParam().accumulation == Accumulation::kFast));
     EXPECT_TRUE(verification.passed) << verification.reason;
   }
 };

@@ -73,7 +73,7 @@ class CudaLinearStreamTest : public GpuTest, public testing::WithParamInterface<
               .scale = static_cast<float>(buffers.scale()),
               .x_inverse_scale = buffers.x_inverse_scale()},
              runs_on.multiprocessors);
-      const Verification verification = buffers.compare(customary_accuracy(op));
+      const Verification verification = buffers.compare(Launches{}, customary_accuracy(op));
       EXPECT_TRUE(verification.passed) << verification.reason;
       return fetch<std::uint16_t>(pointers.y, static_cast<std::size_t>(op.m * op.n));
     };
