@@ -175,6 +175,13 @@ def test_compare_py_reads_the_file(fresh):
     assert "memory/read/8MiB/openmp/cold" in result.stdout
 
 
+@pytest.mark.parametrize("hourly", ["h100=2", "1,2"])
+def test_a_price_that_does_not_fit_the_card_is_refused_before_anything_is_measured(gpugauge, hourly):
+    result = gpugauge("run", "--suite", "tiny", "--device", "cpu", "-o", "x.json", "--hourly", hourly)
+    assert_one_line_error(result, 2, "--hourly", "expected")
+    assert not list(gpugauge.folder.glob("x.json*"))
+
+
 def test_nothing_measurable_is_an_environment_error(gpugauge):
     result = gpugauge("run", "--suite", "tiny", "--device", "cpu", "--filter", "fp8", "-o", "x.json")
     assert_one_line_error(result, 3, "fp8")

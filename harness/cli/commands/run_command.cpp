@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 
+#include "harness/analyze/money/own_prices.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/commands/case_guard.hpp"
 #include "harness/cli/commands/progress.hpp"
@@ -202,6 +203,13 @@ ExitStatus report(Record record, const Catalog& catalog, const BenchmarkArgument
   return outcome == ExitStatus::kDone ? check : outcome;
 }
 
+/// Throws UsageError where --hourly does not fit the one card that is measured.
+void check_own_prices(const AnalysisOptions& analysis, const DeviceInfo& device,
+                      const Catalog& catalog) {
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  OwnPrices(analysis.hourly).of(std::vector{card_name(device, match_datasheet(sheets, device))});
+}
+
 ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions& global) {
   const Catalog catalog = Catalog::locate();
   const BenchmarkArguments arguments = parse_benchmark_arguments(global.benchmark_arguments);
@@ -228,6 +236,7 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
 
   InterruptWatch watch;
   const std::unique_ptr<Device> device = open_for_run(options, continues);
+  check_own_prices(analysis, device->info(), catalog);
   Plan plan = make_plan(selection.suite, selection.models, device->info());
   if (!options.resume.empty())
     check_resumable(options.resume, so_far, device->info(), selection.suite, plan);
