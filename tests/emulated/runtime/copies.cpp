@@ -59,6 +59,7 @@ cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaM
   Node node{.kind = Node::Kind::kCopy, .name = fmt::format("copy of {} bytes", bytes)};
   node.identity = fmt::format("copy {} {} {}", to, from, bytes);
   const bool through_link = !(to_device && from_device);
+  node.uses_host_memory = through_link;
   node.model_us = through_link ? link_us(bytes) : memory_us(2 * static_cast<double>(bytes));
   const bool capturing = stream_of(kCopy, stream).capturing;
   if (to_device && !from_device && !capturing && !is_pinned_memory(from, bytes)) {

@@ -77,7 +77,7 @@ class Execution {
     const Nodes& nodes = graph.nodes;
     const auto all = std::span<const std::shared_ptr<Node>>(nodes);
     const auto begin = graph.first, end = begin + graph.period;
-    const bool unchanged = graph.ran_at == memory_changes;
+    const bool unchanged = !graph.uses_host_memory && graph.ran_at == memory_changes;
     run(all.first(begin));
     if (!unchanged) {
       // The first of the repetition too where it may begin before the end of the period.

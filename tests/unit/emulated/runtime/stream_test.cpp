@@ -118,6 +118,31 @@ TEST_F(EmulatedStream, AGraphDoesWhatWasCapturedAndItsEventsTellTheTime) {
   EXPECT_EQ(cudaEventDestroy(stop), cudaSuccess);
 }
 
+/// What the host writes into its own memory, nobody tells the runtime.
+TEST_F(EmulatedStream, AGraphThatCopiesToTheHostDoesSoEachTime) {
+  int* on_device = allocate<int>(1);
+  ASSERT_EQ(cudaMemsetAsync(on_device, 1, sizeof(int), stream_), cudaSuccess);
+  void* memory = nullptr;
+  ASSERT_EQ(cudaMallocHost(&memory, sizeof(int)), cudaSuccess);
+  auto* const on_host = static_cast<int*>(memory);
+  begin_capture();
+  ASSERT_EQ(cudaMemcpyAsync(on_host, on_device, sizeof(int), cudaMemcpyDeviceToHost, stream_),
+            cudaSuccess);
+  cudaGraph_t graph = nullptr;
+  ASSERT_EQ(cudaStreamEndCapture(stream_, &graph), cudaSuccess);
+  cudaGraphExec_t executable = nullptr;
+  ASSERT_EQ(cudaGraphInstantiate(&executable, graph, 0), cudaSuccess);
+  for (int round = 0; round < 2; ++round) {
+    *on_host = 0;
+    ASSERT_EQ(cudaGraphLaunch(executable, stream_), cudaSuccess);
+    ASSERT_EQ(cudaStreamSynchronize(stream_), cudaSuccess);
+    EXPECT_EQ(*on_host, 0x01010101) << round;
+  }
+  EXPECT_EQ(cudaGraphExecDestroy(executable), cudaSuccess);
+  EXPECT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+  EXPECT_EQ(cudaFreeHost(memory), cudaSuccess);
+}
+
 TEST(EmulatedGraph, FindsWhatRepeats) {
   EXPECT_EQ(period_of({}), 0);
   EXPECT_EQ(period_of({"a"}), 1);
