@@ -90,8 +90,8 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t handle
   if (flags != 0) broken("cudaGraphInstantiate", "flags are not emulated");
   auto made = std::make_shared<Executable>();
   made->nodes = graph_of("cudaGraphInstantiate", handle).nodes;
-  made->uses_host_memory = std::ranges::any_of(
-      made->nodes, [](const auto& node) { return node->uses_host_memory; });
+  made->uses_host_memory =
+      std::ranges::any_of(made->nodes, [](const auto& node) { return node->uses_host_memory; });
   find_period(*made);
   *executable = reinterpret_cast<cudaGraphExec_t>(made.get());
   executables()[made.get()] = std::move(made);

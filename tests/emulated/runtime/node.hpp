@@ -24,9 +24,9 @@ struct Node {
   std::string identity{};
   /// Does it; of a kernel, what one thread does.
   std::function<void()> run{};
-  LaunchShape shape{};        ///< of a kernel
+  LaunchShape shape{};            ///< of a kernel
   bool uses_host_memory = false;  ///< which changes without a call of the runtime
-  bool programmatic = false;  ///< it may start before the kernel before it has ended
+  bool programmatic = false;      ///< it may start before the kernel before it has ended
   Event* event = nullptr;
   /// Without the gap between nodes; a kernel's is known once it has run.
   double model_us = 0;
@@ -44,8 +44,8 @@ struct Executable {
   /// Of the nodes so many from the first kernel on are what the rest repeats.
   std::size_t first = 0, period = 0;
   bool uses_host_memory = false;
-  /// The count of changes of memory after it last ran: unchanged, it is not run again, and what goes
-  /// on from launch to launch stays. One that uses the host's memory always runs.
+  /// The count of changes of memory after it last ran: unchanged, it is not run again, and what
+  /// goes on from launch to launch stays. One that uses the host's memory always runs.
   std::uint64_t ran_at = 0;
 };
 
