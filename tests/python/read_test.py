@@ -1,5 +1,6 @@
 """scripts/python/gpugauge: result files as tables."""
 
+import gzip
 import json
 import math
 import pathlib
@@ -109,7 +110,55 @@ class ReadTest(unittest.TestCase):
         newer = self.changed(lambda result: result["context"]["gpugauge"].update(schema_version=2))
         self.assert_refused(ValueError, "schema_version is 2, expected 1", newer)
         cut = self.changed(lambda result: result["benchmarks"][0].pop("gpugauge"))
-        self.assert_refused(ValueError, "changed.json: 'gpugauge' is missing", cut)
+        self.assert_refused(ValueError, "changed.json: memory/.*: 'gpugauge' is missing$", cut)
+
+    def test_an_unfinished_run_is_refused(self):
+        for value in (False, None, "true"):
+            unfinished = self.changed(lambda result: result["context"]["gpugauge"].update(complete=value))
+            self.assert_refused(ValueError, "changed.json: the run was not finished$", unfinished)
+        unfinished = self.changed(lambda result: result["context"]["gpugauge"].pop("complete"))
+        self.assert_refused(ValueError, "changed.json: 'complete' is missing$", unfinished)
+        journal = self.folder / "night.json.partial"
+        journal.write_text('{"context": {}}\n')
+        self.assert_refused(ValueError, "night.json.partial: of an unfinished run", journal)
+
+    def test_a_value_that_is_none_of_gpugauge_s_is_named_with_its_file_and_case(self):
+        def entry_with(**fields):
+            def change(result):
+                entry = result["benchmarks"][0]["gpugauge"]
+                for name, values in fields.items():
+                    entry[name] = {**entry[name], **values} if isinstance(values, dict) else values
+            return change
+
+        case = "changed.json: memory/triad/[^:]*"
+        for change, words in (
+                (entry_with(time_ns={"median": 0}), f"{case}: median is 0, expected a time above 0"),
+                (entry_with(time_ns={"median": "x"}), f'{case}: median is "x", expected a time above 0'),
+                (entry_with(time_ns={"median": math.nan}), f"{case}: median is NaN, expected a time above 0"),
+                (entry_with(time_ns={"low": None}), f"{case}: low is null, expected a time above 0"),
+                (entry_with(time_ns={"high": math.inf}), f"{case}: high is Infinity, expected a time above 0"),
+                (entry_with(work={"bytes": True}), f"{case}: bytes is true, expected a number from 0 on"),
+                (entry_with(work={"flops": -1}), f"{case}: flops is -1, expected a number from 0 on"),
+                (entry_with(time_ns={"median": 10**400}), f"{case}: a value is not of the kind that gpugauge writes: .*"),
+                (entry_with(samples=[]), f"{case}: a value is not of the kind that gpugauge writes: .*"),
+                (entry_with(telemetry=7), f"{case}: a value is not of the kind that gpugauge writes: .*"),
+                (lambda result: result.update(benchmarks=None), "changed.json: benchmarks is null, expected a list"),
+                (lambda result: result.update(benchmarks=[3]), "changed.json: a value is not of the kind .*"),
+                (lambda result: result["context"]["gpugauge"].update(not_measured={}), "changed.json: not_measured is {}, expected a list"),
+                (lambda result: result["context"]["gpugauge"].update(suite=None), "changed.json: a value is not of the kind .*")):
+            with self.subTest(words=words):
+                self.assert_refused(ValueError, f"{words}$", self.changed(change), table="rows")
+        cut = self.changed(lambda result: result["benchmarks"][0]["gpugauge"]["samples"]["clock_mhz"].pop())
+        self.assert_refused(ValueError, f"{case}: the lists of its samples differ in length$", cut, samples=True)
+
+    def test_a_compressed_file_is_named_as_such(self):
+        packed = self.folder / "result.json.gz"
+        packed.write_bytes(gzip.compress((RECORDS / "synthetic_bare.json").read_bytes()))
+        self.assert_refused(ValueError, "result.json.gz: compressed with gzip, expected JSON: unpack it first$", packed)
+
+    def test_a_folder_without_result_files_is_named(self):
+        (self.folder / "night.json.partial").touch()
+        self.assert_refused(FileNotFoundError, r": no result file \(\*\.json\) in this folder$", self.folder)
 
     @unittest.skipUnless(installed("pandas"), "skipped: pandas is not installed")
     def test_pandas(self):

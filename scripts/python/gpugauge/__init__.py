@@ -7,9 +7,11 @@
 Units are in the column names. What a file does not know is missing (NA) in its rows.
 """
 
+import contextlib
 import glob
 import itertools
 import json
+import math
 import os
 
 __all__ = ["read"]
@@ -26,19 +28,31 @@ def read(*paths, samples=False, table="pandas"):
 
     Raises FileNotFoundError where nothing matches; ValueError where a file is no result file, is incomplete or is that of
     an emulated card; ImportError where the package for the table is not installed.
+
+    The rows are what the file says. Whether a rate is above what the silicon can do is checked by `gpugauge show`, not here.
     """
     if table not in _TABLES:
         raise ValueError(f"table is {table!r}, expected one of {', '.join(_TABLES)}")
     rows_of = _sample_rows if samples else _case_rows
     rows = []
     for path in _files_of(paths):
-        result = _load(path)
-        try:
-            rows += rows_of(path, result)
-        except KeyError as error:
-            raise ValueError(f"{path}: {error.args[0]!r} is missing") from None
+        with _in(path):
+            rows += rows_of(path, _load(path))
     columns = dict.fromkeys(itertools.chain.from_iterable(rows))
     return _TABLES[table]([{column: row.get(column) for column in columns} for row in rows])
+
+
+@contextlib.contextmanager
+def _in(where):
+    """What is wrong in there is a ValueError that says where."""
+    try:
+        yield
+    except KeyError as error:
+        raise ValueError(f"{where}: {error.args[0]!r} is missing") from None
+    except (AttributeError, OverflowError, TypeError) as error:
+        raise ValueError(f"{where}: a value is not of the kind that gpugauge writes: {error}") from None
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
 
 def _files_of(paths):
@@ -48,6 +62,8 @@ def _files_of(paths):
     for path in map(os.fspath, paths):
         if os.path.isdir(path):
             found = glob.glob(os.path.join(glob.escape(path), "**", "*.json"), recursive=True)
+            if not found:
+                raise FileNotFoundError(f"{path}: no result file (*.json) in this folder")
         elif os.path.exists(path):
             found = [path]
         else:
@@ -59,20 +75,45 @@ def _files_of(paths):
 
 
 def _load(path):
-    try:
-        with open(path, encoding="utf-8") as file:
-            result = json.load(file)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+    if path.endswith(".partial"):
+        raise ValueError("of an unfinished run, which `gpugauge run --resume` continues")
+    with open(path, "rb") as file:
+        content = file.read()
+    if content.startswith(b"\x1f\x8b"):
+        raise ValueError("compressed with gzip, expected JSON: unpack it first")
+    result = json.loads(content)
     context = result.get("context") if isinstance(result, dict) else None
     ours = context.get("gpugauge") if isinstance(context, dict) else None
     if not isinstance(ours, dict):
-        raise ValueError(f"{path}: no result file of gpugauge: it has no context.gpugauge")
+        raise ValueError("no result file of gpugauge: it has no context.gpugauge")
     if ours.get("schema_version") != SCHEMA_VERSION:
-        raise ValueError(f"{path}: schema_version is {ours.get('schema_version')}, expected {SCHEMA_VERSION}")
+        raise ValueError(f"schema_version is {ours.get('schema_version')}, expected {SCHEMA_VERSION}")
     if ours.get("emulated"):
-        raise ValueError(f"{path}: of an emulated card, on which nothing is measured")
+        raise ValueError("of an emulated card, on which nothing is measured")
+    if ours["complete"] is not True:
+        raise ValueError("the run was not finished")
     return result
+
+
+def _list_in(node, key):
+    if not isinstance(node[key], list):
+        raise ValueError(f"{key} is {json.dumps(node[key])}, expected a list")
+    return node[key]
+
+
+def _number_in(node, key, expected, fits):
+    value = node[key]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (fits(value) and value < math.inf):
+        raise ValueError(f"{key} is {json.dumps(value)}, expected {expected}")
+    return value
+
+
+def _time_in(node, key):
+    return _number_in(node, key, "a time above 0", lambda value: value > 0)
+
+
+def _work_in(node, key):
+    return _number_in(node, key, "a number from 0 on", lambda value: value >= 0)
 
 
 def _run_of(path, result):
@@ -86,25 +127,29 @@ def _run_of(path, result):
 
 def _case_rows(path, result):
     run = _run_of(path, result)
-    for entry in result["benchmarks"]:
-        yield {**run, **_case_of(entry)}
-    for case in result["context"]["gpugauge"]["not_measured"]:
+    for entry in _list_in(result, "benchmarks"):
+        with _in(entry["name"]):
+            row = _case_of(entry)
+        yield {**run, **row}
+    for case in _list_in(result["context"]["gpugauge"], "not_measured"):
         yield {**run, "case": case["name"], "status": case["status"], "reason": case["reason"]}
 
 
 def _case_of(entry):
     ours = entry["gpugauge"]
     case, work, time_ns = ours["case"], ours["work"], ours["time_ns"]
-    verification, median = ours["verification"], time_ns["median"]
+    verification, median = ours["verification"], _time_in(time_ns, "median")
+    work_bytes, flop = _work_in(work, "bytes"), _work_in(work, "flops")
     return {
         "case": entry["name"], "repetition": entry["repetition_index"], "status": "ok", "reason": None, "origin": ours["origin"],
         "family": case["op"]["kind"], "model": case["model"] or None, "role": case["role"] or None,
         "implementation": case["implementation"], "library": case["library"], "cache": case["cache"], "data": case["data"],
         "semantics_version": case["semantics_version"],
-        "median_ns": median, "low_ns": time_ns["low"], "high_ns": time_ns["high"], "confidence": time_ns["confidence"],
+        "median_ns": median, "low_ns": _time_in(time_ns, "low"), "high_ns": _time_in(time_ns, "high"),
+        "confidence": time_ns["confidence"],
         "burst_ns": ours.get("burst_time_ns"),
-        "rate_gb_per_s": work["bytes"] / median or None, "rate_tflops": work["flops"] / median / 1e3 or None,
-        "work_bytes": work["bytes"], "work_flop": work["flops"],
+        "rate_gb_per_s": work_bytes / median or None, "rate_tflops": flop / median / 1e3 or None,
+        "work_bytes": work_bytes, "work_flop": flop,
         "samples": ours["samples"]["count"], "launches_per_sample": ours["samples"]["launches_per_sample"],
         "stop": ours["stop"], "flags": " ".join(ours["flags"]), "details": ours["details"],
         "clock_mhz": ours["telemetry"].get("clock_mhz"), "mean_power_w": ours["telemetry"].get("mean_power_w"),
@@ -123,8 +168,12 @@ def _op_column(key):
 
 def _sample_rows(path, result):
     run = _run_of(path, result)
-    for entry in result["benchmarks"]:
-        columns = {key: values for key, values in entry["gpugauge"]["samples"].items() if isinstance(values, list)}
+    for entry in _list_in(result, "benchmarks"):
+        with _in(entry["name"]):
+            samples = entry["gpugauge"]["samples"]
+            columns = {key: values for key, values in samples.items() if isinstance(values, list)}
+            if len({len(values) for values in columns.values()}) > 1:
+                raise ValueError("the lists of its samples differ in length")
         for index, values in enumerate(zip(*columns.values())):
             yield {**run, "case": entry["name"], "repetition": entry["repetition_index"], "sample": index, **dict(zip(columns, values))}
 
