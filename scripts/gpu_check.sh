@@ -17,10 +17,13 @@ set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 root=$(dirname -- "$here")
 
+# shellcheck source=scripts/usage.sh
+source "$here/usage.sh"
+answer_help "${BASH_SOURCE[0]}" "$@"
+
 say() { printf 'gpu_check: %s\n' "$*" >&2; }
 usage() {
-  say "$1"
-  say "usage: gpu_check.sh [--build DIR] [--device cuda:N] [--seconds N] OUTPUT_FOLDER"
+  say "$1; usage: gpu_check.sh [--build DIR] [--device cuda:N] [--seconds N] OUTPUT_FOLDER"
   exit 2
 }
 

@@ -75,6 +75,11 @@ def main(tree, version, date, folder):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5:
-        sys.exit(__doc__)
-    main(*sys.argv[1:])
+    arguments = sys.argv[1:]
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__, end="")
+        sys.exit(0)
+    if len(arguments) != 4:
+        print("make_wheel: usage: make_wheel.py TREE VERSION DATE FOLDER", file=sys.stderr)
+        sys.exit(2)
+    main(*arguments)

@@ -26,10 +26,13 @@ set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
+# shellcheck source=scripts/usage.sh
+source "$root/scripts/usage.sh"
+answer_help "${BASH_SOURCE[0]}" "$@"
+
 say() { printf 'nightly: %s\n' "$*" >&2; }
 usage() {
-  say "$1"
-  say "see the head of $root/scripts/nightly.sh"
+  say "$1 (nightly.sh --help lists the options)"
   exit 2
 }
 

@@ -15,6 +15,7 @@ set -euo pipefail
 # shellcheck source=scripts/portable.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/portable.sh"
 
+answer_help "${BASH_SOURCE[0]}" "$@"
 usage() {
   printf 'package: %s; usage: package.sh [--tests] [OUTPUT_FOLDER]\n' "$1" >&2
   exit 2
@@ -37,6 +38,7 @@ while [[ $# -gt 0 ]]; do
   esac
 done
 output=${output:-$gpugauge_root/dist}
+[[ -d $output || ! -e $output ]] || usage "'$output' is not a folder"
 programs=(gpugauge ${tests:+gpu_tests unit_cuda_tests})
 
 portable_require_debian_12
@@ -71,8 +73,8 @@ copy_onednn "$tree/lib"
 copy_licences "$tree/licences"
 if [[ -n $tests ]]; then
   mkdir -- "$tree/scripts"
-  for script in gpu_check.sh goal_table.py card_record.py card_trials.py command_line.py side_by_side.py pytorch_side.py \
-                pytorch_workloads.py result_file.py triton_matmul.py; do
+  for script in gpu_check.sh usage.sh goal_table.py card_record.py card_trials.py command_line.py side_by_side.py \
+                pytorch_side.py pytorch_workloads.py result_file.py triton_matmul.py; do
     cp -- "$gpugauge_root/scripts/$script" "$tree/scripts/"
   done
 fi

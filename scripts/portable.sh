@@ -260,10 +260,15 @@ copy_licences() {
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
-  [[ $# -eq 2 ]] || { say "usage: scripts/portable.sh BUILD_FOLDER PROGRAM | --check PROGRAM"; exit 2; }
+  answer_help "$0" "$@"
+  usage() { printf 'portable: %s\n' "$1" >&2; exit 2; }
+  [[ $# -eq 2 ]] || usage "usage: portable.sh BUILD_FOLDER PROGRAM | --check PROGRAM"
   if [[ $1 == --check ]]; then
+    [[ -f $2 ]] || usage "'$2' is no file, expected a program"
+    readelf -h -- "$2" >/dev/null 2>&1 || usage "'$2' is no ELF file, expected a program"
     check_program "$2"
   else
+    [[ -d $1 ]] || usage "'$1' is no folder, expected a build folder"
     portable_link=shared
     ensure_portable
     link_portable "$1" gpugauge "$2"

@@ -13,6 +13,8 @@ set -euo pipefail
 
 gpugauge_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 gpugauge_build=$gpugauge_root/build
+# shellcheck source=scripts/usage.sh
+source "$gpugauge_root/scripts/usage.sh"
 # shellcheck source=scripts/cuda_toolkit.sh
 source "$gpugauge_root/scripts/cuda_toolkit.sh"
 # shellcheck source=scripts/test_tools.sh
@@ -198,6 +200,7 @@ setup() {
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
+  answer_help "$0" "$@"
   case ${*:-} in
     '' | --tests) setup "$@" ;;
     *) say "usage: scripts/setup.sh [--tests]"; exit 2 ;;

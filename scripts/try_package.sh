@@ -13,9 +13,17 @@ set -euo pipefail
 # shellcheck source=scripts/portable.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/portable.sh"
 
-folder=$(cd -- "${1:-$gpugauge_root/dist}" && pwd)
+answer_help "${BASH_SOURCE[0]}" "$@"
+usage() { printf 'try_package: %s; usage: try_package.sh [FOLDER [PYTHON…]]\n' "$1" >&2; exit 2; }
+
+folder=${1:-$gpugauge_root/dist}
+[[ -d $folder ]] || usage "'$folder' is no folder"
+folder=$(cd -- "$folder" && pwd)
 shift $(($# > 0 ? 1 : 0))
 pythons=("$@")
+for python in "${pythons[@]}"; do
+  command -v -- "$python" >/dev/null || usage "'$python' is no program"
+done
 if [[ ${#pythons[@]} -eq 0 ]]; then
   for python in python3.9 python3.13; do
     ! "$python" -c '' 2>/dev/null || pythons+=("$python")

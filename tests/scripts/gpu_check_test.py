@@ -157,11 +157,18 @@ class GpuCheckTest(ScriptTest):
             result = self.run_script("scripts/gpu_check.sh", *arguments, dry=False)
             self.assertEqual(result.returncode, 2, arguments)
             self.assertIn("usage: gpu_check.sh", result.stderr)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
         self.output.mkdir()
         (self.output / "something").touch()
         result = self.check()
         self.assertEqual(result.returncode, 2)
         self.assertIn("not an empty folder", result.stderr)
+
+    def test_help_is_the_usage(self):
+        result = self.check("--help")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("\n  --seconds N ", result.stdout)
+        self.assertFalse(self.output.exists())
 
 
 if __name__ == "__main__":

@@ -206,6 +206,14 @@ esac''', self.checkout.parent / "made elsewhere")
     def test_a_teller_that_fails_changes_nothing(self):
         self.assertEqual(self.nightly("--processes", "1", "--notify", self.fake("teller", "exit 9")).returncode, 0)
 
+    def test_help_is_the_usage_unless_it_is_for_the_run(self):
+        result = self.nightly("--help")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("\n  --cool-down N ", result.stdout)
+        self.assertEqual(self.calls(), [])
+        self.nightly("--processes", "1", "--", "--help")
+        self.assertTrue(self.runs()[0].endswith(" --help"), self.runs())
+
     def test_wrong_arguments(self):
         for arguments, word in ((["--processes", "0"], "--processes"), (["--seconds", "soon"], "--seconds"),
                                 (["--cool-down", "-1"], "--cool-down"), (["--sweet", "x"], "--sweet"),
@@ -213,6 +221,7 @@ esac''', self.checkout.parent / "made elsewhere")
             with self.subTest(arguments):
                 result = self.nightly(*arguments)
                 self.assertEqual(result.returncode, 2)
+                self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
                 self.assertIn(word, result.stderr)
         self.assertEqual(self.calls(), [])
 

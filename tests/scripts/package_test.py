@@ -7,6 +7,7 @@ import io
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,45 @@ class PackageTest(ScriptTest):
             result = self.run_script("scripts/package.sh", *arguments, dry=False)
             self.assertEqual(result.returncode, 2, arguments)
             self.assertIn("usage: package.sh", result.stderr)
+        taken = self.checkout / "a file"
+        taken.touch()
+        result = self.run_script("scripts/package.sh", taken, dry=False)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+        self.assertIn("a file' is not a folder", result.stderr)
+
+    def test_bad_usage_of_its_parts_is_one_line(self):
+        (self.bin / "python3").symlink_to(sys.executable)
+        (self.bin / "readelf").symlink_to(shutil.which("readelf"))
+        script = self.checkout / "scripts/portable.sh"
+        for name, arguments, said in (
+                ("portable.sh", [], "usage: portable.sh BUILD_FOLDER PROGRAM | --check PROGRAM"),
+                ("portable.sh", ["--check", "/nope"], "portable: '/nope' is no file, expected a program"),
+                ("portable.sh", ["--check", script], "is no ELF file, expected a program"),
+                ("portable.sh", ["/nope", "program"], "portable: '/nope' is no folder, expected a build folder"),
+                ("try_package.sh", ["/nope"], "'/nope' is no folder; usage: try_package.sh [FOLDER [PYTHON…]]"),
+                ("try_package.sh", ["--what"], "'--what' is no folder"),
+                ("try_package.sh", ["/", "no-such-python"], "'no-such-python' is no program"),
+                ("make_wheel.py", ["tree"], "usage: make_wheel.py TREE VERSION DATE FOLDER")):
+            with self.subTest(name=name, arguments=arguments):
+                result = self.run_script(f"scripts/{name}", *arguments, dry=False)
+                self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+                self.assertIn(said, result.stderr)
+                self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+
+    def test_help_is_the_usage_and_does_nothing(self):
+        (self.bin / "python3").symlink_to(sys.executable)
+        for name, line in (("package.sh", "./scripts/package.sh [--tests] [OUTPUT_FOLDER]"),
+                           ("portable.sh", "./scripts/portable.sh --check PROGRAM "),
+                           ("try_package.sh", "./scripts/try_package.sh [FOLDER [PYTHON…]]"),
+                           ("setup.sh", "GPUGAUGE_CUDA=OFF "),
+                           ("make_wheel.py", "Usage: make_wheel.py TREE VERSION DATE FOLDER")):
+            for arguments in (["--help"], ["-h"], ["a", "b", "--help"]):
+                with self.subTest(name=name, arguments=arguments):
+                    result = self.run_script(f"scripts/{name}", *arguments, dry=False)
+                    self.assertEqual((result.returncode, result.stderr), (0, ""))
+                    self.assertIn(line, result.stdout)
+                    self.assertNotRegex(result.stdout, "(?m)^(#|set )")
+        self.assertEqual(self.calls(), [])
 
     def test_the_scripts_for_a_card_have_all_that_they_import(self):
         text = (SOURCE / "scripts/package.sh").read_text()
@@ -46,6 +86,7 @@ class PackageTest(ScriptTest):
             ours = {module for module in imported if (SOURCE / f"scripts/{module}.py").exists()}
             self.assertLessEqual(ours, packed, name)
         self.assertLessEqual({"card_trials", "goal_table", "side_by_side"}, packed)
+        self.assertIn("gpu_check.sh usage.sh ", text)
 
     def test_the_build_knows_the_test_programs_that_it_packs(self):
         targets = (SOURCE / "tests/CMakeLists.txt").read_text()
