@@ -38,6 +38,22 @@ names_in() {
   done
 }
 
+# is_number TEXT LOW HIGH: whether it is a number in that range, in which -inf and inf are no limits.
+is_number() {
+  awk -v v="$1" -v low="$2" -v high="$3" 'BEGIN {
+    exit !(v ~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/ && (low == "-inf" || v + 0 >= low + 0) &&
+           (high == "inf" || v + 0 <= high + 0)) }'
+}
+
+# print_run_options: the table for people.
+print_run_options() {
+  printf 'Usage: scripts/run.sh [OPTIONS]\n\nInstalls what is missing, builds, and runs gpugauge run with these options:\n\n'
+  awk -F '\t' '{
+    gsub(/ /, ", ", $1)
+    printf "  %s%s%s\n", $1, $2 == "-" ? "" : " " $2, $3 == "-" ? "" : ", from " $3 " to " $4 }' "$gpugauge_run_options"
+  printf '\nWhat each of them does: build/gpugauge run --help, once it is built.\n'
+}
+
 # check_value OPTION VALUE KIND LOW HIGH WORDS
 check_value() {
   local option=$1 value=$2 kind=$3 low=$4 high=$5 words=$6 part known
@@ -54,9 +70,11 @@ check_value() {
     FILE)
       [[ -e $value ]] || refuse "$option: $value: no such file"
       return ;;
-    PRICE)  # DOLLARS or CARD=DOLLARS
-      known=() low=-inf high=inf
-      parts=("${parts[@]##*=}") ;;
+    PRICE)
+      for part in "${parts[@]}"; do
+        is_number "${part##*=}" 0 inf || refuse "$option $part: expected dollars per GPU-hour, or CARD=DOLLARS for each card"
+      done
+      return ;;
     *)
       known=()
       [[ $words == - ]] || read -ra known <<<"$words" ;;
@@ -68,15 +86,14 @@ check_value() {
     done
   elif [[ $low != - ]]; then
     for part in "${parts[@]}"; do
-      awk -v v="$part" -v low="$low" -v high="$high" 'BEGIN {
-        exit !(v ~ /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$/ && (low == "-inf" || v + 0 >= low + 0) &&
-               (high == "inf" || v + 0 <= high + 0)) }' ||
+      is_number "$part" "$low" "$high" ||
         refuse "$option is '$part', expected a number$([[ $low == -inf ]] || printf ' from %s' "$low")$([[ $high == inf ]] || printf ' to %s' "$high")"
     done
   fi
 }
 
-# check_run_arguments ARGUMENT…: ends with status 2 and one line at the first that `gpugauge run` would refuse.
+# check_run_arguments ARGUMENT…: ends with status 2 and one line at the first that `gpugauge run` would refuse, and with
+# the options and status 0 at --help.
 check_run_arguments() {
   local word name names kind low high words attached
   local -A row
@@ -94,7 +111,8 @@ check_run_arguments() {
       *) name=$word attached= ;;
     esac
     [[ -n ${row[$name]:-} ]] || refuse "'$word' is not an option here$(nearest "$name" "${!row[@]}") (gpugauge run --help lists them)"
-    [[ $name != --help && $name != -h && $name != --version ]] || return 0
+    [[ $name != --version ]] || return 0
+    [[ $name != --help && $name != -h ]] || { print_run_options; exit 0; }
     IFS=$'\t' read -r kind low high words <<<"${row[$name]}"
     if [[ $kind == - ]]; then
       [[ $word != --*=* ]] || refuse "$name takes no value, found '$attached'"

@@ -61,6 +61,10 @@ class CommandsTest(ScriptTest):
                 (["--device", "gpu"], "--device is 'gpu', expected cpu, cuda:N or best"),
                 (["--batch", "1,0"], "--batch is '0', expected a number from 1 to 65536"),
                 (["-q", "--batch=many"], "--batch is 'many'"),
+                (["--hourly", "x"], "--hourly x: expected dollars per GPU-hour, or CARD=DOLLARS for each card"),
+                (["--hourly", "2,h100=x"], "--hourly h100=x: expected dollars per GPU-hour, or CARD=DOLLARS"),
+                (["--hourly=-2"], "--hourly -2: expected dollars per GPU-hour"),
+                (["--out", "--help"], "'--out' is not an option here"),
                 (["--resume", "nowhere.json"], "--resume: nowhere.json: no such file")):
             with self.subTest(arguments=arguments):
                 result = self.run_script("scripts/run.sh", *arguments, dry=False)
@@ -69,10 +73,21 @@ class CommandsTest(ScriptTest):
                 self.assertEqual(len(result.stderr.splitlines()), 1)
                 self.assertEqual([call for call in self.calls() if not call.startswith("dpkg")], [])
 
+    def test_run_s_help_lists_the_options_without_an_installation_or_a_build(self):
+        for arguments in (["--help"], ["-h"], ["-qh"], ["--help", "--out"], ["--suite", "quick", "--help"]):
+            with self.subTest(arguments=arguments):
+                shutil.copytree(SOURCE / "configs", self.checkout / "configs", dirs_exist_ok=True)
+                result = self.run_script("scripts/run.sh", *arguments, dry=False)
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                for line in ("  -s, --suite SUITE\n", "  --batch N, from 1 to 65536\n", "  --redact\n", "build/gpugauge run --help"):
+                    self.assertIn(line, result.stdout)
+        self.assertEqual(self.calls(), [])
+
     def test_run_takes_what_the_program_takes(self):
         shutil.copytree(SOURCE / "configs", self.checkout / "configs")
         for arguments in (["-squick", "-qv"], ["--batch", "1,64", "--hourly=2.5"], ["--filter", "-gemm"],
-                          ["--suite", str(SOURCE / "configs/suites/quick.yaml")], ["--help", "--out"], ["-d", "cuda:1"]):
+                          ["--suite", str(SOURCE / "configs/suites/quick.yaml")], ["--hourly", "h100=2"],
+                          ["--hourly", "2.5,h100=2"], ["--version", "--out"], ["-d", "cuda:1"]):
             with self.subTest(arguments=arguments):
                 self.assertEqual(self.run_script("scripts/run.sh", *arguments, dry=False).returncode, 4)
 
