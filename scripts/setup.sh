@@ -30,7 +30,7 @@ readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck xmllint:libx
 # compare.py of libbenchmark-tools imports scipy.
 # Boost.Context: the fibers that stand for a kernel's threads.
 readonly gpugauge_test_libraries=(libgtest-dev libgmock-dev libbenchmark-tools libboost-context-dev
-                                  python3-jsonschema python3-pytest python3-scipy)
+                                  python3-jsonschema python3-pandas python3-pytest python3-scipy)
 readonly gpugauge_oldest_cmake=3.25
 readonly gpugauge_cmake_wheel=cmake==3.31.6
 
