@@ -1,10 +1,10 @@
 #include "harness/device/nvidia_host.hpp"
 
 #include <cctype>
-#include <cstdlib>
 #include <sstream>
 #include <string_view>
 
+#include "harness/base/environment.hpp"
 #include "harness/base/text_file.hpp"
 
 namespace gpugauge {
@@ -63,8 +63,8 @@ NvidiaHost look_at_nvidia_host(const fs::path& root) {
 }
 
 fs::path system_root() {
-  const char* root = std::getenv("GPUGAUGE_SYSTEM_ROOT");
-  return root == nullptr || *root == '\0' ? "/" : root;
+  const std::string root = environment("GPUGAUGE_SYSTEM_ROOT");
+  return root.empty() ? "/" : root;
 }
 
 }  // namespace gpugauge

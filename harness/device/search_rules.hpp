@@ -1,11 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <limits>
 #include <map>
 #include <string>
 #include <utility>
+
+#include "harness/base/monotonic.hpp"
 
 namespace gpugauge {
 
@@ -14,10 +15,7 @@ namespace gpugauge {
 struct SearchRules {
   /// Once it is over no further candidate is tried, and the best so far is used.
   double budget_seconds = std::numeric_limits<double>::infinity();
-  std::function<double()> now_seconds = [] {  ///< monotonic
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-  };
+  std::function<double()> now_seconds = monotonic_seconds;
   std::function<bool()> stop_requested = [] { return false; };
   /// Candidates that ended an earlier process, by name, and how (`crashed`, `hung`): not tried.
   std::map<std::string, std::string> lost{};

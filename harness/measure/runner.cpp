@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -16,6 +15,7 @@
 #include <string_view>
 
 #include "harness/base/error.hpp"
+#include "harness/base/monotonic.hpp"
 #include "harness/base/nearest.hpp"
 #include "harness/device/device_lost.hpp"
 
@@ -152,10 +152,6 @@ void initialize_benchmark_library(const BenchmarkArguments& arguments) {
   argv.push_back(nullptr);
   benchmark::Initialize(&argc, argv.data());
   if (argc > 1) throw UsageError(fmt::format("'{}' is not an option of Google Benchmark", argv[1]));
-}
-
-double monotonic_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 std::string registered_name(const PlannedCase& planned) {

@@ -86,7 +86,4 @@ void run_cases(const Plan& plan, Device& device, const BenchmarkArguments& argum
 /// The longer name under which Google Benchmark knows a case.
 std::string registered_name(const PlannedCase& planned);
 
-/// Seconds of a monotonic clock.
-double monotonic_seconds();
-
 }  // namespace gpugauge

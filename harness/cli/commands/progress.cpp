@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "harness/base/monotonic.hpp"
 #include "harness/cli/logging.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/measure/runner.hpp"

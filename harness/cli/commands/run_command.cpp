@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "harness/analyze/money/own_prices.hpp"
+#include "harness/base/monotonic.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/commands/case_guard.hpp"
 #include "harness/cli/commands/progress.hpp"

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <link.h>
 
-#include <cstdlib>
 #include <memory>
 #include <set>
 
+#include "harness/base/environment.hpp"
 #include "harness/base/error.hpp"
 #include "harness/device/nvidia_host.hpp"
 
@@ -137,11 +137,6 @@ class NewestLibrary {
   std::size_t best_version_ = 0;
 };
 
-std::string environment_of(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 }  // namespace
 
 CublasLtLibrary open_cublaslt(const LibraryPlaces& places, int major) {
@@ -177,7 +172,7 @@ const CublasLtLibrary& cublaslt_library() {
     std::error_code none;
     return open_cublaslt({.root = system_root(),
                           .program = fs::read_symlink("/proc/self/exe", none),
-                          .environment = environment_of},
+                          .environment = environment},
                          CUBLAS_VER_MAJOR);
   }();
   return library;

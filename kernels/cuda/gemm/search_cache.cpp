@@ -1,19 +1,15 @@
 #include "kernels/cuda/gemm/search_cache.hpp"
 
-#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "harness/base/environment.hpp"
 
 namespace gpugauge {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
-
-const char* environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
-}
 
 }  // namespace
 
@@ -28,11 +24,13 @@ static void from_json(const Json& json, SearchedAlgorithm& a) {
 }
 
 fs::path SearchCache::customary_file() {
-  if (const char* chosen = environment("GPUGAUGE_SEARCH_CACHE"))
-    return std::string_view(chosen) == "off" ? fs::path() : fs::path(chosen);
+  if (const std::string chosen = environment("GPUGAUGE_SEARCH_CACHE"); !chosen.empty())
+    return chosen == "off" ? fs::path() : fs::path(chosen);
   const fs::path name = fs::path("gpugauge") / "cublaslt.jsonl";
-  if (const char* caches = environment("XDG_CACHE_HOME")) return fs::path(caches) / name;
-  if (const char* home = environment("HOME")) return fs::path(home) / ".cache" / name;
+  if (const std::string caches = environment("XDG_CACHE_HOME"); !caches.empty())
+    return fs::path(caches) / name;
+  if (const std::string home = environment("HOME"); !home.empty())
+    return fs::path(home) / ".cache" / name;
   return {};
 }
 

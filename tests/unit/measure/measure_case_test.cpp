@@ -1,4 +1,5 @@
 #include "harness/measure/measure_case.hpp"
+#include "harness/base/monotonic.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
