@@ -70,9 +70,7 @@ constexpr int kNoDevice = 100;
 StartTrouble without_driver() {
   return {.words = "no NVIDIA driver: libcuda.so.1 cannot be loaded",
           .usually = "the container was started without the card, or no driver is installed",
-          .advice =
-              "container: start it with --gpus all; Ubuntu: ubuntu-drivers install; Debian: "
-              "apt-get install nvidia-driver (non-free)"};
+          .advice = fmt::format("{}; {}", kContainerWithCard, kInstallDriver)};
 }
 
 StartTrouble with_old_driver(std::string words, const StartFacts& facts) {

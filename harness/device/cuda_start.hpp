@@ -24,6 +24,11 @@ struct StartFacts {
   std::optional<std::string> visible_devices;  ///< $CUDA_VISIBLE_DEVICES; absent where not set
 };
 
+/// How a machine gets a driver, and how a container gets the card.
+inline constexpr std::string_view kInstallDriver =
+    "Ubuntu: ubuntu-drivers install; Debian: apt-get install nvidia-driver (non-free)";
+inline constexpr std::string_view kContainerWithCard = "container: start it with --gpus all";
+
 /// Meanings: driver_types.h of CUDA 13.0 and what NVIDIA's guides say of each.
 StartTrouble explain_start(const StartFacts& facts);
 

@@ -52,7 +52,6 @@ struct Machine {
   std::string cublaslt_command;
   std::string onednn_version;
   std::string build_cuda;  ///< the toolkit of this program; empty in a build without CUDA
-  int program_cuda = 0;    ///< the same as a number, 13000 for 13.0
   ProgramCode code;        ///< of the kernels in this program
   std::optional<std::filesystem::path> nvcc;
 

@@ -2,17 +2,20 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
+#include <sstream>
 
 #include "harness/cli/commands/doctor_checks.hpp"
 
 namespace gpugauge::doctor_checks {
 namespace {
 
-int major_of(std::string_view version) {
-  int major = 0;
-  std::from_chars(version.data(), version.data() + version.size(), major);
-  return major;
+/// 13000 of `13.0.88`.
+int cuda_number(const std::string& version) {
+  std::istringstream in(version);
+  int major = 0, minor = 0;
+  char dot = 0;
+  in >> major >> dot >> minor;
+  return 1000 * major + 10 * minor;
 }
 
 bool has_cuda_device(const Machine& machine) {
@@ -50,12 +53,10 @@ DoctorCheck check_driver(const Machine& machine) {
   if (version) {
     return missing(
         "NVIDIA driver", *version + ", but its library libcuda.so.1 is not here",
-        "container: start it with --gpus all, NVIDIA_DRIVER_CAPABILITIES=compute,utility");
+        fmt::format("{}, NVIDIA_DRIVER_CAPABILITIES=compute,utility", kContainerWithCard));
   }
-  return missing(
-      "NVIDIA driver", "none",
-      "Ubuntu: ubuntu-drivers install; Debian: apt-get install nvidia-driver (non-free); "
-      "container: start it with --gpus all");
+  return missing("NVIDIA driver", "none",
+                 fmt::format("{}; {}", kInstallDriver, kContainerWithCard));
 }
 
 /// `8.0, 9.0a; PTX of 8.9`
@@ -77,7 +78,7 @@ DoctorCheck check_build(const Machine& machine) {
                    "GPUGAUGE_CUDA=ON ./scripts/run.sh");
   }
   const bool too_new =
-      machine.driver_cuda && *machine.driver_cuda / 1000 < major_of(machine.build_cuda);
+      machine.driver_cuda && *machine.driver_cuda / 1000 < cuda_number(machine.build_cuda) / 1000;
   return warn_if(too_new, topic,
                  fmt::format("built with CUDA {}{}", machine.build_cuda, code_text(machine.code)),
                  "the driver is too old for it: take the portable program (CUDA 12), build with an "
@@ -127,14 +128,15 @@ DoctorCheck check_code(const DeviceInfo& device, const Machine& machine) {
     case CodeKind::kMachineCode:
       return ok(topic, fmt::format("machine code of {}", format_capability(code.architecture)));
     case CodeKind::kPtx: {
-      const bool too_new = machine.driver_cuda && *machine.driver_cuda < machine.program_cuda;
+      const int program_cuda = cuda_number(machine.build_cuda);
+      const bool too_new = machine.driver_cuda && *machine.driver_cuda < program_cuda;
       return warn_if(too_new, topic,
                      fmt::format("PTX of {}, which the driver compiles when the program starts",
                                  format_capability(code.architecture)),
                      fmt::format("the driver compiles PTX up to CUDA {}, and this is of {}: update "
                                  "it, or build for this card (./scripts/run.sh)",
                                  format_cuda_version(machine.driver_cuda.value_or(0)),
-                                 format_cuda_version(machine.program_cuda)));
+                                 format_cuda_version(program_cuda)));
     }
     case CodeKind::kNone:
       break;

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <sstream>
@@ -15,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "build_info.hpp"
+#include "harness/base/environment.hpp"
 #include "harness/base/error.hpp"
 #include "harness/cli/commands/doctor.hpp"
 #include "harness/config/catalog.hpp"
@@ -34,11 +34,6 @@ std::string read_line(const fs::path& path) {
   std::ifstream in(path);
   std::getline(in, line);
   return line;
-}
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
 }
 
 // ---- libraries ---------------------------------------------------------------------------------
@@ -78,15 +73,6 @@ void examine_cublaslt([[maybe_unused]] Machine& machine) {
   }
   machine.cublaslt_command = cublaslt_command(CUBLAS_VER_MAJOR);
 #endif
-}
-
-/// 13000 of `13.0.88`.
-int cuda_number(const std::string& version) {
-  std::istringstream in(version);
-  int major = 0, minor = 0;
-  char dot = 0;
-  in >> major >> dot >> minor;
-  return 1000 * major + 10 * minor;
 }
 
 /// Empty where the program opens it at run time and it is not there.
@@ -178,7 +164,6 @@ Machine examine_machine() {
   examine_cublaslt(machine);
   machine.onednn_version = onednn_version();
   machine.build_cuda = build_info::kCudaToolkitVersion;
-  machine.program_cuda = cuda_number(machine.build_cuda);
   machine.code = parse_program_code(build_info::kCudaArchitectures);
 
   std::error_code none;

@@ -53,7 +53,6 @@ Machine a_machine() {
   machine.cublaslt = "13.0.2, /usr/local/cuda/lib64/libcublasLt.so.13";
   machine.onednn_version = "2.6.0";
   machine.build_cuda = "13.0.88";
-  machine.program_cuda = 13000;
   machine.code = parse_program_code("80 89+PTX 90a");
   machine.nvcc = "/usr/local/cuda/bin/nvcc";
   machine.steal_share = 0.0;
