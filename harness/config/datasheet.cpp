@@ -132,6 +132,11 @@ Datasheet load_datasheet(const std::filesystem::path& file) {
   return sheet;
 }
 
+const DatasheetMetric* metric_of(const Datasheet& sheet, std::optional<DType> dtype) {
+  const auto found = std::ranges::find(sheet.metrics, dtype, &DatasheetMetric::dtype);
+  return found == sheet.metrics.end() ? nullptr : &*found;
+}
+
 std::optional<std::string> matched_by_both(const Datasheet& a, const Datasheet& b) {
   const double least = std::max(a.memory_gib_min, b.memory_gib_min),
                most = std::min(a.memory_gib_max, b.memory_gib_max);

@@ -59,6 +59,9 @@ struct Datasheet {
 /// Throws UsageError.
 Datasheet load_datasheet(const std::filesystem::path& file);
 
+/// Its row of a dtype, of the memory where there is none; null where it says nothing of it.
+const DatasheetMetric* metric_of(const Datasheet& sheet, std::optional<DType> dtype);
+
 /// What matches both: `'NVIDIA L4' with 21.5 to 24.5 GiB`; nothing if no card can.
 std::optional<std::string> matched_by_both(const Datasheet& a, const Datasheet& b);
 

@@ -14,8 +14,7 @@ constexpr std::chrono::milliseconds kLook(100);
 }  // namespace
 
 double hang_limit_seconds(const PlannedCase& planned, const DeviceInfo& device) {
-  const FloorRates rates{.memory_gbps = device.pin_rate_gbps, .tflops = {}};
-  const double floor = floor_seconds(planned.c.op, rates).value_or(0);
+  const double floor = floor_seconds(planned.c.op, pin_rates(device)).value_or(0);
   return kPatienceSeconds + kPatienceReplays * std::max(floor, planned.policy.sample_seconds);
 }
 

@@ -10,8 +10,7 @@ constexpr double kFloors = 10'000;
 
 double search_budget_seconds(const PlannedCase& planned, const DeviceInfo& device) {
   if (planned.policy.search_seconds) return *planned.policy.search_seconds;
-  const FloorRates rates{.memory_gbps = device.pin_rate_gbps, .tflops = {}};
-  return kBaseSeconds + kFloors * floor_seconds(planned.c.op, rates).value_or(0);
+  return kBaseSeconds + kFloors * floor_seconds(planned.c.op, pin_rates(device)).value_or(0);
 }
 
 }  // namespace gpugauge

@@ -38,6 +38,11 @@ struct FloorRates {
   std::vector<std::pair<DType, double>> tflops;
 };
 
+/// What a device says of itself.
+inline FloorRates pin_rates(const DeviceInfo& device) {
+  return {.memory_gbps = device.pin_rate_gbps, .tflops = {}};
+}
+
 /// The larger of bytes over the memory rate and operations over the arithmetic rate; absent if
 /// neither is known, or if neither bounds the op.
 std::optional<double> floor_seconds(const Op& op, const FloorRates& rates);

@@ -42,13 +42,6 @@ bool is_of_memory(const Measurement& m) {
 
 std::string in_words(double rate) { return fmt::format("{:.{}f}", rate, rate < 1000 ? 1 : 0); }
 
-const DatasheetMetric* metric_of(const Datasheet& sheet, std::optional<DType> dtype) {
-  const auto found =
-      std::find_if(sheet.metrics.begin(), sheet.metrics.end(),
-                   [&](const DatasheetMetric& metric) { return metric.dtype == dtype; });
-  return found == sheet.metrics.end() ? nullptr : &*found;
-}
-
 /// Of a rate above the datasheet's which nothing else can be held against: what is not known.
 std::optional<std::string> unchecked(const Measurement& m, const Silicon& silicon,
                                      const Datasheet& sheet) {

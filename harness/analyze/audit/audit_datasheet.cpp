@@ -47,10 +47,8 @@ const Architecture& architecture_of(const Datasheet& sheet) {
 }
 
 const SourcedValue& rate_of(const Datasheet& sheet, std::optional<DType> dtype) {
-  const auto found =
-      std::find_if(sheet.metrics.begin(), sheet.metrics.end(),
-                   [&](const DatasheetMetric& metric) { return metric.dtype == dtype; });
-  if (found == sheet.metrics.end())
+  const DatasheetMetric* found = metric_of(sheet, dtype);
+  if (found == nullptr)
     throw UsageError(fmt::format("the datasheet of {} has no rate of {}", sheet.name,
                                  dtype ? name_of(*dtype) : "its memory"));
   return found->datasheet;

@@ -105,11 +105,7 @@ class Check {
   }
 
   const DatasheetMetric* metric(std::optional<DType> dtype) const {
-    if (sheet_ == nullptr) return nullptr;
-    const auto found =
-        std::find_if(sheet_->metrics.begin(), sheet_->metrics.end(),
-                     [&](const DatasheetMetric& candidate) { return candidate.dtype == dtype; });
-    return found == sheet_->metrics.end() ? nullptr : &*found;
+    return sheet_ == nullptr ? nullptr : metric_of(*sheet_, dtype);
   }
 
   /// Those of the datasheet, in its order, then what else was measured.

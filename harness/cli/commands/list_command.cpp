@@ -62,8 +62,7 @@ DeviceInfo describe(const std::string& wanted, const Catalog& catalog) {
 /// measured.
 FloorRates known_rates(const DeviceInfo& device, const std::vector<Datasheet>& sheets) {
   const Datasheet* sheet = match_datasheet(sheets, device);
-  return sheet != nullptr ? floor_rates(*sheet)
-                          : FloorRates{.memory_gbps = device.pin_rate_gbps, .tflops = {}};
+  return sheet != nullptr ? floor_rates(*sheet) : pin_rates(device);
 }
 
 Table plan_table(const Plan& plan, const FloorRates& rates) {
