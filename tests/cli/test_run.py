@@ -182,6 +182,13 @@ def test_a_price_that_does_not_fit_the_card_is_refused_before_anything_is_measur
     assert not list(gpugauge.folder.glob("x.json*"))
 
 
+def test_a_warning_of_a_price_list_is_said_once(gpugauge):
+    (gpugauge.folder / "mine.csv").write_text("AcceleratorName,AcceleratorCount,Price,SpotPrice,price_per_gpu\nH100,8,16,,2\n")
+    run = gpugauge("run", "--suite", "tiny", "--device", "cpu", "-o", "x.json", "--filter", "memory/", "--prices", "mine.csv")
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.count("mine.csv: 1 of 1 offers do not name their source") == 1, run.stderr
+
+
 def test_nothing_measurable_is_an_environment_error(gpugauge):
     result = gpugauge("run", "--suite", "tiny", "--device", "cpu", "--filter", "fp8", "-o", "x.json")
     assert_one_line_error(result, 3, "fp8")

@@ -215,7 +215,8 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   const Catalog catalog = Catalog::locate();
   const BenchmarkArguments arguments = parse_benchmark_arguments(global.benchmark_arguments);
   initialize_benchmark_library(arguments);
-  read_prices(catalog, analysis);  // before an hour is measured
+  // Before an hour is measured; what the lists warn of comes with the summary.
+  if (!OwnPrices(analysis.hourly).cover_every_card()) catalog.prices(analysis.prices);
   const Turn turn = turn_from_text(options.turn);
   const bool continues = !global.continued_journal.empty();
   if (continues) {
