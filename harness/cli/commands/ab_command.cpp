@@ -167,9 +167,7 @@ AbFinding judge_rounds(const std::vector<Round>& rounds, const AbOptions& option
   for (const Round& round : rounds) files.push_back(round.a);
   for (const Round& round : rounds) files.push_back(round.b);
   const std::vector<Record> records = read_records(files, Detail::kSummary, {});
-  for (const Record& record : records) {
-    for (const std::string& warning : record.warnings) spdlog::warn("{}", warning);
-  }
+  for (const Record& record : records) log_warnings(record.warnings);
   Side a{.label = "A", .records = {}, .datasheet = nullptr, .dollars_per_gpu_hour = {}};
   Side b{.label = "B", .records = {}, .datasheet = nullptr, .dollars_per_gpu_hour = {}};
   for (std::size_t i = 0; i < rounds.size(); ++i) {

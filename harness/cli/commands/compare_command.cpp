@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iostream>
@@ -60,9 +59,7 @@ ExitStatus compare_files(const CompareOptions& options) {
   }
   const std::vector<Datasheet> sheets = Catalog::locate().datasheets();
   const std::vector<Record> records = read_records(files, Detail::kSamples, sheets);
-  for (const Record& record : records) {
-    for (const std::string& warning : record.warnings) spdlog::warn("{}", warning);
-  }
+  for (const Record& record : records) log_warnings(record.warnings);
   CompareQuestion question{.sets = {},
                            .own = OwnPrices(options.hourly),
                            .offers = {},
@@ -75,7 +72,7 @@ ExitStatus compare_files(const CompareOptions& options) {
   if (!question.own.cover_every_card() && !options.prices.empty()) {
     PriceList list = load_price_list(
         std::vector<std::filesystem::path>(options.prices.begin(), options.prices.end()));
-    for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
+    log_warnings(list.warnings);
     question.offers = std::move(list.offers);
   }
   const auto comparisons = compare_answer(question, sheets);

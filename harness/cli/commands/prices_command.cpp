@@ -1,10 +1,10 @@
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <iostream>
 
 #include "harness/cli/commands.hpp"
 #include "harness/cli/options/definitions.hpp"
+#include "harness/cli/options/output.hpp"
 #include "harness/config/prices.hpp"
 #include "harness/render/table/columns.hpp"
 
@@ -24,7 +24,7 @@ Cell instance_price(const std::optional<double>& per_gpu_hour, int gpu_count) {
 /// The native columns, which price_formats_csv.cpp reads.
 ExitStatus print_native(const PricesOptions& options) {
   const PriceList list = load_price_list({options.files.begin(), options.files.end()});
-  for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
+  log_warnings(list.warnings);
   ColumnList<PriceOffer> c;
   c.data("InstanceType", &PriceOffer::instance);
   c.data("AcceleratorName", &PriceOffer::accelerator);

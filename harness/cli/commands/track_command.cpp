@@ -1,5 +1,4 @@
 #include <fmt/ostream.h>
-#include <spdlog/spdlog.h>
 
 #include <iostream>
 #include <optional>
@@ -40,7 +39,7 @@ std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& file
 ExitStatus add(const TrackOptions& options) {
   const Additions additions = add_to_history(options.history, paths_of(options.files),
                                              options.night, Catalog::locate().datasheets());
-  for (const std::string& warning : additions.history.warnings) spdlog::warn("{}", warning);
+  log_warnings(additions.history.warnings);
   ColumnList<AddedFile> c;
   c.text("source", "file", [](auto& f) { return f.source.string(); });
   c.text("file", "in the history", [](auto& f) { return f.file.string(); });
@@ -68,7 +67,7 @@ ExitStatus check(const TrackOptions& options) {
     return read_runs(paths_of(files), history.index.names, sheets, warnings);
   };
   const auto tonight = read(options.files), rerun = read(options.rerun);
-  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
+  log_warnings(warnings);
   const TrackReport report = check_tonight(history.index.names, history.index.runs, tonight, rerun,
                                            acks, options.settings());
   const bool for_people = options.format == Format::kTable || options.format == Format::kMarkdown;

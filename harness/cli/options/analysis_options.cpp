@@ -61,7 +61,7 @@ void add_billing_options(Command& command, AnalysisOptions& options) {
 PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options) {
   if (OwnPrices(options.hourly).cover_every_card()) return {};
   PriceList list = catalog.prices(options.prices);
-  for (const std::string& warning : list.warnings) spdlog::warn("{}", warning);
+  log_warnings(list.warnings);
   return list;
 }
 
@@ -82,13 +82,16 @@ std::vector<std::vector<Rate>> rates_for(std::span<const Record> records, const 
   const PriceList list = read_prices(catalog, options);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   warn_of_slips(list, records, sheets);
+  std::vector<const Datasheet*> cards;
   std::vector<std::string> names;
-  for (const Record& record : records)
-    names.push_back(card_name(record.device, match_datasheet(sheets, record.device)));
+  for (const Record& record : records) {
+    cards.push_back(match_datasheet(sheets, record.device));
+    names.push_back(card_name(record.device, cards.back()));
+  }
   const std::vector<std::optional<double>> own = OwnPrices(options.hourly).of(names);
   std::vector<std::vector<Rate>> rates;
   for (std::size_t i = 0; i < records.size(); ++i)
-    rates.push_back(rates_of(match_datasheet(sheets, records[i].device), list.offers, own[i]));
+    rates.push_back(rates_of(cards[i], list.offers, own[i]));
   return rates;
 }
 
@@ -102,9 +105,7 @@ std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {
 std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
   const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
   std::vector<Record> records = read_records(files, detail, Catalog::locate().datasheets());
-  for (const Record& record : records) {
-    for (const std::string& warning : record.warnings) spdlog::warn("{}", warning);
-  }
+  for (const Record& record : records) log_warnings(record.warnings);
   return records;
 }
 

@@ -1,5 +1,6 @@
 #include "harness/cli/options/output.hpp"
 
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -26,6 +27,10 @@ Style style_of(const std::ostream& out) {
 }
 
 }  // namespace
+
+void log_warnings(std::span<const std::string> warnings) {
+  for (const std::string& warning : warnings) spdlog::warn("{}", warning);
+}
 
 void add_format_option(Command& command, Format& format) {
   command.option(option::kFormat, format);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <ostream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "harness/render/table/table.hpp"
 
 namespace gpugauge {
+
+/// What a reader had to say of its files, a line each.
+void log_warnings(std::span<const std::string> warnings);
 
 /// `--format table|json|csv|markdown`, the same on every command that prints tables.
 void add_format_option(Command& command, Format& format);

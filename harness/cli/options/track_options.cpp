@@ -1,7 +1,6 @@
 #include "harness/cli/options/track_options.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 
@@ -38,7 +37,7 @@ void add_judge_options(Command& command, TrackOptions& options) {
 
 History open_history(const TrackOptions& options) {
   History history = read_history(options.history, Catalog::locate().datasheets());
-  for (const std::string& warning : history.warnings) spdlog::warn("{}", warning);
+  log_warnings(history.warnings);
   return history;
 }
 
