@@ -100,6 +100,16 @@ class EmulatedCard:
         return "run", "--device", "cuda:0", "--suite", path
 
 
+BRIEF = "{target: 0.05, warmup_seconds: 0.001, case_seconds: 0.002, sample_seconds: 0.0001}"  # sampling, in software
+
+
+def memory_entry(patterns, sampling=BRIEF, implementations="driver", size="64KiB"):
+    """An entry of a suite: streams through a hot cache, the cheapest cases of a card in software."""
+    return ("  - family: memory\n    backend: cuda\n"
+            f"    implementations: [{implementations}]\n    patterns: [{patterns}]\n    sizes: [{size}]\n"
+            f"    cache: [hot]\n    sampling: {sampling}\n")
+
+
 @pytest.fixture
 def emulated(tmp_path):
     return EmulatedCard(tmp_path)

@@ -5,19 +5,10 @@ import signal
 import time
 
 import pytest
-from conftest import load
+from conftest import load, memory_entry
 
-# Four cases, of two kernels and the driver's copy.
-SUITE = """
-entries:
-  - family: memory
-    backend: cuda
-    implementations: [driver, stream]
-    patterns: [read, copy, write]
-    sizes: [64KiB]
-    cache: [hot]
-    sampling: {target: 0.05, warmup_seconds: 0.001, case_seconds: 0.002, sample_seconds: 0.0001}
-"""
+# Five cases: three of kernels, two of the driver.
+SUITE = "entries:\n" + memory_entry("read, copy, write", implementations="driver, stream")
 
 
 @pytest.fixture

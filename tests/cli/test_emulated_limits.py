@@ -1,37 +1,24 @@
 """A card in software that is too fast, and one whose graphs do not do what was captured. Nothing here was measured on a
-card: GPUGAUGE_EMULATED names the program that has one."""
-
-import os
-import subprocess
-from pathlib import Path
+card."""
 
 import pytest
-from conftest import load
+from conftest import BRIEF, load
 
-ROOT = Path(__file__).resolve().parents[2]
-EMULATED = os.environ.get("GPUGAUGE_EMULATED", "")
-pytestmark = pytest.mark.skipif(not EMULATED, reason="GPUGAUGE_EMULATED is not set: this build has no emulated card")
-
-SAMPLING = "sampling: {target: 0.05, warmup_seconds: 0.001, case_seconds: 0.002, sample_seconds: 0.0001}"
-COPY = f"{{family: memory, backend: cuda, implementations: [driver], patterns: [copy], sizes: [1MiB], {SAMPLING}}}"
+COPY = f"{{family: memory, backend: cuda, implementations: [driver], patterns: [copy], sizes: [1MiB], sampling: {BRIEF}}}"
 GEMM = ("{family: gemm, backend: cuda, implementations: [mma], dtypes: [bf16], shapes: [[64, 128, 128]], cache: [hot], "
-        f"{SAMPLING}}}")
+        f"sampling: {BRIEF}}}")
 CHASE = ("{family: latency, backend: cuda, implementations: [native], operations: [pointer_chase], count: 300, sizes: [64KiB], "
-         f"cache: [hot], {SAMPLING}}}")
+         f"cache: [hot], sampling: {BRIEF}}}")
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(emulated):
     """Runs entries of a suite with switches of the card; gives the exit status, and of each case what became of it."""
 
-    def run_once(*entries, card="h100-mig", **switches):
-        suite = "name: limits\ndescription: A few cases\ncontexts: [128]\nsettle_seconds: 0\nentries:\n"
-        (tmp_path / "limits.yaml").write_text(suite + "".join(f"  - {entry}\n" for entry in entries))
-        environment = dict(os.environ, EMULATED_CARD=card, GPUGAUGE_CONFIGS=str(ROOT / "configs"), OMP_NUM_THREADS="1",
-                           **{f"EMULATED_{name.upper()}": str(value) for name, value in switches.items()})
-        done = subprocess.run([EMULATED, "run", "--device", "cuda:0", "--suite", "limits.yaml", "-o", "result.json",
-                               "--overwrite"], cwd=tmp_path, env=environment, text=True, capture_output=True, timeout=600)
-        made = load(tmp_path / "result.json")
+    def run_once(*entries, **switches):
+        suite = emulated.suite("entries:\n" + "".join(f"  - {entry}\n" for entry in entries))
+        done = emulated(*suite, "-o", "result.json", "--overwrite", **switches)
+        made = load(emulated.folder / "result.json")
         missing = made["context"]["gpugauge"]["not_measured"]
         return done.returncode, ({entry["name"]: "ok" for entry in made["benchmarks"]} |
                                  {none["name"]: f"{none['status']}: {none['reason']}" for none in missing})

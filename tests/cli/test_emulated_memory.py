@@ -1,14 +1,9 @@
 """What is too large for a card, on cards in software: it is no failure, and the run ends with 0."""
 
-SUITE = """
-entries:
-  - family: memory
-    backend: cuda
-    implementations: [driver]
-    patterns: [copy]
-    sizes: [1MiB]
-    cache: [hot]
-    sampling: &quick {target: 0.5, case_seconds: 0.002, warmup_seconds: 0.001, sample_seconds: 0.0001}
+from conftest import memory_entry
+
+SUITE = "entries:\n" + memory_entry("copy", "&quick {target: 0.5, case_seconds: 0.002, warmup_seconds: 0.001, "
+                                              "sample_seconds: 0.0001}", size="1MiB") + """\
   - family: gemm
     backend: cuda
     implementations: [mma]

@@ -4,22 +4,15 @@ import json
 import subprocess
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, memory_entry
 
 SUITE = """
 name: nights
-description: Five cases, of four kernels and the driver's copy
+description: Five cases, three of kernels and two of the driver
 contexts: [128]
 settle_seconds: 0
 entries:
-  - family: memory
-    backend: cuda
-    implementations: [driver, stream]
-    patterns: [read, copy, write]
-    sizes: [64KiB]
-    cache: [hot]
-    sampling: {target: 0.05, warmup_seconds: 0.001, case_seconds: 0.002, sample_seconds: 0.0001}
-"""
+""" + memory_entry("read, copy, write", implementations="driver, stream")
 
 
 class Nights:

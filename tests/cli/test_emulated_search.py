@@ -6,19 +6,12 @@ import json
 import re
 
 import pytest
-from conftest import load
+from conftest import load, memory_entry
 
 # One GEMM, searched; what is warmed up on is another case.
-SUITE = """
-entries:
-  - family: memory
-    backend: cuda
-    implementations: [driver]
-    patterns: [write]
-    sizes: [64KiB]
-    cache: [hot]
-    sampling: {{target: 0.5, case_seconds: 0.001, warmup_seconds: 0, sample_seconds: 0.00002, min_samples: 6,
-               max_samples: 8}}
+WARMED_UP = memory_entry("write", "{target: 0.5, case_seconds: 0.001, warmup_seconds: 0, sample_seconds: 0.00002, "
+                                  "min_samples: 6, max_samples: 8}")
+SEARCHED = """\
   - family: gemm
     backend: cuda
     implementations: [{implementation}]
@@ -43,7 +36,7 @@ class Search:
         self.cache = emulated.folder / "cache.jsonl"
 
     def __call__(self, name, implementation="cublaslt_search", data="normal", budget=600, **switches):
-        entries = SUITE.format(implementation=implementation, data=data, budget=budget)
+        entries = "entries:\n" + WARMED_UP + SEARCHED.format(implementation=implementation, data=data, budget=budget)
         self.said = self.emulated(*self.emulated.suite(entries), "-o", name, search_cache=self.cache, **switches)
         assert self.said.returncode in (0, 1, 3), self.said.stderr
         result = load(self.folder / name)

@@ -1,18 +1,11 @@
 """What a run says of clocks, power and health, on cards in software."""
 
 import pytest
+from conftest import memory_entry
 
 # One case that takes long enough for its power to be known.
-SUITE = """
-entries:
-  - family: memory
-    backend: cuda
-    implementations: [driver]
-    patterns: [copy]
-    sizes: [1MiB]
-    cache: [hot]
-    sampling: {target: 0.0001, warmup_seconds: 0.3, case_seconds: 0.6, sample_seconds: 0.0001, max_samples: 100000}
-"""
+SUITE = "entries:\n" + memory_entry("copy", "{target: 0.0001, warmup_seconds: 0.3, case_seconds: 0.6, sample_seconds: 0.0001, "
+                                      "max_samples: 100000}", size="1MiB")
 # It draws 280 W at work and 35 W idle.
 WATTS = 200, 310
 
