@@ -1,8 +1,12 @@
 """What the scripts that write a result file of gpugauge have in common."""
 
 import datetime
+import gzip
+import json
 import os
+import pathlib
 import sys
+import tempfile
 
 UNKNOWN = "unknown"
 
@@ -24,12 +28,16 @@ def require_measured(path, result):
 
 
 def utc_now():
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Now, or what SOURCE_DATE_EPOCH says (reproducible-builds.org)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.datetime.now(datetime.timezone.utc) if epoch is None else \
+        datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc)
+    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def benchmark_of(name, work, time_ns, iterations, ours):
     """An entry of `benchmarks`: what readers of Google Benchmark's files expect, and gpugauge's own part."""
-    rates = {f"{kind}_per_second": work[kind] / time_ns * 1e9 for kind in ("bytes", "flops")}
+    rates = {f"{kind}_per_second": round(work[kind] / time_ns * 1e9) for kind in ("bytes", "flops")}
     return {"name": name, "family_index": 0, "per_family_instance_index": 0, "run_name": name,
             "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "threads": 1, "iterations": iterations,
             "real_time": time_ns, "cpu_time": time_ns, "time_unit": "ns",
@@ -40,6 +48,30 @@ def software_of(libraries):
     """Of a file that no gpugauge wrote."""
     return {"gpugauge_version": UNKNOWN, "git_sha": UNKNOWN, "git_dirty": False, "executable_sha256": "",
             "compiler": UNKNOWN, "compiler_flags": "", "build_type": UNKNOWN, "libraries": libraries}
+
+
+def write_whole(path, content):
+    """Bytes into a file that is there whole or not at all."""
+    path = pathlib.Path(path)
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            try:
+                file.write(content)
+                file.flush()
+                os.chmod(file.name, 0o644)
+                os.replace(file.name, path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+    except OSError as error:
+        raise WrongInput(f"{path}: {error.strerror}") from error
+
+
+def write_result(path, result):
+    """As JSON, gzipped where the name ends with .gz: the same result gives the same bytes."""
+    text = json.dumps(result, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+    content = text.encode()
+    write_whole(path, gzip.compress(content, compresslevel=9, mtime=0) if str(path).endswith(".gz") else content)
 
 
 def run_script(name, run):

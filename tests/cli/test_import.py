@@ -96,13 +96,15 @@ def test_every_op_says_whether_it_was_imported_or_interpolated(toy):
 
 def test_all_reduces_of_several_cards_are_imported(gpugauge):
     systems = gpugauge.folder / "systems"
-    (systems / "data" / "toy").mkdir(parents=True)
+    systems.mkdir()
     (systems / "toy.yaml").write_text("gpu:\n  mem_bw: 800000000000\n  mem_capacity: 48000000000\n  sm_version: 89\n")
     reduces = [{**COMMON, "op_name": "all_reduce", "kernel_source": "NCCL", "nccl_dtype": "half", "num_gpus": 2,
                 "message_size": 4096 * tokens, "latency": 0.04 * tokens} for tokens in (1, 2, 1024)]
     prefill = [{**GEMMS[0], "m": m, "latency": m / 2048} for m in (1024, 2048)]
-    for name, rows in (("gemm_perf", GEMMS + prefill), ("nccl_perf", reduces)):
-        with (systems / "data" / "toy" / f"{name}.csv").open("w", newline="") as file:
+    for name, rows in (("vllm/1.2/gemm_perf", GEMMS + prefill), ("nccl/2.29.2/nccl_perf", reduces)):
+        path = systems / "data" / "toy" / f"{name}.csv"
+        path.parent.mkdir(parents=True)
+        with path.open("w", newline="") as file:
             writer = csv.DictWriter(file, rows[0].keys())
             writer.writeheader()
             writer.writerows(rows)

@@ -1,6 +1,8 @@
 """scripts/import_aiconfigurator.py, on small tables that are made up."""
 
 import csv
+import gzip
+import hashlib
 import json
 import os
 import pathlib
@@ -8,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "import_aiconfigurator.py"
 
@@ -26,6 +29,8 @@ GEMM = {**COMMON, "op_name": "gemm", "gemm_dtype": "bfloat16", "m": 1, "n": 4096
 ATTENTION = {**COMMON, "kernel_source": "fa2", "batch_size": 8, "isl": 1, "num_heads": 32, "num_key_value_heads": 8,
              "head_dim": 128, "beam_width": 1, "attn_dtype": "bfloat16", "kv_cache_dtype": "bfloat16", "step": 1023,
              "window_size": 0, "latency": 0.04}
+CUSTOM = {**COMMON, "op_name": "all_reduce", "kernel_source": "vLLM_custom_graph", "allreduce_dtype": "bfloat16",
+          "num_gpus": 8, "message_size": 32768, "latency": 0.006, "backend": "vllm_graph"}
 NCCL = {**COMMON, "framework": "TRTLLM", "version": "2.29.2", "kernel_source": "NCCL", "op_name": "all_reduce",
         "nccl_dtype": "half", "num_gpus": 4, "message_size": 32768, "latency": 0.012}
 
@@ -49,9 +54,15 @@ class ImportAiconfigurator(unittest.TestCase):
             writer.writerows(rows)
         return path
 
-    def run_script(self, *arguments, environment=None):
-        return subprocess.run([sys.executable, SCRIPT, self.folder, "--system", "toy", "-o", self.folder / "out.json",
-                               *arguments], capture_output=True, text=True, check=False, env=environment)
+    def run_script(self, *arguments, environment=None, systems=None):
+        return subprocess.run([sys.executable, SCRIPT, systems or self.folder, "--system", "toy",
+                               "-o", self.folder / "out.json", *arguments],
+                              capture_output=True, text=True, check=False, env=environment)
+
+    def report(self, *arguments):
+        result = self.run_script(*arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
 
     def imported(self, *arguments):
         result = self.run_script(*arguments)
@@ -65,7 +76,7 @@ class ImportAiconfigurator(unittest.TestCase):
         result = self.run_script(*arguments, environment=environment)
         self.assertEqual(result.returncode, status, result.stdout + result.stderr)
         self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
-        self.assertFalse((self.folder / "out.json").exists())
+        self.assertEqual([file.name for file in self.folder.iterdir() if "out.json" in file.name], [])
         return result.stderr
 
     def test_a_gemm(self):
@@ -119,20 +130,143 @@ class ImportAiconfigurator(unittest.TestCase):
         libraries = result["context"]["gpugauge"]["software"]["libraries"]
         self.assertEqual((libraries["VLLM"], libraries["NCCL"]), ("1.2", "2.29.2"))
 
-    def test_what_is_no_op_of_ours_is_left_out(self):
-        self.write("gemm_perf", GEMM, {**GEMM, "gemm_dtype": "fp8_block"})
+    def test_all_reduces_of_the_engine_beside_those_of_nccl(self):
+        self.write("gemm_perf", GEMM)
+        self.write("nccl_perf", {**NCCL, "num_gpus": 8}, where="comm/nccl/2.29.2")
+        self.write("custom_allreduce_perf", CUSTOM, {**CUSTOM, "backend": "vllm_eager", "latency": 0.03})
+        self.assertEqual(self.names()[1:], ["all_reduce/cards:8/64KiB/vllm_graph/cold",
+                                            "all_reduce/cards:8/64KiB/NCCL/cold"])
+        self.assertIn("custom_allreduce_perf 1.2: 1 rows imported; left out 1 launched one by one", self.report())
+        without = {key: value for key, value in CUSTOM.items() if key != "backend"}
+        self.write("custom_allreduce_perf", {**without, "kernel_source": "TRTLLM", "implementation": "trtllm"})
+        self.assertEqual(self.names()[1], "all_reduce/cards:8/64KiB/trtllm/cold")
+
+    def test_a_gemm_in_fp8_quantises_its_input(self):
+        self.write("gemm_perf", GEMM, {**GEMM, "gemm_dtype": "fp8"})
+        cases = [entry["gpugauge"]["case"] for entry in self.imported()["benchmarks"]]
+        self.assertEqual([case.get("quantizes_input") for case in cases], [None, True])
+
+    def test_what_is_no_op_of_ours_is_left_out_and_counted(self):
+        self.write("gemm_perf", GEMM, {**GEMM, "gemm_dtype": "fp8_block"}, {**GEMM, "m": 5}, {**GEMM, "gemm_dtype": "fp8_block"})
         self.write("generation_attention_perf", {**ATTENTION, "window_size": 128}, {**ATTENTION, "beam_width": 4})
-        self.write("context_attention_perf", {**ATTENTION, "kv_cache_dtype": "fp8", "step": 0})
+        self.write("context_attention_perf", {**ATTENTION, "kv_cache_dtype": "fp8", "step": 0},
+                   {**ATTENTION, "attn_dtype": "fp8", "step": 0})
+        self.write("moe_perf", {"anything": 1}, {"anything": 2})
         self.assertEqual(len(self.names()), 1)
+        lines = [line.strip() for line in self.report().splitlines()[1:]]
+        self.assertEqual(lines, [
+            "gemm_perf 1.2: 1 rows imported; left out 2 GEMMs in fp8_block, "
+            "1 of an m that is neither a power of two nor three times one",
+            "generation_attention_perf 1.2: 0 rows imported; left out 1 a window of 128 tokens, 1 several beams",
+            "context_attention_perf 1.2: 0 rows imported; left out 1 prefill with a KV cache in fp8, "
+            "1 attention computed in fp8",
+            "custom_allreduce_perf: none of vllm 1.2 or older",
+            "nccl_perf: none of vllm 1.2 or older",
+            "no op of gpugauge: moe_perf (2 rows)"])
+
+    def test_a_table_without_windows_is_of_the_whole_context(self):
+        self.write("gemm_perf", GEMM)
+        self.write("generation_attention_perf", {key: value for key, value in ATTENTION.items() if key != "window_size"})
+        self.assertEqual(len(self.names()), 2)
+
+    def test_a_table_that_another_version_lends(self):
+        self.write("generation_attention_perf", ATTENTION, where="attention/vllm/1.10")
+        self.write("gemm_perf", GEMM, where="gemm/vllm/1.9")
+        self.write("gemm_perf", {**GEMM, "latency": 0.07}, where="gemm/vllm/1.2")
+        self.assertIn("gemm_perf 1.9 (1.10 has none): 1 rows", self.report("--version", "1.10"))  # 1.9 is older than 1.10
+        reuse = self.folder / "data/toy/gemm/vllm/1.10/reuse.yaml"
+        reuse.parent.mkdir(parents=True)
+        reuse.write_text("schema_version: 1\nreuse:\n- table: gemm_perf\n  from_version: 1.2\n  reason: >-\n    same\n")
+        self.assertIn("gemm_perf 1.2 (by reuse.yaml): 1 rows", self.report("--version", "1.10"))
+        self.assertEqual(self.imported("--version", "1.10")["benchmarks"][0]["real_time"], 70_000)
+        reuse.write_text("reuse:\n- table: gemm_perf\n  from_version: 7\n")
+        (self.folder / "out.json").unlink()
+        self.assertIn("gemm_perf: from_version 7 has no such table", self.refused("--version", "1.10"))
+
+    def test_a_newer_version_lends_nothing(self):
+        self.write("gemm_perf", GEMM, where="gemm/vllm/1.3")
+        self.write("generation_attention_perf", ATTENTION, where="attention/vllm/1.2")
+        self.assertIn("gemm_perf: none of vllm 1.2 or older", self.report("--version", "1.2"))
+        self.assertIn("there are: vllm 1.2, vllm 1.3", self.refused_again("--version", "7"))
+        self.write("moe_perf", {"anything": 1}, where="moe/vllm/1.1")
+        self.assertIn("vllm 1.1: no row to import: none of gemm_perf", self.refused("--backend", "vllm", "--version", "1.1"))
+
+    def refused_again(self, *arguments):
+        (self.folder / "out.json").unlink()
+        return self.refused(*arguments)
+
+    def test_only_what_a_model_needs(self):
+        model = self.folder / "model.yaml"
+        model.write_text("# made up\nname: m\nhidden_size: 4096\nintermediate_size: 14336\nnum_attention_heads: 32\n"
+                         "num_key_value_heads: 8\nhead_dim: 128\nvocab_size: 128256\npublished:\n  parameters: 1\n")
+        grid = [{**GEMM, "n": n, "k": k, "latency": 1} for n in (64, 256, 4096, 8192, 65536) for k in (32, 512, 4096, 16384)]
+        self.write("gemm_perf", *grid)
+        self.write("generation_attention_perf", *({**ATTENTION, "num_heads": h, "num_key_value_heads": kv}
+                                                  for h, kv in ((32, 8), (4, 1), (64, 8), (4, 4))))
+        ops = [entry["gpugauge"]["case"]["op"] for entry in self.imported("--models", str(model))["benchmarks"]]
+        kept = {(op["n"], op["k"]) for op in ops if op["kind"] == "gemm"}
+        # k is 4096 or lies between 512 and 16384; n is 4096 or between 256 and 65536; 128256 is beyond, 32 and 64 below.
+        self.assertEqual(kept, {(n, k) for n in (256, 4096, 8192, 65536) for k in (512, 4096, 16384)} -
+                         {(n, k) for n in (256, 8192, 65536) for k in (512, 16384)})
+        self.assertEqual([op["heads"] for op in ops if op["kind"] != "gemm"], [32, 4])
+        model.write_text("name: m\n")
+        self.assertIn("expected a config of configs/models", self.refused_again("--models", str(model)))
+
+    def test_a_system_without_a_compute_capability(self):
+        self.write("gemm_perf", GEMM)
+        self.write_system(SYSTEM.replace("  sm_version: 89\n", ""))
+        device = self.imported()["context"]["gpugauge"]["device"]
+        self.assertEqual(device["features"], [])
+        self.assertNotIn("compute_capability", device)
+
+    def test_compressed_and_always_the_same_bytes(self):
+        self.write("gemm_perf", GEMM)
+        digests = set()
+        for name in ("a.json.gz", "b.json.gz"):
+            path = self.folder / name
+            result = subprocess.run([sys.executable, SCRIPT, self.folder, "--system", "toy", "-o", path],
+                                    capture_output=True, text=True, check=False,
+                                    env={**os.environ, "SOURCE_DATE_EPOCH": "1788000000"})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            content = json.loads(gzip.decompress(path.read_bytes()))
+            content["context"]["gpugauge"]["sessions"][0]["argv"] = []
+            digests.add(hashlib.sha256(json.dumps(content).encode()).hexdigest())
+            self.assertEqual(path.read_bytes()[:8], b"\x1f\x8b\x08\0\0\0\0\0")  # no name, no time
+        self.assertEqual(len(digests), 1)
+
+    def test_from_the_wheel_itself(self):
+        self.write("gemm_perf", GEMM)
+        wheel = self.folder / "aiconfigurator_core-1.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            for name in ("toy.yaml", "data/toy/vllm/1.2/gemm_perf.txt"):
+                archive.write(self.folder / name, f"aiconfigurator_core/systems/{name}")
+        self.assertEqual(self.run_script(systems=wheel).returncode, 0)
+        (self.folder / "out.json").unlink()
+        whole = wheel.read_bytes()
+        wheel.write_bytes(whole[:len(whole) // 2])
+        result = self.run_script(systems=wheel)
+        self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1))
+        self.assertIn("not a whole wheel", result.stderr)
+
+    def test_columns_that_are_not_known_or_missing(self):
+        self.write("gemm_perf", {**GEMM, "sparsity": 2})
+        self.assertIn("gemm_perf.txt: unknown column sparsity", self.refused())
+        self.write("gemm_perf", {key: value for key, value in GEMM.items() if key != "m"})
+        self.assertIn("gemm_perf.txt: no column m, expected", self.refused())
+
+    def test_a_pointer_of_git_lfs(self):
+        path = self.write("gemm_perf", GEMM, suffix="parquet")
+        path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n")
+        self.assertIn("a Git LFS pointer", self.refused())
 
     def test_faster_than_the_memory_is_from_the_cache(self):
         self.write("gemm_perf", {**GEMM, "latency": 0.02})  # 33.6 MB at 1678 GB/s
         self.assertEqual(self.names(), ["gemm/bf16/m:1/n:4096/k:4096/torch.nn__linear/hot"])
 
-    def test_of_m_only_powers_of_two_unless_every_one_is_asked_for(self):
-        self.write("gemm_perf", *({**GEMM, "m": m, "latency": 0.05 + m / 1000} for m in (1, 2, 3, 4)))
-        self.assertEqual(len(self.names()), 3)
-        self.assertEqual(len(self.names("--every-m")), 4)
+    def test_of_m_powers_of_two_and_three_times_these_unless_every_one_is_asked_for(self):
+        self.write("gemm_perf", *({**GEMM, "m": m, "latency": 0.05 + m / 1000} for m in (1, 2, 5, 4, 48, 49)))
+        self.assertEqual(len(self.names()), 4)
+        self.assertEqual(len(self.names("--every-m")), 6)
 
     def test_only_some_heads(self):
         self.write("gemm_perf", GEMM)
@@ -151,7 +285,8 @@ class ImportAiconfigurator(unittest.TestCase):
         self.write("gemm_perf", GEMM)
         self.write("gemm_perf", {**GEMM, "framework": "TRTLLM"}, where="gemm/trtllm/0.9", suffix="csv")
         self.assertIn("trtllm 0.9, vllm 1.2: choose", self.refused())
-        self.assertIn("no gemm_perf of backend sglang", self.refused("--backend", "sglang"))
+        self.assertIn("no table of backend sglang, version any; there are: trtllm 0.9, vllm 1.2",
+                      self.refused("--backend", "sglang"))
         self.assertEqual(self.imported("--backend", "trtllm")["benchmarks"][0]["gpugauge"]["details"], "TRTLLM 1.2")
 
     def test_numbers_that_are_none_name_their_row(self):
@@ -170,11 +305,12 @@ class ImportAiconfigurator(unittest.TestCase):
     def test_nothing_to_import(self):
         self.assertIn("no such folder", self.refused())
         self.write("gemm_perf", {**GEMM, "gemm_dtype": "int4"})
-        self.assertIn("no row to import", self.refused())
+        self.assertIn("no row to import: 1 GEMMs in int4", self.refused())
 
-    def test_two_devices_in_one_table(self):
-        self.write("gemm_perf", GEMM, {**GEMM, "device": "NVIDIA OTHER"})
-        self.assertIn("found NVIDIA OTHER, NVIDIA TOY, expected rows of one device", self.refused())
+    def test_of_two_devices_the_one_in_most_rows(self):
+        self.write("gemm_perf", GEMM, {**GEMM, "device": "NVIDIA OTHER"}, {**GEMM, "m": 2})
+        self.assertEqual(self.imported()["context"]["gpugauge"]["device"]["name"], "NVIDIA TOY")
+        self.assertIn("left out 1 of another card: NVIDIA OTHER", self.report())
 
     def test_parquet_without_its_reader_says_what_to_install(self):
         self.write("gemm_perf", GEMM, suffix="parquet")
