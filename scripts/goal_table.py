@@ -13,7 +13,7 @@ import pathlib
 import re
 import sys
 
-from result_file import WrongInput, require_measured
+from result_file import WrongInput, content_of, require_measured
 
 REQUIRED = {"goal", "cases", "metric", "of", "at_least"}
 OPTIONAL = {"card": "", "except": "$^", "min_bytes": 0, "max_bytes": math.inf}  # `$^` finds nothing
@@ -58,8 +58,8 @@ def read_text(path):
 
 def read_result(path):
     """The device of a result file, or of the journal of an unfinished one, and the entries that were verified."""
-    text = read_text(path)
     try:
+        text = content_of(path).decode("utf-8-sig")
         if text.startswith('{"gpugauge_journal"'):
             # The last line of a run that was killed may be torn.
             lines = [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]

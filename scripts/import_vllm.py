@@ -30,12 +30,9 @@ import pathlib
 import sys
 
 from command_line import above_zero
+from result_file import WrongInput, content_of
 
 TOLERANCE = 0.01  # a length that is an average over requests is not whole
-
-
-class WrongInput(Exception):
-    pass
 
 
 class Bench:
@@ -44,9 +41,9 @@ class Bench:
     def __init__(self, path):
         self.path = path
         try:
-            self.text = path.read_bytes()
+            self.text = content_of(path)
             self.fields = json.loads(self.text)
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        except (UnicodeDecodeError, json.JSONDecodeError) as error:
             raise WrongInput(f"{path}: {error}") from error
         if not isinstance(self.fields, dict):
             raise WrongInput(f"{path}: expected an object, as `vllm bench` writes it")

@@ -217,9 +217,9 @@ link_portable() {
   mapfile -t inputs < <(inputs_of "$build" "$target")
   [[ ${#inputs[@]} -gt 0 ]] || portable_fail "'$1' is no build folder of Ninja that knows $target"
   if [[ ${portable_link:-static} == static ]]; then
-    others=("$portable_folder/libraries/libraries.a" "$lib"/lib{yaml-cpp,crypto}.a)
+    others=("$portable_folder/libraries/libraries.a" "$lib"/lib{yaml-cpp,crypto,z}.a)
   else
-    others=("$lib"/lib{fmt,spdlog,simdjson,benchmark,yaml-cpp,crypto}.so '-Wl,--allow-shlib-undefined')
+    others=("$lib"/lib{fmt,spdlog,simdjson,benchmark,yaml-cpp,crypto,z}.so '-Wl,--allow-shlib-undefined')
   fi
   parts=$(mktemp -d -p "$portable_folder")
   compile_parts "$build" "$parts" "${inputs[@]}"
@@ -252,7 +252,7 @@ copy_licences() {
   local name
   mkdir -- "$1"
   for name in libbenchmark-dev libfmt-dev libsimdjson-dev libspdlog-dev libssl-dev libyaml-cpp-dev \
-              nlohmann-json3-dev libjs-chart.js gcc-12-base libc6-dev; do
+              nlohmann-json3-dev zlib1g-dev libjs-chart.js gcc-12-base libc6-dev; do
     cp -- "/usr/share/doc/$name/copyright" "$1/$name"
   done
   cp -- "$portable_cuda/EULA" "$1/cuda-runtime"

@@ -33,7 +33,7 @@ import sys
 import time
 import uuid
 
-from result_file import CannotRun, WrongInput, benchmark_of, require_measured, run_script, software_of, utc_now
+from result_file import CannotRun, WrongInput, benchmark_of, content_of, require_measured, run_script, software_of, utc_now
 
 # As harness/measure/sampler.cpp, harness/plan/suite.hpp and the suite side_by_side have them.
 CONFIDENCE = 0.95
@@ -291,10 +291,10 @@ def open_device(name):
 
 def load(path):
     try:
-        result = json.loads(path.read_bytes())
+        result = json.loads(content_of(path))
         require_measured(path, result)
         return result, result["context"]["gpugauge"]["device"], cold_cases(result["benchmarks"])
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise WrongInput(f"{path}: {error}") from error
     except (KeyError, TypeError) as error:
         raise WrongInput(f"{path}: not a result file of gpugauge: no {error}") from error

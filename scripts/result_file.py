@@ -7,6 +7,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import zlib
 
 UNKNOWN = "unknown"
 
@@ -17,6 +18,21 @@ class WrongInput(Exception):
 
 class CannotRun(Exception):
     """Something that is needed is not here: exit status 3."""
+
+
+def content_of(path):
+    """The bytes of a file, unpacked where it is compressed with gzip."""
+    try:
+        content = pathlib.Path(path).read_bytes()
+        if content.startswith(b"\x1f\x8b"):
+            content = gzip.decompress(content)
+    except (EOFError, zlib.error) as error:
+        raise WrongInput(f"{path}: the gzip is damaged or cut off: {error}") from error
+    except OSError as error:
+        raise WrongInput(f"{path}: {error.strerror or error}") from error
+    if content.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise WrongInput(f"{path}: is a Git LFS pointer, not the file itself: git lfs pull fetches it")
+    return content
 
 
 def require_measured(path, result):

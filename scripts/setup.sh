@@ -25,7 +25,7 @@ readonly gpugauge_tools=(g++:g++ cmake:cmake ninja:ninja-build git:git)
 # oneDNN's CMake package wants OpenCL, which libdnnl-dev does not depend on.
 readonly gpugauge_libraries=(libbenchmark-dev libboost-dev libdnnl-dev libfmt-dev libsimdjson-dev
                              libjs-chart.js libspdlog-dev libssl-dev libyaml-cpp-dev
-                             nlohmann-json3-dev ocl-icd-opencl-dev)
+                             nlohmann-json3-dev ocl-icd-opencl-dev zlib1g-dev)
 readonly gpugauge_test_tools=(python3:python3 shellcheck:shellcheck xmllint:libxml2-utils)
 # compare.py of libbenchmark-tools imports scipy.
 # Boost.Context: the fibers that stand for a kernel's threads.

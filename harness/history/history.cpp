@@ -13,13 +13,13 @@
 #include <unordered_map>
 
 #include "harness/base/error.hpp"
-#include "harness/base/text_file.hpp"
 #include "harness/base/units.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/history/folder_lock.hpp"
 #include "harness/record/contents.hpp"
 #include "harness/record/emulated.hpp"
 #include "harness/record/file.hpp"
+#include "harness/record/file_text.hpp"
 #include "harness/record/sha256.hpp"
 #include "harness/record/silicon.hpp"
 
@@ -43,6 +43,12 @@ Stamp stamp_of(const fs::path& file) {
                          status.st_mtim.tv_nsec};
 }
 
+/// Of a run it is the same, whether its file is compressed or not.
+std::string text_of(const fs::path& file) {
+  const FileText read = read_file_text(file);
+  return std::string(read.text.data(), read.text.size());
+}
+
 void set_stamp(RunEntry& entry, const Stamp& stamp) {
   entry.file_bytes = stamp.bytes;
   entry.modified_ns = stamp.modified_ns;
@@ -53,7 +59,7 @@ std::map<std::string, Stamp> files_in(const fs::path& folder) {
   std::map<std::string, Stamp> files;
   try {
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.path().extension() == ".json" && entry.is_regular_file())
+      if (is_result_name(entry.path()) && entry.is_regular_file())
         files.emplace(entry.path().lexically_relative(folder).generic_string(),
                       stamp_of(entry.path()));
     }
@@ -137,7 +143,7 @@ Disagreement update(History& history, const std::vector<Datasheet>& sheets) {
       continue;
     }
     if (before != nullptr) ++found.changed;
-    std::string sha256 = sha256_of_file(folder / relative);
+    std::string sha256 = sha256_of(text_of(folder / relative));
     if (before != nullptr && before->sha256 == sha256) {
       runs.push_back(std::move(*before));  // copied or checked out: only its time is another
     } else {
@@ -190,15 +196,14 @@ History updated(const fs::path& folder, const std::vector<Datasheet>& sheets) {
 
 /// A finished result file that is to be added.
 struct Incoming {
-  std::string bytes;
+  std::string text;
   RunEntry entry;
 };
 
 Incoming read_incoming(const fs::path& file, const std::optional<std::string>& night,
                        const std::vector<Datasheet>& sheets, History& history) {
-  require_file(file);
   Incoming incoming;
-  incoming.bytes = read_text_file(file);
+  incoming.text = text_of(file);
   simdjson::dom::parser parser;
   FileContents contents = read_contents(file, Detail::kSamples, parser);
   refuse_emulated(contents.record);
@@ -211,7 +216,7 @@ Incoming read_incoming(const fs::path& file, const std::optional<std::string>& n
   incoming.entry = run_entry_of(contents.record, history.index.names);
   RunEntry& entry = incoming.entry;
   if (night) entry.night = *night;
-  entry.sha256 = sha256_of(incoming.bytes);
+  entry.sha256 = sha256_of(incoming.text);
   entry.file = fmt::format("date={}/host={}/gpu={}/{}.json", entry.night, path_part_of(entry.host),
                            path_part_of(entry.card), entry.run_id);
   return incoming;
@@ -224,7 +229,7 @@ void copy_into_place(const fs::path& folder, Incoming& incoming) {
   temporary += ".incoming";
   OutputFile file(temporary, O_CREAT | O_TRUNC);
   try {
-    file.append(incoming.bytes);
+    file.append(incoming.text);
     file.rename_to(target);
   } catch (const Error&) {
     ::unlink(temporary.c_str());

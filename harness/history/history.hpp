@@ -13,8 +13,8 @@
 namespace gpugauge {
 
 /// A folder of result files that never change, as
-/// `date=YYYY-MM-DD/host=H/gpu=UUID/<run_id>.json`, of which every `*.json` is one, and an index
-/// that can always be made again from them.
+/// `date=YYYY-MM-DD/host=H/gpu=UUID/<run_id>.json`, of which every `*.json` and `*.json.gz` is one,
+/// and an index that can always be made again from them.
 struct History {
   std::filesystem::path folder;
   HistoryIndex index;  ///< runs by night, then by start
@@ -46,11 +46,11 @@ struct Additions {
   History history;
 };
 
-/// Copies finished result files to their place in the history, which is made where there is none,
-/// and writes its index; if one of them is wrong, none. `night` is the date that they belong
-/// to (default: the UTC date on which each began). A file that is there already is left alone.
-/// Throws UsageError for what is no finished result, or has the run id of a file with other bytes;
-/// EnvironmentError if nothing can be written.
+/// Copies finished result files, unpacked, to their place in the history, which is made where there
+/// is none, and writes its index; if one of them is wrong, none. `night` is the date that they
+/// belong to (default: the UTC date on which each began). A file that is there already is left
+/// alone. Throws UsageError for what is no finished result, or has the run id of a file with other
+/// bytes; EnvironmentError if nothing can be written.
 Additions add_to_history(const std::filesystem::path& folder,
                          std::span<const std::filesystem::path> files,
                          const std::optional<std::string>& night,

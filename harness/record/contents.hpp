@@ -17,6 +17,7 @@ namespace gpugauge {
 struct FileContents {
   Record record;
   bool is_journal = false;
+  bool is_plain = true;         ///< neither compressed nor with a byte-order mark
   std::size_t whole_bytes = 0;  ///< of a journal: up to the end of its last whole line
   /// Of a journal: the cases that were begun and neither ended nor were interrupted by the user,
   /// and how often. Each time their process vanished: killed, or out of power.

@@ -68,6 +68,18 @@ std::string journal_text(const Record& record) {
   return text;
 }
 
+/// The contents of a file that is to be continued, which is written as it is read.
+FileContents contents_to_continue(const std::filesystem::path& file) {
+  simdjson::dom::parser parser;
+  FileContents contents = read_contents(file, Detail::kSamples, parser);
+  if (!contents.is_plain)
+    throw UsageError(
+        fmt::format("{}: is compressed or begins with a byte-order mark, expected plain JSON to go "
+                    "on with",
+                    file.string()));
+  return contents;
+}
+
 bool is_failed(const NotMeasured& n) { return n.status == NotMeasuredStatus::kFailed; }
 
 }  // namespace
@@ -91,7 +103,6 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
   std::filesystem::path source = file;
   if (!is_there(source) && is_there(journal_of(source))) source = journal_of(source);
   require_file(source);
-  simdjson::dom::parser parser;
 
   std::filesystem::path result = source;
   OutputFile journal;
@@ -99,7 +110,7 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
   if (source.extension() == kSuffix) {
     journal = OutputFile(source, 0);
     journal.lock();
-    FileContents contents = read_contents(source, Detail::kSamples, parser);
+    FileContents contents = contents_to_continue(source);
     if (!contents.is_journal)
       throw UsageError(fmt::format("{}: is a result file, not a journal", source.string()));
     journal.truncate(static_cast<off_t>(contents.whole_bytes));
@@ -116,7 +127,7 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
     }
     result.replace_extension();
   } else {
-    FileContents contents = read_contents(source, Detail::kSamples, parser);
+    FileContents contents = contents_to_continue(source);
     if (contents.is_journal) {
       throw UsageError(
           fmt::format("{}: is a journal, whose name must end in {}", source.string(), kSuffix));

@@ -5,11 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <thread>
@@ -18,6 +15,7 @@
 #include "harness/record/contents.hpp"
 #include "harness/record/emulated.hpp"
 #include "harness/record/extract.hpp"
+#include "harness/record/file_text.hpp"
 #include "harness/record/silicon.hpp"
 #include "harness/record/writer.hpp"
 
@@ -28,26 +26,10 @@ namespace {
   throw UsageError(fmt::format("{}: {}", file.string(), problem));
 }
 
-/// simdjson reads a few bytes past the end, so that the text is loaded with room behind it.
-simdjson::padded_string load(const std::filesystem::path& file) {
-  require_file(file);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rb"),
-                                                               &std::fclose);
-  if (!stream) fail(file, std::generic_category().message(errno));
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  if (error) fail(file, error.message());
-  if (size == 0) fail(file, "is empty, expected a result file");
-  simdjson::padded_string text(size);
-  if (std::fread(text.data(), 1, size, stream.get()) != size)
-    fail(file, "cannot be read to its end");
-  return text;
-}
-
 /// Parses again with a parser that knows where it is, to say so. `first_line` is the number of the
 /// line that `text` begins with.
-[[noreturn]] void fail_syntax(const std::filesystem::path& file, std::string_view text,
-                              std::size_t first_line, simdjson::error_code simdjson_error) {
+[[noreturn]] void fail_syntax(std::string_view file, std::string_view text, std::size_t first_line,
+                              simdjson::error_code simdjson_error) {
   std::string where;
   std::string problem = simdjson::error_message(simdjson_error);
   try {
@@ -65,7 +47,7 @@ simdjson::padded_string load(const std::filesystem::path& file) {
   } catch (const nlohmann::json::exception&) {
     // It has other limits than simdjson, whose words stay.
   }
-  throw UsageError(fmt::format("{}{}: not valid JSON: {}", file.string(), where, problem));
+  throw UsageError(fmt::format("{}{}: not valid JSON: {}", file, where, problem));
 }
 
 /// A case that was tried again: its last outcome counts.
@@ -105,7 +87,7 @@ void read_journal_line(const Node& line, Detail detail, FileContents& contents) 
   }
 }
 
-FileContents read_journal(const std::filesystem::path& file, std::string_view text, Detail detail,
+FileContents read_journal(const std::string& file, std::string_view text, Detail detail,
                           simdjson::dom::parser& parser) {
   FileContents contents{
       .record = {}, .is_journal = true, .whole_bytes = 0, .vanished = {}, .lost_candidates = {}};
@@ -120,12 +102,12 @@ FileContents read_journal(const std::filesystem::path& file, std::string_view te
     if (number == 1 && !has_end) fail(file, "is incomplete in its first line");
     if (is_last && number > 1 && (error != simdjson::SUCCESS || !has_end)) {
       contents.record.warnings.push_back(
-          fmt::format("{}:{}: the last line is incomplete and ignored", file.string(), number));
+          fmt::format("{}:{}: the last line is incomplete and ignored", file, number));
       break;
     }
     if (error != simdjson::SUCCESS) fail_syntax(file, rest.substr(0, length), number, error);
 
-    const std::string where = fmt::format("{}:{}", file.string(), number);
+    const std::string where = fmt::format("{}:{}", file, number);
     const Node line(where, value);
     if (number == 1) {
       const Node context = line.at("context");
@@ -138,7 +120,7 @@ FileContents read_journal(const std::filesystem::path& file, std::string_view te
   return contents;
 }
 
-FileContents read_result(const std::filesystem::path& file, std::string_view text, Detail detail,
+FileContents read_result(const std::string& file, std::string_view text, Detail detail,
                          simdjson::dom::parser& parser) {
   FileContents contents;
   simdjson::dom::element value;
@@ -146,8 +128,7 @@ FileContents read_result(const std::filesystem::path& file, std::string_view tex
   const auto error = parser.parse(text.data(), text.size(), false).get(value);
   if (error != simdjson::SUCCESS) fail_syntax(file, text, 1, error);
 
-  const std::string where = file.string();
-  const Node root(where, value);
+  const Node root(file, value);
   const Node context = root.at("context");
   extract_context(context, contents.record);
   const Node benchmarks = root.at("benchmarks");
@@ -185,10 +166,12 @@ void require_file(const std::filesystem::path& file) {
 
 FileContents read_contents(const std::filesystem::path& file, Detail detail,
                            simdjson::dom::parser& parser) {
-  const simdjson::padded_string loaded = load(file);
-  const std::string_view text(loaded.data(), loaded.size());
-  FileContents contents = text.starts_with(kJournalMark) ? read_journal(file, text, detail, parser)
-                                                         : read_result(file, text, detail, parser);
+  const FileText loaded = read_file_text(file);
+  const std::string_view text(loaded.text.data(), loaded.text.size());
+  FileContents contents = text.starts_with(kJournalMark)
+                              ? read_journal(loaded.name, text, detail, parser)
+                              : read_result(loaded.name, text, detail, parser);
+  contents.is_plain = loaded.is_plain;
   contents.record.path = file;
   warn_if_unfinished(contents.record);
   return contents;

@@ -1,4 +1,5 @@
 import csv
+import gzip
 import io
 import json
 import shutil
@@ -114,6 +115,35 @@ def test_a_file_that_is_no_result_is_one_line(measured, command, content, expect
         path.write_bytes(content)
     assert_one_line_error(measured(command, "absent.json"), 2, "absent.json", expected)
     path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("command", [*READERS, "compare result.json"])
+def test_a_compressed_file_is_read_as_what_it_holds(measured, command):
+    plain = (measured.folder / "result.json").read_bytes()
+    (measured.folder / "packed").write_bytes(gzip.compress(plain))
+    result = measured(*command.split(), "packed", "--format", "csv")
+    assert result.returncode == 0, result.stderr
+    expected = measured(*command.split(), "result.json", "--format", "csv").stdout
+    assert result.stdout.replace("packed", "result.json") == expected
+
+
+def test_a_folder_may_hold_compressed_files(measured):
+    folder = measured.folder / "packed_folder"
+    folder.mkdir()
+    (folder / "a.json.gz").write_bytes(gzip.compress((measured.folder / "result.json").read_bytes()))
+    assert measured("compare", "result.json", "packed_folder").returncode == 0
+
+
+@pytest.mark.parametrize("content, words", [
+    (gzip.compress(b"x" * 1000)[:-9], "the gzip is cut off before its end"),
+    (gzip.compress(b"{}") + b"tail", "4 bytes follow the end of the gzip"),
+    (gzip.compress(b"no JSON"), "(unpacked):1:2: not valid JSON"),
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "git lfs pull"),
+    ("{}".encode("utf-16"), "UTF-16"),
+])
+def test_what_is_no_result_is_called_by_its_name(measured, content, words):
+    (measured.folder / "other.json.gz").write_bytes(content)
+    assert_one_line_error(measured("show", "other.json.gz"), 2, "other.json.gz", words)
 
 
 @pytest.mark.parametrize("command", READERS)

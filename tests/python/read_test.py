@@ -151,14 +151,28 @@ class ReadTest(unittest.TestCase):
         cut = self.changed(lambda result: result["benchmarks"][0]["gpugauge"]["samples"]["clock_mhz"].pop())
         self.assert_refused(ValueError, f"{case}: the lists of its samples differ in length$", cut, samples=True)
 
-    def test_a_compressed_file_is_named_as_such(self):
-        packed = self.folder / "result.json.gz"
-        packed.write_bytes(gzip.compress((RECORDS / "synthetic_bare.json").read_bytes()))
-        self.assert_refused(ValueError, "result.json.gz: compressed with gzip, expected JSON: unpack it first$", packed)
+    def test_a_compressed_file_is_read(self):
+        plain = RECORDS / "synthetic_bare.json"
+        (self.folder / "result.json.gz").write_bytes(gzip.compress(plain.read_bytes()))
+        (self.folder / "marked.json").write_bytes(b"\xef\xbb\xbf" + plain.read_bytes())
+        for path in (self.folder / "result.json.gz", self.folder / "marked.json"):
+            (row,), (expected,) = (gpugauge.read(file, table="rows") for file in (path, plain))
+            self.assertEqual({**row, "file": None}, {**expected, "file": None})
+        self.assertEqual(len(gpugauge.read(self.folder, table="rows")), 2)
+
+    def test_a_damaged_or_other_file_is_named_as_such(self):
+        packed = gzip.compress((RECORDS / "synthetic_bare.json").read_bytes())
+        for content, words in ((packed[:-20], "the gzip is damaged or cut off: .*"), (packed + b"more", "the gzip is damaged .*"),
+                               (gzip.compress(b"no JSON"), "Expecting value: .*"),
+                               (b"version https://git-lfs.github.com/spec/v1\noid", ".*LFS pointer.*: git lfs pull fetches it"),
+                               ("{}".encode("utf-16"), ".*can't decode byte.*")):
+            with self.subTest(words=words):
+                (self.folder / "x.json").write_bytes(content)
+                self.assert_refused(ValueError, f"x.json: {words}$", self.folder / "x.json")
 
     def test_a_folder_without_result_files_is_named(self):
         (self.folder / "night.json.partial").touch()
-        self.assert_refused(FileNotFoundError, r": no result file \(\*\.json\) in this folder$", self.folder)
+        self.assert_refused(FileNotFoundError, r": no result file \(\*\.json, \*\.json\.gz\) in this folder$", self.folder)
 
     @unittest.skipUnless(installed("pandas"), "skipped: pandas is not installed")
     def test_pandas(self):

@@ -1,6 +1,7 @@
 """scripts/goal_table.py: goals beside measurements, and configs/goals.json itself."""
 
 import copy
+import gzip
 import json
 import pathlib
 import subprocess
@@ -54,6 +55,16 @@ class GoalTableTest(unittest.TestCase):
         result = self.run_table(SHIPPED, self.write(*entries, device=device))
         self.assertEqual(result.returncode, status, result.stderr)
         return "".join(line for line in result.stdout.splitlines() if line.startswith(f"| {goal}"))
+
+    def test_a_compressed_file_is_read(self):
+        plain = self.write(READ)
+        expected = self.run_table(SHIPPED, plain).stdout
+        plain.write_bytes(gzip.compress(plain.read_bytes()))
+        self.assertEqual(self.run_table(SHIPPED, plain).stdout, expected)
+        plain.write_bytes(plain.read_bytes()[:-9])
+        done = self.run_table(SHIPPED, plain)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("the gzip is damaged or cut off", done.stderr)
 
     def test_an_emulated_card_is_refused(self):
         done = self.run_table(SHIPPED, self.write(READ, device={**H100, "name": "emulated " + H100["name"]}))

@@ -1,5 +1,6 @@
 """scripts/import_vllm.py: what `vllm bench` measured over what gpugauge derives."""
 
+import gzip
 import json
 import pathlib
 import subprocess
@@ -26,7 +27,9 @@ class ImportVllm(unittest.TestCase):
 
     def run_script(self, content, *arguments):
         path = self.folder / "bench.json"
-        path.write_text(content if isinstance(content, str) else json.dumps(content))
+        if not isinstance(content, bytes):
+            content = (content if isinstance(content, str) else json.dumps(content)).encode()
+        path.write_bytes(content)
         return subprocess.run([sys.executable, SCRIPT, path, *arguments], capture_output=True, text=True, check=False)
 
     def calibration(self, content, *arguments):
@@ -47,6 +50,12 @@ class ImportVllm(unittest.TestCase):
         self.assertEqual((found["batch"], found["input_tokens"], found["output_tokens"]), (8, 1024, 128))
         self.assertEqual(found["source"]["benchmark"], "vllm bench serve")
         self.assertEqual(found["model"], "llama")
+
+    def test_a_compressed_file_is_read(self):
+        packed = gzip.compress(json.dumps(SERVE).encode())
+        self.assertAlmostEqual(self.calibration(packed, "--proxy", "400")["factor"], 0.8)
+        self.assertIn("the gzip is damaged or cut off", self.refused(packed[:-9], "--proxy", "400"))
+        self.assertIn("git lfs pull", self.refused(b"version https://git-lfs.github.com/spec/v1\noid", "--proxy", "400"))
 
     def test_throughput_counts_only_the_output(self):
         found = self.calibration(THROUGHPUT, "--proxy", "4000", "--batch", "64", *LENGTHS)

@@ -13,6 +13,7 @@
 #include "harness/cli/options/output.hpp"
 #include "harness/config/explanations.hpp"
 #include "harness/plan/case_parser.hpp"
+#include "harness/record/file_text.hpp"
 #include "harness/render/answers/datasheet_table.hpp"
 #include "harness/render/answers/explain_table.hpp"
 
@@ -34,7 +35,7 @@ struct ExplainOptions {
   Format format = Format::kTable;
 };
 
-/// The words, and after them the result files: what ends in .json.
+/// The words, and after them the result files: what ends in .json or .json.gz.
 struct Question {
   std::string words;
   std::vector<std::string> files;
@@ -44,7 +45,7 @@ Question question_of(const std::vector<std::string>& arguments) {
   std::vector<std::string> words;
   Question question;
   for (const std::string& argument : arguments)
-    (argument.ends_with(".json") ? question.files : words).push_back(argument);
+    (is_result_name(argument) ? question.files : words).push_back(argument);
   if (words.empty())
     throw UsageError(
         "no word to explain, expected a case, metric, flag or column before the files");

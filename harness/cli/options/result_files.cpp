@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/base/error.hpp"
+#include "harness/record/file_text.hpp"
 
 namespace gpugauge {
 
@@ -18,13 +19,14 @@ std::vector<fs::path> result_files(const std::string& file_or_folder) {
   fs::recursive_directory_iterator at(file_or_folder, error);
   for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
     const fs::path& path = at->path();
-    if (path.extension() == ".json") files.push_back(path);
+    if (is_result_name(path)) files.push_back(path);
     if (path.extension() == ".partial")
       spdlog::warn("{}: unfinished run skipped; name the file to include it", path.string());
   }
   if (error) throw UsageError(fmt::format("{}: {}", file_or_folder, error.message()));
   if (files.empty())
-    throw UsageError(fmt::format("{}: no result file (*.json) in this folder", file_or_folder));
+    throw UsageError(
+        fmt::format("{}: no result file (*.json, *.json.gz) in this folder", file_or_folder));
   std::sort(files.begin(), files.end());
   return files;
 }

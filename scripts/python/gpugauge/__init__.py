@@ -9,20 +9,25 @@ Units are in the column names. What a file does not know is missing (NA) in its 
 
 import contextlib
 import glob
+import gzip
+import io
 import itertools
 import json
 import math
 import os
+import zlib
 
 __all__ = ["read"]
 
 SCHEMA_VERSION = 1
+_ENDINGS = ("*.json", "*.json.gz")
+_MOST_UNPACKED_BYTES = 2 << 30  # as harness/record/gzip.hpp
 
 
 def read(*paths, samples=False, table="pandas"):
     """Reads result files, in the order of their names.
 
-    paths: files, folders (every .json below them) and patterns, in which ** stands for any folders.
+    paths: files, compressed (.gz) or not, folders (every .json and .json.gz below them) and patterns, in which ** stands for any folders.
     samples: a row for each timed sample, instead of one for each planned case.
     table: "pandas" (a DataFrame), "arrow" (a pyarrow.Table) or "rows" (a list of dicts; needs no package).
 
@@ -61,9 +66,10 @@ def _files_of(paths):
     files = []
     for path in map(os.fspath, paths):
         if os.path.isdir(path):
-            found = glob.glob(os.path.join(glob.escape(path), "**", "*.json"), recursive=True)
+            below = os.path.join(glob.escape(path), "**")
+            found = [file for ending in _ENDINGS for file in glob.glob(os.path.join(below, ending), recursive=True)]
             if not found:
-                raise FileNotFoundError(f"{path}: no result file (*.json) in this folder")
+                raise FileNotFoundError(f"{path}: no result file ({', '.join(_ENDINGS)}) in this folder")
         elif os.path.exists(path):
             found = [path]
         else:
@@ -74,14 +80,26 @@ def _files_of(paths):
     return list(dict.fromkeys(files))
 
 
-def _load(path):
-    if path.endswith(".partial"):
-        raise ValueError("of an unfinished run, which `gpugauge run --resume` continues")
+def _content_of(path):
     with open(path, "rb") as file:
         content = file.read()
     if content.startswith(b"\x1f\x8b"):
-        raise ValueError("compressed with gzip, expected JSON: unpack it first")
-    result = json.loads(content)
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+                content = packed.read(_MOST_UNPACKED_BYTES + 1)
+        except (EOFError, OSError, zlib.error) as error:
+            raise ValueError(f"the gzip is damaged or cut off: {error}") from None
+        if len(content) > _MOST_UNPACKED_BYTES:
+            raise ValueError(f"unpacks to more than {_MOST_UNPACKED_BYTES} bytes, expected a result file")
+    if content.startswith(b"version https://git-lfs.github.com/spec/"):
+        raise ValueError("a Git LFS pointer, not the file itself: git lfs pull fetches it")
+    return content.decode("utf-8-sig")
+
+
+def _load(path):
+    if path.endswith(".partial"):
+        raise ValueError("of an unfinished run, which `gpugauge run --resume` continues")
+    result = json.loads(_content_of(path))
     context = result.get("context") if isinstance(result, dict) else None
     ours = context.get("gpugauge") if isinstance(context, dict) else None
     if not isinstance(ours, dict):

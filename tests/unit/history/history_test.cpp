@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <thread>
 
 #include "harness/base/error.hpp"
@@ -11,6 +12,7 @@
 #include "harness/history/folder_lock.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 #include "tests/unit/history/fake_run.hpp"
+#include "tests/unit/record/pack_gzip.hpp"
 
 namespace gpugauge {
 namespace {
@@ -56,6 +58,20 @@ TEST_F(HistoryTest, AddsAFileInItsPlaceAndLeavesItAsItIs) {
                             "00000000-0000-4000-8000-000000000001.json";
   EXPECT_EQ(added.files[0].file, expected);
   EXPECT_EQ(read_text_file(expected), read_text_file(source));
+}
+
+TEST_F(HistoryTest, ReadsCompressedFilesAsTheRunsThatTheyAre) {
+  const fs::path plain = incoming(1);
+  const fs::path packed = fs::path(plain) += ".gz";
+  std::ofstream(packed) << test::pack_gzip(read_text_file(plain));
+  const fs::path added = add(packed).files.at(0).file;
+  EXPECT_EQ(read_text_file(added), read_text_file(plain));
+  EXPECT_TRUE(add(plain).files.at(0).was_there);
+  // Compressed in its place, to save room: the same run.
+  fs::rename(packed, fs::path(added) += ".gz");
+  fs::remove(added);
+  EXPECT_TRUE(add(plain).files.at(0).was_there);
+  EXPECT_THAT(nights(), ElementsAre("2025-11-22"));
 }
 
 TEST_F(HistoryTest, TheIndexHoldsEverythingOfTheFiles) {

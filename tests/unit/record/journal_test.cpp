@@ -15,6 +15,7 @@
 #include "harness/record/reader.hpp"
 #include "harness/record/writer.hpp"
 #include "tests/unit/record/journal_files.hpp"
+#include "tests/unit/record/pack_gzip.hpp"
 
 namespace gpugauge {
 namespace {
@@ -107,6 +108,18 @@ TEST_F(JournalTest, CutsATornLineOffBeforeItGoesOn) {
   const std::string text = test::text_of(partial_);
   EXPECT_EQ(text,
             whole + format_journal_line(session_) + format_journal_line(whole_.measurements[1]));
+}
+
+TEST_F(JournalTest, LeavesACompressedJournalAsItIs) {
+  leave_unfinished();
+  const std::string packed = test::pack_gzip(test::text_of(partial_));
+  test::write_text(partial_, packed);
+  EXPECT_EQ(read_record(partial_).measurements.size(), 1U);
+  Record so_far;
+  EXPECT_EQ(test::message_of<UsageError>([&] { Journal::resume(partial_, session_, so_far); }),
+            partial_.string() + ": is compressed or begins with a byte-order mark, expected plain "
+                                "JSON to go on with");
+  EXPECT_EQ(test::text_of(partial_), packed);
 }
 
 TEST_F(JournalTest, GoesOnWithAResultThatLacksCases) {
