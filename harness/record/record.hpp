@@ -18,14 +18,36 @@
 namespace gpugauge {
 
 /// Where a number comes from.
-enum class Origin : std::uint8_t { kMeasured, kInterpolated, kModelled, kImported, kQuoted };
+enum class Origin : std::uint8_t {
+  kMeasured,
+  kInterpolated,  ///< between two that were measured here
+  kModelled,
+  kImported,  ///< measured by others
+  kQuoted,
+  kInterpolatedImported,  ///< between two of which one at least is imported
+};
+struct OriginRow {
+  Origin value;
+  std::string_view name;
+  std::string_view words;  ///< for a reader
+};
 template <>
 struct EnumTable<Origin> {
-  static constexpr std::array rows{
-      EnumName{Origin::kMeasured, "measured"}, EnumName{Origin::kInterpolated, "interpolated"},
-      EnumName{Origin::kModelled, "modelled"}, EnumName{Origin::kImported, "imported"},
-      EnumName{Origin::kQuoted, "quoted"}};
+  static constexpr std::array rows{OriginRow{Origin::kMeasured, "measured", "measured"},
+                                   OriginRow{Origin::kInterpolated, "interpolated", "interpolated"},
+                                   OriginRow{Origin::kModelled, "modelled", "modelled"},
+                                   OriginRow{Origin::kImported, "imported", "imported"},
+                                   OriginRow{Origin::kQuoted, "quoted", "quoted"},
+                                   OriginRow{Origin::kInterpolatedImported, "interpolated_imported",
+                                             "interpolated between imported"}};
 };
+
+constexpr bool is_interpolated(Origin origin) {
+  return origin == Origin::kInterpolated || origin == Origin::kInterpolatedImported;
+}
+constexpr bool is_of_imported(Origin origin) {
+  return origin == Origin::kImported || origin == Origin::kInterpolatedImported;
+}
 
 /// Why sampling ended.
 enum class StopReason : std::uint8_t { kConverged, kTimeBudget, kMaxSamples };

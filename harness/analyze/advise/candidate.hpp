@@ -67,8 +67,12 @@ struct Service {
   bool serves() const { return reason.empty(); }
   /// Of its time, by the methods that are not measurements: interpolated and modelled.
   double derived_share() const {
-    return rate.origins[static_cast<std::size_t>(Origin::kInterpolated)] +
-           rate.origins[static_cast<std::size_t>(Origin::kModelled)];
+    double share = 0;
+    for (const Origin origin : all_of<Origin>) {
+      if (is_interpolated(origin) || origin == Origin::kModelled)
+        share += rate.origins[static_cast<std::size_t>(origin)];
+    }
+    return share;
   }
 };
 

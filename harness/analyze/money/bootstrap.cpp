@@ -115,8 +115,9 @@ const Replicates& Bootstrap::medians_of(const Measurement& measurement) {
 }
 
 const Replicates& Bootstrap::places_of(Origin origin) {
-  const bool is_of_method = origin == Origin::kInterpolated || origin == Origin::kModelled;
-  const auto index = static_cast<std::size_t>(origin);
+  const bool is_of_method = is_interpolated(origin) || origin == Origin::kModelled;
+  const auto index =
+      static_cast<std::size_t>(is_interpolated(origin) ? Origin::kInterpolated : origin);
   Replicates& places = places_[index];
   for (std::size_t r = places.size(); r < kReplicates; ++r) {
     const std::uint64_t bits =

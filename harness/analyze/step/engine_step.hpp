@@ -22,7 +22,7 @@ struct OpLine {
 };
 
 /// Shares of a time by where its parts come from; they add up to one. Indexed by `Origin`.
-using OriginShares = std::array<double, 5>;
+using OriginShares = std::array<double, EnumTable<Origin>::rows.size()>;
 
 /// A step as one engine runs it: the sum of its ops, or the whole of it measured as one line.
 struct EngineStep {

@@ -47,7 +47,9 @@ OpTime between(const OpAxis& axis, std::int64_t place, std::int64_t from, const 
                                              std::log(to_place) / std::log(to_upper))),
                  .low = std::min(from_below.low, from_above.low),
                  .high = std::max(from_below.high, from_above.high)},
-                Origin::kInterpolated,
+                is_of_imported(below.origin) || is_of_imported(above.origin)
+                    ? Origin::kInterpolatedImported
+                    : Origin::kInterpolated,
                 neighbours};
 }
 

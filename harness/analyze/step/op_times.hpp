@@ -59,7 +59,8 @@ std::string source_of(const OpTime& time);
 /// Times of ops on the device of a record, from the measurements that may speak for it.
 ///
 /// - measured, or imported: this very op is in the record.
-/// - interpolated: the record has neighbours on both sides, one step outwards in every dimension
+/// - interpolated, or interpolated between imported: the record has neighbours on both sides, one
+/// step outwards in every dimension
 ///   that does not match (`axes` of the op: of a GEMM k, n and m; of attention batch and tokens; of
 ///   an all-reduce bytes). Linear in the logarithms of the dimension and of the time, one dimension
 ///   after the other. There is no extrapolation. In m, batch, tokens and bytes the interval is

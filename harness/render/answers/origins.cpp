@@ -12,7 +12,8 @@ Cell origins_cell(const OriginShares& shares) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < shares.size(); ++i) {
     if (shares[i] > 0)
-      parts.push_back(fmt::format("{:.0f}% {}", 100 * shares[i], name_of(static_cast<Origin>(i))));
+      parts.push_back(
+          fmt::format("{:.0f}% {}", 100 * shares[i], row_of(static_cast<Origin>(i)).words));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
 }

@@ -222,6 +222,8 @@ TEST(Bootstrap, ErrorsOfOneOriginAddLinearlyAndThoseOfTwoAreIndependent) {
   EXPECT_NEAR(deviation(three), 3 * deviation(one), 1e-6);
   const Replicates other = bootstrap.step_ns(step_with({line(wide, Origin::kInterpolated)}));
   EXPECT_NEAR(correlation(one, other), 0, 0.1);
+  // Interpolation errs in one way, whoever measured the neighbours.
+  EXPECT_EQ(bootstrap.step_ns(step_with({line(wide, Origin::kInterpolatedImported)})), other);
 }
 
 TEST(Bootstrap, IsTheSameForASeedOnAnyMachine) {

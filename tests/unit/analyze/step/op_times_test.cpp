@@ -146,11 +146,22 @@ TEST(OpTimes, WhatTheRecordImportedStaysImported) {
   EXPECT_EQ(OpTimes(record, kReadGbps, Engine::kLibrary).at(linear(8)).origin, Origin::kImported);
 }
 
+TEST(OpTimes, BetweenTwoOfWhichOneIsImportedItIsInterpolatedBetweenImported) {
+  const auto origin_at_16 = [](Measurement a, Measurement b) {
+    const Record record = fake::record({std::move(a), std::move(b)});
+    return OpTimes(record, kReadGbps, Engine::kLibrary).at(linear(16)).origin;
+  };
+  const Measurement lower = measurement(linear(8), 120'000), upper = measurement(linear(32), 2e5);
+  EXPECT_EQ(origin_at_16(lower, upper), Origin::kInterpolated);
+  EXPECT_EQ(origin_at_16(lower, imported(linear(32), 2e5)), Origin::kInterpolatedImported);
+  EXPECT_EQ(origin_at_16(imported(linear(8), 120'000), upper), Origin::kInterpolatedImported);
+}
+
 TEST(OpTimes, BetweenTwoWidthsTheTimePerWeightIsWhatTheNeighboursSpan) {
   const Record record = fake::record(
       {imported(layer(1, 1000, 4096), 10'000), imported(layer(1, 4000, 4096), 20'000)});
   const OpTime time = OpTimes(record, kReadGbps, Engine::kBest).at(layer(1, 2000, 4096));
-  EXPECT_EQ(time.origin, Origin::kInterpolated);
+  EXPECT_EQ(time.origin, Origin::kInterpolatedImported);
   EXPECT_NEAR(time.time_ns.value, std::sqrt(10'000.0 * 20'000), 1e-6);  // half way in log n
   EXPECT_NEAR(time.time_ns.low, 0.99 * 20'000 / 2, 1e-6);   // as fast a weight as at n 4000
   EXPECT_NEAR(time.time_ns.high, 1.01 * 10'000 * 2, 1e-6);  // as slow a weight as at n 1000
@@ -176,7 +187,7 @@ TEST(OpTimes, InsideACellOfTheGridAllEightCornersCount) {
     high = std::max(high, corner.time_ns.high * to_middle);
   }
   const OpTime time = times.at(layer(8, 2048, 4096));
-  EXPECT_EQ(time.origin, Origin::kInterpolated);
+  EXPECT_EQ(time.origin, Origin::kInterpolatedImported);
   EXPECT_NEAR(time.time_ns.value, std::exp(logs), 1e-6 * std::exp(logs));
   EXPECT_NEAR(time.time_ns.low, low, 1e-6 * low);
   EXPECT_NEAR(time.time_ns.high, high, 1e-6 * high);
@@ -187,8 +198,8 @@ TEST(OpTimes, OutsideTheGridAndInACellWithoutACornerItIsModelled) {
       fake::record({imported(layer(1, 1024, 2048), 5'000), imported(layer(1, 4096, 2048), 20'000),
                     imported(layer(1, 1024, 8192), 20'000)});
   const OpTimes times(record, kReadGbps, Engine::kBest);
-  EXPECT_EQ(times.at(layer(1, 2048, 2048)).origin, Origin::kInterpolated);
-  EXPECT_EQ(times.at(layer(1, 1024, 4096)).origin, Origin::kInterpolated);
+  EXPECT_EQ(times.at(layer(1, 2048, 2048)).origin, Origin::kInterpolatedImported);
+  EXPECT_EQ(times.at(layer(1, 1024, 4096)).origin, Origin::kInterpolatedImported);
   EXPECT_EQ(times.at(layer(1, 2048, 4096)).origin, Origin::kModelled);  // no n 4096, k 8192
   EXPECT_EQ(times.at(layer(1, 8192, 2048)).origin, Origin::kModelled);
   EXPECT_EQ(times.at(layer(1, 1024, 1024)).origin, Origin::kModelled);
@@ -210,7 +221,7 @@ TEST(OpTimes, DecodeAttentionIsInterpolatedInBatchAndContext) {
                     imported(decode(16, 1024), 20'000), imported(decode(16, 4096), 80'000)});
   const OpTimes times(record, kReadGbps, Engine::kLibrary);
   const OpTime middle = times.at(decode(8, 2048));
-  EXPECT_EQ(middle.origin, Origin::kInterpolated);
+  EXPECT_EQ(middle.origin, Origin::kInterpolatedImported);
   EXPECT_NEAR(middle.time_ns.value, std::pow(10'000.0 * 20'000 * 20'000 * 80'000, 0.25), 1e-6);
   EXPECT_DOUBLE_EQ(middle.time_ns.low, 0.99 * 10'000);
   EXPECT_DOUBLE_EQ(middle.time_ns.high, 1.01 * 80'000);

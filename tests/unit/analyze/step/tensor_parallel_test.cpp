@@ -145,7 +145,7 @@ TEST(AllReduce, IsWhatTheRecordKnowsOfAsManyCardsAndTheirLink) {
   EXPECT_EQ(there.origin, Origin::kImported);
   EXPECT_EQ(there.time_ns.value, 10e3);
   const OpTime between = all_reduce_time(times, Engine::kBest, group, 1 << 17);
-  EXPECT_EQ(between.origin, Origin::kInterpolated);
+  EXPECT_EQ(between.origin, Origin::kInterpolatedImported);
   EXPECT_NEAR(between.time_ns.value, 20e3, 1e-6);
   EXPECT_NEAR(between.time_ns.low, 9.9e3, 1e-6);
   EXPECT_NEAR(between.time_ns.high, 40.4e3, 1e-6);
