@@ -2,7 +2,7 @@
 """Turns the per-op latencies of NVIDIA's aiconfigurator into a result file of gpugauge.
 
 usage: import_aiconfigurator.py SYSTEMS --system NAME -o FILE
-       [--backend NAME] [--version V] [--models CONFIG …] [--heads H/KV/D …] [--every-m]
+       [--backend NAME] [--version V] [--models CONFIG …] [--heads H/KV/D …] [--every-m] [--static-scales]
 
 SYSTEMS is the wheel aiconfigurator-core, or its folder `systems`: NAME.yaml beside data/NAME. FILE is compressed
 where its name ends with .gz. A card that one does not have can then stand in a comparison: every entry is labelled
@@ -15,9 +15,13 @@ the newest that is older. Where rows name several cards, the name in most of the
 is printed for every table.
 
 Of m only powers of two and three times these are taken, unless --every-m is given; --models keeps what lies next to
-the linears of these configs (configs/models/*.yaml) and their attention, on 1 to 8 cards; --heads keeps attention of that many query
-heads, key and value heads, and elements a head. The tables do not say how long a page of the KV cache is: it is taken
-to be vLLM's default.
+the linears of these configs (configs/models/*.yaml) and their attention, on 1 to 8 cards; --heads keeps attention of
+that many query heads, key and value heads, and elements a head. The tables do not say how long a page of the KV cache
+is: it is taken to be vLLM's default.
+
+The tables' FP8 GEMMs take scales of each input, as a checkpoint with dynamic activation scales does. --static-scales
+takes off the time of these (computescale_perf: 7 us of a GEMM of TensorRT-LLM, 1 us of vLLM's), as aiconfigurator does
+for checkpoints with static scales; such an entry's kernel is named NAME.static_scales.
 
 An entry that is faster than the memory of the card is marked `hot`: it was read from the cache, and no step is made
 of it. In an engine the weights of a whole step pass through the cache between two attentions of a layer, so that the
@@ -55,12 +59,13 @@ def parse_arguments():
     parser.add_argument("--heads", action="append", type=heads_argument, default=[], metavar="H/KV/D")
     parser.add_argument("--every-m", action="store_true", 
                         help="GEMMs of every m, not only of powers of two and three times these")
+    parser.add_argument("--static-scales", action="store_true", help="FP8 GEMMs of a checkpoint with static scales")
     return parser.parse_args()
 
 
 def run(arguments):
     linears, heads = shapes_of(arguments.models)
-    selection = Selection(heads | set(arguments.heads), linears, arguments.every_m)
+    selection = Selection(heads | set(arguments.heads), linears, arguments.every_m, arguments.static_scales)
     imported = import_tables(Systems(arguments.systems), arguments.system, arguments.backend, arguments.version,
                              selection, utc_now(), ["import_aiconfigurator.py", *sys.argv[1:]])
     write_result(arguments.output, imported.result)

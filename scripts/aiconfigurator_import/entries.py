@@ -21,9 +21,8 @@ def is_hot(converted, time_ns, bytes_per_second):
     return converted.op["kind"] != "all_reduce" and converted.bytes / time_ns * 1e9 > bytes_per_second
 
 
-def entry_of(row, converted, details, bytes_per_second):
+def entry_of(converted, time_ns, details, bytes_per_second):
     work = {"flops": converted.flops, "bytes": converted.bytes}
-    time_ns = row.latency_ns()
     cache = "hot" if is_hot(converted, time_ns, bytes_per_second) else "cold"
     implementation = in_a_name(converted.implementation)
     case = {"op": converted.op, "model": "", "role": "", "implementation": implementation, "cache": cache,

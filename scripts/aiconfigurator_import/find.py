@@ -7,6 +7,7 @@ from aiconfigurator_import.systems import folders_of, reused_tables, version_ord
 from result_file import WrongInput
 
 NCCL = "nccl_perf"  # by NCCL's version in a folder of its own: no backend made it
+SCALES = "computescale_perf"  # what the quantisation of an FP8 GEMM's input takes longer with scales of each input
 OF_A_BACKEND = ("gemm_perf", "generation_attention_perf", "context_attention_perf", "custom_allreduce_perf")
 SUFFIXES = (".parquet", ".csv", ".txt")
 
@@ -78,7 +79,8 @@ def of_version(systems, folders, backend, version, table):
     return Found(own(newest), newest, f"{version} has none")
 
 
-def find_tables(systems, system, backend, version):
+def find_tables(systems, system, backend, version, more=()):
+    """`more`: names of tables of the backend that are wanted beside those with ops."""
     names = systems.under(f"data/{system}")
     if not names:
         raise WrongInput(f"{systems.where(f'data/{system}')}: no such folder, or nothing in it")
@@ -86,7 +88,7 @@ def find_tables(systems, system, backend, version):
     folders = {key: files for key, files in everything.items() if key[0] != "nccl"}
     backend, version = choose(systems, system, folders, backend, version)
     found, missing = {}, []
-    for table in OF_A_BACKEND:
+    for table in (*OF_A_BACKEND, *more):
         one = of_version(systems, folders, backend, version, table)
         if one:
             found[table] = one
@@ -102,3 +104,16 @@ def find_tables(systems, system, backend, version):
     read = {one.name for one in found.values()}
     unread = [name for name in folders[backend, version] if is_table(name) and name not in read]
     return Tables(backend, version, found, missing, unread)
+
+
+def complete_versions(systems, system, backend):
+    """The versions with GEMMs and attention of their own, or by their reuse.yaml."""
+    folders = folders_of(systems.under(f"data/{system}"))
+    needed = ("gemm_perf", "generation_attention_perf", "context_attention_perf")
+
+    def has(version, table):
+        found = of_version(systems, folders, backend, version, table)
+        return found is not None and found.why in ("", "by reuse.yaml")
+
+    return [version for made_by, version in sorted(folders) if made_by == backend and
+            all(has(version, table) for table in needed)]

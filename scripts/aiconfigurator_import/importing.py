@@ -5,7 +5,7 @@ import dataclasses
 import pathlib
 
 from aiconfigurator_import.entries import context_of, device_of, entry_of, is_hot, maker_of, number, sha256_of
-from aiconfigurator_import.find import find_tables
+from aiconfigurator_import.find import SCALES, find_tables
 from aiconfigurator_import.ops import CONVERTERS
 from aiconfigurator_import.shapes import next_to
 from aiconfigurator_import.tables import count_rows, rows_of
@@ -18,6 +18,7 @@ class Selection:
     heads: set = dataclasses.field(default_factory=set)
     linears: set = dataclasses.field(default_factory=set)  # (n, k): the GEMMs next to each are kept
     every_m: bool = False
+    static_scales: bool = False  # FP8 GEMMs without the time that scales of each input take
 
     def reason_against_m(self, op):
         if self.every_m or op["m"] // (op["m"] & -op["m"]) in (1, 3):
@@ -70,9 +71,30 @@ def device_named(converted):
     return max(names, key=lambda name: (names[name], name)) if names else None
 
 
+def scales_of(systems, found):
+    """{(m, k): ns} of the table of scales."""
+    rows = rows_of(systems.where(found.name), systems.read(found.name), SCALES)
+    return {(row.whole("m"), row.whole("k")): row.latency_ns(may_be_zero=True) for row in rows
+            if row.text("quant_dtype") == "fp8"}
+
+
+def with_static_scales(one, time_ns, scales):
+    """The GEMM under the name of a kernel with static scales, its time, and the reason why there is none."""
+    scale_ns = scales.get((one.op["m"], one.op["k"]))
+    if scale_ns is None or scale_ns >= time_ns:
+        return one, time_ns, "without a time of the scales"
+    static = dataclasses.replace(one, implementation=f"{one.implementation}.static_scales")
+    return static, round(time_ns - scale_ns, 1), ""
+
+
 def import_tables(systems, system, backend, version, selection, when, argv):
     gpu = systems.gpu(system)
-    tables = find_tables(systems, system, backend, version)
+    tables = find_tables(systems, system, backend, version, (SCALES,) if selection.static_scales else ())
+    scales = tables.found.pop(SCALES, None)
+    if selection.static_scales and scales is None:
+        raise WrongInput(f"{systems.where(f'data/{system}')}: no {SCALES} of {tables.backend} {tables.version} or older: "
+                         "static scales are not known")
+    scales = scales_of(systems, scales) if scales else {}
     contents = {table: systems.read(found.name) for table, found in tables.found.items()}
     converted = {table: [(row, CONVERTERS[table](row))
                          for row in rows_of(systems.where(found.name), contents[table], table)]
@@ -90,12 +112,15 @@ def import_tables(systems, system, backend, version, selection, when, argv):
             other = row.values.get("device") or device
             if not reason and other != device:
                 reason = f"of another card: {other}"
+            time_ns = 0 if reason else row.latency_ns()
+            if not reason and selection.static_scales and one.quantizes_input:
+                one, time_ns, reason = with_static_scales(one, time_ns, scales)
             if reason:
                 left_out[reason] += 1
                 continue
             maker = maker_of(row, found)
             versions.update([maker])
-            entries.append(entry_of(row, one, " ".join(maker), gpu["mem_bw"]))
+            entries.append(entry_of(one, time_ns, " ".join(maker), gpu["mem_bw"]))
         report.append(in_words(table, found, len(entries) - before, left_out))
     report += [f"{table}: none of {tables.backend} {tables.version} or older" for table in tables.missing]
     if tables.unread:

@@ -12,6 +12,7 @@ NEEDED = {
     "gemm_perf": ("gemm_dtype", "m", "n", "k", "latency"),
     "generation_attention_perf": ATTENTION,
     "context_attention_perf": ATTENTION,
+    "computescale_perf": ("m", "k", "quant_dtype", "latency"),
     "nccl_perf": ("op_name", "nccl_dtype", "num_gpus", "message_size", "latency"),
     "custom_allreduce_perf": ("op_name", "allreduce_dtype", "num_gpus", "message_size", "latency"),
 }
@@ -42,13 +43,13 @@ class Row:
             raise WrongInput(f"{self.place}: {column}: found {value!r}, expected a whole number of at least {least}")
         return number
 
-    def latency_ns(self):
+    def latency_ns(self, may_be_zero=False):
         value = self.values.get("latency")
         try:
             milliseconds = float(value)
         except (TypeError, ValueError):
             milliseconds = math.nan
-        if not (math.isfinite(milliseconds) and milliseconds > 0):
+        if not (math.isfinite(milliseconds) and (milliseconds > 0 or may_be_zero and milliseconds == 0)):
             raise WrongInput(f"{self.place}: latency: found {value!r}, expected milliseconds above 0")
         return round(milliseconds * 1e6, 1)
 

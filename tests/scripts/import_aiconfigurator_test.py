@@ -146,6 +146,18 @@ class ImportAiconfigurator(unittest.TestCase):
         cases = [entry["gpugauge"]["case"] for entry in self.imported()["benchmarks"]]
         self.assertEqual([case.get("quantizes_input") for case in cases], [None, True])
 
+    def test_static_scales_take_off_the_time_of_the_scales(self):
+        self.write("gemm_perf", GEMM, {**GEMM, "gemm_dtype": "fp8"}, {**GEMM, "gemm_dtype": "fp8", "m": 2})
+        self.assertIn("no computescale_perf of vllm 1.2 or older", self.refused("--static-scales"))
+        scale = {**COMMON, "op_name": "compute_scale", "m": 1, "k": 4096, "quant_dtype": "fp8", "latency": 0.007}
+        self.write("computescale_perf", scale, {**scale, "m": 3}, where="quantize/vllm/1.2")
+        entries = self.imported("--static-scales")["benchmarks"]
+        self.assertEqual([(entry["name"].split("/")[-2], entry["real_time"]) for entry in entries],
+                         [("torch.nn__linear", 50_000), ("torch.nn__linear.static_scales", 43_000)])
+        self.assertTrue(entries[1]["gpugauge"]["case"]["quantizes_input"])
+        self.assertIn("left out 1 without a time of the scales", self.report("--static-scales"))
+        self.assertEqual(self.imported()["benchmarks"][1]["real_time"], 50_000)
+
     def test_what_is_no_op_of_ours_is_left_out_and_counted(self):
         self.write("gemm_perf", GEMM, {**GEMM, "gemm_dtype": "fp8_block"}, {**GEMM, "m": 5}, {**GEMM, "gemm_dtype": "fp8_block"})
         self.write("generation_attention_perf", {**ATTENTION, "window_size": 128}, {**ATTENTION, "beam_width": 4})
