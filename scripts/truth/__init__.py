@@ -1,0 +1,1 @@
+"""Parts of scripts/truth.py: what real engines did beside what gpugauge derives."""
