@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Holds what gpugauge derives against end-to-end measurements of real engines, and writes results/truth.md.
 
-usage: truth.py [--program PATH] [--wheel FILE] [--aiconfigurator] [--points FILE] [-o FILE]
+usage: truth.py [--program PATH] [--wheel FILE] [--aiconfigurator] [--points FILE] [--fit FILE] [-o FILE]
 
 The rows are those of aiconfigurator's silicon_sample.csv, out of the wheel that aiconfigurator_import/wheel.py names
 (downloaded into .cache/), and those of truth/published.csv. The tables of every row's card and engine are imported
 (the version nearest to the engine's), and the built program derives TTFT, TPOT and throughput from them. Beside them
 stands what aiconfigurator predicts of the same rows: truth/aiconfigurator.csv, which --aiconfigurator makes again (5
-minutes, in an environment of its own). --points writes every row with its figures as CSV.
+minutes, in an environment of its own). --points writes every row with its figures as CSV. --fit writes what was
+measured of the rows of H100 into a method_error.yaml of a folder configs/, before the rows are derived with it.
 
 Exit status: 0; 2 if the command line or a file is wrong; 3 if something that is needed is not here.
 """
@@ -22,6 +23,7 @@ import time
 from aiconfigurator_import import wheel
 from command_line import find_program
 from result_file import CannotRun, run_script, write_whole
+from truth import fit
 from truth.errors import Point
 from truth.others import make_predictions, read_predictions
 from truth.page import page
@@ -31,6 +33,7 @@ from truth.rows import published_rows, read_rows, reason_not_usable
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 HERE = ROOT / "scripts" / "truth"
 CACHE = ROOT / ".cache" / "truth"
+MODELS = {"llama-2-7b": HERE / "llama-2-7b.yaml"}
 
 
 def parse_arguments():
@@ -39,8 +42,16 @@ def parse_arguments():
     parser.add_argument("--wheel", type=pathlib.Path, metavar="FILE", help="the wheel, where it is here already")
     parser.add_argument("--aiconfigurator", action="store_true", help="ask aiconfigurator again")
     parser.add_argument("--points", type=pathlib.Path, metavar="FILE", help="every row with its figures, as CSV")
+    parser.add_argument("--fit", type=pathlib.Path, metavar="FILE", help="the method_error.yaml to write")
     parser.add_argument("-o", "--output", type=pathlib.Path, default=ROOT / "results" / "truth.md", metavar="FILE")
     return parser.parse_args()
+
+
+def fit_errors(arguments, program, tables, rows, jobs):
+    with fit.without_engine_errors(ROOT / "configs", arguments.fit) as configs:
+        predictions = predict(Program(program, configs, MODELS), tables, [row for row in rows if row.is_fitted], jobs)
+    points, _ = points_of(rows, predictions, {})
+    fit.write(arguments.fit, points)
 
 
 def points_of(rows, predictions, others):
@@ -77,7 +88,7 @@ def run(arguments):
     if program is None or not program.exists():
         raise CannotRun("gpugauge is not built: cmake --build build, or --program PATH")
     source = wheel.check(arguments.wheel) if arguments.wheel else wheel.fetch()
-    tables = Tables(source, [*sorted((ROOT / "configs" / "models").glob("*.yaml")), HERE / "llama-2-7b.yaml"], CACHE)
+    tables = Tables(source, [*sorted((ROOT / "configs" / "models").glob("*.yaml")), *MODELS.values()], CACHE)
     sample = "silicon_sample.csv"
     rows, others = read_rows(tables.systems.where(sample), tables.systems.text(sample))
     rows += published_rows(HERE / "published.csv")
@@ -86,7 +97,9 @@ def run(arguments):
     imported = tables.make_all(rows, jobs)
     at_import = time.monotonic()
     with_tables = [row for row in rows if tables.versions[row.system, row.backend, row.version]]
-    predictions = predict(Program(program, {"llama-2-7b": HERE / "llama-2-7b.yaml"}), tables, with_tables, jobs)
+    if arguments.fit:
+        fit_errors(arguments, program, tables, with_tables, jobs)
+    predictions = predict(Program(program, ROOT / "configs", MODELS), tables, with_tables, jobs)
     print(f"{len(imported)} imports in {at_import - began:.0f} s, {len(predictions)} rows derived in "
           f"{time.monotonic() - at_import:.0f} s")
     if arguments.aiconfigurator:

@@ -11,7 +11,8 @@ HEAD = """# What gpugauge derives, and what real engines did
 gpugauge. TTFT, TPOT and throughput are derived from aiconfigurator's per-op tables, imported for the row's card and engine.
 
 - *Fitted on*: rows of H100, on which the constants of the engines and the table of method errors were fitted. *Test*: H200,
-  B200 and GB200; nothing was fitted on them. *Published*: other sources, never fitted, H100 included.
+  B200 and GB200; nothing was fitted on them. *Published*: other sources, never fitted, H100 included. *Other engine*:
+  sglang, whose order of prompts and steps is not modelled.
 - *Error* is |derived / measured - 1|; *bias* is the median of derived / measured - 1: above 0, the derived value is too high.
 - *Inside the interval*: share of rows that the printed interval holds.
 - *Throughput* is not in silicon_sample.csv. It follows from TTFT and TPOT: batch x output / (TTFT + (output - 1) TPOT).

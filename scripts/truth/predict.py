@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import dataclasses
 import json
+import os
 import pathlib
 import subprocess
 
@@ -104,14 +105,15 @@ def serving_of(row):
 class Program:
     """The built program."""
 
-    def __init__(self, path, models):
-        """`models`: {name: path} of configs that are not shipped."""
-        self.path, self.models = pathlib.Path(path), models
+    def __init__(self, path, configs, models):
+        """`configs`: the folder that it reads; `models`: {name: path} of configs that are not in it."""
+        self.path, self.configs, self.models = pathlib.Path(path), configs, models
         self.options = self.run("serve", "--help")
 
     def run(self, *arguments):
         try:
-            done = subprocess.run([self.path, *map(str, arguments)], capture_output=True, text=True, check=False)
+            done = subprocess.run([self.path, *map(str, arguments)], capture_output=True, text=True, check=False,
+                                  env={**os.environ, "GPUGAUGE_CONFIGS": str(self.configs)})
         except OSError as error:
             raise WrongInput(f"{self.path}: {error.strerror}: expected the built program; --program PATH") from error
         if done.returncode != 0:

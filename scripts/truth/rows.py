@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import math
+import re
 
 from result_file import WrongInput
 
@@ -13,7 +14,7 @@ MODELS = {"Llama-3.1-8B-Instruct": "llama-3.1-8b", "Llama-3.1-8B-Instruct-FP8": 
 PRECISIONS = {"": "bf16", "fp8": "fp8"}
 # The file does not state the type of the KV cache. TensorRT-LLM's FP8 checkpoints carry scales for an FP8 cache.
 FP8_CACHE_BACKEND = "trtllm"
-FITTED_SYSTEM = "h100_sxm"
+FITTED_SYSTEM, FITTED_BACKENDS = "h100_sxm", ("trtllm", "vllm")
 COLUMNS = ("id", "backend", "backend_version", "model_path", "system", "gemm_quant_mode", "mode", "isl", "osl",
            "batch_size", "tp_size", "pp_size", "attention_dp_size", "silicon_ttft_ms", "silicon_tpot_ms",
            "silicon_data_source")
@@ -56,7 +57,12 @@ class Row:
     @property
     def is_fitted(self):
         """Whether constants were fitted on such rows."""
-        return self.system == FITTED_SYSTEM and not self.is_published
+        return self.system == FITTED_SYSTEM and self.backend in FITTED_BACKENDS and not self.is_published
+
+    @property
+    def has_engine(self):
+        """Whether the order in which its engine takes prompts and steps is modelled."""
+        return self.backend in FITTED_BACKENDS
 
     @property
     def figures(self):
@@ -80,7 +86,10 @@ def reason_against(row):
         return "prefill and decode on separate cards"
     if row["gemm_quant_mode"] not in PRECISIONS:
         return "weights in " + row["gemm_quant_mode"]
-    if row["pp_size"] not in ("", "1") or row["attention_dp_size"] not in ("", "1"):
+    concurrency = re.search(r"silicon_concurrency=(\d+)", row["silicon_data_source"])
+    if concurrency and concurrency[1] != row["batch_size"]:
+        return "more requests at a time than the batch: several workers behind one router"
+    if row["pp_size"] not in ("", "1") or row["attention_dp_size"] not in ("", "0", "1"):
         return "pipeline or data parallelism"
     return ""
 
@@ -163,8 +172,6 @@ def reason_not_usable(row, prompt_ms):
         return "TTFT under 0.6 of the derived prefill: the prompt was cached"
     if ttft_ms >= 3 * prompt_ms * max(1, row.batch / 4):
         return "TTFT over 3 max(1, batch / 4) times the derived prefill: requests queued outside the batch"
-    if row.backend == "sglang" and row.model == "qwen3-32b" and row.precision == "bf16":
-        return "sglang Qwen3-32B BF16: the rows contradict each other"
     if row.backend == "vllm" and row.precision == "fp8" and row.model in ("llama-3.1-8b", "qwen3-32b"):
         return "vLLM FP8 of this model: the concurrency is not the batch"
     return ""

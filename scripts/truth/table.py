@@ -19,7 +19,9 @@ def markdown(header, rows):
 
 
 def kind_of(row):
-    return "published" if row.is_published else "fitted on" if row.is_fitted else "test"
+    if row.is_published:
+        return "published"
+    return "fitted on" if row.is_fitted else "test" if row.has_engine else "other engine"
 
 
 def verdict(figure, cards, errors):
@@ -48,6 +50,7 @@ def all_of(points, figure):
     parts = {"fitted on (H100)": [point for point in points if point.row.is_fitted],
              "test, 1 card": [point for point in points if kind_of(point.row) == "test" and point.row.tp == 1],
              "test, 2 to 8 cards": [point for point in points if kind_of(point.row) == "test" and point.row.tp > 1],
+             "other engine (sglang)": [point for point in points if kind_of(point.row) == "other engine"],
              "published": [point for point in points if point.row.is_published]}
     found = {name: errors_of(part, figure) for name, part in parts.items()}
     return [[NAMES[figure], name, errors.rows, percent(errors.median), percent(errors.mean),

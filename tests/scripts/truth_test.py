@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import pathlib
 import stat
 import sys
@@ -13,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from result_file import WrongInput  # noqa: E402
-from truth import errors, rows, table  # noqa: E402
+from truth import errors, fit, rows, table  # noqa: E402
 from truth.page import page  # noqa: E402
 from truth.predict import Figure, Prediction, Program, nearest, prediction_of  # noqa: E402
 
@@ -54,6 +55,8 @@ class Rows(unittest.TestCase):
         self.assertEqual((row.spread, row.chunk_tokens, row.static_scales), (0, 1000 + 1500 + 8, False))
         self.assertTrue(row.is_fitted)
         self.assertFalse(row_of(system="h200_sxm").is_fitted)
+        self.assertEqual([table.kind_of(row_of(**change)) for change in ({}, {"system": "gb200"}, {"backend": "sglang"})],
+                         ["fitted on", "test", "other engine"])
 
     def test_rows_of_random_lengths_are_predicted_at_their_mean(self):
         row = row_of(silicon_data_source="source_file=2026-04-06.csv; x", model_path="meta-llama/Llama-3.1-70B")
@@ -66,12 +69,13 @@ class Rows(unittest.TestCase):
 
     def test_rows_that_gpugauge_has_no_model_or_type_for(self):
         changes = ({"model_path": "deepseek-ai/DeepSeek-R1"}, {"mode": "disagg"}, {"gemm_quant_mode": "nvfp4"},
-                   {"pp_size": "2"}, {})
+                   {"pp_size": "2"}, {"silicon_data_source": "x; silicon_concurrency=16"}, {})
         usable, others = rows.read_rows("sample.csv", sample(*changes))
         self.assertEqual(len(usable), 1)
         self.assertEqual([reason for _, reason in others],
                          ["model of no shipped config: deepseek-ai/DeepSeek-R1", "prefill and decode on separate cards",
-                          "weights in nvfp4", "pipeline or data parallelism"])
+                          "weights in nvfp4", "pipeline or data parallelism",
+                          "more requests at a time than the batch: several workers behind one router"])
 
     def test_rows_whose_ttft_is_not_that_of_a_full_batch(self):
         for ttft, prompt, words in (("400", 100, ""), ("59", 100, "was cached"), ("601", 100, "queued outside"),
@@ -128,7 +132,7 @@ class Predictions(unittest.TestCase):
                                 f"case \"$*\" in *--help*) cat <<'E'\n{help_text}\nE\n;; *) cat <<'E'\n{answer}\nE\n"
                                 f"exit {status};; esac\n")
         self.program.chmod(self.program.stat().st_mode | stat.S_IXUSR)
-        return Program(self.program, {})
+        return Program(self.program, ROOT / "configs", {})
 
     def entry(self, batch, batch_is="given", **more):
         ends = {f"{name}{end}": factor * 10 for end, factor in (("", 1), ("_low", 0.9), ("_high", 1.1))
@@ -167,6 +171,40 @@ class Predictions(unittest.TestCase):
         self.assertEqual(nearest(versions, "1.2"), "1.3.0rc20")
         self.assertEqual(nearest(versions, "9"), "1.3.0")
         self.assertEqual(nearest(versions, ""), "1.3.0")
+
+
+class Fit(unittest.TestCase):
+    def test_one_row_in_twenty_lies_below_and_one_above_what_is_written(self):
+        points = [point({figure: value / (0.8 + 0.01 * step) for figure, value in row_of().figures.items()}, tp_size=cards)
+                  for cards in "1248" for step in range(41)]  # measured over derived from 0.8 to 1.2, the interval 5% to both sides
+        low, high = fit.engine_of(points)[2]["tpot"]
+        inside = 0
+        for each in points[:41]:
+            ratio = each.measured["tpot"] / each.derived["tpot"].value
+            down, up = (math.exp(-math.hypot(math.log(low), math.log(0.95))),
+                        math.exp(math.hypot(math.log(high), math.log(1.05))))
+            inside += down <= ratio <= up
+        self.assertIn(inside, range(36, 40))
+        self.assertLess(low, 1)
+
+    def test_two_numbers_with_one_error_of_the_method_have_none_between_them(self):
+        with self.assertRaisesRegex(WrongInput, "no usable row of h100_sxm on 1 card"):
+            fit.engine_of([point(system="h200_sxm", tp_size="1")])
+        points = [point(tp_size=cards) for cards in ("1", "2", "4")]
+        self.assertEqual(fit.between_of(points)["ttft"], [1, 1])
+        other = point({figure: 1.21 * value for figure, value in row_of().figures.items()}, tp_size="8")
+        low, high = fit.between_of([*points, other])["ttft"]
+        self.assertAlmostEqual(low, 1 / high, places=2)
+        self.assertGreater(high, 1.05)
+
+    def test_only_the_two_sections_change(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "method_error.yaml"
+            path.write_text("# kept\nconfidence: 0.9\nops:\n  gemm: 1\nengine:\n  1: x\nbetween_cards:\n  tpot: x\n")
+            fit.write(path, [point(tp_size=cards) for cards in "1248"])
+            text = path.read_text()
+        self.assertTrue(text.startswith("# kept\nconfidence: 0.9\nops:\n  gemm: 1\nengine:\n  1: {decode: ["), text)
+        self.assertNotIn("x", text)
 
 
 class Page(unittest.TestCase):
