@@ -187,6 +187,26 @@ class ReadTest(unittest.TestCase):
         expected = max(row["rate_gb_per_s"] for row in rows if row.get("op_pattern") == "read")
         self.assertEqual(best["read"], expected)
 
+    def test_numbers_of_all_64_bits_and_above_are_kept(self):
+        for name, table in (("pandas", "pandas"), ("pyarrow", "arrow")):
+            for number in (2**63, 2**64 - 1, 2**64, -2**63 - 1):
+                if not installed(name):
+                    continue
+                with self.subTest(table=table, number=number):
+                    def change(result):
+                        del result["benchmarks"][1:]
+                        for key in ("throttle_reasons", "time_ns"):
+                            result["benchmarks"][0]["gpugauge"]["samples"][key][0] = number
+                        result["benchmarks"][0]["gpugauge"]["work"]["bytes"] = abs(number)
+                    for options in ({}, {"samples": True}):
+                        frame = gpugauge.read(self.changed(change), table=table, **options)
+                        column = frame["throttle_reasons" if options else "work_bytes"]
+                        first = column.iloc[0] if table == "pandas" else column[0].as_py()
+                        expected = number if options else abs(number)
+                        if expected in (2**63, 2**64 - 1):
+                            self.assertEqual(int(first), expected)
+                        self.assertTrue(math.isclose(first, expected))
+
     @unittest.skipUnless(installed("pyarrow"), "skipped: pyarrow is not installed")
     def test_arrow(self):
         table = gpugauge.read(*FILES, table="arrow")

@@ -203,22 +203,39 @@ def _package(name, table):
         raise ImportError(f"table={table!r} needs {name}: pip install {name}; table='rows' needs no package") from None
 
 
+def _bits_of(values):
+    """The type of 64 bits that holds every number of a column: masks of reasons use all 64."""
+    numbers = [value for value in values if value is not None]
+    if all(-2**63 <= number < 2**63 for number in numbers):
+        return "Int64"
+    return "UInt64" if all(0 <= number < 2**64 for number in numbers) else "Float64"
+
+
 def _pandas(rows):
     pandas = _package("pandas", "pandas")
     frame = pandas.DataFrame(rows)
     for column in frame:
         # pandas would make floats of whole numbers and objects of truth values, where one is missing.
-        kinds = {type(row[column]) for row in rows}
+        values = [row[column] for row in rows]
+        kinds = set(map(type, values))
         if kinds == {int, type(None)}:
-            frame[column] = pandas.array([row[column] for row in rows], dtype="Int64")
+            frame[column] = pandas.array(values, dtype=_bits_of(values))
         elif kinds == {bool, type(None)}:
-            frame[column] = pandas.array([row[column] for row in rows], dtype="boolean")
+            frame[column] = pandas.array(values, dtype="boolean")
     return frame
 
 
 def _arrow(rows):
     pyarrow = _package("pyarrow", "arrow")
-    return pyarrow.table({column: [row[column] for row in rows] for column in (rows[0] if rows else ())})
+
+    def array(values):
+        kinds = set(map(type, values)) - {type(None)}
+        bits = _bits_of(values) if kinds == {int} else "Float64" if kinds == {int, float} else None
+        if bits == "Float64":
+            values = [None if value is None else float(value) for value in values]
+        return pyarrow.array(values, type=bits and getattr(pyarrow, bits.lower())())
+
+    return pyarrow.table({column: array([row[column] for row in rows]) for column in (rows[0] if rows else ())})
 
 
 _TABLES = {"pandas": _pandas, "arrow": _arrow, "rows": lambda rows: rows}
