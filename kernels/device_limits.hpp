@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/units.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/ops/op.hpp"
@@ -11,8 +12,8 @@ namespace gpugauge {
 /// Why that many bytes of operands cannot lie on a device: it has not so much memory.
 inline Unsupported larger_than_memory(std::int64_t bytes, const DeviceInfo& info) {
   if (bytes <= info.memory_bytes) return std::nullopt;
-  return fmt::format("{:.1f} GiB of operands do not fit in the device's {:.1f} GiB",
-                     as_double(bytes) / kGib, as_double(info.memory_bytes) / kGib);
+  return fmt::format("{} of operands do not fit in the device's {}", format_bytes(as_double(bytes)),
+                     format_bytes(as_double(info.memory_bytes)));
 }
 
 /// The same of an op whose launch moves every byte of its operands once: they must lie there

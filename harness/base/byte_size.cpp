@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 namespace gpugauge {
@@ -21,6 +22,16 @@ std::string format_bytes_exact(std::int64_t bytes) {
     ++unit;
   }
   return fmt::format("{}{}", bytes, kByteUnits.at(unit));
+}
+
+std::string format_bytes(double bytes) {
+  if (!std::isfinite(bytes)) return "n/a";
+  std::size_t unit = 0;
+  while (unit + 1 < kByteUnits.size() && std::abs(bytes) >= 1024) {
+    bytes /= 1024;
+    ++unit;
+  }
+  return fmt::format("{:.4g} {}", bytes, kByteUnits.at(unit));
 }
 
 std::optional<std::int64_t> parse_bytes(std::string_view text) {

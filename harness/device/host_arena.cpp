@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/units.hpp"
 #include "harness/device/static_partition.hpp"
@@ -25,10 +26,9 @@ std::int64_t whole_huge_pages(std::int64_t bytes) {
   return (std::max<std::int64_t>(bytes, 1) + kHugePage - 1) / kHugePage * kHugePage;
 }
 
-double gib(std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
-
 [[noreturn]] void throw_out_of_memory(std::int64_t bytes, const std::string& reason) {
-  throw OutOfMemory(fmt::format("cpu: cannot allocate {:.2f} GiB: {}", gib(bytes), reason));
+  throw OutOfMemory(
+      fmt::format("cpu: cannot allocate {}: {}", format_bytes(as_double(bytes)), reason));
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ class HostArena::Region {
     const std::int64_t begin = place->first;
     if (const std::int64_t fresh = begin + bytes - touched_end_; fresh > 0) {
       if (const std::int64_t available = available_bytes_(); fresh > available) {
-        throw_out_of_memory(bytes, fmt::format("{:.2f} GiB are available", gib(available)));
+        throw_out_of_memory(bytes, format_bytes(as_double(available)) + " are available");
       }
     }
     if (mprotect(base_ + begin, static_cast<std::size_t>(length), PROT_READ | PROT_WRITE) != 0) {

@@ -4,15 +4,10 @@
 
 #include <algorithm>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/units.hpp"
 
 namespace gpugauge {
-namespace {
-
-double in_gib(std::int64_t bytes) { return as_double(bytes) / kGib; }
-
-}  // namespace
-
 bool is_device_too_small(const MemoryShortage& shortage) {
   constexpr std::int64_t kMostReserved = std::int64_t{2} << 30;
   const std::int64_t reserved = std::min(shortage.device_bytes / 8, kMostReserved);
@@ -20,9 +15,10 @@ bool is_device_too_small(const MemoryShortage& shortage) {
 }
 
 std::string describe(const MemoryShortage& shortage) {
-  return fmt::format("needs {:.1f} GiB, and {:.1f} of the device's {:.1f} GiB are free",
-                     in_gib(shortage.needed_bytes), in_gib(shortage.free_bytes),
-                     in_gib(shortage.device_bytes));
+  return fmt::format("needs {}, and {} of the device's {} are free",
+                     format_bytes(as_double(shortage.needed_bytes)),
+                     format_bytes(as_double(shortage.free_bytes)),
+                     format_bytes(as_double(shortage.device_bytes)));
 }
 
 void throw_shortage(const MemoryShortage& shortage) {

@@ -18,7 +18,7 @@ struct MemoryShortage {
 /// an eighth of a small device, and no more than 2 GiB.
 bool is_device_too_small(const MemoryShortage& shortage);
 
-/// `needs 12.0 GiB, and 9.2 of the device's 9.8 GiB are free`
+/// `needs 12 GiB, and 9.2 GiB of the device's 9.8 GiB are free`
 std::string describe(const MemoryShortage& shortage);
 
 /// A case needs more memory than the device has: it is no failure of either.

@@ -14,6 +14,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "harness/base/counted.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/monotonic.hpp"
 #include "harness/base/nearest.hpp"
@@ -205,8 +206,8 @@ void apply_filter(Plan& plan, const std::string& filter) {
                 [&](const PlannedCase& planned) { return matches(planned) == negated; });
   if (plan.cases.empty()) {
     throw UsageError(
-        fmt::format("filter '{}' matches none of the plan's {} cases; gpugauge list shows them",
-                    filter, before));
+        fmt::format("filter '{}' matches none of what is planned, {}; gpugauge list shows them",
+                    filter, counted(before, "case")));
   }
 }
 

@@ -171,7 +171,7 @@ def test_an_unfinished_run_says_how_to_go_on_and_what_is_done(swept):
     assert how == "gpugauge run --resume less.json"
     result = swept(*how.split()[1:], "--device", "cpu")
     assert result.returncode == 0, result.stderr
-    assert "resumed: 19 more cases are already done" in result.stderr
+    assert "resumed, already done: 19 cases" in result.stderr
     assert lacking in [entry["name"] for entry in load(swept.folder / "less.json")["benchmarks"]]
 
 

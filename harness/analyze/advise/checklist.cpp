@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "harness/analyze/step/shard.hpp"
-#include "harness/base/units.hpp"
+#include "harness/base/byte_size.hpp"
 
 namespace gpugauge {
 namespace {
@@ -179,13 +179,14 @@ ChecklistLine nvlink(const Evidence& c) {
 ChecklistLine headroom(const Evidence& c) {
   const Card *at_median = winner_of(c.at_median()), *at_largest = winner_of(c.at_largest());
   const bool changes = at_largest != nullptr && at_largest != at_median;
-  std::string why = fmt::format(
-      "free memory of a GPU at batch {}: {}", c.request.batches.back(),
-      each(c, [](const CardFacts& facts) {
-        return facts.fit ? fmt::format("{} {:.1f} GiB (batch {} fits)", facts.card->name,
-                                       facts.fit->free_bytes() / kGib, facts.fit->largest_batch)
-                         : std::string();
-      }));
+  std::string why =
+      fmt::format("free memory of a GPU at batch {}: {}", c.request.batches.back(),
+                  each(c, [](const CardFacts& facts) {
+                    return facts.fit ? fmt::format("{} {} (batch {} fits)", facts.card->name,
+                                                   format_bytes(facts.fit->free_bytes()),
+                                                   facts.fit->largest_batch)
+                                     : std::string();
+                  }));
   why += changes ? fmt::format("; at the largest batch: {}", bills_text(c.at_largest()))
                  : std::string("; a larger batch does not change which card is cheaper");
   return {Question::kHeadroom, changes ? at_largest : nullptr, std::move(why)};

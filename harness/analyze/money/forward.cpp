@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/estimate.hpp"
 #include "harness/base/units.hpp"
@@ -72,11 +73,10 @@ void warn(ForwardFinding& finding) {
   finding.warnings.emplace_back(
       "only the GEMMs and the attention of its blocks: rates are upper bounds");
   if (finding.fits() == false)
-    finding.warnings.push_back(fmt::format(
-        "batch {} does not fit: weights {:.1f} GiB and activations {:.1f} GiB of {:.1f} "
-        "usable",
-        pass.point.batch, pass.weight_bytes / kGib, pass.activation_bytes / kGib,
-        *finding.usable_bytes / kGib));
+    finding.warnings.push_back(
+        fmt::format("batch {} does not fit: weights {} and activations {} of {} usable",
+                    pass.point.batch, format_bytes(pass.weight_bytes),
+                    format_bytes(pass.activation_bytes), format_bytes(*finding.usable_bytes)));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/units.hpp"
 
@@ -18,9 +19,9 @@ constexpr std::int64_t kLargestBatch = 1 << 16;
 std::string does_not_fit(const FitFinding& fit, std::int64_t batch) {
   const std::string remedy = fit.cards_needed ? fmt::format("needs {} cards", *fit.cards_needed)
                                               : std::string("needs more than 8 cards");
-  return fmt::format(
-      "batch {} does not fit: weights {:.1f} GiB and KV cache {:.1f} GiB of {:.1f} usable; {}",
-      batch, fit.weight_bytes / kGib, fit.kv_bytes / kGib, fit.usable_bytes / kGib, remedy);
+  return fmt::format("batch {} does not fit: weights {} and KV cache {} of {} usable; {}", batch,
+                     format_bytes(fit.weight_bytes), format_bytes(fit.kv_bytes),
+                     format_bytes(fit.usable_bytes), remedy);
 }
 
 std::string misses(std::string_view what, double ns, double target_ns, std::int64_t batch) {

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "harness/analyze/step/shard.hpp"
+#include "harness/base/byte_size.hpp"
+#include "harness/base/counted.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/units.hpp"
 
@@ -48,10 +50,11 @@ std::optional<MemoryBudget> memory_budget(const DeviceInfo& device, const Datash
 }
 
 std::string does_not_fit(const FitFinding& fit) {
-  std::string text = fmt::format("does not fit: weights take {:.1f} GiB of {:.1f} usable",
-                                 fit.weight_bytes / kGib, fit.usable_bytes / kGib);
+  std::string text = fmt::format("does not fit: weights take {} of {} usable",
+                                 format_bytes(fit.weight_bytes), format_bytes(fit.usable_bytes));
   if (fit.weight_bytes <= fit.usable_bytes)
-    text += fmt::format(", and the rest holds the KV cache of {} sequences", fit.largest_batch);
+    text += fmt::format(", and the rest holds the KV cache of {}",
+                        counted(fit.largest_batch, "sequence"));
   return text;
 }
 

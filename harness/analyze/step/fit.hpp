@@ -47,7 +47,7 @@ struct FitFinding {
 FitFinding fit(const ModelConfig& model, const DecodePoint& point, const MemoryBudget& budget,
                int cards = 1);
 
-/// `does not fit: weights take 15.0 GiB of 40.5 usable, and the rest holds the KV cache of 25
+/// `does not fit: weights take 15 GiB of 40.5 GiB usable, and the rest holds the KV cache of 25
 /// sequences`: the same
 /// words at every batch of a context.
 std::string does_not_fit(const FitFinding& fit);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/cli/commands/doctor_checks.hpp"
 #include "harness/render/table/columns.hpp"
 #include "harness/render/table/number.hpp"

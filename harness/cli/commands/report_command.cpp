@@ -7,6 +7,7 @@
 
 #include "harness/answer/datasheet_answer.hpp"
 #include "harness/answer/overview_answer.hpp"
+#include "harness/base/byte_size.hpp"
 #include "harness/base/units.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/commands/audit_facts.hpp"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "harness/base/counted.hpp"
 #include "harness/render/table/columns.hpp"
 #include "harness/render/table/text.hpp"
 
@@ -28,7 +29,7 @@ ColumnList<FamilyOutline> outline_columns() {
 }  // namespace
 
 std::string total_of(const PlanOutline& outline) {
-  std::string text = fmt::format("{} cases", outline.supported + outline.unsupported);
+  std::string text = counted(outline.supported + outline.unsupported, "case");
   if (outline.unsupported > 0)
     text += fmt::format(", {} of them unsupported here", outline.unsupported);
   if (outline.supported > 0)
@@ -43,7 +44,8 @@ Table outline_table(const PlanOutline& outline, const RunAhead& run) {
       outline.families);
   table.notes.push_back(total_of(outline));
   if (run.already_done > 0)
-    table.notes.push_back(fmt::format("resumed: {} more cases are already done", run.already_done));
+    table.notes.push_back(
+        fmt::format("resumed, already done: {}", counted(run.already_done, "case")));
   if (outline.unsupported > 0)
     table.notes.push_back(fmt::format("reasons: gpugauge list --suite {} --device {}",
                                       shell_word(run.suite_option), shell_word(run.device_id)));

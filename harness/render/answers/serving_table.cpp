@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/grouping.hpp"
 #include "harness/base/units.hpp"
 #include "harness/render/answers/origins.hpp"

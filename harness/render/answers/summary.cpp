@@ -49,8 +49,9 @@ std::vector<std::string> device_warnings(const DeviceInfo& device) {
   if (device.mig_enabled.value_or(false))
     warnings.emplace_back("MIG is enabled: only a part of the card is measured");
   if (device.other_processes.value_or(0) > 0)
-    warnings.push_back(fmt::format("{} other processes were on the device: stop them and run again",
-                                   *device.other_processes));
+    warnings.push_back(
+        fmt::format("other processes were on the device: {}; stop them and run again",
+                    *device.other_processes));
   if (device.power_limit_w && device.default_power_limit_w &&
       *device.power_limit_w < *device.default_power_limit_w)
     warnings.push_back(

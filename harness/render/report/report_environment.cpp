@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "harness/analyze/compare/environment.hpp"
+#include "harness/base/byte_size.hpp"
 #include "harness/record/health.hpp"
 #include "harness/render/report/report_data.hpp"
 #include "harness/render/table/columns.hpp"

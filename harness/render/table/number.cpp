@@ -72,13 +72,6 @@ std::string format_dollars(double dollars) {
              : fmt::format("${}", format_significant(dollars, 2));
 }
 
-std::string format_bytes(double bytes) {
-  constexpr std::array<std::string_view, 6> kPrefixes{"", "Ki", "Mi", "Gi", "Ti", "Pi"};
-  if (!std::isfinite(bytes)) return kNotANumber;
-  const Scaled size = scaled_by(1024, bytes, kPrefixes);
-  return fmt::format("{:.4g} {}B", size.value, size.prefix);
-}
-
 std::string format_duration_ns(double ns) {
   constexpr std::array<std::string_view, 4> kPrefixes{"n", "µ", "m", ""};
   if (!std::isfinite(ns)) return kNotANumber;

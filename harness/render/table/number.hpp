@@ -28,9 +28,6 @@ std::string format_plus_minus(const Estimate& estimate);
 /// Dollars to the cent; below ten cents two significant digits: `$12.36`, `$0.31`, `$0.0042`.
 std::string format_dollars(double dollars);
 
-/// Binary sizes: `80 GiB`, `1.5 MiB`, `512 B`.
-std::string format_bytes(double bytes);
-
 /// `412.0 ns`, `13.42 µs`, `1.200 ms`, `2.500 s`, `3 min 20 s`.
 std::string format_duration_ns(double ns);
 

@@ -28,6 +28,7 @@
 #include <set>
 #include <utility>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/base/units.hpp"
 #include "kernels/cuda/attention/attention_decode.hpp"
 #include "kernels/cuda/gemm/cublaslt.hpp"
@@ -211,10 +212,10 @@ Unsupported supports(const Op& of_any, const DeviceInfo& info) {
   }
   if (layers_that_fit(op, info.memory_bytes) < fewest_layers(op)) {
     const StepBytes bytes = bytes_of(op, plan_step(op, {}));
-    return fmt::format("{} layers with their cache, embedding and head take {:.1f} GiB of {:.1f}",
+    return fmt::format("{} layers with their cache, embedding and head take {} of {}",
                        fewest_layers(op),
-                       static_cast<double>(bytes.once + fewest_layers(op) * bytes.layer) / kGib,
-                       static_cast<double>(info.memory_bytes) / kGib);
+                       format_bytes(as_double(bytes.once + fewest_layers(op) * bytes.layer)),
+                       format_bytes(as_double(info.memory_bytes)));
   }
   return std::nullopt;
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace gpugauge {
 namespace {
 
@@ -14,6 +16,15 @@ TEST(ByteSize, UsesTheLargestUnitThatDivides) {
   EXPECT_EQ(format_bytes_exact(96 << 20), "96MiB");
   EXPECT_EQ(format_bytes_exact(3 * kGiB / 2), "1536MiB");
   EXPECT_EQ(format_bytes_exact(kGiB * 1024), "1TiB");
+}
+
+TEST(ByteSize, IsSaidInTheUnitThatShowsIt) {
+  EXPECT_EQ(format_bytes(0), "0 B");
+  EXPECT_EQ(format_bytes(512), "512 B");
+  EXPECT_EQ(format_bytes(1536.0 * 1024), "1.5 MiB");
+  EXPECT_EQ(format_bytes(80.0 * kGiB), "80 GiB");
+  EXPECT_EQ(format_bytes(9.75 * kGiB), "9.75 GiB");
+  EXPECT_EQ(format_bytes(std::numeric_limits<double>::quiet_NaN()), "n/a");
 }
 
 TEST(ByteSize, ReadsBackWhatItWrites) {

@@ -17,8 +17,7 @@ TEST(MemoryShortage, ACardWithLessThanACaseNeedsIsTooSmall) {
         throw_shortage(
             {.needed_bytes = 20 * kGiB, .free_bytes = 15 * kGiB, .device_bytes = 16 * kGiB});
       },
-      ThrowsMessage<TooLargeForDevice>(
-          "needs 20.0 GiB, and 15.0 of the device's 16.0 GiB are free"));
+      ThrowsMessage<TooLargeForDevice>("needs 20 GiB, and 15 GiB of the device's 16 GiB are free"));
 }
 
 TEST(MemoryShortage, WhatOthersHoldIsNoMatterOfTheCardsSize) {
@@ -27,8 +26,13 @@ TEST(MemoryShortage, WhatOthersHoldIsNoMatterOfTheCardsSize) {
   } catch (const TooLargeForDevice&) {
     FAIL() << "the card has room for 4 GiB";
   } catch (const OutOfMemory& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("needs 4.0 GiB"), HasSubstr("nvidia-smi")));
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("needs 4 GiB"), HasSubstr("nvidia-smi")));
   }
+}
+
+TEST(MemoryShortage, WhatIsBelowAGibibyteIsNotZero) {
+  EXPECT_EQ(describe({.needed_bytes = 40 << 20, .free_bytes = 30 << 20, .device_bytes = kGiB}),
+            "needs 40 MiB, and 30 MiB of the device's 1 GiB are free");
 }
 
 TEST(MemoryShortage, TheDriverAndContextsTakeTheirPart) {

@@ -150,7 +150,7 @@ TEST(ApplyFilter, RefusesAnEmptyResultAndABrokenExpression) {
   const FakeImplementation fake({});
   Plan plan = plan_of(fake);
   EXPECT_THAT([&] { apply_filter(plan, "gemm"); },
-              ThrowsMessage<UsageError>(HasSubstr("none of the plan's 2 cases")));
+              ThrowsMessage<UsageError>(HasSubstr("none of what is planned, 2 cases")));
   Plan again = plan_of(fake);
   EXPECT_THAT([&] { apply_filter(again, "["); },
               ThrowsMessage<UsageError>(HasSubstr("regular expression")));

@@ -59,7 +59,7 @@ TEST(MakePlan, OperandsThatTheMemoryCannotHoldAreUnsupported) {
   suite.entries[0].implementations = {"onednn"};
   const Plan plan = make_plan(suite, {}, cpu());
   ASSERT_EQ(plan.cases.size(), 1u);
-  EXPECT_EQ(plan.cases[0].unsupported, "16.0 GiB of operands do not fit in the device's 16.0 GiB");
+  EXPECT_EQ(plan.cases[0].unsupported, "16 GiB of operands do not fit in the device's 16 GiB");
 }
 
 TEST(MakePlan, KeepsWhatTheDeviceCannotRunWithItsReason) {

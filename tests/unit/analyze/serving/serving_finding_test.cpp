@@ -64,7 +64,7 @@ TEST(Server, CombinesTheStepHalfWayWithThePrefillOfOneRequest) {
 TEST(Server, HasNoRateForABatchThatDoesNotFit) {
   const ServingFinding f = Served({1, 64}, request(24)).server.at(64);
   EXPECT_EQ(f.rate(), nullptr);
-  EXPECT_THAT(f.reason, HasSubstr("batch 64 does not fit: weights 15.0 GiB"));
+  EXPECT_THAT(f.reason, HasSubstr("batch 64 does not fit: weights 14.96 GiB"));
   EXPECT_THAT(f.reason, HasSubstr("needs 2 cards"));
   EXPECT_EQ(f.decode.device, "Fake H1");
 }

@@ -56,10 +56,11 @@ TEST(Fit, SaysWhyNotInTheSameWordsAtEveryBatch) {
     point.batch = batch;
     words.insert(does_not_fit(fit(fake::llama_8b(), point, kL40s)));
   }
-  EXPECT_EQ(words, (std::set<std::string>{"does not fit: weights take 15.0 GiB of 40.5 usable, and "
-                                          "the rest holds the KV cache of 25 sequences"}));
+  EXPECT_EQ(words,
+            (std::set<std::string>{"does not fit: weights take 14.96 GiB of 40.49 GiB usable, and "
+                                   "the rest holds the KV cache of 25 sequences"}));
   EXPECT_EQ(does_not_fit(fit(llama_70b(), point, kL40s)),
-            "does not fit: weights take 131.4 GiB of 40.5 usable");
+            "does not fit: weights take 131.4 GiB of 40.49 GiB usable");
 }
 
 TEST(Fit, CountsWeightsAndTheCacheOfEverySequence) {

@@ -49,6 +49,11 @@ std::vector<std::string> shown(const PlanOutline& outline, const RunAhead& run) 
   return lines;
 }
 
+TEST(OutlineTable, OneCaseIsSingular) {
+  EXPECT_EQ(total_of({.families = {}, .supported = 0, .unsupported = 1, .seconds = 0}),
+            "1 case, 1 of them unsupported here");
+}
+
 TEST(OutlineTable, SaysWhatWillRunForHowLongAndWhereItGoes) {
   const Table table = outline_table(outline(), kRun);
   EXPECT_EQ(table.title, "quick on Fake H1 (cuda:0)");
@@ -77,7 +82,8 @@ TEST(OutlineTable, WhereAllCanRunThereIsNothingToAskAbout) {
 TEST(OutlineTable, AResumedRunSaysWhatItHas) {
   RunAhead run = kRun;
   run.already_done = 17;
-  EXPECT_THAT(outline_table(outline(), run).notes, testing::Contains(HasSubstr("17 more cases")));
+  EXPECT_THAT(outline_table(outline(), run).notes,
+              testing::Contains(HasSubstr("already done: 17 cases")));
 }
 
 TEST(OutlineTable, NothingToRunHasNoTime) {

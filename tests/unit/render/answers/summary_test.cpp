@@ -94,12 +94,12 @@ TEST(Warnings, NameTheFileTheDeviceAndEveryFlagWithItsRemedy) {
   record.device.ecc_enabled = false;
   record.measurements[0].flags = {Flag::kNotConverged};
   record.measurements[1].flags = {Flag::kNotConverged};
-  EXPECT_THAT(
-      warnings_of(record),
-      ElementsAre("the last line is incomplete", HasSubstr("MIG"), HasSubstr("2 other processes"),
-                  HasSubstr("500 W, is below the card's default, 700 W"),
-                  HasSubstr("1410 MHz, is below the card's default, 1980 MHz"), HasSubstr("ECC"),
-                  StartsWith("2 of 3 cases not-converged: ")));
+  EXPECT_THAT(warnings_of(record),
+              ElementsAre("the last line is incomplete", HasSubstr("MIG"),
+                          HasSubstr("other processes were on the device: 2;"),
+                          HasSubstr("500 W, is below the card's default, 700 W"),
+                          HasSubstr("1410 MHz, is below the card's default, 1980 MHz"),
+                          HasSubstr("ECC"), StartsWith("2 of 3 cases not-converged: ")));
 }
 
 TEST(Warnings, NameEveryFlagThereIsOnceTheGravestFirst) {

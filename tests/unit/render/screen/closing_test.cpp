@@ -129,7 +129,15 @@ TEST(Closing, WhatDoesNotFitTheCardIsNoPrice) {
                                            HasSubstr("; 1 of 2 points do not fit the card")));
   record.device.memory_bytes = 10 * fake::kGiB;
   EXPECT_EQ(line(closing(record), "decode"),
-            "llama-3.1-8b bf16, context 8192 does not fit: weights take 15.0 GiB of 8.0 usable");
+            "llama-3.1-8b bf16, context 8192 does not fit: weights take 14.96 GiB of 8 GiB usable");
+}
+
+TEST(Closing, OfAnEmulatedCardRecommendsNothingThatRefusesItsFile) {
+  Record record = good_card();
+  record.device.name = "emulated " + record.device.name;
+  const auto lines = closing(record);
+  EXPECT_THAT(labels(lines), Not(testing::Contains("page")));
+  EXPECT_THAT(line(lines, "next"), HasSubstr("no command reads this file"));
 }
 
 TEST(Closing, WhatWasComputedWrongComesBeforeWhatFailed) {
