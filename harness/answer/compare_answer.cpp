@@ -46,10 +46,21 @@ std::vector<Side> sides_of(const ResultSet& set, const std::vector<Datasheet>& d
   return sides;
 }
 
+std::string card_of(const Side& side) { return card_name(side.device(), side.datasheet); }
+
+/// Those of the two sides that have no price.
+std::vector<std::string> unpriced(const Side& base, const Side& other) {
+  std::vector<std::string> names;
+  for (const Side* side : {&base, &other}) {
+    if (!side->dollars_per_gpu_hour) names.push_back(card_of(*side));
+  }
+  return names;
+}
+
 /// Each side's own price, else the cheapest on-demand offer.
 void add_prices(std::vector<Side>& sides, const CompareQuestion& question) {
   std::vector<std::string> names;
-  for (const Side& side : sides) names.push_back(card_name(side.device(), side.datasheet));
+  for (const Side& side : sides) names.push_back(card_of(side));
   const std::vector<std::optional<double>> own = question.own.of(names);
   for (std::size_t i = 0; i < sides.size(); ++i) {
     const Rate rate = rates_of(sides[i].datasheet, question.offers, own[i]).front();
@@ -70,8 +81,14 @@ std::vector<ComparisonReport> compare_answer(const CompareQuestion& question,
     std::move(of_set.begin(), of_set.end(), std::back_inserter(sides));
   }
   add_prices(sides, question);
-  return compare(sides.front(), std::span<const Side>(sides).subspan(1),
-                 {.threshold = question.threshold});
+  const std::span<const Side> others = std::span<const Side>(sides).subspan(1);
+  std::vector<ComparisonReport> reports =
+      compare(sides.front(), others, {.threshold = question.threshold});
+  if (!question.own.empty() || !question.offers.empty()) {
+    for (std::size_t i = 0; i < reports.size(); ++i)
+      reports[i].unpriced = unpriced(sides.front(), others[i]);
+  }
+  return reports;
 }
 
 }  // namespace gpugauge

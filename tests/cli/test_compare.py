@@ -139,6 +139,16 @@ def test_a_price_is_of_both_sides_or_one_for_each(gpugauge, files, hourly, ratio
     assert_one_line_error(gpugauge("compare", "base.json", "other.json", "--hourly", "4,-1"), 2, "-1")
 
 
+def test_a_side_without_a_price_is_named(gpugauge, files):
+    files("other.json", lambda result: result["context"]["gpugauge"]["device"].update(name="Other Card"))
+    done = gpugauge("compare", "base.json", "other.json", "--hourly", "Other Card=2")
+    assert done.returncode == 0, done.stderr
+    base = load(MEASURED)["context"]["gpugauge"]["device"]["name"]
+    assert f"no price of {base}" in " ".join(done.stdout.split())
+    assert "no $ ×: no price" not in gpugauge("compare", "base.json", "other.json").stdout
+    assert_one_line_error(gpugauge("compare", "base.json", "other.json", "--hourly", "Other Crad=2"), 2, "Other Card")
+
+
 def test_bad_input_is_one_line(gpugauge, files):
     (gpugauge.folder / "half.json").write_text(MEASURED.read_text()[:50000])
     assert_one_line_error(gpugauge("compare", "base.json", "half.json"), 2, "half.json:", "not valid JSON")

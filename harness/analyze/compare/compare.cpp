@@ -57,7 +57,8 @@ class Pair {
                                 .cases = {},
                                 .not_compared = std::move(matches_.not_compared),
                                 .families = {},
-                                .differences = environment_differences(base_, other_)};
+                                .differences = environment_differences(base_, other_),
+                                .unpriced = {}};
     const auto base_rates = rates_of(base_), other_rates = rates_of(other_);
     comparison.cases.reserve(matches_.matched.size());
     for (const MatchedCase& m : matches_.matched) {

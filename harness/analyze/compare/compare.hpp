@@ -59,6 +59,9 @@ struct ComparisonReport {
   std::vector<NotCompared> not_compared;
   std::vector<FamilyMean> families;  ///< in the same order
   std::vector<EnvironmentDifference> differences;
+  /// Cards of the two that have no price although prices were asked for: there is no ratio of
+  /// money.
+  std::vector<std::string> unpriced;
 
   std::size_t count(Change change) const;
 };

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/render/table/columns.hpp"
+#include "harness/render/table/text.hpp"
 
 namespace gpugauge {
 namespace {
@@ -101,6 +102,9 @@ Table families_table(const ComparisonReport& comparison, const std::string& suff
   std::vector<Judgement> judgements;
   for (const CaseComparison& each : comparison.cases) judgements.push_back(each.judgement);
   table.notes = reason_notes(judgements, comparison.threshold);
+  for (const std::string& card : comparison.unpriced)
+    table.notes.push_back(
+        fmt::format("no $ ×: no price of {}; pass --hourly {}=DOLLARS", card, shell_word(card)));
   table.notes.push_back(summary_line(judgements, comparison.not_compared.size()));
   return table;
 }
