@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "harness/record/emulated.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/answers/summary.hpp"
@@ -115,6 +116,10 @@ std::vector<std::string> closing_lines(const Record& record, const RunAnswer& an
   }
   lines.add("note", gravest_note(record));
   lines.add("file", record.path.string());
+  if (is_emulated(record.device)) {
+    lines.add("next", "nothing: the card is emulated, and no command reads this file");
+    return lines.take();
+  }
   lines.add("page", fmt::format("gpugauge report {} -o {}", file, shell_word(page_of(record))));
   lines.add("next", record.complete()
                         ? fmt::format("gpugauge show, datasheet, tokens, cost or serve {}", file)
