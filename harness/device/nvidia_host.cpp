@@ -25,10 +25,12 @@ int count_cards(const fs::path& root) {
   return cards;
 }
 
+constexpr const char* kVersionFile = "proc/driver/nvidia/version";
+
 /// `580.65.06` of `NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  …`: the word of
 /// digits and points, at least three digits before the first.
 std::optional<std::string> driver_version(const fs::path& root) {
-  const std::string text = read_text(root / "proc/driver/nvidia/version");
+  const std::string text = read_text(root / kVersionFile);
   std::istringstream words(text.substr(0, text.find('\n')));
   for (std::string word; words >> word;) {
     const auto point = word.find('.');
@@ -57,8 +59,10 @@ bool has_device_files(const fs::path& root) {
 }  // namespace
 
 NvidiaHost look_at_nvidia_host(const fs::path& root) {
+  std::error_code none;
   return {.cards = count_cards(root),
           .driver_version = driver_version(root),
+          .has_version_file = fs::exists(root / kVersionFile, none),
           .has_device_files = has_device_files(root)};
 }
 

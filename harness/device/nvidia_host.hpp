@@ -10,9 +10,10 @@ namespace gpugauge {
 struct NvidiaHost {
   int cards = 0;                              ///< on the PCI bus, whether a driver runs them or not
   std::optional<std::string> driver_version;  ///< of the kernel module: `580.65.06`
+  bool has_version_file = false;              ///< of the kernel module, whatever it holds
   bool has_device_files = false;              ///< `/dev/nvidia0` or another
 
-  bool shows_any() const { return cards > 0 || driver_version || has_device_files; }
+  bool shows_any() const { return cards > 0 || has_version_file || has_device_files; }
 };
 
 /// Reads it below `root` in place of `/`. What is missing or malformed is no error.

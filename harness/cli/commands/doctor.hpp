@@ -51,9 +51,9 @@ struct Machine {
   std::vector<std::string> other_cublaslts;
   std::string cublaslt_command;
   std::string onednn_version;
-  std::string build_cuda;  ///< the toolkit of this program; empty in a build without CUDA
-  ProgramCode code;        ///< of the kernels in this program
-  std::optional<std::filesystem::path> nvcc;
+  std::string build_cuda;          ///< the toolkit of this program; empty in a build without CUDA
+  ProgramCode code;                ///< of the kernels in this program
+  std::vector<std::string> nvccs;  ///< of every toolkit here, where scripts/cuda_toolkit.sh looks
 
   std::optional<double> steal_share;  ///< of the CPU time since boot
   std::string huge_pages;             ///< `always`, `madvise` or `never`

@@ -50,9 +50,11 @@ DoctorCheck check_driver(const Machine& machine) {
                                            what_it_runs(*machine.driver_cuda)));
   }
   if (!has_card(machine)) return missing("NVIDIA driver", "none", "only needed for a GPU");
-  if (version) {
+  if (machine.nvidia.has_version_file) {
     return missing(
-        "NVIDIA driver", *version + ", but its library libcuda.so.1 is not here",
+        "NVIDIA driver",
+        version.value_or("/proc/driver/nvidia/version names no version") +
+            ", but its library libcuda.so.1 is not here",
         fmt::format("{}, NVIDIA_DRIVER_CAPABILITIES=compute,utility", kContainerWithCard));
   }
   return missing("NVIDIA driver", "none",
@@ -85,6 +87,13 @@ DoctorCheck check_build(const Machine& machine) {
                  "older toolkit (./scripts/run.sh chooses it), or update the driver");
 }
 
+/// Which of them builds the program depends on their versions: setup.sh asks them.
+std::optional<std::string> toolkits_text(const std::vector<std::string>& nvccs) {
+  if (nvccs.empty()) return std::nullopt;
+  return fmt::format("{}{}", fmt::join(nvccs, ", "),
+                     nvccs.size() > 1 ? "; setup.sh takes the newest that the driver runs" : "");
+}
+
 Checks check_toolkit(const Machine& machine) {
   const auto part = [&](std::string topic, const std::optional<std::string>& found,
                         std::string advice) {
@@ -93,7 +102,7 @@ Checks check_toolkit(const Machine& machine) {
                    has_card(machine) ? std::move(advice) : "only needed for a GPU");
   };
   Checks checks{
-      part("CUDA toolkit", machine.nvcc ? std::optional(machine.nvcc->string()) : std::nullopt,
+      part("CUDA toolkit", toolkits_text(machine.nvccs),
            "only needed to build: GPUGAUGE_CUDA=ON ./scripts/setup.sh"),
       part("NVML", machine.nvml_version,
            "install the driver's libnvidia-ml (Debian: apt-get install libnvidia-ml1); container: "

@@ -8,6 +8,7 @@
 #include <array>
 #include <fstream>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -109,23 +110,32 @@ std::string huge_pages(const fs::path& root) {
   return line.substr(begin + 1, end - begin - 1);
 }
 
-/// $CUDA_HOME, $PATH, the usual place, the wheels beside the build folder: as scripts/setup.sh
-/// looks.
-std::optional<fs::path> find_nvcc(const fs::path& root) {
+/// As nvcc_candidates of scripts/cuda_toolkit.sh, each program once.
+std::vector<std::string> find_nvccs(const fs::path& root) {
   std::vector<fs::path> folders;
-  if (const std::string home = environment("CUDA_HOME"); !home.empty()) {
+  if (const std::string home = environment("CUDA_HOME"); !home.empty())
     folders.push_back(fs::path(home) / "bin");
-  }
   std::istringstream path(environment("PATH"));
   for (std::string folder; std::getline(path, folder, ':');) folders.emplace_back(folder);
   folders.push_back(root / "usr/local/cuda/bin");
+  folders.push_back(root / "opt/cuda/bin");
   std::error_code none;
+  std::set<fs::path> versions;
+  for (const auto& entry : fs::directory_iterator(root / "usr/local", none)) {
+    if (entry.path().filename().string().starts_with("cuda-")) versions.insert(entry.path());
+  }
+  for (const fs::path& toolkit : versions) folders.push_back(toolkit / "bin");
   const fs::path program = fs::read_symlink("/proc/self/exe", none);
   folders.push_back(program.parent_path().parent_path() / ".cuda/nvidia/cu13/bin");
+
+  std::vector<std::string> found;
+  std::set<fs::path> seen;
   for (const fs::path& folder : folders) {
-    if (access((folder / "nvcc").c_str(), X_OK) == 0) return folder / "nvcc";
+    const fs::path nvcc = folder / "nvcc";
+    if (access(nvcc.c_str(), X_OK) != 0) continue;
+    if (seen.insert(fs::canonical(nvcc, none)).second) found.push_back(nvcc.string());
   }
-  return std::nullopt;
+  return found;
 }
 
 void examine_configs(Machine& machine) {
@@ -147,7 +157,7 @@ void examine_files(Machine& machine, const fs::path& root) {
   machine.steal_share = steal_share(root);
   machine.huge_pages = huge_pages(root);
   machine.available_memory_bytes = Host(root).available_memory_bytes();
-  machine.nvcc = find_nvcc(root);
+  machine.nvccs = find_nvccs(root);
 }
 
 Machine examine_machine() {

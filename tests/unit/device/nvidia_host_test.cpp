@@ -29,8 +29,16 @@ TEST(NvidiaHost, ReadsTheDriversVersionInBothForms) {
   root.with(file,
             "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build\n");
   EXPECT_EQ(look_at_nvidia_host(root.path()).driver_version, "580.65.06");
-  root.with(file, "?");
-  EXPECT_FALSE(look_at_nvidia_host(root.path()).driver_version);
+}
+
+TEST(NvidiaHost, AVersionFileWithoutAVersionIsADriverAllTheSame) {
+  for (const char* text : {"?", ""}) {
+    FakeRoot root;
+    root.with("proc/driver/nvidia/version", text);
+    const NvidiaHost host = look_at_nvidia_host(root.path());
+    EXPECT_FALSE(host.driver_version);
+    EXPECT_TRUE(host.has_version_file && host.shows_any());
+  }
 }
 
 TEST(NvidiaHost, ADeviceFileIsOneWithANumber) {

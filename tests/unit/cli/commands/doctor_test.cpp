@@ -48,13 +48,14 @@ Machine a_machine() {
   machine.devices = {a_card(), a_cpu()};
   machine.nvidia.cards = 1;
   machine.nvidia.driver_version = "580.65.06";
+  machine.nvidia.has_version_file = true;
   machine.driver_cuda = 13000;
   machine.nvml_version = "13.580.65.06";
   machine.cublaslt = "13.0.2, /usr/local/cuda/lib64/libcublasLt.so.13";
   machine.onednn_version = "2.6.0";
   machine.build_cuda = "13.0.88";
   machine.code = parse_program_code("80 89+PTX 90a");
-  machine.nvcc = "/usr/local/cuda/bin/nvcc";
+  machine.nvccs = {"/usr/local/cuda/bin/nvcc"};
   machine.steal_share = 0.0;
   machine.huge_pages = "madvise";
   machine.available_memory_bytes = 12 * kGib;
@@ -107,18 +108,37 @@ TEST(Doctor, WithoutACardNoToolkitIsAskedFor) {
   Machine machine = a_machine();
   machine.devices = {a_cpu()};
   machine.nvidia.cards = 0;
-  machine.nvidia.driver_version.reset();
+  machine.nvidia = {};
   machine.driver_cuda.reset();
-  machine.nvcc.reset();
+  machine.nvccs.clear();
   EXPECT_EQ(check_of(machine, "NVIDIA card").status, CheckStatus::kMissing);
   EXPECT_THAT(check_of(machine, "NVIDIA card").advice, HasSubstr("the CPU is measured"));
   EXPECT_EQ(check_of(machine, "NVIDIA driver").advice, "only needed for a GPU");
   EXPECT_EQ(check_of(machine, "CUDA toolkit").advice, "only needed for a GPU");
 }
 
+TEST(Doctor, ADriverThatNamesNoVersionIsNotTakenForNone) {
+  Machine machine;
+  machine.devices = {a_cpu()};
+  machine.nvidia.has_version_file = true;
+  const DoctorCheck check = check_of(machine, "NVIDIA driver");
+  EXPECT_EQ(check.status, CheckStatus::kMissing);
+  EXPECT_THAT(check.found, HasSubstr("/proc/driver/nvidia/version names no version"));
+  EXPECT_THAT(check.advice, HasSubstr("--gpus all"));
+}
+
+TEST(Doctor, SeveralToolkitsAreListedAndNoneIsChosen) {
+  Machine machine = a_machine();
+  machine.nvccs.push_back("/usr/local/cuda-12.4/bin/nvcc");
+  EXPECT_EQ(check_of(machine, "CUDA toolkit").found,
+            "/usr/local/cuda/bin/nvcc, /usr/local/cuda-12.4/bin/nvcc; setup.sh takes the newest "
+            "that the driver runs");
+}
+
 TEST(Doctor, ACardWithoutADriverIsToldHowToGetOne) {
   Machine machine = a_machine();
-  machine.nvidia.driver_version.reset();
+  machine.nvidia = {};
+  machine.nvidia.cards = 1;
   machine.driver_cuda.reset();
   const DoctorCheck check = check_of(machine, "NVIDIA driver");
   EXPECT_EQ(check.status, CheckStatus::kMissing);
