@@ -25,4 +25,8 @@ class CandidateLost : public DeviceLost {
   std::string candidate_;
 };
 
+/// `; usually: the card fell off the bus (XID 79) …`: what this CUDA error means where it ended the
+/// context in the middle of a run; empty where its own words say it.
+std::string usual_loss(int cuda_error);
+
 }  // namespace gpugauge

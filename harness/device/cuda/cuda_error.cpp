@@ -28,7 +28,7 @@ void throw_cuda_error(cudaError_t status, std::string_view what,
   const auto message = fmt::format("CUDA: {}: {} ({}), at {}:{}", what, cudaGetErrorString(status),
                                    cudaGetErrorName(status), where.file_name(), where.line());
   if (status == cudaErrorMemoryAllocation) throw OutOfMemory(message);
-  if (is_context_dead()) throw DeviceLost(message);
+  if (is_context_dead()) throw DeviceLost(message + usual_loss(status));
   throw EnvironmentError(message);
 }
 
