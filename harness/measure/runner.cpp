@@ -140,6 +140,18 @@ std::optional<std::string> value_of(const std::string& argument, std::string_vie
   return value;
 }
 
+bool is_negated(const std::string& filter) { return filter.starts_with('-'); }
+
+std::regex expression_of(const std::string& filter) {
+  const std::string pattern = filter == "all" ? "." : filter.substr(is_negated(filter) ? 1 : 0);
+  try {
+    return std::regex(pattern, std::regex::extended);
+  } catch (const std::regex_error& error) {
+    throw UsageError(
+        fmt::format("filter '{}' is not a regular expression: {}", filter, error.what()));
+  }
+}
+
 }  // namespace
 
 void initialize_benchmark_library(const BenchmarkArguments& arguments) {
@@ -187,16 +199,14 @@ BenchmarkArguments parse_benchmark_arguments(const std::vector<std::string>& arg
   return parsed;
 }
 
+bool filter_names(const std::string& filter, const std::string& case_name) {
+  return !filter.empty() && !is_negated(filter) &&
+         std::regex_search(case_name, expression_of(filter));
+}
+
 void apply_filter(Plan& plan, const std::string& filter) {
-  const bool negated = !filter.empty() && filter.front() == '-';
-  const std::string pattern = filter == "all" ? "." : filter.substr(negated ? 1 : 0);
-  std::regex expression;
-  try {
-    expression = std::regex(pattern, std::regex::extended);
-  } catch (const std::regex_error& error) {
-    throw UsageError(
-        fmt::format("filter '{}' is not a regular expression: {}", filter, error.what()));
-  }
+  const bool negated = is_negated(filter);
+  const std::regex expression = expression_of(filter);
   const auto matches = [&](const PlannedCase& planned) {
     return std::regex_search(planned.name, expression) ||
            std::regex_search(registered_name(planned), expression);

@@ -38,6 +38,9 @@ void initialize_benchmark_library(const BenchmarkArguments& arguments);
 /// `-` keeps the others. Throws UsageError if it is not a regular expression or nothing is left.
 void apply_filter(Plan& plan, const std::string& filter);
 
+/// Whether the filter, one without a leading `-`, names this case. An empty one names none.
+bool filter_names(const std::string& filter, const std::string& case_name);
+
 /// Which of several processes that measure the same plan this is.
 struct Turn {
   int index = 1;  ///< from 1

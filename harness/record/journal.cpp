@@ -80,9 +80,9 @@ FileContents contents_to_continue(const std::filesystem::path& file) {
   return contents;
 }
 
-bool is_failed(const NotMeasured& n) { return n.status == NotMeasuredStatus::kFailed; }
-
 }  // namespace
+
+bool is_failed(const NotMeasured& none) { return none.status == NotMeasuredStatus::kFailed; }
 
 Journal::Journal(std::filesystem::path result, OutputFile file)
     : result_(std::move(result)), file_(std::move(file)) {}
@@ -99,7 +99,7 @@ Journal Journal::create(const std::filesystem::path& result, const Record& heade
 }
 
 Journal Journal::resume(const std::filesystem::path& file, const Session& session, Record& so_far,
-                        FailedCases failed) {
+                        const TriedAgain& again) {
   std::filesystem::path source = file;
   if (!is_there(source) && is_there(journal_of(source))) source = journal_of(source);
   require_file(source);
@@ -133,7 +133,7 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
           fmt::format("{}: is a journal, whose name must end in {}", source.string(), kSuffix));
     }
     so_far = std::move(contents.record);
-    if (is_finished(so_far)) {
+    if (is_finished(so_far, again)) {
       throw UsageError(fmt::format("{}: has all of its {} planned cases, nothing is left to do",
                                    source.string(), so_far.planned.size()));
     }
@@ -143,15 +143,18 @@ Journal Journal::resume(const std::filesystem::path& file, const Session& sessio
   std::erase_if(so_far.warnings, [](const std::string& warning) {
     return warning.find("the run was not finished") != std::string::npos;  // it is now
   });
-  if (failed == FailedCases::kTryAgain) std::erase_if(so_far.not_measured, is_failed);
   Journal resumed(std::move(result), std::move(journal));
+  for (const NotMeasured& none : so_far.not_measured) {
+    if (again(none)) resumed.append_again(none.name);
+  }
+  std::erase_if(so_far.not_measured, again);
   resumed.lost_candidates_ = std::move(lost_candidates);
   return resumed;
 }
 
-bool is_finished(const Record& record) {
+bool is_finished(const Record& record, const TriedAgain& again) {
   return record.complete() &&
-         std::none_of(record.not_measured.begin(), record.not_measured.end(), is_failed);
+         std::none_of(record.not_measured.begin(), record.not_measured.end(), again);
 }
 
 void Journal::append(const Measurement& measurement) {
@@ -167,6 +170,8 @@ void Journal::append(const LostCandidate& lost) { file_.append(format_journal_li
 void Journal::append_started(const std::string& name) {
   file_.append(format_journal_started(name));
 }
+
+void Journal::append_again(const std::string& name) { file_.append(format_journal_again(name)); }
 
 void Journal::append_interrupted(const std::string& name) {
   file_.append(format_journal_interrupted(name));

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,11 +11,12 @@
 
 namespace gpugauge {
 
-/// Every planned case has a number, or a reason for which it is not tried again.
-bool is_finished(const Record& record);
+/// Whether a run that goes on tries a case without a number again.
+using TriedAgain = std::function<bool(const NotMeasured&)>;
+bool is_failed(const NotMeasured& none);
 
-/// What becomes of the failed cases of a run that goes on.
-enum class FailedCases : std::uint8_t { kTryAgain, kKeep };
+/// Every planned case has a number, or a reason for which it is not tried again.
+bool is_finished(const Record& record, const TriedAgain& again = is_failed);
 
 /// The result file while it grows. Every line is one JSON value, written and synced whole, so that
 /// a run killed at any moment keeps what it had measured; `finish` turns it into the result file by
@@ -29,11 +30,11 @@ class Journal {
 
   /// Goes on with the journal or the result file in `file`; a torn last line is cut off. Returns in
   /// `so_far` what it holds, with `session` as the last of its sessions and without the cases that
-  /// failed, unless `failed` keeps them. A case in which two processes vanished is recorded as
+  /// are tried again. A case in which two processes vanished is recorded as
   /// crashed. Throws UsageError if there is nothing to go on with: a result file that has every
   /// planned case.
   static Journal resume(const std::filesystem::path& file, const Session& session, Record& so_far,
-                        FailedCases failed = FailedCases::kTryAgain);
+                        const TriedAgain& again = is_failed);
 
   /// Throws EnvironmentError if the disk is full or the file cannot be written; what was there
   /// stays.
@@ -43,6 +44,8 @@ class Journal {
   void append_started(const std::string& name);
   /// The case that was started was stopped by the user: it is not to blame.
   void append_interrupted(const std::string& name);
+  /// Its earlier outcome, or that its process vanished, no longer counts.
+  void append_again(const std::string& name);
   /// That the case that was started is to be tried again without this candidate.
   void append(const LostCandidate& lost);
   /// Writes the result file from `record`, syncs, renames, and removes the journal, which stays if

@@ -74,6 +74,12 @@ void read_journal_line(const Node& line, Detail detail, FileContents& contents) 
     ++contents.vanished[std::string(started->text())];
   } else if (const auto interrupted = line.find("interrupted")) {
     --contents.vanished[std::string(interrupted->text())];
+  } else if (const auto again = line.find("again")) {
+    const std::string name(again->text());
+    std::erase_if(record.not_measured, [&](const NotMeasured& none) { return none.name == name; });
+    contents.vanished.erase(name);
+    std::erase_if(contents.lost_candidates,
+                  [&](const LostCandidate& lost) { return lost.case_name == name; });
   } else if (const auto lost = line.find("lost_candidate")) {
     const auto text = [&](std::string_view key) { return std::string(lost->at(key).text()); };
     contents.lost_candidates.push_back(
@@ -83,7 +89,8 @@ void read_journal_line(const Node& line, Detail detail, FileContents& contents) 
     record.provenance.sessions.push_back(extract_session(*session));
   } else {
     line.fail(
-        "expected one of benchmark, not_measured, started, interrupted, lost_candidate, session");
+        "expected one of benchmark, not_measured, started, interrupted, again, lost_candidate, "
+        "session");
   }
 }
 

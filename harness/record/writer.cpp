@@ -185,6 +185,10 @@ std::string format_journal_started(const std::string& name) {
   return line_of({{"started", name}}, name);
 }
 
+std::string format_journal_again(const std::string& name) {
+  return line_of({{"again", name}}, name);
+}
+
 std::string format_journal_interrupted(const std::string& name) {
   return line_of({{"interrupted", name}}, name);
 }

@@ -22,8 +22,9 @@ std::string format_journal_header(const Record& record);
 std::string format_journal_line(const Measurement& measurement);
 std::string format_journal_line(const NotMeasured& not_measured);
 std::string format_journal_line(const Session& session);
-/// That the case of this name begins; that the user stopped it.
+/// That the case of this name begins; that the user stopped it; that it is tried again.
 std::string format_journal_started(const std::string& name);
+std::string format_journal_again(const std::string& name);
 std::string format_journal_interrupted(const std::string& name);
 std::string format_journal_line(const LostCandidate& lost);
 

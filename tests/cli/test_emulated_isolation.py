@@ -55,8 +55,8 @@ def test_a_kernel_that_crashes_costs_its_own_cases(run, settle):
     assert f"{len(missing)} crashed" in done.stdout and "not finished" not in done.stdout
     assert not (run.folder / "x.json.partial").exists()
     assert load(run.folder / "x.json")["context"]["gpugauge"]["complete"]
-    again = run("--resume", "x.json")
-    assert "cases are done" in again.stderr and again.returncode == 3
+    again = run("--resume", "x.json", settle=settle)
+    assert "all is done, 6 of 6 planned cases" in again.stderr and again.returncode == 3
 
 
 def assert_whole(text, measured, missing):
@@ -115,6 +115,25 @@ def test_resume_does_not_run_again_what_crashed_or_hung(run, first, switches):
         name for name in result["planned"] if name not in
         {none["name"] for none in result["not_measured"] if none["status"] == "unsupported"}}
     assert not (run.folder / "x.json.partial").exists()
+
+
+@pytest.mark.parametrize("how, switches", [("crashed", {"crash": "read_kernel"}), ("hung", {"hang": "kernel"})])
+def test_resume_runs_again_what_crashed_or_hung_where_a_filter_names_it(run, how, switches):
+    culprit = interrupted_in_a_hang(run, how, **{"hang": "map_kernel", **switches})
+    done = run("--resume", "x.json.partial", "--filter", culprit)
+    assert done.returncode == 0, done.stderr
+    assert culprit in {entry["name"] for entry in load(run.folder / "x.json")["benchmarks"]}
+    run("-o", "y.json", **{"crash": "read_kernel"})
+    _, missing = outcomes(run.folder / "y.json")
+    again = run("--resume", "y.json", "--filter", "/read/.*stream", crash="read_kernel")
+    assert again.returncode == 3 and outcomes(run.folder / "y.json")[1] == missing
+    assert run("--resume", "y.json", "--filter", "/read/.*stream").returncode in (0, 1)
+    assert not outcomes(run.folder / "y.json")[1]
+
+
+def test_a_card_that_falls_off_the_bus_is_said_in_words(run):
+    done = run("-o", "x.json", vanish_after=3)
+    assert "cudaErrorUnknown" in done.stderr and "fell off the bus (XID 79)" in done.stderr, done.stderr
 
 
 def test_a_kernel_that_never_ends_costs_its_own_case(run):

@@ -125,6 +125,15 @@ def test_resume_refuses_a_suite_that_changed(gpugauge):
     assert_one_line_error(gpugauge("run", "--device", "cpu", "--resume", "x.json.partial"), 2, "tiny", "changed")
 
 
+@pytest.mark.parametrize("suite", ["quick", "nightly"])
+def test_resume_refuses_another_suite(gpugauge, suite):
+    killed_after(gpugauge, 1)
+    assert_one_line_error(gpugauge("run", "--device", "cpu", "--resume", "x.json.partial", "--suite", suite), 2,
+                          "is of suite tiny", f"--suite is {suite}")
+    gpugauge.measure("whole.json")
+    assert_one_line_error(gpugauge("run", "--resume", "whole.json", "--suite", suite), 2, "is of suite tiny")
+
+
 def test_resume_of_a_missing_file_is_an_error(gpugauge):
     assert_one_line_error(gpugauge("run", "--resume", "gone.json"), 2, "gone.json")
 

@@ -204,6 +204,15 @@ ExitStatus report(Record record, const Catalog& catalog, const BenchmarkArgument
   return outcome == ExitStatus::kDone ? check : outcome;
 }
 
+/// What failed, and what ended or hung its process if the filter names it.
+TriedAgain tried_again(const std::string& filter) {
+  return [filter](const NotMeasured& none) {
+    const bool ended =
+        none.status == NotMeasuredStatus::kCrashed || none.status == NotMeasuredStatus::kHung;
+    return is_failed(none) || (ended && filter_names(filter, none.name));
+  };
+}
+
 /// Throws UsageError where --hourly does not fit the one card that is measured.
 void check_own_prices(const AnalysisOptions& analysis, const DeviceInfo& device,
                       const Catalog& catalog) {
@@ -221,18 +230,23 @@ ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions
   const bool continues = !global.continued_journal.empty();
   if (continues) {
     options.resume = global.continued_journal;
-    options.failed = FailedCases::kKeep;
+    options.again = [](const NotMeasured&) { return false; };  // the journal says which
   }
   Record so_far;
   if (!options.resume.empty()) {
     so_far = read_record(options.resume, Detail::kSummary);
-    if (!continues && is_finished(so_far)) {
-      spdlog::info("{}: all of its {} cases are done", options.resume, so_far.planned.size());
+    if (!continues) options.again = tried_again(options.filter);
+    if (!options.suite.empty())
+      check_same_suite(options.resume, so_far, load_suite(catalog, options.suite));
+    if (!continues && is_finished(so_far, options.again)) {
+      spdlog::info("{}: all is done, {} of {} planned cases", options.resume,
+                   so_far.answered_count(), so_far.planned.size());
       return report(std::move(so_far), catalog, arguments, analysis);
     }
-    options.suite = suite_to_resume(catalog, so_far);
+    if (options.suite.empty()) options.suite = suite_to_resume(catalog, so_far);
     if (options.device == RunOptions().device) options.device = so_far.device.id;
   }
+  if (options.suite.empty()) options.suite = kDefaultSuite;
   const SuiteSelection selection = select_suite(catalog, options);
   analysis.models = options.models;
 

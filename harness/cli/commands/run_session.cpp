@@ -76,6 +76,17 @@ std::string suite_to_resume(const Catalog& catalog, const Record& record) {
   return is_known ? provenance.suite : provenance.suite_path;
 }
 
+void check_same_suite(const std::string& file, const Record& so_far, const Suite& suite) {
+  if (so_far.provenance.suite != suite.name) {
+    throw UsageError(fmt::format("{}: is of suite {}, and --suite is {}", file,
+                                 so_far.provenance.suite, suite.name));
+  }
+  if (so_far.provenance.suite_sha256 != sha256_of_file(suite.path)) {
+    throw UsageError(
+        fmt::format("{}: suite {} has changed since ({})", file, suite.name, suite.path.string()));
+  }
+}
+
 void check_resumable(const std::string& file, const Record& so_far, const DeviceInfo& device,
                      const Suite& suite, const Plan& plan) {
   const auto refuse = [&](const std::string& why) {
@@ -89,9 +100,7 @@ void check_resumable(const std::string& file, const Record& so_far, const Device
     refuse(fmt::format("was measured on another {}: {}, this one is {}", device.name,
                        *so_far.device.uuid, *device.uuid));
   }
-  if (so_far.provenance.suite_sha256 != sha256_of_file(suite.path)) {
-    refuse(fmt::format("suite {} has changed since ({})", suite.name, suite.path.string()));
-  }
+  check_same_suite(file, so_far, suite);
   std::unordered_set<std::string> offered;
   for (const PlannedCase& planned : plan.cases) offered.insert(planned.name);
   for (const std::string& name : so_far.planned) {
@@ -112,7 +121,7 @@ RunSession resume_session(const RunOptions& options, Device& device, Plan plan,
                           const std::vector<std::string>& argv) {
   Record record;
   Journal journal =
-      Journal::resume(options.resume, new_session(argv, device), record, options.failed);
+      Journal::resume(options.resume, new_session(argv, device), record, options.again);
   std::unordered_set<std::string> settled;
   for (const Measurement& m : record.measurements) settled.insert(m.name);
   for (const NotMeasured& none : record.not_measured) settled.insert(none.name);

@@ -18,7 +18,8 @@ struct RunOptions : PlanOptions {
   std::string turn = "1/1";  ///< as turn_from_text reads it
   bool overwrite = false;
   bool redact = false;
-  FailedCases failed = FailedCases::kTryAgain;
+  /// Of the run that goes on: what failed, and what --filter names.
+  TriedAgain again = is_failed;
 };
 
 /// A record that is being measured, with the journal it is kept in.
@@ -35,6 +36,9 @@ RunSession start_session(const RunOptions& options, const Suite& suite, Device& 
 /// The suite that a record was made from: its name if the catalog has it, else its
 /// path.
 std::string suite_to_resume(const Catalog& catalog, const Record& record);
+
+/// Throws UsageError if `so_far` is not of this suite as it is now.
+void check_same_suite(const std::string& file, const Record& so_far, const Suite& suite);
 
 /// Throws UsageError if going on with `file`, of which `so_far` was read, would mix two devices,
 /// suites or plans in it. `plan` is the whole plan, before a filter.

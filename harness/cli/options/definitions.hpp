@@ -52,9 +52,10 @@ inline constexpr auto kBatch = number_option(
 inline constexpr auto kContext =
     number_option("--context", "N", "tokens in the KV cache of each sequence", 1, kMostTokens);
 inline constexpr OptionDefinition kOverwrite{"--overwrite", "", "replace an existing result file"};
-inline constexpr OptionDefinition kResume{
-    "--resume", "FILE",
-    "continue an interrupted run (.partial), or retry the failed cases of a result file"};
+inline constexpr OptionDefinition kResume{"--resume", "FILE",
+                                          "continue an interrupted run (.partial), or retry the "
+                                          "failed cases of a result file; cases that "
+                                          "crashed or hung only where --filter names them"};
 inline constexpr OptionDefinition kTurn{"--turn", "K/N",
                                         "K/N: this is process K of N; each begins at another case"};
 inline constexpr OptionDefinition kRedact{"--redact", "",

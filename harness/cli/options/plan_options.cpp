@@ -41,7 +41,7 @@ std::vector<ModelConfig> models_of(const Catalog& catalog, const Suite& suite) {
 
 void add_plan_options(Command& command, PlanOptions& options) {
   constexpr const char* kDefault = "default: the suite's";
-  command.option(option::kSuite, options.suite);
+  command.option(option::kSuite, options.suite).detail(fmt::format("default: {}", kDefaultSuite));
   command.option(option::kDevice, options.device);
   command.option(option::kFilter, options.filter);
   command.option(option::kModel, options.models).detail(kDefault);
@@ -50,7 +50,9 @@ void add_plan_options(Command& command, PlanOptions& options) {
 }
 
 SuiteSelection select_suite(const Catalog& catalog, const PlanOptions& options) {
-  SuiteSelection selection{.suite = load_suite(catalog, options.suite), .models = {}};
+  SuiteSelection selection{
+      .suite = load_suite(catalog, options.suite.empty() ? kDefaultSuite : options.suite),
+      .models = {}};
   for (const std::string& name : options.models) selection.models.push_back(catalog.model(name));
   if (!options.models.empty() || !options.batches.empty()) {
     override_model_entries(selection.suite, options, selection.models);

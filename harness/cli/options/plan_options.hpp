@@ -11,8 +11,9 @@
 namespace gpugauge {
 
 /// What to measure, on what: the options that `run` and `list` share.
+inline constexpr const char* kDefaultSuite = "quick";
 struct PlanOptions {
-  std::string suite = "quick";
+  std::string suite;  ///< empty: kDefaultSuite, or that of the run that goes on
   std::string device = "best";
   std::string filter;
   std::vector<std::string> models;

@@ -156,6 +156,13 @@ TEST(ApplyFilter, RefusesAnEmptyResultAndABrokenExpression) {
               ThrowsMessage<UsageError>(HasSubstr("regular expression")));
 }
 
+TEST(FilterNames, WhatItKeepsByNameAndNotByWhatItLeavesOut) {
+  EXPECT_TRUE(filter_names("read/", "memory/read/1MiB/fake/cold"));
+  EXPECT_FALSE(filter_names("copy", "memory/read/1MiB/fake/cold"));
+  EXPECT_FALSE(filter_names("-copy", "memory/read/1MiB/fake/cold"));
+  EXPECT_FALSE(filter_names("", "memory/read/1MiB/fake/cold"));
+}
+
 std::vector<std::string> turned(int cases, const std::string& turn) {
   Plan plan;
   for (int i = 0; i < cases; ++i) {

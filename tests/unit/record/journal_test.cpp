@@ -133,7 +133,7 @@ TEST_F(JournalTest, GoesOnWithAResultThatLacksCases) {
   test::expect_same(so_far.measurements[1], whole_.measurements[1]);
   const Record kept = read_record(partial_);
   EXPECT_EQ(kept.measurements.size(), 2U);
-  EXPECT_EQ(kept.not_measured.size(), 4U);
+  EXPECT_EQ(kept.not_measured.size(), 3U);  // what failed is tried again
   EXPECT_EQ(kept.provenance.sessions.size(), 3U);
 }
 
@@ -147,10 +147,22 @@ TEST_F(JournalTest, TriesFailedCasesAgainAndNoOthers) {
 }
 
 TEST_F(JournalTest, ARunThatGoesOnByItselfKeepsItsFailedCases) {
+  const NotMeasured failed{whole_.planned[0], NotMeasuredStatus::kFailed, "a reason"};
+  create().append(failed);
+  Record so_far;
+  Journal::resume(partial_, session_, so_far, [](const NotMeasured&) { return false; });
+  EXPECT_THAT(so_far.not_measured,
+              testing::Contains(testing::Field(&NotMeasured::name, failed.name)));
+}
+
+TEST_F(JournalTest, WhatIsTriedAgainHasNoOutcomeForTheProcessesAfterThis) {
   create().finish(whole_);
   Record so_far;
-  Journal::resume(result_, session_, so_far, FailedCases::kKeep);
-  EXPECT_EQ(so_far.not_measured.size(), 4U);
+  const auto everything = [](const NotMeasured&) { return true; };
+  EXPECT_FALSE(is_finished(whole_, everything));
+  { const Journal gone = Journal::resume(result_, session_, so_far, everything); }
+  EXPECT_TRUE(so_far.not_measured.empty());
+  EXPECT_TRUE(read_record(partial_).not_measured.empty());
 }
 
 TEST_F(JournalTest, CrashedAndHungCasesAreNotTriedAgain) {

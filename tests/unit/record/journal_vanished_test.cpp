@@ -37,6 +37,20 @@ TEST_F(JournalVanishedTest, ACaseInWhichTwoVanishedCrashed) {
   EXPECT_EQ(again.reason, "the process vanished while it ran, 2 times");
 }
 
+TEST_F(JournalVanishedTest, ACaseThatIsTriedAgainBeginsAnew) {
+  {
+    Journal journal = create();
+    journal.append_started(name_);
+    journal.append_started(name_);
+    journal.append(LostCandidate{name_, "algo 6", "hung"});
+  }
+  Record so_far;
+  Journal::resume(partial_, session_, so_far, [](const NotMeasured&) { return true; });
+  EXPECT_THAT(so_far.not_measured, IsEmpty());
+  const Journal later = Journal::resume(partial_, session_, so_far);
+  EXPECT_THAT(so_far.not_measured, IsEmpty());
+}
+
 TEST_F(JournalVanishedTest, WhatTheUserStoppedAndWhatEndedDidNotVanish) {
   Journal journal = create();
   journal.append_started(name_);

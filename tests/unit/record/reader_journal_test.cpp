@@ -93,9 +93,10 @@ TEST_F(ReadJournal, NamesTheLineOfAnError) {
       HasSubstr("x.json.partial:2:16: not valid JSON"));
   EXPECT_EQ(message_about(header + "{\"benchmark\":{\"name\":5}}\n"),
             "x.json.partial:2: benchmark.name: found '5', expected a string");
-  EXPECT_EQ(message_about(header + "{\"other\":{}}\n"),
-            "x.json.partial:2: expected one of benchmark, not_measured, started, interrupted, "
-            "lost_candidate, session");
+  EXPECT_EQ(
+      message_about(header + "{\"other\":{}}\n"),
+      "x.json.partial:2: expected one of benchmark, not_measured, started, interrupted, again, "
+      "lost_candidate, session");
   EXPECT_EQ(message_about(header.substr(0, 100)),
             "x.json.partial: is incomplete in its first line");
 }
