@@ -10,7 +10,7 @@ import pytest
 import synthetic_gpu
 from conftest import DATA, assert_one_line_error
 
-A100 = dict(synthetic_gpu.H100, name="NVIDIA A100-SXM4-80GB", memory=84974239744, gbps=1800, pin=2039.0,
+A100 = dict(synthetic_gpu.H100, name="NVIDIA A100 80GB PCIe", memory=84974239744, gbps=1700, pin=1935.0,
             tflops={"bf16": 250, "fp8_e4m3": 250}, uuid="GPU-33333333-0000-0000-0000-000000000000")
 
 
@@ -32,18 +32,18 @@ def measured(program, name, card):
 
 
 def test_a_suite_plans_the_model_on_the_card(extended):
-    cases = answer(extended, "list", "--suite", "additions", "--device", "a100-sxm4")["plan"]
+    cases = answer(extended, "list", "--suite", "additions", "--device", "a100-pcie")["plan"]
     assert any("/qwen2.5-7b/" in row["case"] for row in cases)
-    read, = [row for row in answer(extended, "list", "--suite", "quick", "--device", "a100-sxm4")["plan"]
+    read, = [row for row in answer(extended, "list", "--suite", "quick", "--device", "a100-pcie")["plan"]
              if row["case"] == "memory/read/4GiB/stream/cold"]
-    assert read["floor_us"] == pytest.approx(4 * 2**30 / 2039e9 * 1e6)
+    assert read["floor_us"] == pytest.approx(4 * 2**30 / 1935e9 * 1e6)
 
 
 def test_the_card_is_explained_and_judged(extended):
-    lines = answer(extended, "explain", "bf16 dense GEMM", "--device", "a100-sxm4")["explain"]
+    lines = answer(extended, "explain", "bf16 dense GEMM", "--device", "a100-pcie")["explain"]
     assert any("312.0 TFLOPS" in row["text"] for row in lines if row["aspect"] == "datasheet")
     rows = answer(extended, "datasheet", measured(extended, "a100", A100))["datasheet"]
-    assert {row["datasheet"] for row in rows if row["metric"] == "memory read"} == {2039}
+    assert {row["datasheet"] for row in rows if row["metric"] == "memory read"} == {1935}
 
 
 def rates(program, file):
@@ -53,7 +53,7 @@ def rates(program, file):
 
 
 def test_a_price_list_adds_its_offers_and_replaces_older_ones(extended):
-    assert rates(extended, measured(extended, "a100", A100)) == {("Lambda gpu_8x_a100_80gb_sxm4", 1.79, "2026-11-29")}
+    assert rates(extended, measured(extended, "a100", A100)) == {("Lambda gpu_8x_a100_80gb_pcie", 1.79, "2026-11-29")}
     assert rates(extended, measured(extended, "l40s", synthetic_gpu.L40S)) == {("Spheron", 0.80, "2026-11-28")}
     h100 = rates(extended, measured(extended, "h100", synthetic_gpu.H100))
     assert {day for _, _, day in h100} == {"2026-05-26"}
@@ -91,7 +91,7 @@ def test_claims_speak_of_the_card_and_its_price(extended):
 @pytest.mark.parametrize("file, old, new, command, found, expected", [
     ("models/qwen2.5-7b.yaml", "7615616512", "7615616513", ["list", "--suite", "additions", "--device", "cpu"],
      ":14:15: 'published.parameters' is '7615616513'", "expected 7615616512"),
-    ("devices/a100-sxm4.yaml", "value: 312,", "value: 624,", ["explain", "gemm", "--device", "a100-sxm4"],
+    ("devices/a100-pcie.yaml", "value: 312,", "value: 624,", ["explain", "gemm", "--device", "a100-pcie"],
      ":23:24: 'metrics.bf16_tflops.datasheet.value' is '624'", "x 1410 MHz is 311.9"),
     ("diffusion/sd3-medium.yaml", "2.0B", "2.5B", ["forward", "a100.json", "--model", "sd3-medium"],
      ":16:15: 'published.parameters' is '2.5B'", "expected 2.038B"),
