@@ -46,7 +46,7 @@ def files_of(tree, version):
     for path in sorted((PYTHON / "gpugauge").glob("*.py")):
         yield f"gpugauge/{path.name}", path.read_bytes(), False
     yield f"{data}/scripts/gpugauge", (tree / "gpugauge").read_bytes(), True
-    for path in sorted(path for path in (tree / "configs").rglob("*") if path.is_file()):
+    for path in sorted(path for folder in ("configs", "results") for path in (tree / folder).rglob("*") if path.is_file()):
         yield f"{data}/data/share/gpugauge/{path.relative_to(tree)}", path.read_bytes(), False
     for path in sorted((tree / "lib").iterdir()):
         yield f"{data}/data/lib/gpugauge/{path.name}", path.read_bytes(), False

@@ -68,6 +68,8 @@ tree=$work/$name
 mkdir -p -- "$tree" "$output"
 mv -- "${programs[@]/#/$work/}" "$tree/"
 cp -R -- "$gpugauge_root/configs" "$tree/configs"
+mkdir -- "$tree/results"
+cp -R -- "$gpugauge_root/results/imported" "$tree/results/imported"
 cp -- "$gpugauge_root/LICENSE" "$gpugauge_root/README.md" "$tree/"
 copy_onednn "$tree/lib"
 copy_licences "$tree/licences"

@@ -67,6 +67,19 @@ std::string unknown_name_message(std::string_view kind, std::string_view found,
 std::optional<std::string> nearest(std::string_view found, std::span<const std::string> known) {
   return nearest(found, views_of(known));
 }
+std::optional<std::string> nearest_file(const std::filesystem::path& missing) {
+  const std::filesystem::path folder = missing.parent_path();
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder.empty() ? "." : folder, error)) {
+    if (entry.is_regular_file(error)) names.push_back(entry.path().filename().string());
+  }
+  const auto name = nearest(missing.filename().string(), names);
+  if (!name) return std::nullopt;
+  return (folder / *name).string();
+}
+
 std::string expected_names(std::string_view found, std::span<const std::string> known) {
   return expected_names(found, views_of(known));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +13,10 @@ namespace gpugauge {
 /// Nothing if every name is too far.
 std::optional<std::string> nearest(std::string_view found, std::span<const std::string> known);
 std::optional<std::string> nearest(std::string_view found, std::span<const std::string_view> known);
+
+/// The file that was most likely meant, in the folder of one that is not there. Nothing if the
+/// folder cannot be read either.
+std::optional<std::string> nearest_file(const std::filesystem::path& missing);
 
 /// `expected one of bf16, fp16; did you mean 'bf16'?`: the end of every message about a wrong name.
 std::string expected_names(std::string_view found, std::span<const std::string> known);

@@ -49,6 +49,7 @@ constexpr std::array kNames{
     NamesRow{"FORWARD_MODEL",
              [](const Catalog& c) { return both(c.encoder_names(), c.diffusion_names()); }},
     NamesRow{"DEVICE", device_names},
+    NamesRow{"RESULT", [](const Catalog& c) { return c.imported_names(); }},
     NamesRow{"CARD", [](const Catalog& c) { return c.datasheet_names(); }},
     NamesRow{"WORD", explained_words}};
 constexpr const char* kFiles = ":files";

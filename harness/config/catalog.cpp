@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kPacked = ".json.gz";
+
 bool is_catalog(const fs::path& folder) {
   std::error_code ignored;
   return fs::is_directory(folder / "suites", ignored);
@@ -147,6 +149,40 @@ std::vector<std::string> Catalog::model_names() const { return stems_in(root_ / 
 std::vector<std::string> Catalog::encoder_names() const { return stems_in(root_ / "encoders"); }
 std::vector<std::string> Catalog::diffusion_names() const { return stems_in(root_ / "diffusion"); }
 std::vector<std::string> Catalog::datasheet_names() const { return stems_in(root_ / "devices"); }
+
+fs::path Catalog::imported_folder() const {
+  return (root_ / "../results/imported").lexically_normal();
+}
+
+std::vector<std::string> Catalog::imported_names() const {
+  std::vector<std::string> names;
+  for (const fs::path& file : files_in(imported_folder(), ".gz")) {
+    const std::string name = file.filename().string();
+    if (name.ends_with(kPacked)) names.push_back(name.substr(0, name.size() - kPacked.size()));
+  }
+  return names;
+}
+
+fs::path Catalog::result_file(const std::string& file_or_card) const {
+  const fs::path given(file_or_card);
+  std::error_code ignored;
+  if (fs::exists(given, ignored) || given.has_parent_path() || given.has_extension()) return given;
+  const std::vector<std::string> names = imported_names();
+  if (names.empty()) return given;
+  const auto is_in = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), file_or_card) != list.end();
+  };
+  if (is_in(names)) return imported_folder() / (file_or_card + std::string(kPacked));
+  if (is_in(datasheet_names()))
+    throw UsageError(
+        fmt::format("{0}: no such file, and results/imported has nothing of this card "
+                    "that others measured: {1}",
+                    file_or_card, expected_names({}, names)));
+  const auto file = nearest_file(given);
+  if (file && !nearest(file_or_card, names))
+    throw UsageError(fmt::format("{}: no such file; did you mean '{}'?", file_or_card, *file));
+  throw UsageError(unknown_name_message("result file or card", file_or_card, names));
+}
 
 std::vector<Datasheet> Catalog::datasheets() const {
   std::vector<Datasheet> sheets;

@@ -40,6 +40,10 @@ class Catalog {
   /// Whichever of the two it is: by the folder of a name, the `kind` of a file.
   std::variant<EncoderConfig, DiffusionConfig> forward_model(std::string_view name_or_path) const;
   Datasheet datasheet(std::string_view name_or_path) const;
+  /// What is named where a result file is taken: what there is of that name, else the file of the
+  /// card that others measured, `<card>.json.gz` in results/imported beside the configs. Throws
+  /// UsageError for a name of neither, with the nearest; a path comes back as it is.
+  std::filesystem::path result_file(const std::string& file_or_card) const;
   /// The offers of these files, else of every list in prices/.
   PriceList prices(const std::vector<std::string>& files) const;
 
@@ -48,10 +52,14 @@ class Catalog {
   std::vector<std::string> encoder_names() const;
   std::vector<std::string> diffusion_names() const;
   std::vector<std::string> datasheet_names() const;
+  /// Cards that others measured.
+  std::vector<std::string> imported_names() const;
   /// All of them, sorted by name. Throws UsageError naming two files that one card would match.
   std::vector<Datasheet> datasheets() const;
 
  private:
+  std::filesystem::path imported_folder() const;
+
   std::filesystem::path root_;
 };
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/record/contents.hpp"
 #include "harness/record/emulated.hpp"
 #include "harness/record/extract.hpp"
@@ -167,7 +168,9 @@ void require_file(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(status)) fail(file, "is a folder, expected a result file");
   if (std::filesystem::exists(status)) fail(file, "is not a regular file");
   const auto journal = journal_of(file);
-  if (!std::filesystem::exists(journal, error)) fail(file, "no such file");
+  const auto meant = nearest_file(file);
+  if (!std::filesystem::exists(journal, error))
+    fail(file, meant ? fmt::format("no such file; did you mean '{}'?", *meant) : "no such file");
   fail(file, fmt::format("no such file, but {} of an unfinished run exists", journal.string()));
 }
 

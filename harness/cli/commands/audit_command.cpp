@@ -10,6 +10,7 @@
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/render/answers/audit_table.hpp"
 
 namespace gpugauge {
@@ -77,7 +78,7 @@ void add_audit_command(Command& program) {
   auto [command, options] = program.add_command<AuditOptions>(
       "audit", "which claims of a text hold", audit_claims, kAuditExamples);
   command.argument("CLAIMS", options.claims, "claims file (configs/claims/*.yaml)");
-  command.argument("FILE", options.inputs.files, "result files, or .partial files")
+  add_result_files(command, options.inputs.files, "result files, also .partial files")
       .count(0, std::numeric_limits<std::size_t>::max());
   add_format_option(command, options.inputs.format);
   command.option(option::kPrices, options.inputs.prices)

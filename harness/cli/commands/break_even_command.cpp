@@ -6,6 +6,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/cli/options/serving_options.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/render/answers/break_even_table.hpp"
@@ -78,7 +79,7 @@ void add_break_even_command(Command& program) {
       kBreakEvenExamples);
   AnalysisOptions& inputs = options.serving.inputs;
   inputs.batches = {1, 8, 32};
-  command.argument("FILE", inputs.files, "result files of the two cards").count(2, 2);
+  add_result_files(command, inputs.files, "result files of the two cards").count(2, 2);
   add_format_option(command, inputs.format);
   add_serving_options(command, options.serving);
   add_price_options(command, inputs);

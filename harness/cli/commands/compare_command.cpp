@@ -8,9 +8,7 @@
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/result_files.hpp"
-#include "harness/config/catalog.hpp"
 #include "harness/config/prices.hpp"
-#include "harness/record/reader.hpp"
 #include "harness/render/answers/compare_table.hpp"
 
 namespace gpugauge {
@@ -50,16 +48,15 @@ ExitStatus status_of(std::span<const ComparisonReport> comparisons,
 }
 
 ExitStatus compare_files(const CompareOptions& options) {
-  std::vector<std::filesystem::path> files;
+  const Catalog catalog = Catalog::locate();
+  std::vector<ResultFile> files;
   std::vector<std::size_t> counts;
   for (const std::string& argument : options.sides) {
-    const auto found = result_files(argument);
+    const auto found = result_files(argument, catalog);
     counts.push_back(found.size());
     files.insert(files.end(), found.begin(), found.end());
   }
-  const std::vector<Datasheet> sheets = Catalog::locate().datasheets();
-  const std::vector<Record> records = read_records(files, Detail::kSamples, sheets);
-  for (const Record& record : records) log_warnings(record.warnings);
+  const std::vector<Record> records = read_result_files(files, Detail::kSamples, catalog);
   CompareQuestion question{.sets = {},
                            .own = OwnPrices(options.hourly),
                            .offers = {},
@@ -75,7 +72,7 @@ ExitStatus compare_files(const CompareOptions& options) {
     log_warnings(list.warnings);
     question.offers = std::move(list.offers);
   }
-  const auto comparisons = compare_answer(question, sheets);
+  const auto comparisons = compare_answer(question, catalog.datasheets());
   print_tables(std::cout, compare_tables(comparisons), options.format);
   return status_of(comparisons, options.fail_on);
 }
@@ -86,9 +83,9 @@ void add_compare_command(Command& program) {
   auto [command, options] = program.add_command<CompareOptions>(
       "compare", "what changed between result files, case by case", compare_files,
       kCompareExamples);
-  command
-      .argument("BASE OTHER", options.sides,
-                "the base, then what is compared with it: result files, or folders of them")
+  add_result_files(command, options.sides,
+                   "the base, then what is compared with it: result files, folders of them",
+                   "BASE OTHER")
       .count(2, std::numeric_limits<std::size_t>::max());
   add_format_option(command, options.format);
   command.option(option::kThreshold, options.threshold_percent);

@@ -6,6 +6,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/cli/options/whole_file.hpp"
 #include "harness/render/export/export.hpp"
 
@@ -59,7 +60,7 @@ void add_export_command(Command& program) {
   auto [command, options] =
       program.add_command<ExportOptions>("export", "a result file in another tool's format",
                                          export_record, formats_help() + kExportExamples);
-  command.argument("FILE", options.inputs.files, "a result file").count(1, 1);
+  add_result_files(command, options.inputs.files, "a result file").count(1, 1);
   command.option(option::kFormat, options.format).one_of(format_names()).required();
   command.option(option::kOutput, options.output).detail("written atomically; default: stdout");
 }

@@ -13,6 +13,7 @@
 #include "harness/cli/commands/audit_facts.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/cli/options/track_options.hpp"
 #include "harness/cli/options/whole_file.hpp"
 #include "harness/config/iso_date.hpp"
@@ -147,8 +148,8 @@ ExitStatus report(const ReportOptions& options) {
 void add_report_command(Command& program) {
   auto [command, options] = program.add_command<ReportOptions>(
       "report", "result files as one page for a browser", report, kReportExamples);
-  command.argument("FILE", options.inputs.files,
-                   "result files, or the .partial file of an unfinished run");
+  add_result_files(command, options.inputs.files,
+                   "result files, also the .partial file of an unfinished run");
   command.option(option::kOutput, options.output).required().detail("the page, written atomically");
   add_decode_options(command, options.inputs);
   add_price_options(command, options.inputs);

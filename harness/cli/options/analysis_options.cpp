@@ -9,6 +9,7 @@
 #include "harness/analyze/money/own_prices.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/render/answers/cases_table.hpp"
 
 namespace gpugauge {
@@ -35,8 +36,8 @@ std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog
 }  // namespace
 
 void add_file_arguments(Command& command, AnalysisOptions& options) {
-  command.argument("FILE", options.files,
-                   "result files, or the .partial file of an unfinished run");
+  add_result_files(command, options.files,
+                   "result files, also the .partial file of an unfinished run");
   add_format_option(command, options.format);
 }
 
@@ -103,10 +104,10 @@ std::vector<Calibration> read_calibrations(const AnalysisOptions& options) {
 }
 
 std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail) {
-  const std::vector<std::filesystem::path> files(options.files.begin(), options.files.end());
-  std::vector<Record> records = read_records(files, detail, Catalog::locate().datasheets());
-  for (const Record& record : records) log_warnings(record.warnings);
-  return records;
+  const Catalog catalog = Catalog::locate();
+  std::vector<ResultFile> files;
+  for (const std::string& given : options.files) files.push_back(result_file(given, catalog));
+  return read_result_files(files, detail, catalog);
 }
 
 std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {

@@ -6,29 +6,54 @@
 #include <algorithm>
 
 #include "harness/base/error.hpp"
+#include "harness/cli/options/output.hpp"
 #include "harness/record/file_text.hpp"
 
 namespace gpugauge {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> result_files(const std::string& file_or_folder) {
+CommandOption& add_result_files(Command& command, std::vector<std::string>& files,
+                                std::string_view says, std::string_view word) {
+  return command
+      .argument(word, files,
+                fmt::format("{}, or cards that others measured (h100-sxm5, l40s, …)", says))
+      .names_of("RESULT");
+}
+
+ResultFile result_file(const std::string& file_or_card, const Catalog& catalog) {
+  return {.path = catalog.result_file(file_or_card), .name = file_or_card};
+}
+
+std::vector<ResultFile> result_files(const std::string& given, const Catalog& catalog) {
   std::error_code error;
-  if (!fs::is_directory(file_or_folder, error)) return {file_or_folder};
-  std::vector<fs::path> files;
-  fs::recursive_directory_iterator at(file_or_folder, error);
+  if (!fs::is_directory(given, error)) return {result_file(given, catalog)};
+  std::vector<ResultFile> files;
+  fs::recursive_directory_iterator at(given, error);
   for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
     const fs::path& path = at->path();
-    if (is_result_name(path)) files.push_back(path);
+    if (is_result_name(path)) files.push_back({path, path.string()});
     if (path.extension() == ".partial")
       spdlog::warn("{}: unfinished run skipped; name the file to include it", path.string());
   }
-  if (error) throw UsageError(fmt::format("{}: {}", file_or_folder, error.message()));
+  if (error) throw UsageError(fmt::format("{}: {}", given, error.message()));
   if (files.empty())
-    throw UsageError(
-        fmt::format("{}: no result file (*.json, *.json.gz) in this folder", file_or_folder));
-  std::sort(files.begin(), files.end());
+    throw UsageError(fmt::format("{}: no result file (*.json, *.json.gz) in this folder", given));
+  std::sort(files.begin(), files.end(),
+            [](const ResultFile& a, const ResultFile& b) { return a.path < b.path; });
   return files;
+}
+
+std::vector<Record> read_result_files(std::span<const ResultFile> files, Detail detail,
+                                      const Catalog& catalog) {
+  std::vector<fs::path> paths;
+  for (const ResultFile& file : files) paths.push_back(file.path);
+  std::vector<Record> records = read_records(paths, detail, catalog.datasheets());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    log_warnings(records[i].warnings);
+    records[i].path = files[i].name;
+  }
+  return records;
 }
 
 }  // namespace gpugauge

@@ -27,6 +27,13 @@ TEST(Nearest, TakesTheCloserOfTwo) {
   EXPECT_EQ(nearest("fp312", kTypes), "fp32");
 }
 
+TEST(Nearest, FindsAFileInTheFolderOfOneThatIsMissing) {
+  const std::filesystem::path folder = GPUGAUGE_TEST_DATA "/record";
+  EXPECT_EQ(nearest_file(folder / "synthetic_ful.json"), (folder / "synthetic_full.json").string());
+  EXPECT_EQ(nearest_file(folder / "nothing_like_it.json"), std::nullopt);
+  EXPECT_EQ(nearest_file(folder / "no_such_folder/synthetic_full.json"), std::nullopt);
+}
+
 TEST(Nearest, IsNothingWhereAllAreFar) {
   EXPECT_EQ(nearest("mistral", kModels), std::nullopt);
   EXPECT_EQ(nearest("xy", kTypes), std::nullopt);

@@ -104,6 +104,26 @@ TEST_F(CatalogTest, KeepsKindsOfModelsApart) {
             "unknown diffusion model 'paint', expected painter; did you mean 'painter'?");
 }
 
+TEST_F(CatalogTest, ACardThatOthersMeasuredIsAFileBesideTheConfigs) {
+  folder_.write("configs/suites/quick.yaml", "");
+  const Catalog catalog(root() / "configs");
+  EXPECT_EQ(catalog.result_file("card-a"), "card-a");  // nothing is there: a file
+  folder_.write("results/imported/card-a.json.gz", "");
+  folder_.write("results/imported/card-b.json.gz", "");
+  folder_.write("results/imported/README.md", "");
+  folder_.write("configs/devices/card-c.yaml", "");
+  EXPECT_THAT(catalog.imported_names(), ElementsAre("card-a", "card-b"));
+  EXPECT_EQ(catalog.result_file("card-a"), root() / "results/imported/card-a.json.gz");
+  for (const char* path : {"card-a.json", "./card-a", "x/card-a"})
+    EXPECT_EQ(catalog.result_file(path), path);
+  EXPECT_EQ(error_of([&] { catalog.result_file("crad-a"); }),
+            "unknown result file or card 'crad-a', expected one of card-a, card-b; did you mean "
+            "'card-a'?");
+  EXPECT_EQ(error_of([&] { catalog.result_file("card-c"); }),
+            "card-c: no such file, and results/imported has nothing of this card that others "
+            "measured: expected one of card-a, card-b");
+}
+
 TEST_F(CatalogTest, MergesTheShippedPriceListsUnlessFilesAreGiven) {
   const std::string header = "AcceleratorName,AcceleratorCount,Price,SpotPrice,Provider\n";
   folder_.write("configs/prices/2026-05-26-a.csv", header + "H100,1,3,,a\nL40S,1,1,,a\n");

@@ -1,0 +1,87 @@
+"""A card's short name where a result file is taken: the numbers of results/imported."""
+
+import json
+import shutil
+
+import pytest
+from conftest import ROOT, assert_one_line_error
+
+MODEL = ["--model", "llama-3.1-8b", "--precision", "fp8"]
+REQUEST = ["--input-tokens", "1024", "--output-tokens", "256", "--batch", "8"]
+
+
+@pytest.fixture(scope="module")
+def cards(measured):
+    """A program beside whose configs the numbers of two cards lie."""
+    folder = measured.folder / "results" / "imported"
+    folder.mkdir(parents=True)
+    for name in ("h100-sxm5", "l40s"):
+        shutil.copy(ROOT / "results" / "imported" / f"{name}.json.gz", folder)
+    return measured
+
+
+@pytest.mark.parametrize("command", [
+    ["tokens", "l40s", *MODEL, "--batch", "8", "--context", "1024"],
+    ["cost", "l40s", *MODEL, "--batch", "8", "--context", "1024"],
+    ["serve", "l40s", *MODEL, *REQUEST],
+    ["break-even", "l40s", "h100-sxm5", *MODEL, *REQUEST],
+    ["advise", "l40s", "h100-sxm5", *MODEL, *REQUEST],
+    ["compare", "l40s", "h100-sxm5"],
+    ["audit", "configs/claims/l40s-vs-h100.yaml", "l40s"],
+    ["show", "l40s"],
+    ["datasheet", "l40s", "h100-sxm5"],
+])
+def test_a_name_is_the_file_of_its_card(cards, command):
+    files = [f"results/imported/{word}.json.gz" if word in ("l40s", "h100-sxm5") else word for word in command]
+    by_name, by_file = (cards(*words, "--format", "json") for words in (command, files))
+    assert by_name.returncode == by_file.returncode and by_name.returncode in (0, 1), by_name.stderr
+    text = by_file.stdout.replace("results/imported/", "").replace(".json.gz", "")
+    assert json.loads(by_name.stdout) == json.loads(text)
+
+
+def test_a_report_and_an_export_take_names(cards):
+    assert cards("report", "l40s", "-o", "l40s.html").returncode == 0
+    assert cards("export", "l40s", "--format", "csv").returncode == 0
+
+
+def test_what_is_there_under_that_name_comes_first(cards):
+    shutil.copy(cards.folder / "result.json", cards.folder / "h100-sxm5")
+    try:
+        assert cards("show", "h100-sxm5", "--format", "csv").stdout.count("micro") > 0
+    finally:
+        (cards.folder / "h100-sxm5").unlink()
+
+
+@pytest.mark.parametrize("name, words", [
+    ("h100", ["unknown result file or card 'h100'", "expected one of h100-sxm5, l40s", "did you mean 'h100-sxm5'?"]),
+    ("L40S", ["did you mean 'l40s'?"]),
+    ("nothing", ["unknown result file or card 'nothing'", "expected one of"]),
+    ("h200", ["h200: no such file", "results/imported has nothing of this card", "h100-sxm5, l40s"]),
+    ("result", ["result: no such file; did you mean 'result.json'?"]),
+    ("reslt.json", ["reslt.json: no such file; did you mean 'result.json'?"]),
+    ("configs/l40s", ["configs/l40s: no such file"]),
+    ("l40s.json", ["l40s.json: no such file"]),
+])
+def test_an_unknown_name_is_one_line_with_the_nearest(cards, name, words):
+    assert_one_line_error(cards("tokens", name, *MODEL), 2, *words)
+
+
+def test_without_such_numbers_a_name_is_a_file(gpugauge):
+    assert_one_line_error(gpugauge("show", "l40s"), 2, "l40s: no such file")
+
+
+def test_the_completion_offers_names_and_files(cards):
+    assert cards("__complete", "tokens", "").stdout.splitlines() == ["h100-sxm5", "l40s", ":files"]
+    assert cards("__complete", "compare", "l40s", "h").stdout.splitlines() == ["h100-sxm5", ":files"]
+    assert cards("__complete", "track", "add", "").stdout.splitlines() == [":files"]
+
+
+def test_the_repository_has_the_numbers_that_its_configs_name(cards):
+    """Every file of results/imported is of the card whose datasheet has its name."""
+    environment = dict(cards.environment, GPUGAUGE_CONFIGS=str(ROOT / "configs"))
+    names = sorted(path.name.removesuffix(".json.gz") for path in (ROOT / "results" / "imported").glob("*.json.gz"))
+    program = type(cards)(cards.folder / "repository")
+    program.environment = environment
+    result = program("advise", *MODEL, *REQUEST, *names, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    assert sorted(row["card"] for row in json.loads(result.stdout)["cards"]) == names
