@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 #include <optional>
 
 #include "harness/base/error.hpp"
@@ -19,6 +20,16 @@ void check(const DecodePoint& point) {
 }
 
 bool is_quantised(DType dtype) { return size_bytes(dtype) == 1; }
+
+/// Whether the norm or the activation before a linear quantises as it writes: in FP8, but for o,
+/// which follows the attention, and for experts, which quantise what was routed to them. So do
+/// vLLM's passes fuse_norm_quant and fuse_act_quant, which its default level -O2 turns on and which
+/// know FP8 only (vllm/config/vllm.py, OPTIMIZATION_LEVEL_02).
+bool comes_quantised(const ModelConfig& model, const LinearOp& linear) {
+  const bool of_expert = model.is_mixture() &&
+                         (linear.role == LinearRole::kGateUp || linear.role == LinearRole::kDown);
+  return linear.gemm.weights == DType::kFp8E4m3 && linear.role != LinearRole::kO && !of_expert;
+}
 
 }  // namespace
 
@@ -37,12 +48,18 @@ std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& poin
       token_op(name, op, count, group);
   };
 
+  std::map<DType, std::int64_t> norms;  // by what they write
+  DType activated = DType::kBf16;
   token_ops("embedding", TokenOpKind::kEmbedding, 1);
   for (const LinearOp& linear : linear_ops_of(model, point.precision, batch)) {
     const bool head = linear.role == LinearRole::kLmHead;
     const DType dtype = linear.gemm.weights;
     const std::string role(name_of(linear.role));
-    if (is_quantised(dtype)) {
+    const DType written = comes_quantised(model, linear) ? dtype : DType::kBf16;
+    if (linear.role == LinearRole::kDown) activated = written;
+    if (linear.role == LinearRole::kQkv || linear.role == LinearRole::kGateUp || head)
+      norms[written] += head ? 1 : layers;
+    if (is_quantised(dtype) && written != dtype) {
       TokenOp quantize = token_op_of(TokenOpKind::kQuantize, linear.inputs, linear.gemm.k);
       quantize.output = dtype;
       token_op("quantize_" + role, quantize, linear.input_counts);
@@ -51,10 +68,11 @@ std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& poin
   }
   ops.push_back({OpGroup::kAttention, "attention",
                  attention_decode_of(model, batch, point.context, point.kv), layers});
-  token_ops("rms_norm", TokenOpKind::kRmsNorm, 2 * layers + 1);
+  for (const auto& [output, count] : norms)
+    token_ops("rms_norm", TokenOpKind::kRmsNorm, count, OpGroup::kOther, output);
   token_ops("qk_norm", TokenOpKind::kHeadNorm, layers);
   token_ops("rope_append", TokenOpKind::kRopeAppend, layers, OpGroup::kOther, point.kv);
-  token_ops("gated_activation", TokenOpKind::kGatedActivation, layers);
+  token_ops("gated_activation", TokenOpKind::kGatedActivation, layers, OpGroup::kOther, activated);
   token_ops("argmax", TokenOpKind::kArgmax, 1, OpGroup::kHead);
   return ops;
 }

@@ -37,10 +37,11 @@ struct StepOp {
 };
 
 /// Every op of one decode step, as today's serving engines run it: per layer the four linears at
-/// M = batch, each input quantised where the weights are fp8 or int8, attention over the KV cache,
-/// two norms, the rotary embedding with the KV append, the gated activation; once the embedding,
-/// the final norm, the LM head and greedy sampling. Linears as `linear_ops_of` counts them, which
-/// for a mixture of experts is an expectation. Throws UsageError if batch or context is below 1.
+/// M = batch, each input quantised where the weights are fp8 or int8 (in FP8 by the norm or the
+/// activation that writes it, but for o and for experts), attention over the KV cache, two norms,
+/// the rotary embedding with the KV append, the gated activation; once the embedding, the final
+/// norm, the LM head and greedy sampling. Linears as `linear_ops_of` counts them, which for a
+/// mixture of experts is an expectation. Throws UsageError if batch or context is below 1.
 std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& point);
 
 /// Bytes that one step must read whatever its kernels: all streamed weights, of a mixture those of

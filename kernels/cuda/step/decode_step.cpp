@@ -9,10 +9,11 @@
 // Floor: all weights and the cache once, over the measured read bandwidth: on an H100 SXM
 // 417 tokens/s for Llama-3.1-8B in FP8 at batch 1.
 //
-// - graph_library: the ops as a framework runs them: cuBLASLt's first suggestion, a launch for each
-//   quantisation. The attention is ours; frameworks bring their own, too.
-// - graph_best: norms and activations quantise as they write, the norm of the heads is part of the
-//   rotation, and each linear is the fastest of linear_stream and cuBLASLt's suggestions, timed
+// - graph_library: the ops as a framework runs them: cuBLASLt's first suggestion; norms and
+//   activations quantise as they write, o's input is quantised by a launch of its own (vLLM's
+//   default, -O2). The attention is ours; frameworks bring their own, too.
+// - graph_best: the norm of the heads is part of the rotation, and each linear is the fastest of
+// linear_stream and cuBLASLt's suggestions, timed
 //   when the step is made.
 // - …_pdl: our kernels may begin while the one before them ends (programmatic dependent launch);
 //   cuBLASLt's launches stay as they are.
@@ -64,7 +65,7 @@ class DecodeStepWorkload final : public Workload {
         weights_(op, layers_that_fit(op, device.info().memory_bytes), device, options.data),
         linears_(op, engine.best, engine.overlap, weights_, device),
         arrays_(op,
-                plan_step(op, {.fused = engine.best,
+                plan_step(op, {.rotation_normalises = engine.best,
                                .o_quantises = linears_.of(StepWeight::kO).quantises()}),
                 weights_, device) {}
 
@@ -230,7 +231,7 @@ constexpr Implementation implementation(std::string_view name) {
   return {.name = name,
           .family = "decode_step",
           .backend = Backend::kCuda,
-          .semantics_version = 1,
+          .semantics_version = engine.best ? 1 : 2,  // 2: norms and activations quantise
           .is_library = !engine.best && !engine.overlap,
           .supports = supports<engine>,
           .make = make<engine>};

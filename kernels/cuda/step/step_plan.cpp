@@ -49,14 +49,11 @@ class Planner {
   TokenOp head_op(TokenOpKind kind, std::int64_t heads) const {
     return token_op_of(kind, op_.batch, heads * op_.head_dim, op_.kv_heads, op_.head_dim);
   }
-  /// The type in which a fused op hands its result to a linear.
-  DType handed(DType weights) const { return style_.fused ? weights : DType::kBf16; }
-
   /// The norm of the residual after the last linear has been added. Its weights leave it a root
   /// mean square of 1/√hidden, so that a linear of N(0,1) weights gives N(0,1) again.
   int norm(StepWeight weight, DType linear) {
     TokenOp op = token_op(TokenOpKind::kRmsNorm, op_.hidden);
-    op.output = handed(linear);
+    op.output = linear;
     const double largest = 2.0 * kNormalLimit / std::sqrt(static_cast<double>(op_.hidden));
     StepNode node{.name = "rms_norm", .op = op, .layer = layer_, .weight = weight, .x = delta_};
     node.x2 = residual_;
@@ -96,7 +93,7 @@ class Planner {
     const int qkv = linear(StepWeight::kQkv, norm(StepWeight::kInputNorm, op_.linears));
     const std::int64_t heads = op_.heads, keys = op_.kv_heads;
     int qk = qkv;
-    if (op_.qk_norm && !style_.fused) {
+    if (op_.qk_norm && !style_.rotation_normalises) {
       qk = tensor("normed_heads", (heads + keys) * op_.head_dim, DType::kBf16);
       add({.name = "qk_norm",
            .op = head_op(TokenOpKind::kHeadNorm, heads + keys),
@@ -111,7 +108,8 @@ class Planner {
     add({.name = "rope_append",
          .op = rope,
          .layer = layer_,
-         .weight = op_.qk_norm && style_.fused ? StepWeight::kHeadNorm : StepWeight::kNone,
+         .weight =
+             op_.qk_norm && style_.rotation_normalises ? StepWeight::kHeadNorm : StepWeight::kNone,
          .x = qk,
          .out = q,
          .x2 = qkv});
@@ -124,7 +122,7 @@ class Planner {
   void mlp_block() {
     const int gate_up = linear(StepWeight::kGateUp, norm(StepWeight::kPostNorm, op_.linears));
     TokenOp activation = token_op(TokenOpKind::kGatedActivation, op_.intermediate);
-    activation.output = handed(op_.linears);
+    activation.output = op_.linears;
     const int activated = tensor("activation", op_.intermediate, activation.output,
                                  scale_for(kNormalLimit * kNormalLimit));  // a product of two
     add({.name = "gated_activation",

@@ -13,10 +13,11 @@
 /// inputs and outputs of each are still there.
 namespace gpugauge {
 
-/// How an engine puts the step together.
+/// How an engine puts the step together. In all of them norms and activations quantise as they
+/// write, as in vLLM's default (its passes fuse_norm_quant and fuse_act_quant).
 struct StepStyle {
-  /// Norms and activations quantise as they write, and the rotation does the norm of the heads.
-  bool fused = false;
+  /// The rotation does the norm of the heads.
+  bool rotation_normalises = false;
   /// The linear after the attention quantises its input on the way.
   bool o_quantises = false;
 };

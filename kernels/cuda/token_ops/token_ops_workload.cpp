@@ -224,7 +224,7 @@ class TokenOpWorkload final : public Workload {
   const char* inputs_;
 };
 
-/// Whether the op quantises as it writes, which a framework leaves to a launch of its own.
+/// Whether the op quantises as it writes.
 bool is_fused(const TokenOp& op) {
   return op.output == DType::kFp8E4m3 &&
          (op.kind == TokenOpKind::kRmsNorm || op.kind == TokenOpKind::kGatedActivation);
@@ -279,12 +279,13 @@ constexpr Implementation implementation(std::string_view name) {
           .family = "token_op",
           .backend = Backend::kCuda,
           .semantics_version = 1,
-          .is_library = !fused,
+          .is_library = true,
           .supports = supports<fused>,
           .make = make};
 }
 
-/// `plain` is a launch an op, as frameworks run them; `fused` quantises as it writes.
+/// `plain` is a launch an op; `fused` quantises as it writes, as vLLM's default does
+/// (csrc/layernorm_quant_kernels.cu, csrc/quantization/activation_kernels.cu).
 constexpr std::array kImplementations{implementation<false>("plain"),
                                       implementation<true>("fused")};
 

@@ -4,12 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/base/error.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
 
 namespace gpugauge {
 namespace {
+
+using testing::ElementsAre;
+using testing::Pair;
 
 const StepOp* find(const std::vector<StepOp>& ops, std::string_view name) {
   const auto found =
@@ -39,13 +43,35 @@ TEST(DecodeOps, InputsAreQuantisedOnlyWhereTheWeightsAre) {
   EXPECT_EQ(find(bf16, "quantize_qkv"), nullptr);
   for (const Precision precision : {Precision::kFp8, Precision::kInt8}) {
     const auto ops = decode_ops(fake::llama_8b(), {.precision = precision, .batch = 4});
-    const StepOp* down = find(ops, "quantize_down");
-    ASSERT_NE(down, nullptr);
-    EXPECT_EQ(std::get<TokenOp>(down->op).width, 14336);
-    EXPECT_EQ(std::get<TokenOp>(down->op).tokens, 4);
-    EXPECT_EQ(down->count, 32);
+    const StepOp* o = find(ops, "quantize_o");
+    ASSERT_NE(o, nullptr);
+    EXPECT_EQ(std::get<TokenOp>(o->op).width, 4096);
+    EXPECT_EQ(std::get<TokenOp>(o->op).tokens, 4);
+    EXPECT_EQ(o->count, 32);
     EXPECT_EQ(find(ops, "quantize_lm_head"), nullptr);
   }
+}
+
+/// How often an op of that kind writes each type.
+std::map<DType, std::int64_t> written(const std::vector<StepOp>& ops, TokenOpKind kind) {
+  std::map<DType, std::int64_t> counts;
+  for (const StepOp& step : ops) {
+    const auto* op = std::get_if<TokenOp>(&step.op);
+    if (op != nullptr && op->kind == kind) counts[op->output] += step.count;
+  }
+  return counts;
+}
+
+TEST(DecodeOps, InFp8TheNormAndTheActivationQuantise) {
+  const auto ops = decode_ops(fake::llama_8b(), {.precision = Precision::kFp8});
+  for (const char* gone : {"quantize_qkv", "quantize_gate_up", "quantize_down"})
+    EXPECT_EQ(find(ops, gone), nullptr) << gone;
+  EXPECT_THAT(written(ops, TokenOpKind::kRmsNorm),
+              ElementsAre(Pair(DType::kBf16, 1), Pair(DType::kFp8E4m3, 64)));
+  EXPECT_THAT(written(ops, TokenOpKind::kGatedActivation), ElementsAre(Pair(DType::kFp8E4m3, 32)));
+  const auto int8 = decode_ops(fake::llama_8b(), {.precision = Precision::kInt8});
+  EXPECT_NE(find(int8, "quantize_qkv"), nullptr);
+  EXPECT_THAT(written(int8, TokenOpKind::kRmsNorm), ElementsAre(Pair(DType::kBf16, 65)));
 }
 
 TEST(DecodeOps, SmallOpsHaveTheirCountsAndWidths) {
@@ -89,7 +115,11 @@ TEST(DecodeOps, OfAMixtureRunTheExpertsThatTheBatchTouches) {
   EXPECT_EQ(router->group, OpGroup::kLinears);
   EXPECT_EQ(std::get<Gemm>(router->op).weights, DType::kBf16);
   EXPECT_EQ(find(ops, "quantize_router"), nullptr);
+  EXPECT_EQ(find(ops, "quantize_qkv"), nullptr);
+  EXPECT_EQ(find(ops, "quantize_gate_up")->count, 32);  // of what is routed, by the experts
   EXPECT_EQ(find(ops, "quantize_down")->count, 32);
+  EXPECT_THAT(written(ops, TokenOpKind::kRmsNorm),
+              ElementsAre(Pair(DType::kBf16, 33), Pair(DType::kFp8E4m3, 32)));
   EXPECT_EQ(std::get<TokenOp>(find(ops, "quantize_down")->op).tokens, 8);
   EXPECT_EQ(std::get<TokenOp>(find(ops, "gated_activation")->op).tokens, 8);
   EXPECT_EQ(find(decode_ops(fake::llama_8b(), {}), "router"), nullptr);

@@ -75,22 +75,24 @@ std::vector<std::string> names(const StepPlan& plan, int layer) {
 TEST(StepPlan, IsInTheOrderOfALayer) {
   const DecodeStep op = step_of(model(true), DType::kFp8E4m3);
   EXPECT_THAT(names(plan_step(op, {}), 1),
-              ElementsAre("rms_norm", "quantize_qkv", "qkv", "qk_norm", "rope_append", "attention",
-                          "quantize_o", "o", "rms_norm", "quantize_gate_up", "gate_up",
-                          "gated_activation", "quantize_down", "down"));
-  EXPECT_THAT(names(plan_step(op, {.fused = true}), 1),
+              ElementsAre("rms_norm", "qkv", "qk_norm", "rope_append", "attention", "quantize_o",
+                          "o", "rms_norm", "gate_up", "gated_activation", "down"));
+  EXPECT_THAT(names(plan_step(op, {.rotation_normalises = true}), 1),
               ElementsAre("rms_norm", "qkv", "rope_append", "attention", "quantize_o", "o",
                           "rms_norm", "gate_up", "gated_activation", "down"));
-  EXPECT_THAT(names(plan_step(op, {.fused = true, .o_quantises = true}), 1),
+  EXPECT_THAT(names(plan_step(op, {.rotation_normalises = true, .o_quantises = true}), 1),
               ElementsAre("rms_norm", "qkv", "rope_append", "attention", "o", "rms_norm", "gate_up",
                           "gated_activation", "down"));
   EXPECT_THAT(names(plan_step(op, {}), -1),
               ElementsAre("embedding", "rms_norm", "lm_head", "argmax"));
 }
 
-TEST(StepPlan, FusesNothingIntoBf16) {
-  const DecodeStep op = step_of(model(false), DType::kBf16);
-  EXPECT_EQ(counts_of(plan_step(op, {.fused = true})), counts_of(plan_step(op, {})));
+TEST(StepPlan, QuantisesNothingForBf16) {
+  for (const StepNode& node : plan_step(step_of(model(true), DType::kBf16), {}).nodes) {
+    const auto* op = std::get_if<TokenOp>(&node.op);
+    if (op == nullptr || op->kind == TokenOpKind::kArgmax) continue;
+    EXPECT_EQ(op->output, DType::kBf16) << node.name;
+  }
 }
 
 class EveryStepPlan : public testing::TestWithParam<std::tuple<bool, DType, DType, StepStyle>> {
@@ -155,7 +157,7 @@ TEST_P(EveryStepPlan, HandsTensorsOfTheShapesThatTheOpsTake) {
 }
 
 std::vector<StepStyle> styles() {
-  return {{}, {.fused = true}, {.fused = true, .o_quantises = true}};
+  return {{}, {.rotation_normalises = true}, {.rotation_normalises = true, .o_quantises = true}};
 }
 INSTANTIATE_TEST_SUITE_P(All, EveryStepPlan,
                          testing::Combine(testing::Bool(),

@@ -147,7 +147,7 @@ TEST(OpsTable, LabelsEveryOp) {
       ops_tables(priced(card(), {.precisions = {}, .batches = {4}, .contexts = {}}, {}));
   const std::string text = rendered_tokens(tables, Format::kTable);
   EXPECT_THAT(text, AllOf(HasSubstr("gate_up"), HasSubstr("interpolated"), HasSubstr("modelled"),
-                          HasSubstr("roofline: 1000 GB/s"), HasSubstr("quantize_qkv")));
+                          HasSubstr("roofline: 1000 GB/s"), HasSubstr("quantize_o")));
 }
 
 TEST(OpsTable, SaysWhyThereAreNone) {
