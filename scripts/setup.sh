@@ -19,6 +19,8 @@ source "$gpugauge_root/scripts/usage.sh"
 source "$gpugauge_root/scripts/cuda_toolkit.sh"
 # shellcheck source=scripts/test_tools.sh
 source "$gpugauge_root/scripts/test_tools.sh"
+# shellcheck source=scripts/build_progress.sh
+source "$gpugauge_root/scripts/build_progress.sh"
 
 # Command and the package that has it: a cmake or a g++ of the user's own is as good.
 readonly gpugauge_tools=(g++:g++ cmake:cmake ninja:ninja-build git:git)
@@ -93,7 +95,7 @@ install_packages() {
     die "these packages are missing, and installing them needs root: apt-get install $*; without root, the portable" \
         "program needs none of them (scripts/README.md)"
   fi
-  say "installing $*"
+  say "installing $* (a minute or two where the mirror is near)"
   as_root "${apt[@]}" update || say "apt-get update had errors, trying with the package lists as they are"
   as_root "${apt[@]}" install -y --no-install-recommends "$@" ||
     die "apt-get could not install them (/var/log/apt/term.log; on Ubuntu they need the component 'universe')"
@@ -181,11 +183,10 @@ configure() {
   [[ -n ${GPUGAUGE_DRY_RUN:-} ]] || printf '%s\n' "$wanted" >"$stamp"
 }
 
-# build <target…>: silent when there is nothing to do, without what every build says.
+# build <target…>: silent when there is nothing to do.
 build() {
-  cmake --build "$gpugauge_build" --target "$@" |
-    sed -u -E -e '/^ninja: no work to do\.$/d' \
-              -e '/^\[[0-9/]+\] (Re-checking globbed directories\.\.\.|Build facts)$/d' >&2
+  announce_build "$1"
+  cmake --build "$gpugauge_build" --target "$@" | show_build
 }
 
 # setup [--tests]

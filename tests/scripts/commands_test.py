@@ -97,8 +97,21 @@ class CommandsTest(ScriptTest):
                            '*) echo "[0/2] Re-checking globbed directories..."; echo "[1/1] Build facts"; '
                            'echo "[1/9] Building CXX object a.o"; echo "ninja: no work to do." ;; esac')
         result = self.run_script("scripts/run.sh", dry=False)
-        self.assertEqual(result.stderr, "[1/9] Building CXX object a.o\n")
+        self.assertEqual(result.stderr, "")
         self.assertNotIn("[", result.stdout)
+
+    def test_a_build_says_how_long_it_takes_and_nothing_of_its_steps_in_a_log(self):
+        (self.bin / "tr").symlink_to(shutil.which("tr"))
+        self.fake("ninja", '[[ $* == *" -n "* ]] && count=30 || count=60\n'
+                           'for ((i = 1; i <= count; ++i)); do echo "[$i/$count] Building a.o"; done')
+        self.fake("nproc", "echo 4")
+        self.run_script("scripts/setup.sh", dry=False)
+        self.fake("cmake", 'case "$*" in --version) echo "cmake version 3.25.1" ;; '
+                           '*) echo "[1/9] Building CXX object a.o"; echo "a.cpp:3: warning: odd" ;; esac')
+        result = self.run_script("scripts/run.sh", dry=False)
+        begin, warning = result.stderr.splitlines()
+        self.assertRegex(begin, r"^setup: building, 30 of 60 steps: about \d+ (s|min) \(estimated .* for 4 cores\)$")
+        self.assertEqual(warning, "a.cpp:3: warning: odd")
 
     def test_a_failed_build_ends_the_run(self):
         self.fake("cmake", 'case "$*" in --version) echo "cmake version 3.25.1" ;; '
