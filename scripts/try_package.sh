@@ -40,9 +40,11 @@ tar -x -f "$tarball" -C "$work"
 check_program "$work"/gpugauge-*/gpugauge
 
 # shellcheck disable=SC2016  # expanded where it runs
-# Measures, and asks about what was measured; $PROGRAM and $FILE are names where it runs.
+# Measures, and asks about what was measured; $PROGRAM and $FILE are names where it runs. $BEGUN is when the tarball was
+# unpacked or the wheel installed, and $LOAD what the machine did then.
 trial='"$PROGRAM" --version
   "$PROGRAM" -q run --suite quick --device cpu -o "$FILE"
+  echo "try_package: from the package to the verdict: $(($(date +%s) - BEGUN)) s on $(nproc) cores, load $LOAD before"
   card=$(sed -n "s/^model name[[:space:]]*: //p" /proc/cpuinfo | head -n 1)
   "$PROGRAM" advise "$FILE" --model llama-3.1-8b --input-tokens 1024 --batch 1 --hourly "$card=0.1"'
 
@@ -73,6 +75,7 @@ for suite in bullseye trixie; do
     mount --rbind /dev "$1/dev"
     exec chroot "$1" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/trial FILE=/trial/result.json sh -euc "
       cd /trial
+      LOAD=\$(cut -d\  -f1 /proc/loadavg) BEGUN=\$(date +%s)
       tar -x -f gpugauge-*.tar.gz
       PROGRAM=\$(echo /trial/gpugauge-*/gpugauge)
       $2"' bash "$root" "$trial"
@@ -81,8 +84,11 @@ done
 for python in "${pythons[@]}"; do
   say "trying the wheel with $("$python" --version)"
   rm -rf -- "$work/venv"
+  export LOAD BEGUN
+  LOAD=$(cut -d' ' -f1 /proc/loadavg) BEGUN=$(date +%s)
   "$python" -m venv "$work/venv"
-  "$work/venv/bin/pip" install --quiet --disable-pip-version-check "$wheel" pandas pyarrow
+  "$work/venv/bin/pip" install --quiet --disable-pip-version-check "$wheel"
   (cd -- "$work" && PATH=$work/venv/bin:/usr/bin:/bin PROGRAM=gpugauge FILE=$work/${python//\//_}.json bash -euc "$trial")
+  "$work/venv/bin/pip" install --quiet --disable-pip-version-check pandas pyarrow
   "$work/venv/bin/python" -B "$gpugauge_root/tests/python/read_test.py" --installed
 done
