@@ -136,6 +136,8 @@ Datasheet Catalog::datasheet(std::string_view name_or_path) const {
   return load_datasheet(find_file("device", root_ / "devices", name_or_path));
 }
 
+MethodError Catalog::method_error() const { return load_method_error(root_ / "method_error.yaml"); }
+
 PriceList Catalog::prices(const std::vector<std::string>& files) const {
   if (!files.empty()) return load_price_list({files.begin(), files.end()});
   const std::vector<fs::path> shipped = files_in(root_ / "prices", ".csv");

@@ -10,6 +10,7 @@
 #include "harness/config/datasheet.hpp"
 #include "harness/config/diffusion.hpp"
 #include "harness/config/encoder.hpp"
+#include "harness/config/method_error.hpp"
 #include "harness/config/model.hpp"
 #include "harness/config/prices.hpp"
 
@@ -44,6 +45,8 @@ class Catalog {
   /// card that others measured, `<card>.json.gz` in results/imported beside the configs. Throws
   /// UsageError for a name of neither, with the nearest; a path comes back as it is.
   std::filesystem::path result_file(const std::string& file_or_card) const;
+  /// Of every derived figure.
+  MethodError method_error() const;
   /// The offers of these files, else of every list in prices/.
   PriceList prices(const std::vector<std::string>& files) const;
 
