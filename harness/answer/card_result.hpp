@@ -6,6 +6,7 @@
 #include "harness/analyze/money/cost.hpp"
 #include "harness/analyze/step/fit.hpp"
 #include "harness/config/datasheet.hpp"
+#include "harness/config/method_error.hpp"
 #include "harness/config/model.hpp"
 #include "harness/config/prices.hpp"
 #include "harness/record/record.hpp"
@@ -18,6 +19,7 @@ struct CardResult {
   std::optional<Datasheet> datasheet = {};  ///< of its card; absent if none is known
   std::vector<Rate> rates = {};             ///< what its card costs; empty where nobody asks
   std::vector<ModelConfig> models = {};     ///< those in question
+  MethodError method_error = {};            ///< of what is derived
 
   const Datasheet* sheet() const { return datasheet ? &*datasheet : nullptr; }
 };

@@ -7,11 +7,12 @@ namespace gpugauge {
 DecodeAnswer decode_answer(std::span<const CardResult> results, const DecodeQuestion& question) {
   DecodeAnswer answer;
   for (const CardResult& result : results) {
+    const StepTimes times(*result.record, result.method_error);
     const PowerRange powers = power_range(*result.record);
     const std::optional<MemoryBudget> budget = memory_budget(result.record->device, result.sheet());
     for (const ModelConfig& model : result.models) {
       for (DecodeFinding& finding : decode_findings(
-               *result.record, model, decode_points(*result.record, model, question.selection))) {
+               times, model, decode_points(*result.record, model, question.selection))) {
         if (budget) finding.fit = fit(model, finding.point, *budget);
         PricedDecode& point = answer.points.emplace_back(
             price(std::move(finding), result.rates, question.num_gpus, question.billing));

@@ -65,7 +65,7 @@ std::vector<PricedForward> forward_answer(std::span<const ForwardCard> cards,
                                           std::span<const ForwardPass> passes) {
   std::vector<PricedForward> points;
   for (const ForwardCard& card : cards) {
-    const StepTimes times(*card.record);
+    const StepTimes times(*card.record, card.method_error);
     for (const ForwardPass& pass : passes)
       points.push_back({forward_finding(times, pass, card.budget), card.rate});
   }

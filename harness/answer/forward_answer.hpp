@@ -30,6 +30,7 @@ struct ForwardCard {
   const Record* record;
   std::optional<MemoryBudget> budget;
   Rate rate;
+  MethodError method_error = {};
 };
 
 /// A finding with the price that it is shown at.

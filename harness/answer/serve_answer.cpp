@@ -44,7 +44,7 @@ ServeAnswer serve_answer(std::span<const CardResult> results, const ServeQuestio
   if (results.empty()) return answer;
   for (const ModelConfig& model : results.front().models) {
     for (const CardResult& result : results) {
-      const StepTimes times(*result.record);
+      const StepTimes times(*result.record, result.method_error);
       const PowerRange powers = power_range(*result.record);
       ServingRequest request = request_for(result, question);
       for (const Precision precision : precisions_for(result, model, question)) {

@@ -26,7 +26,7 @@ struct Gemm {
   static Gemm parse(NameParts& parts);
   std::int64_t* swept() { return &m; }
   DType arithmetic() const { return weights; }
-  std::array<OpAxis, 3> axes() { return {{{"k", &k, true}, {"n", &n, true}, {"m", &m}}}; }
+  std::array<OpAxis, 3> axes() { return {{{"k", &k}, {"n", &n}, {"m", &m}}}; }
   auto operator<=>(const Gemm&) const = default;
 };
 

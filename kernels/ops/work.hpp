@@ -41,8 +41,6 @@ struct CaseRate {
 struct OpAxis {
   std::string_view label;  ///< as in the op's case name
   std::int64_t* place;     ///< in the op that was asked
-  /// The interval also holds a time that grows as the dimension does: true of the weights' sizes.
-  bool may_be_proportional = false;
 };
 
 }  // namespace gpugauge

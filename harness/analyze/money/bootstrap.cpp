@@ -1,10 +1,14 @@
 #include "harness/analyze/money/bootstrap.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 #include "harness/base/estimate.hpp"
@@ -97,6 +101,25 @@ Replicates weighted_medians(const std::vector<TimedRow>& samples, const std::uin
   return medians;
 }
 
+/// FNV-1a, 64 bits, far beyond the bits of any row of weights.
+std::uint64_t hash_of(std::string_view name) {
+  std::uint64_t hash = 0xCBF29CE484222325ULL;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
+  return hash | kIntervalBits;
+}
+
+/// Half the distance of the ends, in logarithms.
+double width_of(const ErrorFactors& factors) { return std::log(factors.high / factors.low) / 2; }
+
+/// Factors at these places between the ends, which lie at -1 and 1.
+Replicates errors_of(const ErrorFactors& ends, const Replicates& places) {
+  const double below = -std::log(ends.low), above = std::log(ends.high);
+  Replicates errors(places.size());
+  for (std::size_t r = 0; r < errors.size(); ++r)
+    errors[r] = std::exp(places[r] * (places[r] < 0 ? below : above));
+  return errors;
+}
+
 bool has_samples(const OpTime& time) {
   return time.origin == Origin::kMeasured && time.measurement != nullptr &&
          !time.measurement->samples.time_ns.empty();
@@ -114,40 +137,55 @@ const Replicates& Bootstrap::medians_of(const Measurement& measurement) {
   return found->second;
 }
 
-const Replicates& Bootstrap::places_of(Origin origin) {
-  const bool is_of_method = is_interpolated(origin) || origin == Origin::kModelled;
-  const auto index =
-      static_cast<std::size_t>(is_interpolated(origin) ? Origin::kInterpolated : origin);
-  Replicates& places = places_[index];
-  for (std::size_t r = places.size(); r < kReplicates; ++r) {
-    const std::uint64_t bits =
-        random_bits(is_of_method ? kMethodSeed : seed_, kIntervalBits + index * kReplicates + r);
-    places.push_back(static_cast<double>(bits >> 11) * 0x1p-52 - 1);
+const Replicates& Bootstrap::places_of(const std::string& name, bool is_shared) {
+  const auto [found, is_new] = places_.try_emplace(name);
+  if (!is_new) return found->second;
+  static const boost::math::normal_distribution<double> kNormal;
+  static const double kUnit = quantile(kNormal, (1 + kDerivedConfidence) / 2);
+  const std::uint64_t first = hash_of(name);
+  for (std::size_t r = 0; r < kReplicates; ++r) {
+    const std::uint64_t bits = random_bits(is_shared ? kMethodSeed : seed_, first + r);
+    const double share = (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
+    found->second.push_back(quantile(kNormal, share) / kUnit);
   }
-  return places;
+  return found->second;
 }
 
 Replicates Bootstrap::step_ns(const EngineStep& step) {
   Replicates total(kReplicates);
-  std::array<Estimate, std::tuple_size_v<OriginShares>> by_origin{};
+  std::map<ErrorGroup, Estimate> groups;
   for (const OpLine& line : step.ops) {
     const auto count = static_cast<double>(line.step.count);
     if (has_samples(line.time)) {
       const Replicates& medians = medians_of(*line.time.measurement);
       for (std::size_t r = 0; r < kReplicates; ++r) total[r] += count * medians[r];
     } else {
-      Estimate& of_origin = by_origin[static_cast<std::size_t>(line.time.origin)];
-      of_origin = sum(of_origin, scaled(line.time.time_ns, count));
+      Estimate& of_group = groups[error_group_of(line)];
+      of_group = sum(of_group, scaled(line.time.time_ns, count));
     }
   }
-  for (std::size_t origin = 0; origin < by_origin.size(); ++origin) {
-    const Estimate& e = by_origin[origin];
-    if (e.value == 0) continue;
-    const Replicates& places = places_of(static_cast<Origin>(origin));
-    for (std::size_t r = 0; r < kReplicates; ++r)
-      total[r] += e.value + places[r] * (places[r] < 0 ? e.value - e.low : e.high - e.value);
+  for (const auto& [group, e] : groups) {
+    const std::string name =
+        fmt::format("{} {}", name_of(group.origin),
+                    group.imported != nullptr ? group.imported->name : group.family);
+    const Replicates errors = errors_of({.low = e.low / e.value, .high = e.high / e.value},
+                                        places_of(name, group.origin == Origin::kModelled));
+    for (std::size_t r = 0; r < kReplicates; ++r) total[r] += e.value * errors[r];
   }
   return total;
+}
+
+Replicates Bootstrap::with_error(Replicates figure, const EngineError& error) {
+  const double total = width_of(error.total);
+  if (total == 0) return figure;
+  const double own_share = std::min(1.0, std::pow(width_of(error.between_cards) / total, 2) / 2);
+  const Replicates &shared = places_of("engine", true), &own = places_of("card", false);
+  Replicates places(kReplicates);
+  for (std::size_t r = 0; r < kReplicates; ++r)
+    places[r] = std::sqrt(1 - own_share) * shared[r] + std::sqrt(own_share) * own[r];
+  const Replicates errors = errors_of(error.total, places);
+  for (std::size_t r = 0; r < kReplicates; ++r) figure[r] *= errors[r];
+  return figure;
 }
 
 Replicates output_tokens_per_second(const ServingPoint& point, std::span<const double> decode_ns,

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
-#include <tuple>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -17,7 +17,7 @@ namespace gpugauge {
 /// same state of that card (its clock), and entry i of all cards for the same error of the method,
 /// so that numbers of one card and of several are combined entry by entry.
 using Replicates = std::vector<double>;
-/// Enough for a probability to within 0.02, and for the ends of a 95% interval.
+/// Enough for a probability to within 0.02, and for the ends of a 90% interval.
 inline constexpr std::size_t kReplicates = 500;
 
 /// Resamples the times of one card; made once per record.
@@ -31,10 +31,12 @@ inline constexpr std::size_t kReplicates = 500;
 ///   so that times that follow the clock err together and others independently. Row i stands for
 ///   the place whose binary fraction is i read backwards (van der Corput), so that the first n rows
 ///   lie evenly over all places, and ops of different numbers of samples share what rows they can.
-/// - All others (interpolated, modelled, imported, read without samples): one uniform number per
-///   replicate and origin says where inside [low, high] all of them lie, the median at the value.
-///   What is interpolated or modelled errs by the method, which is that of every card: these
-///   numbers are the same for all seeds.
+/// - All others (interpolated, modelled, imported, read without samples): one normal number per
+///   replicate and `ErrorGroup` says where around the value all of its ops lie, with low and high
+///   of the group at the 5% and the 95% quantile. What is modelled errs by the method, which is
+///   that of every card: these numbers are the same for all seeds.
+/// - The error of an engine beside its ops: of two normal numbers one is the same for all seeds and
+///   one is the card's, in such parts that the ratio of two cards errs by `between_cards`.
 ///
 /// The same seed gives the same replicates on any machine: weights are whole numbers of
 /// counter-based random bits. Cards that are compared should have different seeds.
@@ -42,22 +44,25 @@ class Bootstrap {
  public:
   explicit Bootstrap(std::uint64_t seed) : seed_(seed) {}
 
-  /// Sum over the ops of count · resampled time. The measurements behind the step must outlive
-  /// this: their medians are resampled once.
+  /// Sum over the ops of count · resampled time, without the error of engines. The measurements
+  /// behind the step must outlive this: their medians are resampled once.
   Replicates step_ns(const EngineStep& step);
+  /// A figure's replicates with the error of engines.
+  Replicates with_error(Replicates figure, const EngineError& error);
 
  private:
   const Replicates& medians_of(const Measurement& measurement);
-  /// One number in [-1, 1) a replicate, the same for all that is known in this way.
-  const Replicates& places_of(Origin origin);
+  /// Normal numbers in units of the 95% quantile, one a replicate: of this name, and of all cards
+  /// or of this one.
+  const Replicates& places_of(const std::string& name, bool is_shared);
 
   std::uint64_t seed_;
   std::vector<std::uint16_t> weights_;  ///< rows of kReplicates, as many as were needed
   std::unordered_map<const Measurement*, Replicates> medians_;
-  std::array<Replicates, std::tuple_size_v<OriginShares>> places_;
+  std::map<std::string, Replicates> places_;
 };
 
-/// A number with what it could as well have been; its interval leaves out 2.5% of that at each end.
+/// A number with what it could as well have been; its interval leaves out 5% of that at each end.
 struct Resampled : Estimate {
   Replicates replicates;
 };
@@ -69,6 +74,7 @@ Replicates output_tokens_per_second(const ServingPoint& point, std::span<const d
 
 /// The value with the interval that leaves out (1 - confidence) / 2 of the replicates at each end,
 /// widened to the value where that lies outside. There must be a replicate.
-Estimate interval_of(double value, std::span<const double> replicates, double confidence = 0.95);
+Estimate interval_of(double value, std::span<const double> replicates,
+                     double confidence = kDerivedConfidence);
 
 }  // namespace gpugauge

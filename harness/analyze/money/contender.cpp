@@ -29,10 +29,13 @@ Contender contender_of(const StepTimes& times, const ModelConfig& model, Serving
 
 Resampled resampled_rate(const ServingFinding& finding, Bootstrap& bootstrap) {
   const Engine engine = finding.engine().value();
+  const ServingRate& rate = *finding.rate();
   return resampled(
-      finding.rate()->output_tokens_per_second.value,
-      output_tokens_per_second(finding.point, bootstrap.step_ns(*finding.decode.step(engine)),
-                               bootstrap.step_ns(*finding.prefill->step(engine))));
+      rate.output_tokens_per_second.value,
+      bootstrap.with_error(
+          output_tokens_per_second(finding.point, bootstrap.step_ns(*finding.decode.step(engine)),
+                                   bootstrap.step_ns(*finding.prefill->step(engine))),
+          rate.throughput_error));
 }
 
 std::optional<Standing> standing_of(const Contender& contender, const Load& load) {

@@ -19,7 +19,7 @@ struct EnumTable<Cheaper> {
 
 /// What one card costs over what another does: the one rule of which of two is cheaper.
 struct CostRatio {
-  Estimate a_over_b;  ///< with its 95% interval
+  Estimate a_over_b;  ///< with its 90% interval
   double probability_a_is_cheaper = 0.5;
 
   /// Undecided where the interval holds 1.

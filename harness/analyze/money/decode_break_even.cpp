@@ -32,7 +32,7 @@ Contender contender_of(const Offer& offer, const StepTimes& times, const ModelCo
     const DecodeFinding finding = decode_finding(times, model, at);
     const EngineStep* step = finding.preferred();
     if (step == nullptr) return std::nullopt;
-    Replicates tokens = bootstrap->step_ns(*step);
+    Replicates tokens = bootstrap->with_error(bootstrap->step_ns(*step), step->error);
     for (double& ns : tokens) ns = static_cast<double>(batch) * kNsPerSecond / ns;
     return resampled(step->tokens_per_second.value, std::move(tokens));
   };

@@ -16,7 +16,7 @@ bool is_possible(const PricedDecode& p) { return p.decode.fits() && p.dollars().
 Resampled resampled_dollars(const PricedDecode& p, std::map<std::string, Bootstrap>& bootstraps) {
   const EngineStep& step = *p.decode.preferred();
   Bootstrap& own = bootstraps.try_emplace(p.decode.file, bootstraps.size() + 1).first->second;
-  Replicates dollars = own.step_ns(step);
+  Replicates dollars = own.with_error(own.step_ns(step), step.error);
   for (double& ns : dollars) ns *= p.dollars()->value / step.step_ns.value;
   return resampled(p.dollars()->value, std::move(dollars));
 }

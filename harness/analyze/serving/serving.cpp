@@ -39,4 +39,13 @@ ServingRate serving_rate(const ServingPoint& point, const EngineStep& decode,
   return rate;
 }
 
+ServingRate with_error(ServingRate rate, const MethodError& error, int cards) {
+  rate.ttft_ns = widened(rate.ttft_ns, error.of_engine(cards, EngineFigure::kTtft));
+  rate.tpot_ns = widened(rate.tpot_ns, error.of_engine(cards, EngineFigure::kTpot));
+  rate.throughput_error = engine_error(error, cards, EngineFigure::kThroughput);
+  rate.output_tokens_per_second =
+      widened(rate.output_tokens_per_second, rate.throughput_error.total);
+  return rate;
+}
+
 }  // namespace gpugauge

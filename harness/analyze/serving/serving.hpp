@@ -31,6 +31,7 @@ struct ServingRate {
   Estimate ttft_ns;
   Estimate tpot_ns;
   Estimate output_tokens_per_second;  ///< of the whole batch
+  EngineError throughput_error;       ///< is in its interval
   OriginShares origins{};             ///< of the time of a batch: output·D + batch·P
 };
 
@@ -38,5 +39,8 @@ struct ServingRate {
 /// add linearly: both share the card. Throws UsageError if a number of the point is below 1.
 ServingRate serving_rate(const ServingPoint& point, const EngineStep& decode,
                          const EngineStep& prefill);
+
+/// The rate with the errors that its figures have on so many cards.
+ServingRate with_error(ServingRate rate, const MethodError& error, int cards);
 
 }  // namespace gpugauge

@@ -82,7 +82,8 @@ ServingFinding Server::at(std::int64_t batch) const {
     const EngineStep* prefill = prefill_->step(engine);
     if (decode == nullptr || prefill == nullptr) continue;
     (engine == Engine::kLibrary ? finding.library : finding.best) =
-        serving_rate(finding.point, *decode, *prefill);
+        with_error(serving_rate(finding.point, *decode, *prefill), times_->method_error(),
+                   request_.group.cards);
   }
   if (finding.rate() == nullptr)
     finding.reason =

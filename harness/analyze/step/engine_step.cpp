@@ -1,6 +1,8 @@
 #include "harness/analyze/step/engine_step.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <numeric>
 
 #include "harness/base/estimate.hpp"
@@ -26,6 +28,14 @@ bool is_of(Engine engine, const Measurement& graph) {
 
 }  // namespace
 
+ErrorGroup error_group_of(const OpLine& line) {
+  const Origin origin = line.time.origin;
+  if (origin == Origin::kImported) return {origin, {}, line.time.measurement};
+  if (origin == Origin::kMeasured || origin == Origin::kQuoted) return {origin, {}, nullptr};
+  return {is_interpolated(origin) ? Origin::kInterpolated : origin, family_of(line.step.op),
+          nullptr};
+}
+
 double EngineStep::share_of(OpGroup group) const {
   return share_where(*this, [&](const OpLine& line) { return line.step.group == group; });
 }
@@ -43,11 +53,33 @@ OriginShares EngineStep::origins() const {
 EngineStep step_of(std::vector<OpLine> ops, std::int64_t tokens) {
   EngineStep step;
   step.ops = std::move(ops);
-  for (const OpLine& line : step.ops)
-    step.step_ns =
-        sum(step.step_ns, scaled(line.time.time_ns, static_cast<double>(line.step.count)));
+  std::map<ErrorGroup, Estimate> groups;
+  for (const OpLine& line : step.ops) {
+    Estimate& of_group = groups[error_group_of(line)];
+    of_group = sum(of_group, scaled(line.time.time_ns, static_cast<double>(line.step.count)));
+  }
+  double below = 0, above = 0;
+  for (const auto& [group, time] : groups) {
+    step.step_ns.value += time.value;
+    below = std::hypot(below, time.value - time.low);
+    above = std::hypot(above, time.high - time.value);
+  }
+  step.step_ns.low = step.step_ns.value - below;
+  step.step_ns.high = step.step_ns.value + above;
   step.tokens_per_second = reciprocal(static_cast<double>(tokens) * kNsPerSecond, step.step_ns);
   return step;
+}
+
+EngineStep with_error(EngineStep step, const EngineError& error) {
+  step.error = error;
+  step.tokens_per_second =
+      reciprocal(step.tokens_per_second.value * step.step_ns.value, step.engine_ns());
+  return step;
+}
+
+EngineError engine_error(const MethodError& error, int cards, EngineFigure figure) {
+  return {.total = error.of_engine(cards, figure),
+          .between_cards = error.between_cards.at(static_cast<std::size_t>(figure))};
 }
 
 bool has_known_linear(const EngineStep& step) {
@@ -65,11 +97,14 @@ std::vector<std::string> modelled_linears(const EngineStep& step) {
   return names;
 }
 
-StepTimes::StepTimes(const Record& record)
-    : record_(&record), representatives_(representative(record)), read_(read_rate(record)) {
+StepTimes::StepTimes(const Record& record, MethodError error)
+    : record_(&record),
+      error_(std::make_shared<const MethodError>(std::move(error))),
+      representatives_(representative(record)),
+      read_(read_rate(record)) {
   if (!read_) return;
-  library_.emplace(record, read_->rate.value, Engine::kLibrary);
-  best_.emplace(record, read_->rate.value, Engine::kBest);
+  library_.emplace(record, read_->rate.value, Engine::kLibrary, *error_);
+  best_.emplace(record, read_->rate.value, Engine::kBest, *error_);
   for (const DType dtype : gemm_dtypes(record)) {
     if (const auto peak = best_arithmetic(record, dtype)) tflops_.emplace(dtype, peak->rate);
   }

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/analyze/step/decode_step.hpp"
@@ -24,11 +27,33 @@ struct OpLine {
 /// Shares of a time by where its parts come from; they add up to one. Indexed by `Origin`.
 using OriginShares = std::array<double, EnumTable<Origin>::rows.size()>;
 
+/// What times of ops are off by together: measured ones share the card's clock, derived ones of a
+/// family the way in which they were derived, and an imported one is a measurement of its own.
+struct ErrorGroup {
+  Origin origin = Origin::kMeasured;
+  std::string_view family;  ///< of derived ones
+  const Measurement* imported = nullptr;
+
+  friend auto operator<=>(const ErrorGroup&, const ErrorGroup&) = default;
+};
+ErrorGroup error_group_of(const OpLine& line);
+
+/// The error of a figure of a real engine, beside those of its ops.
+struct EngineError {
+  ErrorFactors total;          ///< measured over derived
+  ErrorFactors between_cards;  ///< of the ratio of two cards, whose errors have the rest in common
+};
+
 /// A step as one engine runs it: the sum of its ops, or the whole of it measured as one line.
 struct EngineStep {
   std::vector<OpLine> ops;
-  Estimate step_ns;  ///< intervals of the ops added linearly: they share the card's clock
-  Estimate tokens_per_second;
+  /// Intervals add linearly in an `ErrorGroup`, and in quadrature over these.
+  Estimate step_ns;
+  EngineError error;           ///< of the time of the step
+  Estimate tokens_per_second;  ///< with it
+
+  /// As a real engine needs it: `step_ns` with `error`.
+  Estimate engine_ns() const { return widened(step_ns, error.total); }
 
   /// Of the step's time.
   double share_of(OpGroup group) const;
@@ -36,8 +61,13 @@ struct EngineStep {
   OriginShares origins() const;
 };
 
-/// The step of these lines, which advances `tokens` tokens.
+/// The step of these lines, which advances `tokens` tokens, without an error of engines.
 EngineStep step_of(std::vector<OpLine> ops, std::int64_t tokens);
+/// The same step with it.
+EngineStep with_error(EngineStep step, const EngineError& error);
+
+/// Of a figure of an engine that shares a model among `cards`.
+EngineError engine_error(const MethodError& error, int cards, EngineFigure figure);
 
 /// Whether the time of a linear of the layers is more than a model.
 bool has_known_linear(const EngineStep& step);
@@ -49,9 +79,10 @@ std::vector<std::string> modelled_linears(const EngineStep& step);
 /// must outlive it.
 class StepTimes {
  public:
-  explicit StepTimes(const Record& record);
+  explicit StepTimes(const Record& record, MethodError error = {});
 
   const Record& record() const { return *record_; }
+  const MethodError& method_error() const { return *error_; }
   /// Of the record, as `representative` finds them.
   std::span<const Measurement* const> representatives() const { return representatives_; }
   /// The read bandwidth, without which nothing is derived.
@@ -72,6 +103,7 @@ class StepTimes {
   const OpTimes& of(Engine engine) const;
 
   const Record* record_;
+  std::shared_ptr<const MethodError> error_;
   std::vector<const Measurement*> representatives_;
   std::optional<ReadRate> read_;
   std::optional<OpTimes> library_, best_;

@@ -19,7 +19,9 @@ namespace {
 constexpr double kCudaLaunchGapNs = 1300;
 /// What a kernel that is too small to fill the device may need beyond its roofline. Published
 /// tables of decode attention at batch 1 show it (NVIDIA aiconfigurator, H100 and L40S).
-constexpr double kSmallKernelNs = 5000;
+constexpr double kFewNs = 5000;
+/// Below this a roofline says little: its error was measured above.
+constexpr double kSmallKernelNs = 10'000;
 
 void keep_faster(const Measurement*& best, const Measurement* candidate) {
   if (best == nullptr || candidate->time_ns.value < best->time_ns.value) best = candidate;
@@ -32,25 +34,30 @@ std::vector<std::int64_t> take_places(std::span<const OpAxis> axes) {
   return places;
 }
 
-/// Between the times at two places of an axis, the lower of which is `from`.
-OpTime between(const OpAxis& axis, std::int64_t place, std::int64_t from, const OpTime& below,
-               std::int64_t to, const OpTime& above) {
-  const double to_place = as_double(place) / as_double(from);
-  const double to_upper = as_double(to) / as_double(from);
-  const Estimate &a = below.time_ns, &b = above.time_ns;
-  const Estimate from_below = scaled(a, axis.may_be_proportional ? to_place : 1);
-  const Estimate from_above = scaled(b, axis.may_be_proportional ? to_place / to_upper : 1);
-  Neighbours neighbours = below.measurement != nullptr ? Neighbours{.lowest = below.measurement}
-                                                       : std::get<Neighbours>(below.source);
-  neighbours.above.at(neighbours.dimensions++) = {axis.label, to};
-  return OpTime{{.value = std::exp(std::lerp(std::log(a.value), std::log(b.value),
-                                             std::log(to_place) / std::log(to_upper))),
-                 .low = std::min(from_below.low, from_above.low),
-                 .high = std::max(from_below.high, from_above.high)},
-                is_of_imported(below.origin) || is_of_imported(above.origin)
-                    ? Origin::kInterpolatedImported
-                    : Origin::kInterpolated,
-                neighbours};
+/// Between two places this far apart, or less, the error of an interpolation was measured.
+constexpr double kMeasuredGap = 4;
+/// How much of the grid, from its end inwards, says how the time goes on outside of it.
+constexpr double kSlopeSpan = 4;
+/// Nothing is scaled further than this, as a ratio of places.
+constexpr double kFarthest = 64;
+
+ErrorFactors factors_of(const std::map<std::string, ErrorFactors, std::less<>>& by_axis,
+                        std::string_view axis) {
+  const auto found = by_axis.find(axis);
+  return found != by_axis.end() ? found->second : ErrorFactors{};
+}
+
+bool is_scaled(const OpTime& time) { return std::holds_alternative<ScaledFrom>(time.source); }
+
+const Measurement* lowest_of(const OpTime& time) {
+  if (time.measurement != nullptr) return time.measurement;
+  const auto* scaled = std::get_if<ScaledFrom>(&time.source);
+  return scaled != nullptr ? scaled->from : std::get<Neighbours>(time.source).lowest;
+}
+
+OpTime scaled_from(const OpTime& time, double factor, const ErrorFactors& error) {
+  return {widened(scaled(time.time_ns, factor), error), Origin::kModelled,
+          ScaledFrom{lowest_of(time)}};
 }
 
 std::string neighbours_text(const std::string& text) { return text; }
@@ -60,6 +67,10 @@ std::string neighbours_text(const Neighbours& neighbours) {
   for (std::size_t i = 0; i < neighbours.dimensions; ++i)
     text += fmt::format(" … {}:{}", neighbours.above.at(i).dimension, neighbours.above.at(i).at);
   return text;
+}
+
+std::string neighbours_text(const ScaledFrom& scaled) {
+  return fmt::format("scaled from {}", scaled.from->name);
 }
 
 std::string neighbours_text(const Roofline& roofline) {
@@ -73,8 +84,36 @@ std::string source_of(const OpTime& time) {
   return std::visit([](const auto& source) { return neighbours_text(source); }, time.source);
 }
 
-OpTimes::OpTimes(const Record& record, double read_gbps, Engine engine)
-    : read_gbps_(read_gbps),
+/// An op in question: its axes, the places on them that are wanted, and what grows along them.
+class OpTimes::Query {
+ public:
+  Query(const Op& op, const OpErrors& errors) : op_(op), axes_(axes_of(op_)), errors_(&errors) {
+    for (const OpAxis& axis : axes_) wanted_.push_back(*axis.place);
+  }
+
+  std::size_t depth() const { return axes_.size(); }
+  const OpAxis& axis(std::size_t depth) const { return axes_[depth]; }
+  std::int64_t wanted(std::size_t depth) const { return wanted_[depth]; }
+  const OpErrors& errors() const { return *errors_; }
+
+  /// The op's operations, or its bytes where it has none, with one place moved.
+  double work_at(std::size_t depth, std::int64_t place) {
+    *axes_[depth].place = place;
+    const Work work = work_of(op_);
+    *axes_[depth].place = wanted_[depth];
+    return work.flops > 0 ? work.flops : work.bytes;
+  }
+
+ private:
+  Op op_;
+  std::vector<OpAxis> axes_;
+  std::vector<std::int64_t> wanted_;
+  const OpErrors* errors_;
+};
+
+OpTimes::OpTimes(const Record& record, double read_gbps, Engine engine, const MethodError& error)
+    : error_(&error),
+      read_gbps_(read_gbps),
       launch_gap_ns_(record.device.backend == Backend::kCuda ? kCudaLaunchGapNs : 0) {
   for (const DType dtype : gemm_dtypes(record)) {
     if (const auto peak = best_arithmetic(record, dtype)) tflops_[dtype] = peak->rate.value;
@@ -94,35 +133,104 @@ void OpTimes::add(const Measurement& m) {
 }
 
 OpTime OpTimes::at(const Op& op) const {
-  const std::optional<OpTime> time = known(op);
-  return time ? *time : modelled(op);
+  std::optional<OpTime> time = known(op);
+  if (time && !is_scaled(*time)) return std::move(*time);
+  OpTime roofline = modelled(op);
+  return time && time->time_ns.value > roofline.time_ns.value ? std::move(*time)
+                                                              : std::move(roofline);
 }
 
 std::optional<OpTime> OpTimes::known(const Op& op) const {
   Op other = op;
-  const std::vector<OpAxis> axes = axes_of(other);
-  const std::vector<std::int64_t> wanted = take_places(axes);
+  take_places(axes_of(other));
   const auto found = times_.find(other);
-  return found != times_.end() ? along(found->second, axes, wanted) : std::nullopt;
+  if (found == times_.end()) return std::nullopt;
+  Query query(op, error_->of_op(family_of(op)));
+  return along(found->second, query, 0);
 }
 
-/// Of the entry that is at the place wanted, else between the two around it; nothing outside.
-std::optional<OpTime> OpTimes::along(const Places& places, std::span<const OpAxis> axes,
-                                     std::span<const std::int64_t> wanted) const {
-  if (axes.empty())
-    return OpTime{places.fastest->time_ns, places.fastest->origin, {}, places.fastest};
-  const auto inner = [&](const Places& at) {
-    return along(at, axes.subspan(1), wanted.subspan(1));
-  };
-  const std::int64_t place = wanted.front();
+std::optional<OpTime> OpTimes::along(const Places& places, Query& query, std::size_t depth) const {
+  if (depth == query.depth()) {
+    const Measurement& m = *places.fastest;
+    return OpTime{
+        m.origin == Origin::kImported ? widened(m.time_ns, query.errors().imported) : m.time_ns,
+        m.origin,
+        {},
+        &m};
+  }
+  const std::int64_t place = query.wanted(depth);
   const auto upper = places.at.lower_bound(place);
-  if (upper == places.at.end()) return std::nullopt;
-  if (upper->first == place) return inner(upper->second);
-  if (upper == places.at.begin()) return std::nullopt;
-  const auto lower = std::prev(upper);
-  const std::optional<OpTime> below = inner(lower->second), above = inner(upper->second);
+  if (upper != places.at.end() && upper->first == place)
+    return along(upper->second, query, depth + 1);
+  if (upper == places.at.end() || upper == places.at.begin()) return outside(places, query, depth);
+  return between(*std::prev(upper), *upper, query, depth);
+}
+
+std::optional<OpTime> OpTimes::between(const Place& lower, const Place& upper, Query& query,
+                                       std::size_t depth) const {
+  const std::optional<OpTime> below = along(lower.second, query, depth + 1),
+                              above = along(upper.second, query, depth + 1);
   if (!below || !above) return std::nullopt;
-  return between(axes.front(), place, lower->first, *below, upper->first, *above);
+  const double from = query.work_at(depth, lower.first), to = query.work_at(depth, upper.first);
+  const double share = (query.work_at(depth, query.wanted(depth)) - from) / (to - from);
+  const Estimate &a = below->time_ns, &b = above->time_ns;
+  const double gap = as_double(upper.first) / as_double(lower.first);
+  const OpAxis& axis = query.axis(depth);
+  const ErrorFactors error = power(factors_of(query.errors().interpolated, axis.label),
+                                   std::max(1.0, std::log(gap) / std::log(kMeasuredGap)));
+  const Estimate time = widened({.value = std::lerp(a.value, b.value, share),
+                                 .low = std::lerp(a.low, b.low, share),
+                                 .high = std::lerp(a.high, b.high, share)},
+                                error);
+  if (is_scaled(*below) || is_scaled(*above))
+    return OpTime{time, Origin::kModelled, ScaledFrom{lowest_of(*below)}};
+  Neighbours neighbours = below->measurement != nullptr ? Neighbours{.lowest = below->measurement}
+                                                        : std::get<Neighbours>(below->source);
+  neighbours.above.at(neighbours.dimensions++) = {axis.label, upper.first};
+  return OpTime{time,
+                is_of_imported(below->origin) || is_of_imported(above->origin)
+                    ? Origin::kInterpolatedImported
+                    : Origin::kInterpolated,
+                neighbours};
+}
+
+std::optional<OpTime> OpTimes::outside(const Places& places, Query& query,
+                                       std::size_t depth) const {
+  const std::int64_t wanted = query.wanted(depth);
+  const bool is_beyond = places.at.begin()->first < wanted;
+  const auto end = is_beyond ? std::prev(places.at.end()) : places.at.begin();
+  const double ratio = as_double(wanted) / as_double(end->first);
+  const double distance = is_beyond ? ratio : 1 / ratio;
+  if (distance > kFarthest) return std::nullopt;
+  const std::optional<OpTime> last = along(end->second, query, depth + 1);
+  if (!last) return std::nullopt;
+
+  const double work = query.work_at(depth, wanted), at_end = query.work_at(depth, end->first);
+  const double in_proportion = work / at_end;
+  double factor = in_proportion;
+  if (const auto inner = inwards(places, *end, is_beyond)) {
+    if (const std::optional<OpTime> first = along(inner->second, query, depth + 1)) {
+      const double slope = (last->time_ns.value - first->time_ns.value) /
+                           (at_end - query.work_at(depth, inner->first));
+      const double grown = 1 + slope * (work - at_end) / last->time_ns.value;
+      factor = std::clamp(grown, std::min(1.0, in_proportion), std::max(1.0, in_proportion));
+    }
+  }
+  return scaled_from(*last, factor,
+                     power(factors_of(query.errors().extrapolated, query.axis(depth).label),
+                           std::max(1.0, std::log2(distance))));
+}
+
+/// The nearest place that is `kSlopeSpan` times further inside than the end of the grid; null where
+/// the grid is smaller.
+const OpTimes::Place* OpTimes::inwards(const Places& places, const Place& end, bool is_beyond) {
+  const Place* nearest = nullptr;
+  for (const Place& place : places.at) {
+    const double ratio = as_double(place.first) / as_double(end.first);
+    if (is_beyond && ratio * kSlopeSpan <= 1) nearest = &place;
+    if (!is_beyond && ratio >= kSlopeSpan) return &place;
+  }
+  return nearest;
 }
 
 OpTime OpTimes::modelled(const Op& op) const {
@@ -134,10 +242,14 @@ OpTime OpTimes::modelled(const Op& op) const {
       tflops != tflops_.end() ? work.flops / (tflops->second * kFlopsPerNsPerTflops) : 0;
   const double roofline_ns = std::max(memory_ns, arithmetic_ns);
   const double value = roofline_ns + launch_gap_ns_;
-  return {{.value = value, .low = value / 2, .high = 2 * roofline_ns + kSmallKernelNs},
-          Origin::kModelled,
-          arithmetic_ns > memory_ns ? Roofline{tflops->second, "TFLOPS"}
-                                    : Roofline{read_gbps_, "GB/s"}};
+  const std::optional<ErrorFactors>& error = error_->of_op(family_of(op)).modelled;
+  return {
+      {.value = value,
+       .low = value * (error ? error->low : 0.5),
+       .high = error ? error->high * std::max(value, kSmallKernelNs) : 2 * roofline_ns + kFewNs},
+      Origin::kModelled,
+      arithmetic_ns > memory_ns ? Roofline{tflops->second, "TFLOPS"}
+                                : Roofline{read_gbps_, "GB/s"}};
 }
 
 }  // namespace gpugauge

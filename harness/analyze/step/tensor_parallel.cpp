@@ -138,6 +138,7 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
     finding.warnings.push_back(fmt::format("modelled, not measured: {}",
                                            fmt::join(modelled_linears(*finding.best), ", ")));
   finding.warnings.push_back(all_reduce_warning(group, *finding.best));
+  add_engine_error(finding, times.method_error(), group.cards);
   return finding;
 }
 

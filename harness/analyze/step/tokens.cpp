@@ -109,6 +109,7 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
   finding.best = sum_of_known(Engine::kBest);
   finding.library_graph = times.graph(Engine::kLibrary, model, point);
   finding.best_graph = times.graph(Engine::kBest, model, point);
+  add_engine_error(finding, times.method_error(), 1);
   if (!finding.best) {
     finding.reason = no_linear_reason(times, model, point);
   } else if (const auto modelled = modelled_linears(*finding.best); !modelled.empty()) {
@@ -118,9 +119,16 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
   return finding;
 }
 
-std::vector<DecodeFinding> decode_findings(const Record& record, const ModelConfig& model,
+void add_engine_error(DecodeFinding& finding, const MethodError& error, int cards) {
+  const EngineError of_step = engine_error(error, cards, EngineFigure::kDecode);
+  for (auto* step :
+       {&finding.library, &finding.best, &finding.library_graph, &finding.best_graph}) {
+    if (*step) *step = with_error(std::move(**step), of_step);
+  }
+}
+
+std::vector<DecodeFinding> decode_findings(const StepTimes& times, const ModelConfig& model,
                                            std::span<const DecodePoint> points) {
-  const StepTimes times(record);
   std::vector<DecodeFinding> findings;
   findings.reserve(points.size());
   for (const DecodePoint& point : points) findings.push_back(decode_finding(times, model, point));

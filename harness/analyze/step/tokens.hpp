@@ -43,10 +43,14 @@ struct DecodeFinding {
 DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
                              const DecodePoint& point);
 
-/// Derives points, in their order. Instead of a number made of air a finding says which cases to
-/// measure: where no linear of the layers was measured at this batch or around it, or no memory
-/// read at all. Throws UsageError if a batch or context is below 1.
-std::vector<DecodeFinding> decode_findings(const Record& record, const ModelConfig& model,
+/// Gives the steps of the finding the error that decode steps on so many cards have. A whole step
+/// that was measured as a graph has it too: it is a proxy of an engine, not one.
+void add_engine_error(DecodeFinding& finding, const MethodError& error, int cards);
+
+/// Derives points of the record of `times`, in their order. Instead of a number made of air a
+/// finding says which cases to measure: where no linear of the layers was measured at this batch or
+/// around it, or no memory read at all. Throws UsageError if a batch or context is below 1.
+std::vector<DecodeFinding> decode_findings(const StepTimes& times, const ModelConfig& model,
                                            std::span<const DecodePoint> points);
 
 /// What to derive; an empty list means what the file holds.

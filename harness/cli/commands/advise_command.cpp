@@ -48,7 +48,7 @@ ExitStatus advise(const AdviseOptions& options) {
   for (const std::string& name : options.inputs.models) models.push_back(catalog.model(name));
 
   const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
-  const std::vector<StepTimes> files(records.begin(), records.end());
+  const std::vector<StepTimes> files = step_times(records, catalog);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const PriceList list = read_prices(catalog, options.inputs);
   if (options.inputs.hourly.empty()) warn_of_slips(list, records, sheets);

@@ -15,7 +15,7 @@ AuditFacts audit_facts(const Catalog& catalog, const AnalysisOptions& options,
     facts.diffusions.push_back(catalog.diffusion(name));
   facts.offers = read_prices(catalog, options).offers;
   facts.memory.reserve_bytes = reserve_gib * kGib;
-  for (const Record& record : records) facts.times.emplace_back(record);
+  facts.times = step_times(records, catalog);
   return facts;
 }
 

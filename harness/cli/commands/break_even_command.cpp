@@ -41,7 +41,7 @@ ExitStatus break_even(const BreakEvenOptions& options) {
   const Catalog catalog = Catalog::locate();
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const std::vector<Record> records = read_inputs(inputs, Detail::kSamples);
-  const std::vector<StepTimes> times(records.begin(), records.end());
+  const std::vector<StepTimes> times = step_times(records, catalog);
   const bool needs_rates = !options.a.price || !options.b.price;
   const auto rates = needs_rates ? rates_for(records, catalog, inputs)
                                  : std::vector<std::vector<Rate>>(records.size());

@@ -45,12 +45,14 @@ ExitStatus forward(const ForwardOptions& options) {
   const std::vector<ForwardPass> passes = passes_of(question);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const std::vector<Record> records = read_inputs(options);
+  const MethodError error = catalog.method_error();
   std::vector<ForwardCard> cards;
   for (const std::vector<Rate>& rates : rates_for(records, catalog, options)) {
     const Record& record = records[cards.size()];
     ForwardCard& card = cards.emplace_back();
     card.record = &record;
     card.rate = rates.front();
+    card.method_error = error;
     if (const auto bytes =
             device_memory_bytes(record.device, match_datasheet(sheets, record.device)))
       card.budget = MemoryBudget{.device_bytes = *bytes};

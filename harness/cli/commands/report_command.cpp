@@ -78,7 +78,8 @@ std::vector<DecodeBreakEven> break_evens_of(const std::vector<Record>& records,
   if (records.size() < 2) return {};
   std::map<std::string, StepTimes> times;
   std::map<std::string, ModelConfig> models;
-  for (const Record& record : records) times.try_emplace(record.path.string(), record);
+  for (StepTimes& of_file : step_times(records, catalog))
+    times.emplace(of_file.record().path.string(), std::move(of_file));
   for (const std::string& name : options.models) {  // which may be files
     ModelConfig model = catalog.model(name);
     models.emplace(model.name, std::move(model));

@@ -116,10 +116,22 @@ std::vector<Precision> parse_precisions(const std::vector<std::string>& names) {
   return precisions;
 }
 
+std::vector<StepTimes> step_times(const std::vector<Record>& records, const Catalog& catalog) {
+  const MethodError error = catalog.method_error();
+  std::vector<StepTimes> times;
+  times.reserve(records.size());
+  for (const Record& record : records) times.emplace_back(record, error);
+  return times;
+}
+
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog) {
   const std::vector<Datasheet> sheets = catalog.datasheets();
+  const MethodError error = catalog.method_error();
   std::vector<CardResult> results;
-  for (const Record& record : records) results.push_back(card_result(record, sheets));
+  for (const Record& record : records) {
+    results.push_back(card_result(record, sheets));
+    results.back().method_error = error;
+  }
   return results;
 }
 

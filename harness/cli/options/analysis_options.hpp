@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/analyze/step/engine_step.hpp"
 #include "harness/answer/card_result.hpp"
 #include "harness/answer/decode_answer.hpp"
 #include "harness/cli/command.hpp"
@@ -58,6 +59,10 @@ std::vector<Calibration> read_calibrations(const AnalysisOptions& options);
 
 /// Reads the files, and passes the reader's warnings to the log.
 std::vector<Record> read_inputs(const AnalysisOptions& options, Detail detail = Detail::kSummary);
+
+/// What each record says of the ops of a step, with the error of the method. Each points to its
+/// record.
+std::vector<StepTimes> step_times(const std::vector<Record>& records, const Catalog& catalog);
 
 /// Each record with its card's datasheet. The results point to the records.
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog);

@@ -37,7 +37,7 @@ std::optional<Estimate> tokens_of(const std::optional<ServingRate>& rate) {
 }
 
 std::optional<Estimate> decode_time(const ServingFinding& f) {
-  return f.engine() ? std::optional(f.decode.step(*f.engine())->step_ns) : std::nullopt;
+  return f.engine() ? std::optional(f.decode.step(*f.engine())->engine_ns()) : std::nullopt;
 }
 
 std::optional<Estimate> of_rate(const ServingFinding& f, Estimate ServingRate::*time) {

@@ -38,7 +38,8 @@ std::vector<PricedDecode> points(std::int64_t batch = 8, std::int64_t context = 
   const Record record = fake::record(std::move(all));
   const DecodePoint point{.precision = Precision::kBf16, .batch = batch, .context = context};
   std::vector<PricedDecode> priced;
-  for (DecodeFinding& f : decode_findings(record, fake::llama_8b(), std::span(&point, 1)))
+  for (DecodeFinding& f :
+       decode_findings(StepTimes(record), fake::llama_8b(), std::span(&point, 1)))
     priced.push_back(price(std::move(f), std::vector<Rate>{Rate{}}));
   return priced;
 }

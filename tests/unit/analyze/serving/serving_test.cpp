@@ -45,6 +45,24 @@ TEST(ServingRate, CarriesTheIntervals) {
   EXPECT_NEAR(rate.output_tokens_per_second.high, rate.output_tokens_per_second.value / 0.9, 1e-9);
 }
 
+TEST(ServingRate, TakesTheErrorOfEachFigureOnSoManyCards) {
+  MethodError error;
+  const EngineErrors two{{{.low = 1, .high = 1},
+                          {.low = 0.8, .high = 1.25},
+                          {.low = 0.5, .high = 2},
+                          {.low = 0.7, .high = 1.4}}};
+  error.engine = {{1, {}}, {2, two}};
+  const auto exact = [](double ms) { return Estimate{ms * 1e6, ms * 1e6, ms * 1e6}; };
+  const ServingRate plain = serving_rate(kPoint, step(exact(10)), step(exact(50)));
+  const ServingRate rate = with_error(plain, error, 2);
+  EXPECT_EQ(rate.tpot_ns.value, plain.tpot_ns.value);
+  EXPECT_NEAR(rate.tpot_ns.low, 0.8 * plain.tpot_ns.value, 1e-3);
+  EXPECT_NEAR(rate.ttft_ns.high, 2 * plain.ttft_ns.value, 1e-3);
+  EXPECT_NEAR(rate.output_tokens_per_second.low, 0.7 * plain.output_tokens_per_second.value, 1e-9);
+  EXPECT_EQ(rate.throughput_error.total.high, 1.4);
+  EXPECT_EQ(with_error(plain, error, 1).tpot_ns.low, plain.tpot_ns.low);
+}
+
 TEST(ServingRate, ARequestAloneWaitsForNobody) {
   ServingPoint alone = kPoint;
   alone.batch = 1;

@@ -16,26 +16,27 @@ using fake::measurement;
 using testing::HasSubstr;
 
 constexpr double kReadGbps = 1000;
+const MethodError kNoError;
 
 Gemm linear(std::int64_t m) { return gemm_of(DType::kFp8E4m3, m, 28672, 4096); }
 
 TEST(OpTimes, AnExactShapeIsMeasured) {
   const Record record = fake::record({measurement(linear(8), 120'000)});
-  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest).at(linear(8));
+  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(linear(8));
   EXPECT_EQ(time.origin, Origin::kMeasured);
   EXPECT_DOUBLE_EQ(time.time_ns.value, 120'000);
   EXPECT_DOUBLE_EQ(time.time_ns.low, 0.99 * 120'000);
   EXPECT_EQ(source_of(time), record.measurements[0].name);
 }
 
-TEST(OpTimes, BetweenTwoBatchesTheTimeIsLinearInTheLogarithms) {
+TEST(OpTimes, BetweenTwoBatchesTheTimeIsLinearInTheWork) {
   const Record record =
       fake::record({measurement(linear(4), 100'000), measurement(linear(16), 400'000)});
-  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest).at(linear(8));
+  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(linear(8));
   EXPECT_EQ(time.origin, Origin::kInterpolated);
   EXPECT_NEAR(time.time_ns.value, 200'000, 1e-6);
-  EXPECT_DOUBLE_EQ(time.time_ns.low, 99'000);  // everything that the neighbours span
-  EXPECT_DOUBLE_EQ(time.time_ns.high, 404'000);
+  EXPECT_NEAR(time.time_ns.low, 198'000, 1e-6);  // 1% as the neighbours
+  EXPECT_NEAR(time.time_ns.high, 202'000, 1e-6);
   EXPECT_THAT(source_of(time), HasSubstr("m:4/"));
   EXPECT_THAT(source_of(time), HasSubstr("… m:16"));
 }
@@ -44,24 +45,36 @@ TEST(OpTimes, TheNearestNeighboursAreUsedEvenWhereALargerBatchIsFaster) {
   const Record record =
       fake::record({measurement(linear(1), 10'000), measurement(linear(16), 76'000),
                     measurement(linear(32), 20'000), measurement(linear(64), 900'000)});
-  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest).at(linear(24));
-  EXPECT_LT(time.time_ns.value, 76'000);
-  EXPECT_GT(time.time_ns.value, 20'000);
-  EXPECT_DOUBLE_EQ(time.time_ns.low, 0.99 * 20'000);
-  EXPECT_DOUBLE_EQ(time.time_ns.high, 1.01 * 76'000);
+  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(linear(24));
+  EXPECT_NEAR(time.time_ns.value, 48'000, 1e-6);
 }
 
-TEST(OpTimes, NothingIsExtrapolated) {
-  const Record record =
+MethodError error_of(std::string family, OpErrors errors) {
+  MethodError error;
+  error.ops.emplace(std::move(family), std::move(errors));
+  return error;
+}
+
+TEST(OpTimes, TheErrorOfAnInterpolationJoinsThatOfTheNeighbours) {
+  const MethodError error = error_of(
+      "gemm",
+      {.interpolated = {{"m", {0.8, 1.3}}}, .extrapolated = {}, .imported = {}, .modelled = {}});
+  const Record near =
       fake::record({measurement(linear(4), 100'000), measurement(linear(16), 400'000)});
-  const OpTimes times(record, kReadGbps, Engine::kBest);
-  EXPECT_EQ(times.at(linear(2)).origin, Origin::kModelled);
-  EXPECT_EQ(times.at(linear(32)).origin, Origin::kModelled);
+  const Estimate time = OpTimes(near, kReadGbps, Engine::kBest, error).at(linear(8)).time_ns;
+  EXPECT_NEAR(time.low, 159'962, 2);  // exp(-hypot(ln 0.99, ln 0.8)) = 0.79981
+  EXPECT_NEAR(time.high, 260'047, 2);
+  // Neighbours sixteen times apart err twice.
+  const Record far =
+      fake::record({measurement(linear(1), 25'000), measurement(linear(16), 400'000)});
+  const Estimate wider = OpTimes(far, kReadGbps, Engine::kBest, error).at(linear(8)).time_ns;
+  EXPECT_NEAR(wider.low / wider.value, 0.64, 0.001);
+  EXPECT_NEAR(wider.high / wider.value, 1.69, 0.001);
 }
 
 TEST(OpTimes, ADifferentTypeOrShapeIsAnotherOp) {
   const Record record = fake::record({measurement(linear(8), 120'000)});
-  const OpTimes times(record, kReadGbps, Engine::kBest);
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
   EXPECT_EQ(times.at(gemm_of(DType::kBf16, 8, 28672, 4096)).origin, Origin::kModelled);
   EXPECT_EQ(times.at(gemm_of(DType::kFp8E4m3, 8, 4096, 4096)).origin, Origin::kModelled);
   Gemm other_output = linear(8);
@@ -74,16 +87,18 @@ TEST(OpTimes, TheLibraryEngineKnowsOnlyLibraryCasesAndBestTheFastest) {
   own.is_library = false;
   const Record record = fake::record(
       {measurement(linear(8), 120'000, "slow_lib"), measurement(linear(8), 110'000, "lib"), own});
-  EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kLibrary).at(linear(8)).time_ns.value,
-                   110'000);
-  EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kBest).at(linear(8)).time_ns.value, 90'000);
+  EXPECT_DOUBLE_EQ(
+      OpTimes(record, kReadGbps, Engine::kLibrary, kNoError).at(linear(8)).time_ns.value, 110'000);
+  EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(linear(8)).time_ns.value,
+                   90'000);
 }
 
 TEST(OpTimes, HotOrFlatteredCasesDoNotCount) {
   const Record record =
       fake::record({measurement(linear(8), 1'000, "lib", {.cache = CacheState::kHot}),
                     measurement(linear(8), 1'000, "lib", {.data = Distribution::kZeros})});
-  EXPECT_EQ(OpTimes(record, kReadGbps, Engine::kBest).at(linear(8)).origin, Origin::kModelled);
+  EXPECT_EQ(OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(linear(8)).origin,
+            Origin::kModelled);
 }
 
 TEST(OpTimes, OtherOpsAreMeasuredWhereTheRecordHasThem) {
@@ -91,7 +106,7 @@ TEST(OpTimes, OtherOpsAreMeasuredWhereTheRecordHasThem) {
       .batch = 8, .context = 1024, .heads = 32, .kv_heads = 8, .head_dim = 128, .kv = DType::kBf16};
   const TokenOp norm = token_op_of(TokenOpKind::kRmsNorm, 8, 4096);
   const Record record = fake::record({measurement(attention, 18'000), measurement(norm, 2'100)});
-  const OpTimes times(record, kReadGbps, Engine::kBest);
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
   EXPECT_DOUBLE_EQ(times.at(attention).time_ns.value, 18'000);
   EXPECT_DOUBLE_EQ(times.at(norm).time_ns.value, 2'100);
   AttentionDecode longer = attention;
@@ -102,14 +117,15 @@ TEST(OpTimes, OtherOpsAreMeasuredWhereTheRecordHasThem) {
 TEST(OpTimes, ASmallOpIsModelledByItsBytesWithAWideInterval) {
   Record record = fake::record({});
   const TokenOp norm = token_op_of(TokenOpKind::kRmsNorm, 1000, 1000);  // 8 MB: 8 µs at 1000 GB/s
-  const OpTime gpu = OpTimes(record, kReadGbps, Engine::kBest).at(norm);
+  const OpTime gpu = OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(norm);
   EXPECT_EQ(gpu.origin, Origin::kModelled);
   EXPECT_DOUBLE_EQ(gpu.time_ns.value, 8'000 + 1'300);
   EXPECT_DOUBLE_EQ(gpu.time_ns.low, (8'000 + 1'300) / 2.0);
   EXPECT_DOUBLE_EQ(gpu.time_ns.high, 2 * 8'000 + 5'000);
   EXPECT_EQ(source_of(gpu), "roofline: 1000 GB/s");
   record.device.backend = Backend::kCpu;
-  EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kBest).at(norm).time_ns.value, 8'000);
+  EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(norm).time_ns.value,
+                   8'000);
 }
 
 TEST(OpTimes, AGemmIsModelledByTheArithmeticWhereThatBoundsIt) {
@@ -117,7 +133,7 @@ TEST(OpTimes, AGemmIsModelledByTheArithmeticWhereThatBoundsIt) {
                                 fake::at_tflops(fake::square(DType::kFp8E4m3, 8192), 100)});
   record.device.backend = Backend::kCpu;
   const Gemm large = gemm_of(DType::kFp8E4m3, 4096, 28672, 4096);
-  const OpTimes times(record, kReadGbps, Engine::kBest);
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
   EXPECT_NEAR(times.at(large).time_ns.value, work_of(large).flops / 100e3, 1);
   EXPECT_EQ(source_of(times.at(large)), "roofline: 100 TFLOPS");
   EXPECT_DOUBLE_EQ(times.at(linear(1)).time_ns.value, work_of(linear(1)).bytes / kReadGbps);
@@ -127,7 +143,7 @@ TEST(OpTimes, AGemmThatWasBoundByMemoryGivesNoArithmeticRateToModelBy) {
   Record record = fake::record({fake::at_gbps(fake::memory(MemoryPattern::kRead), kReadGbps),
                                 fake::at_gbps(gemm_of(DType::kFp8E4m3, 1, 4096, 4096), 900)});
   record.device.backend = Backend::kCpu;
-  EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kBest).at(linear(64)).time_ns.value,
+  EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(linear(64)).time_ns.value,
                    work_of(linear(64)).bytes / kReadGbps);
 }
 
@@ -143,13 +159,26 @@ Gemm layer(std::int64_t m, std::int64_t n, std::int64_t k) {
 
 TEST(OpTimes, WhatTheRecordImportedStaysImported) {
   const Record record = fake::record({imported(linear(8), 120'000)});
-  EXPECT_EQ(OpTimes(record, kReadGbps, Engine::kLibrary).at(linear(8)).origin, Origin::kImported);
+  EXPECT_EQ(OpTimes(record, kReadGbps, Engine::kLibrary, kNoError).at(linear(8)).origin,
+            Origin::kImported);
+}
+
+TEST(OpTimes, AnImportedEntryHasTheErrorOfItsKind) {
+  Measurement entry = imported(linear(8), 100'000);
+  entry.time_ns = {.value = 100'000, .low = 100'000, .high = 100'000};
+  const MethodError error = error_of(
+      "gemm", {.interpolated = {}, .extrapolated = {}, .imported = {0.9, 1.2}, .modelled = {}});
+  const Record record = fake::record({entry});
+  const Estimate time = OpTimes(record, kReadGbps, Engine::kLibrary, error).at(linear(8)).time_ns;
+  EXPECT_DOUBLE_EQ(time.value, 100'000);
+  EXPECT_NEAR(time.low, 90'000, 1e-6);
+  EXPECT_NEAR(time.high, 120'000, 1e-6);
 }
 
 TEST(OpTimes, BetweenTwoOfWhichOneIsImportedItIsInterpolatedBetweenImported) {
   const auto origin_at_16 = [](Measurement a, Measurement b) {
     const Record record = fake::record({std::move(a), std::move(b)});
-    return OpTimes(record, kReadGbps, Engine::kLibrary).at(linear(16)).origin;
+    return OpTimes(record, kReadGbps, Engine::kLibrary, kNoError).at(linear(16)).origin;
   };
   const Measurement lower = measurement(linear(8), 120'000), upper = measurement(linear(32), 2e5);
   EXPECT_EQ(origin_at_16(lower, upper), Origin::kInterpolated);
@@ -157,14 +186,12 @@ TEST(OpTimes, BetweenTwoOfWhichOneIsImportedItIsInterpolatedBetweenImported) {
   EXPECT_EQ(origin_at_16(imported(linear(8), 120'000), upper), Origin::kInterpolatedImported);
 }
 
-TEST(OpTimes, BetweenTwoWidthsTheTimePerWeightIsWhatTheNeighboursSpan) {
+TEST(OpTimes, BetweenTwoWidthsTheTimeIsLinearToo) {
   const Record record = fake::record(
       {imported(layer(1, 1000, 4096), 10'000), imported(layer(1, 4000, 4096), 20'000)});
-  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest).at(layer(1, 2000, 4096));
+  const OpTime time = OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(layer(1, 2000, 4096));
   EXPECT_EQ(time.origin, Origin::kInterpolatedImported);
-  EXPECT_NEAR(time.time_ns.value, std::sqrt(10'000.0 * 20'000), 1e-6);  // half way in log n
-  EXPECT_NEAR(time.time_ns.low, 0.99 * 20'000 / 2, 1e-6);   // as fast a weight as at n 4000
-  EXPECT_NEAR(time.time_ns.high, 1.01 * 10'000 * 2, 1e-6);  // as slow a weight as at n 1000
+  EXPECT_NEAR(time.time_ns.value, 10'000 + 10'000 / 3.0, 1e-6);
   EXPECT_THAT(source_of(time), HasSubstr("n:1000/"));
   EXPECT_THAT(source_of(time), HasSubstr("… n:4000"));
 }
@@ -177,27 +204,17 @@ TEST(OpTimes, InsideACellOfTheGridAllEightCornersCount) {
         corners.push_back(imported(
             layer(m, n, k), 1e-3 * static_cast<double>(n * k) + 100 * static_cast<double>(m)));
   const Record record = fake::record(corners);
-  const OpTimes times(record, kReadGbps, Engine::kBest);
-  double logs = 0, low = 1e99, high = 0;
-  for (const Measurement& corner : corners) {
-    const auto& g = std::get<Gemm>(corner.c.op);
-    const double to_middle = 2048.0 * 4096 / static_cast<double>(g.n * g.k);
-    logs += std::log(corner.time_ns.value) / 8;
-    low = std::min(low, corner.time_ns.low * to_middle);
-    high = std::max(high, corner.time_ns.high * to_middle);
-  }
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
   const OpTime time = times.at(layer(8, 2048, 4096));
   EXPECT_EQ(time.origin, Origin::kInterpolatedImported);
-  EXPECT_NEAR(time.time_ns.value, std::exp(logs), 1e-6 * std::exp(logs));
-  EXPECT_NEAR(time.time_ns.low, low, 1e-6 * low);
-  EXPECT_NEAR(time.time_ns.high, high, 1e-6 * high);
+  EXPECT_NEAR(time.time_ns.value, 1e-3 * 2048 * 4096 + 100 * 8, 1e-6);
 }
 
 TEST(OpTimes, OutsideTheGridAndInACellWithoutACornerItIsModelled) {
   const Record record =
       fake::record({imported(layer(1, 1024, 2048), 5'000), imported(layer(1, 4096, 2048), 20'000),
                     imported(layer(1, 1024, 8192), 20'000)});
-  const OpTimes times(record, kReadGbps, Engine::kBest);
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
   EXPECT_EQ(times.at(layer(1, 2048, 2048)).origin, Origin::kInterpolatedImported);
   EXPECT_EQ(times.at(layer(1, 1024, 4096)).origin, Origin::kInterpolatedImported);
   EXPECT_EQ(times.at(layer(1, 2048, 4096)).origin, Origin::kModelled);  // no n 4096, k 8192
@@ -219,17 +236,76 @@ TEST(OpTimes, DecodeAttentionIsInterpolatedInBatchAndContext) {
   const Record record =
       fake::record({imported(decode(4, 1024), 10'000), imported(decode(4, 4096), 20'000),
                     imported(decode(16, 1024), 20'000), imported(decode(16, 4096), 80'000)});
-  const OpTimes times(record, kReadGbps, Engine::kLibrary);
+  const OpTimes times(record, kReadGbps, Engine::kLibrary, kNoError);
   const OpTime middle = times.at(decode(8, 2048));
   EXPECT_EQ(middle.origin, Origin::kInterpolatedImported);
-  EXPECT_NEAR(middle.time_ns.value, std::pow(10'000.0 * 20'000 * 20'000 * 80'000, 0.25), 1e-6);
-  EXPECT_DOUBLE_EQ(middle.time_ns.low, 0.99 * 10'000);
-  EXPECT_DOUBLE_EQ(middle.time_ns.high, 1.01 * 80'000);
-  EXPECT_NEAR(times.at(decode(4, 2048)).time_ns.value, std::sqrt(10'000.0 * 20'000), 1e-6);
+  EXPECT_NEAR(middle.time_ns.value, 13'333.33 + (40'000 - 13'333.33) / 3, 0.01);
+  EXPECT_NEAR(times.at(decode(4, 2048)).time_ns.value, 13'333.33, 0.01);
   EXPECT_EQ(times.at(decode(4, 1024)).origin, Origin::kImported);
   EXPECT_EQ(times.at(decode(8, 8192)).origin, Origin::kModelled);
   EXPECT_EQ(times.at(decode(2, 2048)).origin, Origin::kModelled);
   EXPECT_EQ(times.at(decode(8, 2048, 64)).origin, Origin::kModelled);
+}
+
+/// 33.6 MB are read at context 1024, and as much more with each further 1024.
+Record attention_to_4096() {
+  return fake::record(
+      {measurement(decode(8, 1024), 50'000), measurement(decode(8, 4096), 150'000)});
+}
+
+TEST(OpTimes, BeyondTheGridTheTimeGoesOnAsItDidInside) {
+  const Record record = attention_to_4096();
+  const MethodError error = error_of(
+      "attention_decode",
+      {.interpolated = {}, .extrapolated = {{"c", {0.9, 1.2}}}, .imported = {}, .modelled = {}});
+  const OpTimes times(record, kReadGbps, Engine::kBest, error);
+  const OpTime twice = times.at(decode(8, 8192));
+  EXPECT_EQ(twice.origin, Origin::kModelled);
+  EXPECT_EQ(source_of(twice), "scaled from " + record.measurements[1].name);
+  EXPECT_NEAR(twice.time_ns.value, 150'000 + 100'000 * 4096.0 / 3072, 1e-6);
+  EXPECT_NEAR(twice.time_ns.low / twice.time_ns.value, 0.89957, 1e-4);  // of 1% and of 0.9
+  EXPECT_NEAR(twice.time_ns.high / twice.time_ns.value, 1.20032, 1e-4);
+  const OpTime four_times = times.at(decode(8, 16384));
+  EXPECT_NEAR(four_times.time_ns.value, 150'000 + 100'000 * 12288.0 / 3072, 1e-6);
+  EXPECT_NEAR(four_times.time_ns.low / four_times.time_ns.value, 0.8098, 1e-4);  // 0.9 twice
+}
+
+TEST(OpTimes, BeforeTheGridItShrinksAsItDidInside) {
+  const Record record = attention_to_4096();
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
+  EXPECT_NEAR(times.at(decode(8, 512)).time_ns.value, 50'000 - 100'000 * 512.0 / 3072, 1e-6);
+  EXPECT_DOUBLE_EQ(times.at(decode(8, 32)).time_ns.value, 50'000 - 100'000 * 992.0 / 3072);
+}
+
+TEST(OpTimes, OnePlaceIsScaledInProportionAndNotFarther) {
+  const Record record = fake::record({measurement(decode(8, 1024), 50'000)});
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
+  EXPECT_NEAR(times.at(decode(8, 2048)).time_ns.value, 100'000, 1e-6);
+  EXPECT_NEAR(times.at(decode(16, 2048)).time_ns.value, 200'000, 1e-6);
+  EXPECT_NEAR(times.at(decode(8, 512)).time_ns.value, 25'000, 1e-6);
+  EXPECT_EQ(source_of(times.at(decode(8, 65 * 1024))), "roofline: 1000 GB/s");
+}
+
+TEST(OpTimes, NothingIsScaledBelowTheRoofline) {
+  // The weights of 117 MB take 117 µs: what is faster at m 4 was not, at m 1.
+  const Record record =
+      fake::record({measurement(linear(4), 120'000), measurement(linear(16), 140'000)});
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
+  EXPECT_EQ(source_of(times.at(linear(1))), "roofline: 1000 GB/s");
+  EXPECT_THAT(source_of(times.at(linear(2))), HasSubstr("roofline"));
+  EXPECT_THAT(source_of(times.at(linear(32))), HasSubstr("scaled from"));
+}
+
+TEST(OpTimes, ARooflineHasTheErrorThatWasMeasuredOfOnesOf10us) {
+  const MethodError error = error_of(
+      "gemm",
+      {.interpolated = {}, .extrapolated = {}, .imported = {}, .modelled = ErrorFactors{0.9, 3}});
+  const Record record = fake::record({});
+  const OpTimes times(record, kReadGbps, Engine::kBest, error);
+  const Estimate large = times.at(linear(8)).time_ns;
+  EXPECT_NEAR(large.low / large.value, 0.9, 1e-9);
+  EXPECT_NEAR(large.high / large.value, 3, 1e-9);
+  EXPECT_NEAR(times.at(gemm_of(DType::kFp8E4m3, 8, 64, 64)).time_ns.high, 30'000, 1e-6);
 }
 
 TEST(OpTimes, PrefillAttentionIsInterpolatedInTokens) {
@@ -243,8 +319,9 @@ TEST(OpTimes, PrefillAttentionIsInterpolatedInTokens) {
   };
   const Record record =
       fake::record({measurement(prefill(512), 20'000), measurement(prefill(2048), 180'000)});
-  const OpTimes times(record, kReadGbps, Engine::kBest);
-  EXPECT_NEAR(times.at(prefill(1024)).time_ns.value, 60'000, 1e-6);
+  const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
+  // Of causal attention the operations grow as t(t + 1).
+  EXPECT_NEAR(times.at(prefill(1024)).time_ns.value, 20'000 + 160'000 * 786944.0 / 3933696, 1e-6);
   EXPECT_EQ(times.at(prefill(4096)).origin, Origin::kModelled);
 }
 

@@ -29,7 +29,7 @@ Record decoding_card(std::vector<std::int64_t> batches, Precision precision = Pr
 }
 
 DecodeFinding at(const Record& record, const DecodePoint& point) {
-  return decode_findings(record, fake::llama_8b(), {&point, 1}).at(0);
+  return decode_findings(StepTimes(record), fake::llama_8b(), {&point, 1}).at(0);
 }
 
 constexpr DecodePoint kFp8Batch8{.precision = Precision::kFp8, .batch = 8, .context = 1024};

@@ -43,7 +43,7 @@ std::vector<PricedDecode> priced(const Record& record, const DecodeSelection& se
                                  const std::vector<Rate>& rates) {
   const auto points = decode_points(record, fake::llama_8b(), selection);
   std::vector<PricedDecode> all;
-  for (DecodeFinding& f : decode_findings(record, fake::llama_8b(), points))
+  for (DecodeFinding& f : decode_findings(StepTimes(record), fake::llama_8b(), points))
     all.push_back(price(std::move(f), rates));
   return all;
 }
