@@ -157,7 +157,11 @@ std::string format_result(const Record& record) { return format_readable(result_
 std::string format_google_benchmark(const Record& record) {
   Json file = result_of(record);
   file["context"].erase("gpugauge");
-  for (Json& entry : file["benchmarks"]) entry.erase("gpugauge");
+  for (Json& entry : file["benchmarks"]) {
+    const auto origin = from_name<Origin>(entry["gpugauge"].value("origin", std::string()));
+    if (origin && *origin != Origin::kMeasured) entry["label"] = row_of(*origin).words;
+    entry.erase("gpugauge");
+  }
   return format_readable(file);
 }
 

@@ -81,7 +81,8 @@ def test_the_step_is_the_sum_of_what_was_imported(toy):
     assert row["library_tok_per_s"] < 1 / (layers + attention + head)
     assert row["library_tok_per_s"] > 0.95 / (layers + attention + head)  # the small ops are modelled
     assert row["library_low_tok_per_s"] < row["library_tok_per_s"] < row["library_high_tok_per_s"]
-    assert row["interpolated_percent"] > 50
+    assert row["interpolated_imported_percent"] > 50
+    assert row["interpolated_percent"] == 0 and row["measured_percent"] == 0
 
 
 def test_every_op_says_whether_it_was_imported_or_interpolated(toy):
@@ -90,7 +91,7 @@ def test_every_op_says_whether_it_was_imported_or_interpolated(toy):
     ops = {row["op"]: row["origin"] for row in rows}
     assert ops["o"] == "imported"
     assert ops["attention"] == "imported"
-    assert ops["gate_up"] == "interpolated"
+    assert ops["gate_up"] == "interpolated_imported"
     assert ops["lm_head"] == "modelled"
 
 
@@ -119,6 +120,59 @@ def test_all_reduces_of_several_cards_are_imported(gpugauge):
     assert result.returncode == 0, result.stderr
     assert "all-reduces are imported" in result.stdout, result.stdout
     assert "all-reduces are modelled: ring over pcie" in gpugauge(*asked[:-1], "4").stdout
+
+
+SERVED = ["--model", "llama-3.1-8b", "--precision", "bf16", "--batch", "1", "--input-tokens", "1000", "--output-tokens", "48"]
+DECODED = ["--model", "llama-3.1-8b", "--precision", "bf16", "--batch", "1", "--context", "1024"]
+AS_A_FILE_SAYS = "nothing was measured here: modelled, imported, interpolated between imported"
+
+
+@pytest.mark.parametrize("command, arguments, table", [
+    ("tokens", DECODED, "tokens"), ("cost", [*DECODED, "--hourly", "1"], "cost"),
+    ("serve", [*SERVED, "--hourly", "1"], "serving"), ("serve", [*SERVED, "--hourly", "1"], "serving_money")])
+def test_imported_stays_on_a_number_to_the_last_table(toy, command, arguments, table):
+    add_prefill(toy)
+    files = ["toy.json"]
+    assert AS_A_FILE_SAYS in " ".join(toy(command, *files, *arguments).stdout.split())
+    for row in rows_of(toy, command, *files, *arguments)[table]:
+        if row["batch"] != 1:
+            continue  # the largest
+        assert row["interpolated_imported_percent"] > 50 and row["imported_percent"] > 5
+        assert row["measured_percent"] == 0 and row["interpolated_percent"] == 0
+    assert "interpolated_imported_percent" in toy(command, *files, *arguments, "--format", "csv").stdout
+    assert "interpolated between imported" in toy(command, *files, *arguments, "--format", "markdown").stdout
+
+
+def test_imported_is_said_by_break_even_and_by_the_answer_of_advise(toy):
+    add_prefill(toy)
+    text = " ".join(toy("break-even", "toy.json", "toy.json", *SERVED, "--price-a", "1", "--price-b", "2").stdout.split())
+    assert text.count("at batch 1 nothing was measured here: ") == 2
+    row = rows_of(toy, "break-even", "toy.json", "toy.json", *SERVED, "--price-a", "1", "--price-b", "2")["break_even"][0]
+    assert "% interpolated between imported" in row["a_time_is"] and row["b_time_is"] == row["a_time_is"]
+    advice = rows_of(toy, "advise", "toy.json", *SERVED, "--hourly", "1")
+    assert "nothing was measured here: " in advice["answer"][0]["answer"]
+    assert "% interpolated between imported" in advice["answer"][0]["answer"]
+    assert advice["advice"][0]["interpolated_imported_percent"] > 50
+    assert advice["answer"][0]["input_tokens"] == 1000
+
+
+def add_prefill(toy):
+    """The batch of a prompt, so that what is served is known."""
+    systems = toy.folder / "systems"
+    path = systems / "data" / "toy" / "vllm" / "1.2" / "gemm_perf.csv"
+    with path.open("a", newline="") as file:
+        csv.DictWriter(file, GEMMS[0].keys()).writerows({**row, "m": m, "latency": row["latency"] * m / 256}
+                                                        for row in GEMMS[:4] for m in (512, 2048))
+    result = import_system(systems, "toy", toy.folder / "toy.json")
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("output, said", [
+    ("prometheus", 'origin="imported"} '), ("bencher", ' (imported)": {'), ("github-action", 'NVIDIA TOY, imported"'),
+    ("junit", '<property name="origin" value="imported"/>'), ("github", "NVIDIA TOY (imported): "),
+    ("googlebenchmark", '"label": "imported"')])
+def test_imported_stays_on_a_number_in_every_export(toy, output, said):
+    assert said in toy("export", "toy.json", "--format", output).stdout
 
 
 def test_outside_what_was_imported_nothing_is_made_up(toy):

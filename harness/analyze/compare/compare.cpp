@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "harness/analyze/rates/efficiency.hpp"
+#include "harness/analyze/step/origins.hpp"
 #include "harness/base/error.hpp"
 
 namespace gpugauge {
@@ -51,6 +52,8 @@ class Pair {
                                 .other = other_.label,
                                 .base_device = base_.device().name,
                                 .other_device = other_.device().name,
+                                .base_origin = origins_in(*base_.records.front()),
+                                .other_origin = origins_in(*other_.records.front()),
                                 .relation = relation_of(base_, other_),
                                 .threshold = threshold,
                                 .widening = widening,

@@ -51,6 +51,7 @@ struct FamilyMean {
 struct ComparisonReport {
   std::string base, other;  ///< labels
   std::string base_device, other_device;
+  std::string base_origin, other_origin;  ///< of the numbers of their first files
   CardRelation relation = CardRelation::kSameModel;
   double threshold = kDefaultThreshold;
   double widening = 1;  ///< of `joint` against `ratio`

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "harness/analyze/step/origins.hpp"
 #include "harness/record/health.hpp"
 
 namespace gpugauge {
@@ -29,10 +30,7 @@ std::string pcie_text(const DeviceInfo& device) {
   return fmt::format("gen {} x{}", *device.pcie_generation, *device.pcie_width);
 }
 
-std::string origin_text(const Record& record) {
-  return std::string(record.measurements.empty() ? kUnknown
-                                                 : name_of(record.measurements.front().origin));
-}
+std::string origin_text(const Record& record) { return text_of(origins_in(record)); }
 
 /// A file in which nobody looked for them is no news beside one with none.
 std::string card_errors_text(const Record& record) {

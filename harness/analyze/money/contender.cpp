@@ -18,8 +18,10 @@ Contender contender_of(const StepTimes& times, const ModelConfig& model, Serving
   const auto bootstrap = std::make_shared<Bootstrap>(seed);
   contender.tokens_per_second = [=](std::int64_t batch, std::int64_t input_tokens) {
     const ServingFinding finding = server(input_tokens).at(batch);
-    return finding.rate() != nullptr ? std::optional(resampled_rate(finding, *bootstrap))
-                                     : std::nullopt;
+    const ServingRate* served = finding.rate();
+    return served != nullptr
+               ? std::optional(Throughput(resampled_rate(finding, *bootstrap), served->origins))
+               : std::nullopt;
   };
   contender.largest_batch = [server](std::int64_t input_tokens) {
     return server(input_tokens).at_largest_batch().point.batch;

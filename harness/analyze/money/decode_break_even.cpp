@@ -25,7 +25,7 @@ Contender contender_of(const Offer& offer, const StepTimes& times, const ModelCo
   const auto bootstrap = std::make_shared<Bootstrap>(seed);
   contender.tokens_per_second = [=, &times, &model, point = p.decode.point](
                                     std::int64_t batch,
-                                    std::int64_t context) -> std::optional<Resampled> {
+                                    std::int64_t context) -> std::optional<Throughput> {
     DecodePoint at = point;
     at.batch = batch;
     at.context = context;
@@ -34,7 +34,7 @@ Contender contender_of(const Offer& offer, const StepTimes& times, const ModelCo
     if (step == nullptr) return std::nullopt;
     Replicates tokens = bootstrap->with_error(bootstrap->step_ns(*step), step->error);
     for (double& ns : tokens) ns = static_cast<double>(batch) * kNsPerSecond / ns;
-    return resampled(step->tokens_per_second.value, std::move(tokens));
+    return Throughput(resampled(step->tokens_per_second.value, std::move(tokens)), step->origins());
   };
   contender.largest_batch = [most = *offer.batches.rbegin()](std::int64_t) { return most; };
   return contender;

@@ -55,9 +55,9 @@ Assessment assessment_of(const Measurement& m) {
 std::string message_of(const DatasheetFinding& finding) {
   std::string message(name_of(finding.verdict));
   if (finding.measured && finding.datasheet)
-    message += fmt::format(": {:.4g} {} measured, {:.4g} on the datasheet ({:.1f}%)",
-                           finding.measured->value, finding.unit, finding.datasheet->value,
-                           100 * finding.share().value);
+    message += fmt::format(": {:.4g} {} {}, {:.4g} on the datasheet ({:.1f}%)",
+                           finding.measured->value, finding.unit, row_of(finding.origin).words,
+                           finding.datasheet->value, 100 * finding.share().value);
   if (finding.floor) message += fmt::format(", floor {:.0f}%", 100 * *finding.floor);
   if (!finding.reason.empty()) message += ": " + finding.reason;
   return message;

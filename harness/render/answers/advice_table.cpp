@@ -15,7 +15,7 @@ template <typename Row>
 ColumnList<Row> columns_of(const Advice& advice) {
   ColumnList<Row> columns;
   columns.same("model", advice.model);
-  columns.same("context", integer_cell(advice.context));
+  columns.same("input_tokens", integer_cell(advice.context));
   return columns;
 }
 
@@ -92,6 +92,8 @@ ColumnList<Option> option_columns(const Advice& advice, const Ranking& ranking) 
         });
   c.data("batch_limit", [=](auto& o) { return name_of(service(o).limit); });
   c.data("file", [=](auto& o) { return text_cell(service(o).file); });
+  c.data("time_is", [=](auto& o) { return origins_cell(service(o).rate.origins); });
+  add_origins(c, [=](auto& o) { return std::optional(service(o).rate.origins); });
   c.add(dispensable(6, wrapping(14, text_column("because", "because, per GPU"))),
         [&](auto& o) { return because(ranking, o); });
   return c;
@@ -112,7 +114,7 @@ Table ranking_table(const Advice& advice, const Ranking& ranking, const AdviceRe
     if (!service.serves()) continue;
     table.notes.push_back(
         fmt::format("{}{}: {}, {}", service.gpus > 1 ? fmt::format("{} x ", service.gpus) : "",
-                    service.card->name, service.file, origins_cell(service.rate.origins).text));
+                    service.card->name, service.file, origins_words(service.rate.origins)));
   }
   return table;
 }
@@ -241,7 +243,7 @@ Table fleet_table(std::span<const std::string> sentences) {
 Table answer_table(const AdviceAnswer& answer, const AdviceRequest& request) {
   ColumnList<Advice> c;
   c.text("model", "model", [](auto& a) { return a.model; });
-  c.number("context", "in", [](auto& a) { return a.context; });
+  c.number("input_tokens", "in", [](auto& a) { return a.context; });
   c.data("card", [](auto& a) {
     const Ranking& ranking = a.at_median();
     return ranking.winner() != nullptr ? Cell(ranking.card(*ranking.winner()).name) : Cell();

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "harness/analyze/step/origins.hpp"
 #include "harness/render/answers/advice_table.hpp"
 #include "harness/render/table/number.hpp"
 
@@ -50,6 +51,18 @@ std::string versus(const Ranking& ranking) {
                      winner.to_next->probability_a_is_cheaper);
 }
 
+/// Of the first two cards those of which nothing was measured, with what their numbers are.
+std::string unmeasured(const Ranking& ranking) {
+  std::string text;
+  for (const Option* option : {ranking.winner(), ranking.runner_up()}) {
+    if (option == nullptr) continue;
+    const OriginShares& origins = ranking.service(*option).rate.origins;
+    if (!has_measured(origins))
+      text += fmt::format(" {}: {}.", ranking.card(*option).name, origins_words(origins));
+  }
+  return text;
+}
+
 /// How another ranking stands to the first.
 std::string beside(const Ranking& ranking, const Card* answer) {
   const Option* winner = ranking.winner();
@@ -87,6 +100,7 @@ std::string answer_of(const Advice& advice, const AdviceRequest& request) {
                        card_text(ranking, *winner), price_of(*winner->rate), bill_text(*winner),
                        versus(ranking), remedy(ranking, advice));
   }
+  text += unmeasured(ranking);
   for (std::size_t i = 1; i < advice.rankings.size(); ++i)
     text += " " + beside(advice.rankings[i], answer);
   if (request.tokens_per_day.empty() && winner->rate->min_gpus > ranking.service(*winner).gpus)

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/render/answers/decode_columns.hpp"
+#include "harness/render/answers/origins.hpp"
 #include "harness/render/table/columns.hpp"
 
 namespace gpugauge {
@@ -71,14 +72,24 @@ ColumnList<CardComparison> card_places(const BreakEvenAnswer& answer) {
   return c;
 }
 
-std::string describe(char side, const Contender& contender) {
+/// With where its numbers are from, at the first load at which it serves.
+std::string describe(char side, const Contender& contender, const BreakEvenAnswer& answer,
+                     std::optional<Standing> CardComparison::*standing) {
   const Rate& rate = contender.rate;
-  return fmt::format("{}: {}{}, {} a GPU-hour ({}{}{}{}{}){}", side,
+  const auto known =
+      std::find_if(answer.comparisons.begin(), answer.comparisons.end(),
+                   [=](const CardComparison& c) { return (c.*standing).has_value(); });
+  const std::string origins =
+      known == answer.comparisons.end()
+          ? std::string()
+          : fmt::format("; at batch {} {}", ((*known).*standing)->batch,
+                        origins_words(((*known).*standing)->tokens_per_second.origins));
+  return fmt::format("{}: {}{}, {} a GPU-hour ({}{}{}{}{}){}{}", side,
                      contender.num_gpus > 1 ? fmt::format("{} x ", contender.num_gpus) : "",
                      contender.name, format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind),
                      rate.provider.empty() ? "" : ", ", rate.provider,
                      rate.observed_at.empty() ? "" : ", ", rate.observed_at,
-                     at_utilisation(contender.billing));
+                     at_utilisation(contender.billing), origins);
 }
 
 Table price_table(const BreakEvenAnswer& answer) {
@@ -107,12 +118,18 @@ Table price_table(const BreakEvenAnswer& answer) {
            }));
   c.data("margin_low_percent", of_evens([](auto& e) { return 100 * e.margin().low; }));
   c.data("margin_high_percent", of_evens([](auto& e) { return 100 * e.margin().high; }));
+  for (const auto& [key, side] :
+       {std::pair("a_time_is", &CardComparison::a), std::pair("b_time_is", &CardComparison::b)})
+    c.data(key, [side = side](auto& r) {
+      return r.*side ? origins_cell((r.*side)->tokens_per_second.origins) : Cell();
+    });
   Table table =
       c.table("break_even",
               fmt::format("break-even, {} {}, {} tokens in, {} out", answer.model,
                           name_of(answer.precision), answer.input_tokens, answer.output_tokens),
               answer.comparisons);
-  table.notes = {describe('A', answer.a), describe('B', answer.b),
+  table.notes = {describe('A', answer.a, answer, &CardComparison::a),
+                 describe('B', answer.b, answer, &CardComparison::b),
                  "A/B: ratio of the prices of a GPU-hour; A's margin: rise (negative: fall) of A's "
                  "price until both cost the same"};
   if (!std::all_of(answer.comparisons.begin(), answer.comparisons.end(),

@@ -120,13 +120,21 @@ Table environment_table(const ComparisonReport& comparison, const std::string& s
                  comparison.differences);
 }
 
+/// `NVIDIA L40S, imported`; of what was measured the device alone.
+std::string with_origin(const std::string& device, const std::string& origin) {
+  const bool is_plain = origin.empty() || origin == name_of(Origin::kMeasured);
+  return is_plain ? device : fmt::format("{}, {}", device, origin);
+}
+
 Table overview(std::span<const ComparisonReport> comparisons) {
   ColumnList<ComparisonReport> c;
   c.data("base", [](auto& r) { return r.base; });
   c.data("base_device", [](auto& r) { return r.base_device; });
+  c.data("base_origin", [](auto& r) { return text_cell(r.base_origin); });
   c.add(shortening(12, text_column("other", "other")), [](auto& r) { return r.other; });
   c.add(dispensable(2, wrapping(12, text_column("other_device", "device"))),
-        [](auto& r) { return r.other_device; });
+        [](auto& r) { return Cell(with_origin(r.other_device, r.other_origin), r.other_device); });
+  c.data("other_origin", [](auto& r) { return text_cell(r.other_origin); });
   c.add(wrapping(14, text_column("relation", "cards")),
         [](auto& r) { return name_of(r.relation); });
   for (const Change change :
@@ -138,8 +146,10 @@ Table overview(std::span<const ComparisonReport> comparisons) {
   c.data("threshold_percent", [](auto& r) { return 100 * r.threshold; });
   c.data("joint_widening", [](auto& r) { return r.widening; });
   const ComparisonReport& first = comparisons.front();
-  return c.table("comparison", fmt::format("base: {} ({})", first.base, first.base_device),
-                 comparisons);
+  return c.table(
+      "comparison",
+      fmt::format("base: {} ({})", first.base, with_origin(first.base_device, first.base_origin)),
+      comparisons);
 }
 
 }  // namespace

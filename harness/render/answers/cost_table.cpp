@@ -29,6 +29,10 @@ ColumnList<CostRow> cost_columns(const DecodeGroup& group) {
            [](auto& r) { return dollars_cell(r.cost->rate.dollars_per_gpu_hour); });
   add_dollars(c, "library", &Cost::library);
   add_dollars(c, "best", &Cost::best).dispensable = 3;
+  c.add(dispensable(5, wrapping(30, text_column("step_time_is", "step time is"))), [](auto& r) {
+    const auto origins = origins_of(*r.decode);
+    return origins ? origins_cell(*origins) : Cell();
+  });
   c.text(4, "observed_at", "price of", [](auto& r) { return text_cell(r.cost->rate.observed_at); });
   c.data("utilisation_percent", [](auto& r) { return percent_cell(r.cost->billing.utilisation); });
   c.data("num_gpus", [](auto& r) { return r.cost->num_gpus; });
@@ -64,6 +68,8 @@ std::vector<Table> cost_tables(std::span<const PricedDecode> points) {
                     rows.empty() ? "" : at_utilisation(rows.front().cost->billing)),
         rows));
     tables.back().notes = fit_notes_of(group);
+    for (std::string& note : unmeasured_notes_of(group))
+      tables.back().notes.push_back(std::move(note));
     tables.back().notes.insert(tables.back().notes.end(), notes.begin(), notes.end());
   }
   return tables;

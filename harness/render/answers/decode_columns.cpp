@@ -52,16 +52,31 @@ std::string subject_of(const DecodeGroup& group) {
 }
 
 std::vector<std::string> notes_of(const DecodeGroup& group) {
-  return notes_of(group, [](const DecodeFinding& decode) {
+  std::vector<std::string> notes = notes_of(group, [](const DecodeFinding& decode) {
     std::vector<std::string> texts = fit_notes(decode);
     texts.insert(texts.end(), decode.warnings.begin(), decode.warnings.end());
     if (!decode.reason.empty()) texts.push_back(decode.reason);
     return texts;
   });
+  for (std::string& note : unmeasured_notes_of(group)) notes.push_back(std::move(note));
+  return notes;
 }
 
 std::vector<std::string> fit_notes_of(const DecodeGroup& group) {
   return notes_of(group, fit_notes);
+}
+
+std::optional<OriginShares> origins_of(const DecodeFinding& decode) {
+  const EngineStep* step = decode.preferred();
+  return step != nullptr ? std::optional(step->origins()) : std::nullopt;
+}
+
+std::vector<std::string> unmeasured_notes_of(const DecodeGroup& group) {
+  UnmeasuredNotes notes;
+  for (const PricedDecode* p : group) {
+    if (const auto origins = origins_of(p->decode)) notes.add(p->decode.file, *origins);
+  }
+  return notes.lines();
 }
 
 std::string at_utilisation(const Billing& billing) {

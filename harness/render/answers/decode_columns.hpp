@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/answer/decode_groups.hpp"
+#include "harness/render/answers/origins.hpp"
 #include "harness/render/table/columns.hpp"
 
 namespace gpugauge {
@@ -15,10 +16,14 @@ Cell fits_cell(const DecodeFinding& decode);
 /// `llama-3.1-8b fp8, context 1024`.
 std::string subject_of(const DecodeGroup& group);
 
-/// What the findings warn of or refuse, each text once with the batches that it is about.
+/// What the findings warn of or refuse, each text once with the batches that it is about, and of
+/// which files nothing was measured.
 std::vector<std::string> notes_of(const DecodeGroup& group);
 /// Those about what does not fit its card.
 std::vector<std::string> fit_notes_of(const DecodeGroup& group);
+
+/// Of files of which nothing was measured where they are from.
+std::vector<std::string> unmeasured_notes_of(const DecodeGroup& group);
 
 /// `, 60% used`; nothing where all of the time is.
 std::string at_utilisation(const Billing& billing);
@@ -37,7 +42,10 @@ const DecodeFinding& decode_of(const Row& row) {
   return *row.decode;
 }
 
-/// The columns that say where on the map a row stands.
+/// Of the step that is shown, if there is one.
+std::optional<OriginShares> origins_of(const DecodeFinding& decode);
+
+/// The columns that say where on the map a row stands, and where its numbers are from.
 template <typename Row>
 ColumnList<Row> place_columns(const DecodeGroup& group) {
   ColumnList<Row> c;
@@ -51,6 +59,7 @@ ColumnList<Row> place_columns(const DecodeGroup& group) {
   c.number("batch", "batch", [](auto& r) { return decode_of(r).point.batch; });
   c.add(visible_if(any_too_large(group), text_column("fits", "fits")),
         [](auto& r) { return fits_cell(decode_of(r)); });
+  add_origins(c, [](const Row& r) { return origins_of(decode_of(r)); });
   return c;
 }
 

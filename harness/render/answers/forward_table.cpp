@@ -88,9 +88,10 @@ ColumnList<ForwardRow> forward_columns(const ForwardGroup& group) {
     const EngineStep* step = shown_step(r->finding);
     return step != nullptr ? origins_cell(step->origins()) : Cell();
   });
-  for (const Origin origin :
-       {Origin::kMeasured, Origin::kInterpolated, Origin::kModelled, Origin::kImported})
-    c.data(fmt::format("{}_percent", name_of(origin)), share_of(origin));
+  add_origins(c, [](ForwardRow r) {
+    const EngineStep* step = shown_step(r->finding);
+    return step != nullptr ? std::optional(step->origins()) : std::nullopt;
+  });
   c.data("weight_bytes", [](auto& r) { return r->finding.pass.weight_bytes; });
   c.data("activation_bytes", [](auto& r) { return r->finding.pass.activation_bytes; });
   c.data("fits", [](auto& r) {
@@ -121,6 +122,12 @@ std::vector<std::string> notes_of(const ForwardGroup& group) {
                         ? text
                         : fmt::format("batch {}: {}", fmt::join(batches, ", "), text));
   }
+  UnmeasuredNotes unmeasured;
+  for (const ForwardRow& r : group) {
+    if (const EngineStep* step = shown_step(r->finding))
+      unmeasured.add(r->finding.file, step->origins());
+  }
+  for (std::string& note : unmeasured.lines()) lines.push_back(std::move(note));
   return lines;
 }
 
@@ -166,7 +173,7 @@ ColumnList<ForwardOpRow> op_columns(bool several) {
   c.number(4, "half_width_percent", "±",
            [](auto& r) { return plus_minus_cell(r.line->time.time_ns); });
   c.number("share_percent", "%", [](auto& r) { return percent_cell(r.share()); });
-  c.text(1, "origin", "is", [](auto& r) { return name_of(r.line->time.origin); });
+  c.text(1, "origin", "is", [](auto& r) { return origin_cell(r.line->time.origin); });
   c.data("source", [](auto& r) { return source_of(r.line->time); });
   return c;
 }

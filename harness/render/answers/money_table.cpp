@@ -103,6 +103,10 @@ ColumnList<Row> request_columns(std::span<const PricedServing> servings) {
   c.data("output_tokens", of([](auto& f) { return f.request.output_tokens; }));
   c.data("batch_limit", of([](auto& f) { return name_of(f.limit); }));
   c.number("batch", "batch", of([](auto& f) { return f.point.batch; }));
+  add_origins(c, [](const Row& r) {
+    const ServingRate* rate = finding_of(r).rate();
+    return rate != nullptr ? std::optional(rate->origins) : std::nullopt;
+  });
   return c;
 }
 
@@ -125,6 +129,12 @@ Table serving_money_table(std::span<const PricedServing> servings,
   table.notes.emplace_back(
       "all: all time is charged to the output; otherwise prefill to the input, decode to the "
       "output");
+  UnmeasuredNotes notes;
+  for (const PricedServing& serving : servings) {
+    if (const ServingRate* rate = serving.finding.rate())
+      notes.add(serving.finding.decode.file, rate->origins);
+  }
+  for (std::string& note : notes.lines()) table.notes.push_back(std::move(note));
   return table;
 }
 
@@ -178,6 +188,8 @@ std::vector<Table> month_tables(std::span<const PricedDecode> points) {
         rows));
     const std::set<std::string> reasons = reasons_of(group);
     tables.back().notes.assign(reasons.begin(), reasons.end());
+    for (std::string& note : unmeasured_notes_of(group))
+      tables.back().notes.push_back(std::move(note));
   }
   return tables;
 }

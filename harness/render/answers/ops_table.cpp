@@ -31,7 +31,7 @@ ColumnList<OpRow> ops_columns(const DecodeGroup& group) {
   c.number("total_ns", "in the step", [](auto& r) { return duration_cell(r.total_ns()); });
   c.number("share_percent", "%",
            [](auto& r) { return percent_cell(r.total_ns() / r.step->step_ns.value); });
-  c.text(1, "origin", "is", [](auto& r) { return name_of(r.line->time.origin); });
+  c.text(1, "origin", "is", [](auto& r) { return origin_cell(r.line->time.origin); });
   c.add(dispensable(5, sentence_column("source", "from")),
         [](auto& r) { return source_of(r.line->time); });
   return c;

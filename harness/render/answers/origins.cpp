@@ -1,21 +1,32 @@
 #include "harness/render/answers/origins.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <string>
-#include <vector>
 
 namespace gpugauge {
 
-Cell origins_cell(const OriginShares& shares) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    if (shares[i] > 0)
-      parts.push_back(
-          fmt::format("{:.0f}% {}", 100 * shares[i], row_of(static_cast<Origin>(i)).words));
+Cell origins_cell(const OriginShares& shares) { return text_cell(origins_text(shares)); }
+
+Cell origin_cell(Origin origin) {
+  return {std::string(row_of(origin).words), std::string(name_of(origin))};
+}
+
+void UnmeasuredNotes::add(const std::string& file, const OriginShares& shares) {
+  OriginShares& sums = files_[file];
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += shares[i];
+}
+
+std::vector<std::string> UnmeasuredNotes::lines() const {
+  std::vector<std::string> lines;
+  for (const auto& [file, shares] : files_) {
+    if (has_measured(shares)) continue;
+    std::string kinds;
+    for (const Origin origin : kStepOrigins) {
+      if (shares[static_cast<std::size_t>(origin)] > 0)
+        kinds += fmt::format("{}{}", kinds.empty() ? "" : ", ", row_of(origin).words);
+    }
+    lines.push_back(fmt::format("{}: nothing was measured here: {}", file, kinds));
   }
-  return fmt::format("{}", fmt::join(parts, ", "));
+  return lines;
 }
 
 }  // namespace gpugauge

@@ -56,12 +56,6 @@ Column& add_time(ColumnList<ServingRow>& c, const char* key, const char* header,
 
 Cell bytes_cell(double bytes) { return {format_bytes(bytes), bytes}; }
 
-Cell share_cell(const ServingFinding& f, Origin origin) {
-  return percent_cell(f.rate() != nullptr
-                          ? std::optional(f.rate()->origins[static_cast<std::size_t>(origin)])
-                          : std::nullopt);
-}
-
 ColumnList<ServingRow> serving_places(const ServingGroup& group) {
   const auto file = [](ServingRow r) { return r->decode.file; };
   ColumnList<ServingRow> c;
@@ -106,18 +100,19 @@ ColumnList<ServingRow> serving_columns(const ServingGroup& group) {
    }).dispensable = 2;
   c.add(dispensable(3, wrapping(30, text_column("time_is", "time is"))),
         [](auto& r) { return r->rate() != nullptr ? origins_cell(r->rate()->origins) : Cell(); });
-  for (const Origin origin :
-       {Origin::kMeasured, Origin::kInterpolated, Origin::kModelled, Origin::kImported})
-    c.data(fmt::format("{}_percent", name_of(origin)),
-           [=](auto& r) { return share_cell(*r, origin); });
+  add_origins(c, [](ServingRow r) {
+    return r->rate() != nullptr ? std::optional(r->rate()->origins) : std::nullopt;
+  });
   c.data("reason", [](auto& r) { return text_cell(r->reason); });
   return c;
 }
 
 std::vector<std::string> notes_of(const ServingGroup& group) {
   std::vector<std::string> notes;
+  UnmeasuredNotes unmeasured;
   for (const ServingRow& r : group) {
     std::vector<std::string> texts;
+    if (r->rate() != nullptr) unmeasured.add(r->decode.file, r->rate()->origins);
     if (!r->reason.empty()) texts.push_back(r->reason);
     if (r->rate() != nullptr) {
       texts.insert(texts.end(), r->decode.warnings.begin(), r->decode.warnings.end());
@@ -130,6 +125,7 @@ std::vector<std::string> notes_of(const ServingGroup& group) {
         notes.push_back(std::move(note));
     }
   }
+  for (std::string& note : unmeasured.lines()) notes.push_back(std::move(note));
   return notes;
 }
 

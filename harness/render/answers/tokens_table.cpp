@@ -54,12 +54,9 @@ ColumnList<TokensRow> tokens_columns(const DecodeGroup& group, bool one_rate) {
   c.number("dollars_per_million", "$/M output", [](auto& r) { return dollars_cell(r->dollars()); });
   c.text(4, "rate", "at", [](auto& r) { return text_cell(rate_text(*r)); }).data_only = one_rate;
   c.add(dispensable(5, wrapping(30, text_column("step_time_is", "step time is"))), [](auto& r) {
-    const EngineStep* step = r->decode.preferred();
-    return step != nullptr ? origins_cell(step->origins()) : Cell();
+    const auto origins = origins_of(r->decode);
+    return origins ? origins_cell(*origins) : Cell();
   });
-  for (const Origin origin : {Origin::kMeasured, Origin::kInterpolated, Origin::kModelled})
-    c.data(fmt::format("{}_percent", name_of(origin)),
-           [=](auto& r) { return share_cell(r->decode.preferred(), origin); });
   for (const OpGroup part : all_of<OpGroup>)
     c.data(fmt::format("{}_percent", name_of(part)),
            [=](auto& r) { return share_cell(r->decode.explained(), part); });

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "harness/analyze/rates/peaks.hpp"
@@ -24,7 +26,10 @@ Json metric(const Estimate& e) {
 void write_bencher(std::ostream& out, const ExportInput& input) {
   Json file = Json::object();
   for (const Measurement* m : one_per_case(*input.record)) {
-    Json& measures = file[m->name.substr(0, kLongestBencherName)];
+    const std::string label = m->origin == Origin::kMeasured
+                                  ? std::string()
+                                  : fmt::format(" ({})", row_of(m->origin).words);
+    Json& measures = file[m->name.substr(0, kLongestBencherName - label.size()) + label];
     measures["latency"] = metric(m->time_ns);
     if (m->gbps() > 0) measures["bandwidth-gbps"] = metric(reciprocal(m->work.bytes, m->time_ns));
     if (m->tflops() > 0)

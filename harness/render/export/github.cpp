@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/analyze/step/origins.hpp"
 #include "harness/render/export/export.hpp"
 #include "harness/render/table/text.hpp"
 
@@ -70,9 +71,9 @@ void write_github(std::ostream& out, const ExportInput& input) {
   }
   annotate(out, "error", errors);
   annotate(out, "warning", warnings);
-  out << fmt::format("::notice title=gpugauge::{}: {} checks, {} did not pass\n",
-                     escaped_message(input.record->device.name), input.assessments.size(),
-                     errors.size());
+  out << fmt::format("::notice title=gpugauge::{} ({}): {} checks, {} did not pass\n",
+                     escaped_message(input.record->device.name), origins_in(*input.record),
+                     input.assessments.size(), errors.size());
 }
 
 }  // namespace gpugauge

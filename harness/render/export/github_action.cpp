@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "harness/analyze/rates/peaks.hpp"
@@ -27,11 +29,14 @@ void write_github_action(std::ostream& out, const ExportInput& input) {
   auto list = nlohmann::ordered_json::array();
   for (const Measurement* m : one_per_case(*input.record)) {
     const Speed speed = speed_of(*m);
-    list.push_back({{"name", m->name},
-                    {"value", speed.value},
-                    {"unit", speed.unit},
-                    {"range", format_plus_minus(m->time_ns)},
-                    {"extra", input.record->device.name}});
+    list.push_back(
+        {{"name", m->name},
+         {"value", speed.value},
+         {"unit", speed.unit},
+         {"range", format_plus_minus(m->time_ns)},
+         {"extra", m->origin == Origin::kMeasured ? input.record->device.name
+                                                  : fmt::format("{}, {}", input.record->device.name,
+                                                                row_of(m->origin).words)}});
   }
   out << format_readable(list);
 }

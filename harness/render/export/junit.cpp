@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/analyze/step/origins.hpp"
 #include "harness/render/export/export.hpp"
 #include "harness/render/table/text.hpp"
 
@@ -130,7 +131,8 @@ Element suite(const Record& record, const std::string& group,
       .children = {{.name = "properties",
                     .children = {property("device", record.device.name), property("suite", p.suite),
                                  property("run_id", p.run_id),
-                                 property("gpugauge_version", p.gpugauge_version)}}}};
+                                 property("gpugauge_version", p.gpugauge_version),
+                                 property("origin", origins_in(record))}}}};
   for (const Assessment* check : checks) node.children.push_back(test_case(*check));
   node.children.push_back({.name = "system-out", .text = remarks(checks)});
   node.children.push_back({.name = "system-err"});

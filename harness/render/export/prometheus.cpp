@@ -62,6 +62,11 @@ Labels labels_of(const DeviceInfo& device) {
   return {{"device", device.name}, {"gpu", device.uuid.value_or(device.id)}};
 }
 
+/// `imported`; empty, and so no label, for what was measured.
+std::string origin_label(Origin origin) {
+  return origin == Origin::kMeasured ? std::string() : std::string(name_of(origin));
+}
+
 Labels with(Labels labels, std::string_view key, std::string value) {
   labels.emplace_back(key, std::move(value));
   return labels;
@@ -87,7 +92,8 @@ void write_prometheus(std::ostream& out, const ExportInput& input) {
                             const std::function<std::optional<double>(const Measurement&)>& value) {
     Gauge gauge(out, name, help);
     for (const Measurement* m : cases) {
-      if (const auto v = value(*m)) gauge.add(with(device, "case", m->name), *v);
+      if (const auto v = value(*m))
+        gauge.add(with(with(device, "case", m->name), "origin", origin_label(m->origin)), *v);
     }
   };
   const auto positive = [](double v) { return v > 0 ? std::optional(v) : std::nullopt; };
@@ -117,9 +123,12 @@ void write_prometheus(std::ostream& out, const ExportInput& input) {
     }
   }
   {
-    Gauge ratio(out, "gpugauge_datasheet_ratio", "Measured over the datasheet's value.");
+    Gauge ratio(out, "gpugauge_datasheet_ratio",
+                "Measured (or as its origin says) over the datasheet's value.");
     for (const DatasheetFinding& f : input.report.findings) {
-      if (f.measured && f.datasheet) ratio.add(with(device, "metric", f.metric), f.share().value);
+      if (f.measured && f.datasheet)
+        ratio.add(with(with(device, "metric", f.metric), "origin", origin_label(f.origin)),
+                  f.share().value);
     }
   }
   {

@@ -23,7 +23,7 @@ Json peak_fact(const DatasheetFinding& f) {
   std::string detail;
   if (f.datasheet) detail = format_percent(f.share().value) + " of its datasheet";
   if (f.origin != Origin::kMeasured)
-    detail += fmt::format("{}{}", detail.empty() ? "" : ", ", name_of(f.origin));
+    detail += fmt::format("{}{}", detail.empty() ? "" : ", ", row_of(f.origin).words);
   return fact(fmt::format("{} {}", format_significant(f.measured->value), f.unit), f.metric,
               detail);
 }
@@ -39,8 +39,9 @@ void add_decode_facts(Json& facts, const PricedDecode& smallest, const PricedDec
            fmt::format("{}; {}", subject_of({&smallest}),
                        origins_cell(smallest.decode.preferred()->origins()).text)));
   facts.push_back(fact(format_dollars(cheap.dollars()->value), "per million output tokens, at best",
-                       fmt::format("batch {}, {}, at {}", cheap.decode.point.batch, tokens(cheap),
-                                   price_words(cheap.costs.front().rate))));
+                       fmt::format("batch {}, {}, at {}; {}", cheap.decode.point.batch,
+                                   tokens(cheap), price_words(cheap.costs.front().rate),
+                                   origins_text(cheap.decode.preferred()->origins()))));
 }
 
 /// `batch 32 to 256`.
@@ -87,7 +88,12 @@ Json rent_json(const ReportInput& input) {
   Json all = Json::array();
   for (const Rent& rent : rent_answer(input.decodes)) {
     std::vector<std::string> words;
-    for (const Lead& lead : rent.leads) words.push_back(words_of(lead, label(*lead.first)));
+    for (const Lead& lead : rent.leads) {
+      std::string text = words_of(lead, label(*lead.first));
+      const OriginShares origins = lead.first->decode.preferred()->origins();
+      if (!has_measured(origins)) text += fmt::format(" ({})", origins_words(origins));
+      words.push_back(std::move(text));
+    }
     all.push_back({{"subject", printable(subject_of(rent.group))},
                    {"words", printable(fmt::format("{}", fmt::join(words, "; ")))}});
   }

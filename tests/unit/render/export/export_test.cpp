@@ -75,6 +75,16 @@ TEST(Export, BencherHasIntervalsTheRightWayRound) {
   EXPECT_FALSE(file[r.measurements[2].name].contains("tflops"));
 }
 
+TEST(Export, WhatWasMeasuredCarriesNoOriginAndWhatWasImportedDoes) {
+  for (const char* format : {"prometheus", "bencher", "github-action", "googlebenchmark"}) {
+    Record r = record();
+    EXPECT_THAT(exported(format, r), Not(HasSubstr("imported"))) << format;
+    for (Measurement& m : r.measurements) m.origin = Origin::kImported;
+    EXPECT_EQ(json::accept(exported(format, r)), std::string_view(format) != "prometheus");
+    EXPECT_GE(count_of(exported(format, r), "imported"), 3) << format;  // once a case
+  }
+}
+
 TEST(Export, ARepeatedCaseIsOneEntry) {
   Record r = record();
   r.measurements.push_back(r.measurements[0]);
