@@ -99,6 +99,11 @@ CommandOption& CommandOption::old_name(std::string_view old) {
   return *this;
 }
 
+CommandOption& CommandOption::mistaken_for(std::string_view other) {
+  mistaken_names.emplace_back(other);
+  return *this;
+}
+
 CommandOption& CommandOption::old_word(std::string_view word) {
   old_value = word;
   return *this;

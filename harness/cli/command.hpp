@@ -52,6 +52,8 @@ class CommandOption {
   CommandOption& names_of(std::string_view kind);
   /// A name that was used before; taken with a hint.
   CommandOption& old_name(std::string_view name);
+  /// A name that means something else on other commands; refused with this option's name.
+  CommandOption& mistaken_for(std::string_view name);
   /// The word that a flag took before; taken with a hint.
   CommandOption& old_word(std::string_view word);
   /// The variable of the environment that is looked at where the option is absent.
@@ -72,7 +74,7 @@ class CommandOption {
   // What declarations fill in and parser, help, manual and completion read.
   std::vector<std::string> names;
   std::string value, help, asked, default_text, variable, command, expected;
-  std::vector<std::string> details, words, old_names;
+  std::vector<std::string> details, words, old_names, mistaken_names;
   std::string old_value;
   double low, high;
   bool (*is_valid)(std::string_view);

@@ -138,6 +138,12 @@ class Parser {
   }
 
   [[noreturn]] void refuse_unknown(const std::string& word) const {
+    for (const CommandOption& option : at_->options) {
+      const std::vector<std::string>& mistaken = option.mistaken_names;
+      if (std::find(mistaken.begin(), mistaken.end(), word) != mistaken.end())
+        throw UsageError(fmt::format("{}: found {}, expected {} ({})", at_->path, word,
+                                     option.name(), option.help));
+    }
     std::vector<std::string> known;
     for (const Command& command : at_->commands) known.push_back(command.name);
     for (const Command* command = at_; command != nullptr; command = command->parent) {

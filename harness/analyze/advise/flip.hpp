@@ -27,7 +27,7 @@ struct EnumTable<FlipKind> {
                                    EnumName{FlipKind::kRunnerUpsPrice, "runner-up's price"},
                                    EnumName{FlipKind::kWinnersBusyness, "winner's utilisation"},
                                    EnumName{FlipKind::kBatch, "batch"},
-                                   EnumName{FlipKind::kContext, "context"},
+                                   EnumName{FlipKind::kContext, "input"},
                                    EnumName{FlipKind::kDemand, "demand"}};
 };
 

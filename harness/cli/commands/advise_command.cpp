@@ -68,8 +68,8 @@ void add_advise_command(Command& program) {
   AdviceRequest& request = options.request;
   add_file_arguments(command, options.inputs);
   command.option(option::kModel, options.inputs.models).required();
-  command.option(option::kInputTokens, request.contexts).required().old_name("--context");
-  command.option(option::kOutputTokens, request.output_tokens).old_name("--output");
+  command.option(option::kInputTokens, request.contexts).required().mistaken_for("--context");
+  command.option(option::kOutputTokens, request.output_tokens).mistaken_for("--output");
   command.option(option::kBatch, request.batches)
       .required()
       .detail("the median, then higher quantiles: p50[,p95]");

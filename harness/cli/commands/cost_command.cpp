@@ -53,7 +53,7 @@ void add_cost_command(Command& program) {
   command.option(option::kCalibration, options.calibrations);
   add_billing_options(command, options);
   command.option(option::kElectricity, options.billing.dollars_per_kwh);
-  command.option(option::kBilledGpus, options.gpus).old_name("--gpus");
+  command.option(option::kBilledGpus, options.gpus).mistaken_for("--gpus");
 }
 
 }  // namespace gpugauge

@@ -49,8 +49,8 @@ inline constexpr OptionDefinition kModel{
     "--model", "MODEL", "models: names in configs, files, or config.json of checkpoints"};
 inline constexpr auto kBatch = number_option(
     "--batch", "N", "batch sizes: concurrent sequences, requests or images", 1, kMostBatch);
-inline constexpr auto kContext =
-    number_option("--context", "N", "tokens in the KV cache of each sequence", 1, kMostTokens);
+inline constexpr auto kContext = number_option(
+    "--context", "N", "tokens in the KV cache of each sequence, at a decode step", 1, kMostTokens);
 inline constexpr OptionDefinition kOverwrite{"--overwrite", "", "replace an existing result file"};
 inline constexpr OptionDefinition kResume{"--resume", "FILE",
                                           "continue an interrupted run (.partial), or retry the "

@@ -8,8 +8,11 @@ namespace gpugauge {
 void add_serving_options(Command& command, ServingOptions& options) {
   AnalysisOptions& inputs = options.inputs;
   command.option(option::kModel, inputs.models).required();
-  command.option(option::kInputTokens, options.input).required().old_name("--input");
-  command.option(option::kOutputTokens, options.output).required().old_name("--output");
+  command.option(option::kInputTokens, options.input)
+      .required()
+      .old_name("--input")
+      .mistaken_for("--context");
+  command.option(option::kOutputTokens, options.output).required().mistaken_for("--output");
   command.option(option::kBatch, inputs.batches)
       .detail("each card's largest batch is always shown");
   command.option(option::kPrecision, inputs.precisions).detail("default: those in the file");

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "harness/cli/commands.hpp"
@@ -54,16 +55,40 @@ TEST(Options, HaveTheSameWordsEverywhereButWhereTheCommandDefinesThem) {
   }
 }
 
-TEST(Options, OldNamesAreTakenByNoOtherOptionOfTheCommand) {
+/// `--context` of one command must not be the prompt where it is the cache on the others.
+TEST(Options, OldNamesAreTakenByNoOptionOfAnyCommand) {
   Program program;
+  std::set<std::string> names;
+  for (const Command* command : all_commands(program.root)) {
+    for (const CommandOption& option : command->options)
+      names.insert(option.names.begin(), option.names.end());
+  }
   for (const Command* command : all_commands(program.root)) {
     for (const CommandOption& option : command->options) {
-      for (const std::string& name : option.old_names) {
-        for (const CommandOption& other : command->options)
-          EXPECT_THAT(other.names, testing::Not(testing::Contains(name))) << command->path;
-      }
+      for (const std::string& name : option.old_names)
+        EXPECT_FALSE(names.contains(name)) << command->path << " " << name;
     }
   }
+}
+
+TEST(Options, ANameOfAnotherMeaningIsRefusedWithTheRightOne) {
+  const auto refusal = [](const std::vector<std::string>& words) {
+    try {
+      Program program;
+      parse(program.root, words);
+      return std::string("taken");
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+  };
+  EXPECT_EQ(refusal({"advise", "--context", "1024"}),
+            "advise: found --context, expected --input-tokens (tokens of a request's prompt)");
+  EXPECT_EQ(refusal({"serve", "--context=1024"}),
+            "serve: found --context, expected --input-tokens (tokens of a request's prompt)");
+  EXPECT_EQ(refusal({"break-even", "--output", "9"}),
+            "break-even: found --output, expected --output-tokens (output length, in tokens)");
+  EXPECT_EQ(refusal({"cost", "--gpus", "2"}),
+            "cost: found --gpus, expected --billed-gpus (GPUs that are billed)");
 }
 
 /// Each option of each command refuses what is none of its values in one line that names the
