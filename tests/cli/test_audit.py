@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,33 @@ def test_the_table_fits_a_terminal_and_sums_up(gpugauge):
     assert max(map(len, result.stdout.splitlines())) <= 120
     counts = dict(re.findall(r"^  (\w[\w ]*\w) +(\d+)$", result.stdout, re.M))
     assert int(counts["wrong"]) > 10 and int(counts["inconsistent"]) > 10
+    assert counts["undecided"] == "0"  # no file: nothing has an interval
+
+
+IMPORTED = [str(Path(__file__).resolve().parents[2] / "results" / "imported" / f"{card}.json.gz")
+            for card in ("l40s", "h100-sxm5")]
+
+
+def test_rates_are_those_of_serving_and_name_what_would_decide_them(gpugauge):
+    result = gpugauge("audit", CLAIMS, *IMPORTED, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    rows = {row["id"]: row for row in json.loads(result.stdout)["audit"]}
+    undecided = [row for row in rows.values() if row["verdict"] == "undecided"]
+    assert undecided
+    for row in undecided:
+        assert "on h100-sxm5" in row["why"] or "on l40s" in row["why"], row
+        if row["found_low"] is not None:
+            assert row["found_low"] < row["claimed_low"] or row["found_high"] > row["claimed_high"]
+    for row in rows.values():
+        if row["verdict"] == "holds" and "serve(" in (row["basis"] or "") and row["found"] is not None:
+            assert row["claimed_low"] <= row["found_low"] and row["found_high"] <= row["claimed_high"], row
+    serve = json.loads(gpugauge("serve", IMPORTED[0], "--model", "llama-3.1-8b", "--precision", "fp8", "--batch", "8",
+                                "--input-tokens", "512", "--output-tokens", "128", "--format", "json").stdout)["serving"][0]
+    assert rows["llama.b8.l40s.rate"]["found"] == pytest.approx(serve["library_output_tok_per_s"])
+
+
+def test_an_undecided_claim_can_fail(gpugauge):
+    assert gpugauge("audit", CLAIMS, *IMPORTED, "--fail-on", "undecided").returncode == 1
 
 
 def test_verdicts_can_be_chosen_and_can_fail(gpugauge):

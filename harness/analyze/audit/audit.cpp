@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <functional>
 
 #include "harness/analyze/audit/audit_metrics.hpp"
+#include "harness/analyze/money/cost_ratio.hpp"
+#include "harness/analyze/money/resampled.hpp"
 #include "harness/base/error.hpp"
 
 namespace gpugauge {
@@ -21,17 +23,7 @@ std::vector<Metric> all_metrics() {
   return all;
 }
 
-/// The interval of what an operator makes of two, by their ends.
-template <typename Operation>
-Estimate combined(const Estimate& a, const Estimate& b, Operation operation) {
-  const std::array ends{operation(a.low, b.low), operation(a.low, b.high), operation(a.high, b.low),
-                        operation(a.high, b.high)};
-  return {.value = operation(a.value, b.value),
-          .low = *std::min_element(ends.begin(), ends.end()),
-          .high = *std::max_element(ends.begin(), ends.end())};
-}
-
-Quantity calculate(char operation, const Estimate& a, const Estimate& b) {
+Quantity calculate(char operation, const Resampled& a, const Resampled& b) {
   switch (operation) {
     case '+':
       return number_of(combined(a, b, std::plus<>()));
@@ -41,16 +33,23 @@ Quantity calculate(char operation, const Estimate& a, const Estimate& b) {
       return number_of(combined(a, b, std::multiplies<>()));
     default:
       if (b.low <= 0 && b.high >= 0) throw UsageError("divides by zero");
-      return number_of(combined(a, b, std::divides<>()));
+      return number_of(ratio_of(a, b));
   }
+}
+
+/// Whether it has no value yet.
+bool is_open(const Quantity& quantity) {
+  return quantity.kind == Quantity::Kind::kUnknown || quantity.kind == Quantity::Kind::kUndecided;
 }
 
 class Evaluator {
  public:
   Evaluator(const ClaimsFile& file, const AuditFacts& facts)
-      : file_(&file), facts_(&facts), metrics_(all_metrics()) {}
+      : file_(&file), facts_(&facts), metrics_(all_metrics()) {
+    for (std::size_t i = 0; i < facts.times.size(); ++i) bootstraps_.emplace_back(i + 1);
+  }
 
-  Quantity evaluate(const Expression& expression, std::vector<std::string>& sources) const {
+  Quantity evaluate(const Expression& expression, Citations& citations) {
     switch (expression.kind) {
       case Expression::Kind::kNumber:
         return number_of(expression.number);
@@ -66,10 +65,10 @@ class Evaluator {
     }
     std::vector<Quantity> arguments;
     for (const Expression& argument : expression.arguments)
-      arguments.push_back(evaluate(argument, sources));
-    MetricCall call(*facts_, arguments, sources);
+      arguments.push_back(evaluate(argument, citations));
+    MetricCall call(*facts_, bootstraps_, arguments, citations);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-      if (arguments[i].kind == Quantity::Kind::kUnknown) return arguments[i];
+      if (is_open(arguments[i])) return arguments[i];
       if (arguments[i].kind == Quantity::Kind::kNone)
         return unknown(fmt::format("{} is none", to_string(expression.arguments[i])));
     }
@@ -85,35 +84,58 @@ class Evaluator {
   const ClaimsFile* file_;
   const AuditFacts* facts_;
   std::vector<Metric> metrics_;
+  std::vector<Bootstrap> bootstraps_;  ///< of the result files; each of a seed of its own
 };
 
-/// What a claim says: what came out has to overlap it.
+/// What a claim says.
 struct Statement {
   std::optional<Estimate> number;
   std::string word;
 };
 
-Statement statement_of(const Claim& claim, const Evaluator& evaluator) {
+Statement statement_of(const Claim& claim, Evaluator& evaluator) {
   if (claim.printed) return {claim.printed->number, claim.printed->text};
-  std::vector<std::string> sources;
-  const Quantity quantity = evaluator.evaluate(*claim.formula, sources);
+  Citations citations;
+  const Quantity quantity = evaluator.evaluate(*claim.formula, citations);
   if (quantity.kind != Quantity::Kind::kNumber)
     throw UsageError(
         fmt::format("its formula {} does not give a number", to_string(*claim.formula)));
   return {quantity.number, {}};
 }
 
-bool agree(const Statement& says, const Quantity& found) {
+/// How what came out lies to what a claim says.
+enum class Overlap : std::uint8_t { kInside, kPartly, kOutside };
+
+Overlap overlap_of(bool inside, bool outside) {
+  if (inside) return Overlap::kInside;
+  return outside ? Overlap::kOutside : Overlap::kPartly;
+}
+
+Overlap overlap_of(const Statement& says, const Quantity& found) {
   // Of decimal numbers in binary: 8.205 may lie a hair beside 8.205.
   constexpr double kHair = 1e-9;
-  if (!says.number || found.kind == Quantity::Kind::kNone) return says.word == found.word;
+  if (!says.number || found.kind == Quantity::Kind::kNone)
+    return says.word == found.word ? Overlap::kInside : Overlap::kOutside;
   const double hair = kHair * std::abs(says.number->value);
-  return found.number.high >= says.number->low - hair &&
-         found.number.low <= says.number->high + hair;
+  const double low = says.number->low - hair, high = says.number->high + hair;
+  const Resampled& number = found.number;
+  switch (found.bound) {
+    case Quantity::Bound::kAtMost:
+      return overlap_of(low <= number.low, low > number.high);
+    case Quantity::Bound::kAtLeast:
+      return overlap_of(high >= number.high, high < number.low);
+    case Quantity::Bound::kNone:
+      break;
+  }
+  // Without replicates it is worked out from printed numbers: as they stand, unless their rounding
+  // could have hidden the claim.
+  const bool inside = number.replicates.empty() ? number.value >= low && number.value <= high
+                                                : number.low >= low && number.high <= high;
+  return overlap_of(inside, number.high < low || number.low > high);
 }
 
 void check_kind(const Statement& says, const Expression& expression, const Quantity& found) {
-  if (found.kind == Quantity::Kind::kUnknown) return;
+  if (is_open(found)) return;
   if (says.number && found.kind == Quantity::Kind::kWord)
     throw UsageError(fmt::format("claims a number, but {} gives the word '{}'",
                                  to_string(expression), found.word));
@@ -126,28 +148,37 @@ void check_kind(const Statement& says, const Expression& expression, const Quant
 struct ClaimOutcome {
   const Expression* expression;
   Quantity quantity;
-  std::vector<std::string> sources;
+  Citations citations;
   ClaimVerdict verdict;
 };
 
-ClaimOutcome outcome_of(const Expression& expression, const Statement& says, ClaimVerdict otherwise,
-                        const Evaluator& evaluator) {
-  ClaimOutcome outcome{
-      .expression = &expression, .quantity = {}, .sources = {}, .verdict = otherwise};
-  outcome.quantity = evaluator.evaluate(expression, outcome.sources);
-  check_kind(says, expression, outcome.quantity);
-  if (outcome.quantity.kind == Quantity::Kind::kUnknown) {
-    outcome.verdict = ClaimVerdict::kNotMeasured;
-  } else if (agree(says, outcome.quantity)) {
-    outcome.verdict = ClaimVerdict::kHolds;
+ClaimVerdict verdict_of(const Quantity& quantity, const Statement& says, bool is_metric) {
+  if (quantity.kind == Quantity::Kind::kUnknown) return ClaimVerdict::kNotMeasured;
+  if (quantity.kind == Quantity::Kind::kUndecided) return ClaimVerdict::kUndecided;
+  switch (overlap_of(says, quantity)) {
+    case Overlap::kInside:
+      return ClaimVerdict::kHolds;
+    case Overlap::kPartly:  // two printed numbers can then both be true
+      return is_metric ? ClaimVerdict::kUndecided : ClaimVerdict::kHolds;
+    case Overlap::kOutside:
+      break;
   }
+  return is_metric ? ClaimVerdict::kWrong : ClaimVerdict::kInconsistent;
+}
+
+ClaimOutcome outcome_of(const Expression& expression, const Statement& says, bool is_metric,
+                        Evaluator& evaluator) {
+  ClaimOutcome outcome{.expression = &expression, .quantity = {}, .citations = {}, .verdict = {}};
+  outcome.quantity = evaluator.evaluate(expression, outcome.citations);
+  check_kind(says, expression, outcome.quantity);
+  outcome.verdict = verdict_of(outcome.quantity, says, is_metric);
   return outcome;
 }
 
 /// The gravest verdict of all outcomes.
 ClaimVerdict verdict_of(const std::vector<ClaimOutcome>& outcomes) {
-  for (const ClaimVerdict verdict :
-       {ClaimVerdict::kWrong, ClaimVerdict::kInconsistent, ClaimVerdict::kNotMeasured}) {
+  for (const ClaimVerdict verdict : {ClaimVerdict::kWrong, ClaimVerdict::kInconsistent,
+                                     ClaimVerdict::kUndecided, ClaimVerdict::kNotMeasured}) {
     const auto is_it = [&](const ClaimOutcome& outcome) { return outcome.verdict == verdict; };
     if (std::any_of(outcomes.begin(), outcomes.end(), is_it)) return verdict;
   }
@@ -159,6 +190,20 @@ void add_once(std::vector<T>& list, T item) {
   if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(std::move(item));
 }
 
+/// The expression with where its numbers are from; where it is undecided, with why and what would
+/// decide it.
+std::string reason_of(const ClaimOutcome& outcome, const std::string& undecided) {
+  std::string reason = to_string(*outcome.expression);
+  const Citations& citations = outcome.citations;
+  if (!undecided.empty()) {
+    reason += fmt::format(": {}", undecided);
+    if (!citations.remedy.text.empty()) reason += fmt::format("; {}", citations.remedy.text);
+  }
+  if (!citations.sources.empty())
+    reason += fmt::format(" [{}]", fmt::join(citations.sources, "; "));
+  return reason;
+}
+
 /// Takes what made the verdict into the finding.
 void add(ClaimFinding& finding, const ClaimOutcome& outcome, std::vector<std::string>& reasons) {
   const Quantity& q = outcome.quantity;
@@ -166,18 +211,22 @@ void add(ClaimFinding& finding, const ClaimOutcome& outcome, std::vector<std::st
     add_once(reasons, q.word);
     return;
   }
+  if (q.kind == Quantity::Kind::kUndecided) {
+    add_once(reasons, reason_of(outcome, q.word));
+    return;
+  }
   if (q.kind != Quantity::Kind::kNumber) {
     if (finding.found_word.find(q.word) == std::string::npos)
       finding.found_word += (finding.found_word.empty() ? "" : ", ") + q.word;
   } else if (!finding.found) {
-    finding.found = q.number;
+    finding.found = q.range();
   } else if (finding.verdict != ClaimVerdict::kHolds) {
-    finding.found->low = std::min(finding.found->low, q.number.low);
-    finding.found->high = std::max(finding.found->high, q.number.high);
+    finding.found->low = std::min(finding.found->low, q.range().low);
+    finding.found->high = std::max(finding.found->high, q.range().high);
   }
-  std::string reason = to_string(*outcome.expression);
-  if (!outcome.sources.empty()) reason += fmt::format(" [{}]", fmt::join(outcome.sources, "; "));
-  add_once(reasons, std::move(reason));
+  add_once(reasons, reason_of(outcome, outcome.verdict == ClaimVerdict::kUndecided
+                                           ? "partly inside the claim"
+                                           : std::string()));
 }
 
 /// Of several reasons the first speaks for the others, which are of its kind.
@@ -189,7 +238,7 @@ std::string why_of(ClaimVerdict verdict, const std::vector<std::string>& reasons
   return note.empty() ? why : fmt::format("{}; {}", why, note);
 }
 
-ClaimFinding finding_of(const Claim& claim, const Evaluator& evaluator) {
+ClaimFinding finding_of(const Claim& claim, Evaluator& evaluator) {
   ClaimFinding finding;
   finding.claim = &claim;
   std::vector<std::string> reasons;
@@ -203,9 +252,9 @@ ClaimFinding finding_of(const Claim& claim, const Evaluator& evaluator) {
   finding.says = says.number;
   std::vector<ClaimOutcome> outcomes;
   for (const Expression& metric : claim.metrics)
-    outcomes.push_back(outcome_of(metric, says, ClaimVerdict::kWrong, evaluator));
+    outcomes.push_back(outcome_of(metric, says, true, evaluator));
   for (const Expression& other : claim.consistent)
-    outcomes.push_back(outcome_of(other, says, ClaimVerdict::kInconsistent, evaluator));
+    outcomes.push_back(outcome_of(other, says, false, evaluator));
   finding.verdict = verdict_of(outcomes);
   for (const ClaimOutcome& outcome : outcomes) {
     if (outcome.verdict == finding.verdict) add(finding, outcome, reasons);
@@ -228,7 +277,7 @@ std::vector<Signature> audit_functions() {
 }
 
 std::vector<ClaimFinding> audit(const ClaimsFile& file, const AuditFacts& facts) {
-  const Evaluator evaluator(file, facts);
+  Evaluator evaluator(file, facts);
   std::vector<ClaimFinding> findings;
   for (const Claim& claim : file.claims) {
     try {

@@ -35,6 +35,7 @@ enum class ClaimVerdict : std::uint8_t {
   kHolds,
   kWrong,         ///< something else comes out
   kInconsistent,  ///< other claims of the same text say something else
+  kUndecided,     ///< what came out lies partly inside the claim
   kNotMeasured,   ///< no result file says it
   kOutside,       ///< nothing that is measured here can say it
 };
@@ -43,6 +44,7 @@ struct EnumTable<ClaimVerdict> {
   static constexpr std::array rows{EnumName{ClaimVerdict::kHolds, "holds"},
                                    EnumName{ClaimVerdict::kWrong, "wrong"},
                                    EnumName{ClaimVerdict::kInconsistent, "inconsistent"},
+                                   EnumName{ClaimVerdict::kUndecided, "undecided"},
                                    EnumName{ClaimVerdict::kNotMeasured, "not measured"},
                                    EnumName{ClaimVerdict::kOutside, "outside"}};
 };
@@ -64,7 +66,10 @@ struct ClaimFinding {
 /// What the expressions of claims may call.
 std::vector<Signature> audit_functions();
 
-/// Each claim of the file in its order. A wrong metric weighs most, then an inconsistency, then
+/// Each claim of the file in its order. It holds if the interval of every metric lies inside what
+/// it says, and is wrong if one lies outside. Of a metric of printed numbers alone the interval is
+/// their rounding: it holds if the value lies inside. With other claims it is consistent if both
+/// can be true. A wrong metric weighs most, then an inconsistency, then what is undecided, then
 /// what is not measured. Throws UsageError with the claim's place for an expression that names an
 /// unknown device, model, field or provider, and for a word where a number is claimed.
 std::vector<ClaimFinding> audit(const ClaimsFile& file, const AuditFacts& facts);

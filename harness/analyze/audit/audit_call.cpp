@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "harness/analyze/audit/audit_metrics.hpp"
 #include "harness/base/error.hpp"
@@ -11,8 +12,9 @@ namespace gpugauge {
 Quantity number_of(double value) {
   return number_of(Estimate{.value = value, .low = value, .high = value});
 }
-Quantity number_of(const Estimate& estimate) {
-  return {.kind = Quantity::Kind::kNumber, .number = estimate, .word = {}};
+Quantity number_of(const Estimate& estimate) { return number_of(Resampled{estimate, {}}); }
+Quantity number_of(Resampled number) {
+  return {.kind = Quantity::Kind::kNumber, .number = std::move(number), .word = {}};
 }
 Quantity word_of(std::string word) {
   return {.kind = Quantity::Kind::kWord, .number = {}, .word = std::move(word)};
@@ -23,6 +25,23 @@ Quantity none() {
 }
 Quantity unknown(std::string reason) {
   return {.kind = Quantity::Kind::kUnknown, .number = {}, .word = std::move(reason)};
+}
+Quantity undecided(std::string reason) {
+  return {.kind = Quantity::Kind::kUndecided, .number = {}, .word = std::move(reason)};
+}
+
+Estimate Quantity::range() const {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Estimate all = number;
+  switch (bound) {
+    case Bound::kAtMost:
+      return {.value = all.value, .low = -kInfinity, .high = all.high};
+    case Bound::kAtLeast:
+      return {.value = all.value, .low = all.low, .high = kInfinity};
+    case Bound::kNone:
+      break;
+  }
+  return all;
 }
 
 void fail_unknown_name(std::string_view kind, std::string_view found,
@@ -38,10 +57,12 @@ const std::string& MetricCall::word(std::size_t i) const {
   return argument.word;
 }
 
-const Estimate& MetricCall::estimate(std::size_t i) const {
+const Resampled& MetricCall::estimate(std::size_t i) const {
   const Quantity& argument = arguments_[i];
   if (argument.kind != Quantity::Kind::kNumber)
     throw UsageError(fmt::format("'{}', expected a number", argument.word));
+  if (argument.bound != Quantity::Bound::kNone)
+    throw UsageError("a bound (at_most, at_least), expected a number");
   return argument.number;
 }
 
@@ -87,8 +108,13 @@ DType MetricCall::dtype(std::size_t i) const {
 }
 
 void MetricCall::cite(const std::string& source) {
-  if (std::find(sources_->begin(), sources_->end(), source) == sources_->end())
-    sources_->push_back(source);
+  std::vector<std::string>& sources = citations_->sources;
+  if (std::find(sources.begin(), sources.end(), source) == sources.end()) sources.push_back(source);
+}
+
+void MetricCall::cite_remedy(Remedy remedy) {
+  if (remedy.relative_width > citations_->remedy.relative_width)
+    citations_->remedy = std::move(remedy);
 }
 
 }  // namespace gpugauge

@@ -3,43 +3,56 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <limits>
+#include <functional>
+#include <optional>
 
 #include "harness/analyze/audit/audit_metrics.hpp"
+#include "harness/analyze/money/resampled.hpp"
 
 namespace gpugauge {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// Which of two is more: the sign of their difference, or nothing where its interval holds 0.
+/// Errors that both share cancel in it.
+std::optional<int> sign_of_difference(const Resampled& a, const Resampled& b) {
+  const Resampled difference = combined(a, b, std::minus<>());
+  if (difference.low > 0) return 1;
+  if (difference.high < 0) return -1;
+  return difference.low == 0 && difference.high == 0 ? std::optional(0) : std::nullopt;
+}
+
+Quantity undecided_of(const Estimate& a, const Estimate& b) {
+  return undecided(fmt::format("{:.4g} to {:.4g} and {:.4g} to {:.4g}: either may be more", a.low,
+                               a.high, b.low, b.high));
+}
 
 /// The name beside the smaller, or beside the larger, of two numbers: name, number, name, number.
-/// Nothing where their intervals overlap: that is undecided.
 Quantity winner(MetricCall& call, bool wants_low) {
-  const Estimate &a = call.estimate(1), &b = call.estimate(3);
-  if (a.high < b.low) return word_of(call.word(wants_low ? 0 : 2));
-  if (b.high < a.low) return word_of(call.word(wants_low ? 2 : 0));
-  return unknown(fmt::format("undecided: {:.4g} to {:.4g} and {:.4g} to {:.4g} overlap", a.low,
-                             a.high, b.low, b.high));
+  const Resampled &a = call.estimate(1), &b = call.estimate(3);
+  const std::optional<int> sign = sign_of_difference(a, b);
+  if (!sign || *sign == 0) return undecided_of(a, b);
+  return word_of(call.word((*sign < 0) == wants_low ? 0 : 2));
 }
 
 Quantity lower(MetricCall& call) { return winner(call, true); }
 Quantity higher(MetricCall& call) { return winner(call, false); }
 
 Quantity less(MetricCall& call) {
-  const Estimate &a = call.estimate(0), &b = call.estimate(1);
-  if (a.high < b.low) return yes_or_no(true);
-  if (a.low >= b.high) return yes_or_no(false);
-  return unknown(fmt::format("undecided: {:.4g} and {:.4g} overlap", a.value, b.value));
+  const Resampled &a = call.estimate(0), &b = call.estimate(1);
+  const std::optional<int> sign = sign_of_difference(a, b);
+  return sign ? yes_or_no(*sign < 0) : undecided_of(a, b);
 }
 
 Quantity at_most(MetricCall& call) {
-  const Estimate& e = call.estimate(0);
-  return number_of(Estimate{.value = e.value, .low = -kInfinity, .high = e.high});
+  Quantity bound = number_of(call.estimate(0));
+  bound.bound = Quantity::Bound::kAtMost;
+  return bound;
 }
 
 Quantity at_least(MetricCall& call) {
-  const Estimate& e = call.estimate(0);
-  return number_of(Estimate{.value = e.value, .low = e.low, .high = kInfinity});
+  Quantity bound = number_of(call.estimate(0));
+  bound.bound = Quantity::Bound::kAtLeast;
+  return bound;
 }
 
 constexpr std::array kComparisonMetrics{

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/analyze/audit/audit.hpp"
+#include "harness/analyze/money/bootstrap.hpp"
 #include "harness/config/expression.hpp"
 
 // The functions that claims may call, each family in a file of its own.
@@ -19,31 +20,53 @@ struct Quantity {
     kWord,
     kNone,     ///< there is no such thing, as no NVLink on a card; a claim of it is the word `none`
     kUnknown,  ///< `word` says what would have to be measured
+    kUndecided,  ///< `word` says what overlaps
   };
+  /// Whether a claim must be the number, or lie on one side of it.
+  enum class Bound : std::uint8_t { kNone, kAtMost, kAtLeast };
   Kind kind = Kind::kNumber;
-  Estimate number;
+  Resampled number;  ///< with replicates if it is of a result file
   std::string word;
+  Bound bound = Bound::kNone;
+
+  /// Of a bound all that it allows.
+  Estimate range() const;
+};
+
+/// What would narrow the interval of what an expression came to.
+struct Remedy {
+  double relative_width = 0;  ///< of the number that it would narrow
+  std::string text;
+};
+
+/// Where what an expression came to is from, each once.
+struct Citations {
+  std::vector<std::string> sources;
+  Remedy remedy;  ///< of its number with the widest interval
 };
 inline constexpr std::string_view kNoneWord = "none";
 Quantity number_of(double value);
 Quantity number_of(const Estimate& estimate);
+Quantity number_of(Resampled number);
 Quantity word_of(std::string word);
 Quantity yes_or_no(bool yes);
 Quantity none();
 Quantity unknown(std::string reason);
+Quantity undecided(std::string reason);
 
 /// One call of a function, its arguments known. The readers throw UsageError if an argument is none
 /// of what they read, with the nearest name.
 class MetricCall {
  public:
-  MetricCall(const AuditFacts& facts, std::span<const Quantity> arguments,
-             std::vector<std::string>& sources)
-      : facts_(&facts), arguments_(arguments), sources_(&sources) {}
+  /// `bootstraps`: of `facts.times`, one each.
+  MetricCall(const AuditFacts& facts, std::span<Bootstrap> bootstraps,
+             std::span<const Quantity> arguments, Citations& citations)
+      : facts_(&facts), bootstraps_(bootstraps), arguments_(arguments), citations_(&citations) {}
 
   const AuditFacts& facts() const { return *facts_; }
   bool has(std::size_t i) const { return i < arguments_.size(); }
   const std::string& word(std::size_t i) const;
-  const Estimate& estimate(std::size_t i) const;
+  const Resampled& estimate(std::size_t i) const;
   double positive(std::size_t i) const;
   /// A whole number of at least 1.
   std::int64_t count(std::size_t i) const;
@@ -55,13 +78,19 @@ class MetricCall {
   /// Else bf16.
   DType kv_or_bf16(std::size_t i) const { return has(i) ? dtype(i) : DType::kBf16; }
 
-  /// Where a number comes from: for the verdict's reason, each once.
+  /// What resamples the file of that place among `facts().times`.
+  Bootstrap& bootstrap(std::size_t file) const { return bootstraps_[file]; }
+
+  /// Where a number comes from: for the verdict's reason.
   void cite(const std::string& source);
+  /// What would narrow its interval.
+  void cite_remedy(Remedy remedy);
 
  private:
   const AuditFacts* facts_;
+  std::span<Bootstrap> bootstraps_;
   std::span<const Quantity> arguments_;
-  std::vector<std::string>* sources_;
+  Citations* citations_;
 };
 
 /// Throws UsageError: the name, and the nearest of those that are known.

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <set>
 #include <string>
 
 #include "harness/analyze/audit/audit_metrics.hpp"
 #include "harness/analyze/money/cost.hpp"
+#include "harness/analyze/money/cost_ratio.hpp"
+#include "harness/analyze/money/resampled.hpp"
 #include "harness/base/error.hpp"
-#include "harness/base/estimate.hpp"
 
 namespace gpugauge {
 namespace {
@@ -38,6 +40,8 @@ Quantity of_offer(MetricCall& call, Read read) {
   return read(*offer);
 }
 
+Resampled exactly(double value) { return {{.value = value, .low = value, .high = value}, {}}; }
+
 Quantity dollars(const std::optional<double>& price) { return price ? number_of(*price) : none(); }
 
 Quantity price_of_gpu(MetricCall& call) {
@@ -55,18 +59,27 @@ Quantity gpus_sold_together(MetricCall& call) {
 /// rate · whole bundles.
 Quantity billed(MetricCall& call) {
   const int gpus = billable_gpus(static_cast<int>(call.count(1)), static_cast<int>(call.count(2)));
-  return number_of(scaled(call.estimate(0), gpus));
+  return number_of(combined(call.estimate(0), exactly(gpus), std::multiplies<>()));
 }
 
 Quantity cost(MetricCall& call) {
   const auto gpus = static_cast<int>(call.count_or(2, 1));
-  return number_of(dollars_per_million(call.positive(0), gpus, call.estimate(1)));
+  call.positive(0);
+  call.positive(1);
+  return number_of(combined(call.estimate(0), call.estimate(1), [=](double hourly, double rate) {
+    return dollars_per_million(hourly, gpus, exactly(rate)).value;
+  }));
 }
 
-Quantity monthly(MetricCall& call) { return number_of(scaled(call.estimate(0), call.positive(1))); }
+Quantity monthly(MetricCall& call) {
+  return number_of(combined(call.estimate(0), exactly(call.positive(1)), std::multiplies<>()));
+}
 
 Quantity percent_saved(MetricCall& call) {
-  return number_of(100 * (1 - call.positive(0) / call.positive(1)));
+  call.positive(0);
+  call.positive(1);
+  return number_of(transformed(ratio_of(call.estimate(0), call.estimate(1)),
+                               [](double ratio) { return 100 * (1 - ratio); }));
 }
 
 constexpr std::array kMoneyMetrics{

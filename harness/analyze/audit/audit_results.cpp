@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <initializer_list>
 
 #include "harness/analyze/audit/audit_metrics.hpp"
+#include "harness/analyze/money/contender.hpp"
+#include "harness/analyze/serving/serving_finding.hpp"
+#include "harness/analyze/step/origins.hpp"
 #include "harness/analyze/step/tensor_parallel.hpp"
 #include "harness/analyze/step/tokens.hpp"
 #include "harness/base/error.hpp"
@@ -29,38 +33,101 @@ Quantity no_file(const Datasheet& sheet, std::string_view model, Precision preci
                   sheet.name, model, dtype, model));
 }
 
-void cite_origins(MetricCall& call, const Record& record, const EngineStep& step) {
-  std::string origins;
-  for (const Origin origin : {Origin::kMeasured, Origin::kImported, Origin::kInterpolated,
-                              Origin::kModelled, Origin::kQuoted}) {
-    const double share = step.share_of(origin);
-    if (share < 0.005) continue;
-    origins +=
-        fmt::format("{}{:.0f}% {}", origins.empty() ? "" : ", ", 100 * share, name_of(origin));
+/// Steps that make up one number, each so often.
+struct StepPart {
+  const EngineStep* step;
+  double count;
+};
+
+/// The file with its origins, and the op that makes most of the interval.
+void cite(MetricCall& call, const Record& record, const OriginShares& origins,
+          std::string_view model, std::initializer_list<StepPart> parts) {
+  const std::string file = record.path.filename().string();
+  call.cite(fmt::format("{}: {}", file, origins_text(origins)));
+  double time = 0, width = 0, most = 0;
+  const OpLine* widest = nullptr;
+  for (const StepPart& part : parts) {
+    for (const OpLine& line : part.step->ops) {
+      const Estimate ns = scaled(line.time.time_ns, part.count * as_double(line.step.count));
+      time += ns.value;
+      width += ns.high - ns.low;
+      if (ns.high - ns.low <= most) continue;
+      most = ns.high - ns.low;
+      widest = &line;
+    }
   }
-  call.cite(fmt::format("{}: {}", record.path.filename().string(), origins));
+  if (widest == nullptr) return;
+  call.cite_remedy(
+      {.relative_width = width / time,
+       .text = fmt::format("{:.0f}% of the interval of {} is {}, {}: gpugauge run "
+                           "--suite full --model {} on {}",
+                           100 * most / width, file, widest->step.name,
+                           row_of(widest->time.origin).words, model, call.device(0).name)});
 }
 
-/// Arguments: device, model, precision, batch, context, [cards].
+/// What `ask` makes of a result file of the card that knows it, of several files the first. `ask`
+/// takes a file and its bootstrap, and gives a quantity.
+template <typename Ask>
+Quantity of_files(MetricCall& call, const Datasheet& sheet, std::string_view model, Ask ask) {
+  Quantity answer = no_file(sheet, model, call.precision(2));
+  const std::vector<StepTimes>& files = call.facts().times;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (!is_of(files[i], call, sheet)) continue;
+    answer = ask(files[i], call.bootstrap(i));
+    if (answer.kind == Quantity::Kind::kNumber) break;
+  }
+  return answer;
+}
+
+/// `amount` a second over resampled nanoseconds.
+Quantity rate_of(double amount, const Estimate& rate, Replicates ns) {
+  for (double& replicate : ns) replicate = amount * kNsPerSecond / replicate;
+  return number_of(resampled(rate.value, std::move(ns)));
+}
+
+/// Nothing but decode steps. Arguments: device, model, precision, batch, context, [cards].
 Quantity decode(MetricCall& call) {
   constexpr std::size_t kCards = 5;
   const Datasheet& sheet = call.device(0);
   const ModelConfig& model = call.model(1);
   const DecodePoint point{
       .precision = call.precision(2), .batch = call.count(3), .context = call.count(4)};
-  const CardGroup group{.cards = static_cast<int>(call.count_or(kCards, 1)),
-                        .link = link_of(&sheet, std::nullopt)};
-  Quantity answer = no_file(sheet, model.name, point.precision);
-  for (const StepTimes& times : call.facts().times) {
-    if (!is_of(times, call, sheet)) continue;
+  const int cards = static_cast<int>(call.count_or(kCards, 1));
+  return of_files(call, sheet, model.name, [&](const StepTimes& times, Bootstrap& bootstrap) {
+    const CardGroup group{.cards = cards, .link = link_of(times.record(), &sheet, std::nullopt)};
     const DecodeFinding finding = decode_finding(times, model, point, group);
-    if (const EngineStep* step = finding.preferred()) {
-      cite_origins(call, times.record(), *step);
-      return number_of(step->tokens_per_second);
-    }
-    answer = unknown(fmt::format("{}: {}", sheet.name, finding.reason));
-  }
-  return answer;
+    const EngineStep* step = finding.preferred();
+    if (step == nullptr) return unknown(fmt::format("{}: {}", sheet.name, finding.reason));
+    cite(call, times.record(), step->origins(), model.name, {{step, 1}});
+    return rate_of(as_double(point.batch), step->tokens_per_second, bootstrap.step_ns(*step));
+  });
+}
+
+/// Output tokens per second of requests that are served continuously, prefill included.
+/// Arguments: device, model, precision, batch, input, output, [cards].
+Quantity serve(MetricCall& call) {
+  constexpr std::size_t kBatch = 3, kInput = 4, kOutput = 5, kCards = 6;
+  const Datasheet& sheet = call.device(0);
+  const ModelConfig& model = call.model(1);
+  ServingRequest request;
+  request.precision = call.precision(2);
+  request.input_tokens = call.count(kInput);
+  request.output_tokens = call.count(kOutput);
+  request.group.cards = static_cast<int>(call.count_or(kCards, 1));
+  const std::int64_t batch = call.count(kBatch);
+  return of_files(call, sheet, model.name, [&](const StepTimes& times, Bootstrap& bootstrap) {
+    request.group.link = link_of(times.record(), &sheet, std::nullopt);
+    request.budget = memory_budget(times.record().device, &sheet);
+    if (request.budget) request.budget->reserve_bytes = call.facts().memory.reserve_bytes;
+    const ServingFinding finding = Server(times, model, request).at(batch);
+    const ServingRate* rate = finding.rate();
+    if (rate == nullptr) return unknown(fmt::format("{}: {}", sheet.name, finding.reason));
+    const Engine engine = *finding.engine();
+    cite(call, times.record(), rate->origins, model.name,
+         {{finding.decode.step(engine), as_double(request.output_tokens)},
+          {finding.prefill->step(engine), as_double(batch)}});
+    return number_of(resampled_rate(finding, bootstrap));
+  });
 }
 
 /// Bytes over the datasheet's bandwidth: no engine can be faster.
@@ -80,18 +147,17 @@ Quantity passes_per_hour(MetricCall& call, std::string_view model,
   std::vector<StepOp> steps;
   for (const ForwardOp& op : ops)
     steps.push_back({.group = OpGroup::kLinears, .name = op.name, .op = op.op, .count = op.count});
-  Quantity answer = no_file(sheet, model, call.precision(2));
-  for (const StepTimes& times : call.facts().times) {
-    if (!is_of(times, call, sheet)) continue;
-    answer = unknown(fmt::format("{}: no linear of {} is known there", sheet.name, model));
-    if (!times.read()) continue;
+  return of_files(call, sheet, model, [&](const StepTimes& times, Bootstrap& bootstrap) {
+    const Quantity unknown_linears =
+        unknown(fmt::format("{}: no linear of {} is known there", sheet.name, model));
+    if (!times.read()) return unknown_linears;
     const EngineStep step = times.sum(Engine::kLibrary, steps, 1);
-    if (!has_known_linear(step)) continue;
-    cite_origins(call, times.record(), step);
-    return number_of(
-        reciprocal(items * kSecondsPerHour * kNsPerSecond / passes_an_item, step.step_ns));
-  }
-  return answer;
+    if (!has_known_linear(step)) return unknown_linears;
+    cite(call, times.record(), step.origins(), model, {{&step, 1}});
+    const double passes = items * kSecondsPerHour / passes_an_item;
+    return rate_of(passes, reciprocal(passes * kNsPerSecond, step.step_ns),
+                   bootstrap.step_ns(step));
+  });
 }
 
 /// Arguments: device, image model, precision, side in pixels.
@@ -113,6 +179,7 @@ Quantity sequences_per_hour(MetricCall& call) {
 
 constexpr std::array kResultMetrics{
     Metric{{"decode", "device, model, precision, batch, context, [cards]"}, decode},
+    Metric{{"serve", "device, model, precision, batch, input, output, [cards]"}, serve},
     Metric{{"decode_bound", "device, model, precision, batch, context"}, decode_bound},
     Metric{{"images_per_hour", "device, model, precision, side"}, images_per_hour},
     Metric{{"sequences_per_hour", "device, encoder, precision, tokens, sequences"},

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 
+#include "harness/analyze/money/resampled.hpp"
 #include "harness/base/units.hpp"
 
 namespace gpugauge {
@@ -13,15 +15,16 @@ Cheaper CostRatio::cheaper() const {
   return a_over_b.low > 1 ? Cheaper::kB : Cheaper::kUndecided;
 }
 
+Resampled ratio_of(const Resampled& a, const Resampled& b) {
+  return combined(a, b, std::divides<>());
+}
+
 CostRatio cost_ratio(const Resampled& a, const Resampled& b) {
-  Replicates ratios(std::min(a.replicates.size(), b.replicates.size()));
+  const Resampled ratio = ratio_of(a, b);
   double wins = 0;
-  for (std::size_t i = 0; i < ratios.size(); ++i) {
-    ratios[i] = a.replicates[i] / b.replicates[i];
-    wins += ratios[i] < 1 ? 1 : ratios[i] == 1 ? 0.5 : 0;
-  }
-  return {.a_over_b = interval_of(a.value / b.value, ratios),
-          .probability_a_is_cheaper = wins / static_cast<double>(ratios.size())};
+  for (const double r : ratio.replicates) wins += r < 1 ? 1 : r == 1 ? 0.5 : 0;
+  return {.a_over_b = ratio,
+          .probability_a_is_cheaper = wins / static_cast<double>(ratio.replicates.size())};
 }
 
 Resampled dollars_per_million(const Bill& bill, const Resampled& tokens_per_second,

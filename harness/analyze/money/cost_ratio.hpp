@@ -26,8 +26,11 @@ struct CostRatio {
   Cheaper cheaper() const;
 };
 
-/// Of costs of two cards for the same, by their replicates entry by entry: errors that both cards
-/// share leave the ratio alone. Ties are half a probability.
+/// One number over another, by their replicates entry by entry: errors that both share leave the
+/// ratio alone. Numbers without replicates are taken at their ends.
+Resampled ratio_of(const Resampled& a, const Resampled& b);
+
+/// Of costs of two cards for the same; both have replicates. Ties are half a probability.
 CostRatio cost_ratio(const Resampled& a, const Resampled& b);
 
 /// Dollars per million tokens, of the GPUs of the bill that serve.

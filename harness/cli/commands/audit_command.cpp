@@ -18,10 +18,12 @@ namespace {
 
 constexpr const char* kAuditExamples = R"(
 Verdicts follow from formulas, configs (devices, models, prices) and result files. A claim that needs a measurement
-is "not measured" without result files, and the reason names the command that would settle it.
+is "not measured" without result files, and "undecided" where the interval of what came out lies partly inside the
+claim; the reason names the command that would settle it.
 
 Examples:
   gpugauge audit configs/claims/l40s-vs-h100.yaml
+  gpugauge audit configs/claims/l40s-vs-h100.yaml l40s h100-sxm5            by what others measured
   gpugauge audit claims.yaml l40s.json h100.json --verdict wrong,inconsistent
   gpugauge audit claims.yaml --fail-on wrong          exit status 1 if a claim is wrong)";
 

@@ -18,6 +18,7 @@ Tone tone_of(ClaimVerdict verdict) {
     case ClaimVerdict::kWrong:
     case ClaimVerdict::kInconsistent:
       return Tone::kBad;
+    case ClaimVerdict::kUndecided:
     case ClaimVerdict::kNotMeasured:
       return Tone::kWarning;
     case ClaimVerdict::kOutside:

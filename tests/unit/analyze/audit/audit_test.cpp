@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/analyze/serving/serving_finding.hpp"
 #include "tests/unit/analyze/fake_record.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
 
@@ -106,8 +107,9 @@ TEST(AuditDatasheet, WhatACardLacksIsNone) {
 }
 
 TEST(AuditDatasheet, IsAsExactAsItIsPrinted) {
-  // 100 TFLOPS may be 100.4, and twice that 200.8: 201 is no error, 202 is one.
-  EXPECT_EQ(verdict("claims: 201, metric: '2 * tflops(slow, bf16)'"), "holds");
+  // 100 TFLOPS may be 100.4, and twice that 200.8: 201 is no error, but not shown; 202 is one.
+  EXPECT_EQ(verdict("claims: 200.0, metric: '2 * tflops(slow, bf16)'"), "holds");
+  EXPECT_EQ(verdict("claims: 201, metric: '2 * tflops(slow, bf16)'"), "undecided");
   EXPECT_EQ(verdict("claims: 202, metric: '2 * tflops(slow, bf16)'"), "wrong");
 }
 
@@ -154,11 +156,17 @@ TEST(AuditComparison, NamesTheOneOrSaysUndecided) {
   EXPECT_EQ(word("less(1, 2)"), "yes");
   EXPECT_EQ(word("less(2, 1)"), "no");
   const ClaimFinding tie = one("claims: A, metric: 'lower(A, tflops(slow, bf16), B, 100)'");
-  EXPECT_EQ(tie.verdict, ClaimVerdict::kNotMeasured);
-  EXPECT_THAT(tie.why, HasSubstr("undecided"));
+  EXPECT_EQ(tie.verdict, ClaimVerdict::kUndecided);
+  EXPECT_THAT(tie.why, HasSubstr("99.5 to 100.5 and 100 to 100: either may be more"));
+  EXPECT_EQ(verdict("claims: yes, metric: 'less(tflops(slow, bf16), 100)'"), "undecided");
+  EXPECT_EQ(verdict("claims: yes, metric: 'less(100, 100)'"), "wrong");
   EXPECT_EQ(verdict("claims: 99, metric: at_most(100)"), "holds");
   EXPECT_EQ(verdict("claims: 102, metric: at_most(100)"), "wrong");
   EXPECT_EQ(verdict("claims: 102, metric: at_least(100)"), "holds");
+  EXPECT_EQ(verdict("claims: 98, metric: at_least(100)"), "wrong");
+  // Of 99.5 to 100.5 nobody knows whether it is at most.
+  EXPECT_EQ(verdict("claims: 100.5, metric: 'at_most(tflops(slow, bf16))'"), "undecided");
+  EXPECT_EQ(verdict("claims: 99.4, metric: 'at_most(tflops(slow, bf16))'"), "holds");
 }
 
 TEST(AuditResults, ABoundNeedsNoFile) {
@@ -183,15 +191,95 @@ TEST(AuditResults, TheRecordOfThatCardSpeaks) {
   AuditFacts known = facts();
   known.times.emplace_back(record);
   const std::string decode = "decode(slow, llama-3.1-8b, bf16, 1, 1024)";
-  const ClaimFinding found = one("claims: 33, metric: '" + decode + "'", known);
+  const ClaimFinding found = one("claims: 30-36, metric: '" + decode + "'", known);
   EXPECT_NEAR(found.found.value().value, 33, 2);  // 500 GB/s over 15.1 GB, less the small ops
   EXPECT_EQ(found.verdict, ClaimVerdict::kHolds);
+  EXPECT_EQ(verdict("claims: 33, metric: '" + decode + "'", known), "undecided");  // 32.5 to 33.5
   EXPECT_THAT(found.basis, HasSubstr("measured"));
   EXPECT_EQ(verdict("claims: 50, metric: '" + decode + "'", known), "wrong");
   EXPECT_EQ(
       verdict("claims: 2x, metric: 'decode(fast, llama-3.1-8b, bf16, 1, 1024) / " + decode + "'",
               known),
       "not measured");
+}
+
+/// Facts with a file of each card, on which memory reads at these rates and of the model only what
+/// `linears` gives is known, each in its interval.
+struct TwoCards {
+  TwoCards(double slow_gbps, double fast_gbps, double half_width) {
+    for (const auto& [name, gbps] : {std::pair("slow", slow_gbps), std::pair("fast", fast_gbps)}) {
+      std::vector<Measurement> all = fake::linears(fake::llama_8b(), Precision::kBf16, 1, gbps);
+      for (Measurement& m : fake::linears(fake::llama_8b(), Precision::kBf16, 512, gbps))
+        all.push_back(std::move(m));
+      all.push_back(fake::at_gbps(fake::memory(MemoryPattern::kRead), gbps));
+      for (Measurement& m : all) {
+        m.time_ns.low = (1 - half_width) * m.time_ns.value;
+        m.time_ns.high = (1 + half_width) * m.time_ns.value;
+      }
+      records.push_back(fake::record(std::move(all)));
+      records.back().device.name = std::string("Fake ") + name;
+      records.back().path = std::string(name) + ".json";
+    }
+    for (const Record& record : records) known.times.emplace_back(record);
+  }
+  TwoCards(const TwoCards&) = delete;
+  TwoCards& operator=(const TwoCards&) = delete;
+
+  std::string verdict_of_ratio(const std::string& printed, const std::string& decode) const {
+    return verdict("claims: " + printed + ", metric: 'decode(fast, " + decode +
+                       ") / decode(slow, " + decode + ")'",
+                   known);
+  }
+
+  std::vector<Record> records;
+  AuditFacts known = facts();
+};
+
+TEST(AuditResults, OfClaimsOfOneRatioOneCanHold) {
+  const TwoCards narrow(100, 300, 0.02), wide(100, 300, 0.4);
+  const std::string decode = "llama-3.1-8b, bf16, 1, 1024";
+  EXPECT_EQ(narrow.verdict_of_ratio("2x", decode), "wrong");
+  EXPECT_EQ(narrow.verdict_of_ratio("3x", decode), "holds");
+  EXPECT_EQ(narrow.verdict_of_ratio("4x", decode), "wrong");
+  for (const char* printed : {"2x", "3x", "4x"})
+    EXPECT_EQ(wide.verdict_of_ratio(printed, decode), "undecided") << printed;
+  EXPECT_EQ(wide.verdict_of_ratio("9x", decode), "wrong");
+}
+
+TEST(AuditResults, AnErrorThatBothCardsShareDoesNotWidenTheirRatio) {
+  // Nearly all of the step lies between batch 1 and 512: each rate is known within a factor, their
+  // ratio is that of the bandwidths.
+  const TwoCards cards(100, 300, 0.01);
+  const std::string decode = "llama-3.1-8b, bf16, 16, 64";
+  const ClaimFinding rate = one("claims: 1, metric: 'decode(slow, " + decode + ")'", cards.known);
+  EXPECT_GT(rate.found->high, 1.15 * rate.found->low);
+  EXPECT_EQ(cards.verdict_of_ratio("3.0x", decode), "holds");
+}
+
+TEST(AuditResults, WhatIsUndecidedNamesTheOpThatWouldDecideIt) {
+  const TwoCards wide(100, 300, 0.4);
+  const ClaimFinding found =
+      one("claims: 6, metric: 'decode(slow, llama-3.1-8b, bf16, 1, 1024)'", wide.known);
+  EXPECT_EQ(found.verdict, ClaimVerdict::kUndecided);
+  EXPECT_THAT(found.why, HasSubstr("bf16, 1, 1024): partly inside the claim; "));
+  EXPECT_THAT(found.why,
+              HasSubstr("% of the interval of slow.json is gate_up, measured: gpugauge run --suite "
+                        "full --model llama-3.1-8b on slow"));
+}
+
+TEST(AuditResults, ServingCountsThePrefillAndDecodeDoesNot) {
+  const TwoCards cards(100, 300, 0.01);
+  const auto rate = [&](const std::string& metric) {
+    return one("claims: 1, metric: '" + metric + "'", cards.known).found.value().value;
+  };
+  const double decode = rate("decode(slow, llama-3.1-8b, bf16, 1, 576)");
+  const double serve = rate("serve(slow, llama-3.1-8b, bf16, 1, 512, 128)");
+  ServingRequest request;
+  request.input_tokens = 512;
+  request.output_tokens = 128;
+  const ServingFinding finding = Server(cards.known.times[0], cards.known.models[0], request).at(1);
+  EXPECT_DOUBLE_EQ(serve, finding.rate()->output_tokens_per_second.value);
+  EXPECT_LT(serve, 0.999 * decode);
 }
 
 TEST(Audit, OtherClaimsAreTakenAsPrinted) {
@@ -220,6 +308,10 @@ TEST(Audit, TheGravestVerdictCounts) {
   EXPECT_EQ(verdict("claims: 1, metric: ['" + unmeasured + "', 2], consistent: 3"), "wrong");
   EXPECT_EQ(verdict("claims: 1, metric: ['" + unmeasured + "', 1], consistent: 3"), "inconsistent");
   EXPECT_EQ(verdict("claims: 1, metric: ['" + unmeasured + "', 1]"), "not measured");
+  const std::string overlapping = "tflops(slow, bf16) / 66.6";  // 1.494 to 1.509 of 0.5 to 1.5
+  EXPECT_EQ(verdict("claims: 1, metric: ['" + unmeasured + "', '" + overlapping + "']"),
+            "undecided");
+  EXPECT_EQ(verdict("claims: 1, metric: '" + overlapping + "', consistent: 3"), "inconsistent");
   EXPECT_EQ(verdict("claims: 1, metric: [1, 1.2]"), "holds");
   EXPECT_EQ(verdict("claims: 1, outside: no"), "outside");
 }
@@ -228,6 +320,16 @@ TEST(Audit, SeveralThatFailAreShownAsARange) {
   const ClaimFinding found = one("claims: 3.9x, metric: [3.1, 2.5, 3.9]");
   EXPECT_DOUBLE_EQ(found.found.value().low, 2.5);
   EXPECT_DOUBLE_EQ(found.found.value().high, 3.1);
+}
+
+TEST(Audit, OtherClaimsAreConsistentIfBothCanBeTrue) {
+  // 9.5 to 10.5 and 10.48 to 10.58 overlap; what is worked out is 10.53.
+  EXPECT_EQ(verdict("claims: 10, consistent: 'tflops(slow, bf16) / 9.5'"), "holds");
+  EXPECT_EQ(verdict("claims: 10, metric: 'tflops(slow, bf16) / 9.5'"), "undecided");
+}
+
+TEST(Audit, ABoundIsNoOperand) {
+  EXPECT_THAT(error("claims: 1, metric: 2 * at_most(1)"), HasSubstr("a bound"));
 }
 
 TEST(Audit, AFormulaIsComparedByWhatItGives) {

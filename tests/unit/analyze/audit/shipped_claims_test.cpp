@@ -127,7 +127,10 @@ TEST(ShippedClaims, AreAllThere) {
 TEST(ShippedClaims, HaveEveryKindOfVerdict) {
   std::map<ClaimVerdict, int> counts;
   for (const auto& [id, finding] : findings()) ++counts[finding.verdict];
-  for (const ClaimVerdict verdict : all_of<ClaimVerdict>) EXPECT_GT(counts[verdict], 10);
+  for (const ClaimVerdict verdict : all_of<ClaimVerdict>) {
+    if (verdict == ClaimVerdict::kUndecided) continue;  // what is measured is, and here is no file
+    EXPECT_GT(counts[verdict], 10) << name_of(verdict);
+  }
 }
 
 TEST(ShippedClaims, WordsComeOutToo) {

@@ -50,7 +50,7 @@ TEST(AuditTable, SumsUpAllAndShowsSome) {
                                       finding(b, ClaimVerdict::kWrong, {})};
   const auto tables = audit_tables(ClaimsFile{}, all, std::span(all).first(1));
   ASSERT_EQ(tables.size(), 2U);
-  EXPECT_EQ(tables[0].rows.size(), 5U);  // every verdict, also those that none has
+  EXPECT_EQ(tables[0].rows.size(), 6U);  // every verdict, also those that none has
   EXPECT_EQ(tables[0].rows[1][1].text, "1");
   EXPECT_EQ(tables[1].rows.size(), 1U);
 }
