@@ -28,20 +28,30 @@ Begin with:
   gpugauge run                          measure the best device here, print the tables
   gpugauge doctor                       what is installed, what is missing, how to fix it
   gpugauge list --suite quick           what would be measured, without measuring
-Then, from result files:
+Without a card, from numbers that others measured:
+  gpugauge advise --model llama-3.1-8b  which card to rent
+Then, from result files or by the names of such cards (h100-sxm5, l40s, …):
   gpugauge report FILE… -o page.html    all of it on one page for a browser
   gpugauge datasheet FILE…              does it deliver its datasheet?
   gpugauge tokens FILE…                 tokens per second of a model's decode step
   gpugauge cost FILE… --hourly 2.49     dollars per million tokens
   gpugauge serve FILE… --model …        TTFT, TPOT and tokens per second of requests
   gpugauge advise FILE… --model …       which card to rent, and what would change the answer
-  gpugauge break-even A.json B.json …   where two cards cost the same
+  gpugauge break-even A B --model …     where two cards cost the same
   gpugauge forward FILE… --model …      embeddings or images per hour
   gpugauge compare BASE OTHER…          which cases changed beyond noise?
   gpugauge audit CLAIMS FILE…           which claims of a text hold
   gpugauge track check FILE…            is it slower than the nights before?
 Anything on the screen:
   gpugauge explain WORD…                what a case, metric, flag or column means, and what to try
+)";
+
+constexpr const char* kBareText =
+    R"(gpugauge measures what a GPU does and says what that is worth. Ask:
+  with a card:     gpugauge run                                    its peaks, tokens per second and price
+  without a card:  gpugauge advise --model llama-3.1-8b            which to rent, by numbers that others measured
+                   gpugauge tokens h100-sxm5 --model llama-3.1-8b  also cost, serve, break-even, compare, report
+  more:            gpugauge --help, gpugauge COMMAND --help, gpugauge explain WORD
 )";
 
 // What holds for every command.
@@ -81,6 +91,10 @@ void add_commands(Command& program, const GlobalOptions& global) {
 
 ExitStatus run_app(const std::vector<std::string>& given) {
   std::vector<std::string> arguments = given;
+  if (arguments.empty()) {
+    std::cout << kBareText;
+    return ExitStatus::kUsage;
+  }
   if (arguments == std::vector<std::string>{"__schema"}) {
     std::cout << result_schema();
     return ExitStatus::kDone;

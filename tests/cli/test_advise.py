@@ -85,8 +85,6 @@ def test_several_files_of_a_card_are_one_card(measured, cards):
 
 @pytest.mark.parametrize("arguments, word", [
     (["--input-tokens", "64", "--batch", "2"], "--model"),
-    (["--model", "micro", "--batch", "2"], "--input-tokens"),
-    (["--model", "micro", "--input-tokens", "64"], "--batch"),
     (["--model", "nothing-7b", "--input-tokens", "64", "--batch", "2"], "nothing-7b"),
     ([*ASKED[:-1], "0"], "--batch is '0'"),
     ([*ASKED[:-1], "8,4"], "batch 4 after 8"),

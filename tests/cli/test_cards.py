@@ -68,6 +68,26 @@ def test_an_unknown_name_is_one_line_with_the_nearest(cards, name, words):
 
 def test_without_such_numbers_a_name_is_a_file(gpugauge):
     assert_one_line_error(gpugauge("show", "l40s"), 2, "l40s: no such file")
+    assert_one_line_error(gpugauge("advise", *MODEL), 2, "advise: no file is named", "results/imported")
+
+
+def test_advise_needs_no_file_and_says_whose_numbers_it_takes(cards):
+    text = cards("advise", *MODEL).stdout
+    assert text.splitlines()[0] == \
+        "imported, not measured by gpugauge: h100-sxm5, l40s (aiconfigurator, VLLM 0.24.0)"
+    named = cards("advise", "h100-sxm5", "l40s", *MODEL, "--input-tokens", "1024", "--batch", "8")
+    assert text == named.stdout
+    found = json.loads(cards("advise", *MODEL, "--format", "json").stdout)
+    assert found["imported"] == [{"file": name, "source": "aiconfigurator, VLLM 0.24.0"} for name in ("h100-sxm5", "l40s")]
+    assert {row["card"] for row in found["cards"]} == {"h100-sxm5", "l40s"}
+    for row in found["advice"]:
+        assert row["dollars_per_million_low"] < row["dollars_per_million"] < row["dollars_per_million_high"]
+
+
+def test_advise_of_what_was_measured_says_nothing_of_others(cards):
+    found = json.loads(cards("advise", "result.json", "--model", "micro", "--precision", "fp32", "--hourly", "1",
+                             "--format", "json").stdout)
+    assert "imported" not in found
 
 
 def test_the_completion_offers_names_and_files(cards):

@@ -9,8 +9,10 @@
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/render/answers/advice_table.hpp"
+#include "harness/render/answers/imported_table.hpp"
 
 namespace gpugauge {
 namespace {
@@ -19,8 +21,11 @@ constexpr const char* kAdviseExamples = R"(
 Ranks every card of the files at every allowed price, with the fewest GPUs that hold the model: at equal batch, then
 each card at its own largest batch. P: the probability of being cheaper than the next card.
 
+Without a file, the cards are all that others measured (results/imported).
+
 Examples:
-  gpugauge advise h100.json l40s.json --model llama-3.1-8b --precision fp8 --input-tokens 1024 --batch 8,32
+  gpugauge advise --model llama-3.1-8b
+  gpugauge advise h100-sxm5 l40s --model llama-3.1-8b --precision fp8 --input-tokens 1024 --batch 8,32
   gpugauge advise *.json --model qwen3-14b --input-tokens 4096 --batch 16 --tokens-per-day 2e7,5e8 --spot
   gpugauge advise *.json --model llama-3.1-70b --input-tokens 8192 --batch 8 --tpot 50 --hourly l40s=0.79)";
 
@@ -30,6 +35,16 @@ struct AdviseOptions {
   std::string kv = "bf16";
   std::optional<double> tpot_ms, ttft_ms;
 };
+
+/// What was asked of the files that were named, else of every card that others measured.
+AnalysisOptions with_files(AnalysisOptions inputs, const Catalog& catalog) {
+  if (inputs.files.empty()) inputs.files = catalog.imported_names();
+  if (inputs.files.empty())
+    throw UsageError(
+        "advise: no file is named, and there is no card that others measured (results/imported): "
+        "expected result files");
+  return inputs;
+}
 
 ExitStatus advise(const AdviseOptions& options) {
   const Catalog catalog = Catalog::locate();
@@ -47,7 +62,8 @@ ExitStatus advise(const AdviseOptions& options) {
   std::vector<ModelConfig> models;
   for (const std::string& name : options.inputs.models) models.push_back(catalog.model(name));
 
-  const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
+  const std::vector<Record> records =
+      read_inputs(with_files(options.inputs, catalog), Detail::kSamples);
   const std::vector<StepTimes> files = step_times(records, catalog);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const PriceList list = read_prices(catalog, options.inputs);
@@ -56,7 +72,10 @@ ExitStatus advise(const AdviseOptions& options) {
                                             {.own = OwnPrices(options.inputs.hourly),
                                              .offers = list.offers,
                                              .today = utc_date(std::time(nullptr))});
-  print_tables(std::cout, advice_tables(answer, request), options.inputs.format);
+  std::vector<Table> tables = advice_tables(answer, request);
+  if (const auto imported = imported_files(records); !imported.empty())
+    tables.insert(tables.begin(), imported_table(imported));
+  print_tables(std::cout, tables, options.inputs.format);
   return ExitStatus::kDone;
 }
 
@@ -66,12 +85,15 @@ void add_advise_command(Command& program) {
   auto [command, options] = program.add_command<AdviseOptions>(
       "advise", "which card to rent for a model", advise, kAdviseExamples);
   AdviceRequest& request = options.request;
-  add_file_arguments(command, options.inputs);
+  add_result_files(command, options.inputs.files, "result files")
+      .count(0, std::numeric_limits<std::size_t>::max());
+  add_format_option(command, options.inputs.format);
   command.option(option::kModel, options.inputs.models).required();
-  command.option(option::kInputTokens, request.contexts).required().mistaken_for("--context");
+  request.contexts = {1024};
+  request.batches = {8};
+  command.option(option::kInputTokens, request.contexts).mistaken_for("--context");
   command.option(option::kOutputTokens, request.output_tokens).mistaken_for("--output");
   command.option(option::kBatch, request.batches)
-      .required()
       .detail("the median, then higher quantiles: p50[,p95]");
   command.option(option::kPrecision, request.precision);
   command.option(option::kKv, options.kv);
