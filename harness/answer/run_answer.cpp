@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "harness/analyze/money/leaders.hpp"
@@ -45,10 +46,12 @@ std::size_t RunAnswer::num_too_large() const {
       points.begin(), points.end(), [](const PricedDecode* p) { return !p->decode.fits(); }));
 }
 
-RunAnswer run_answer(const CardResult& result, const DecodeQuestion& question) {
+RunAnswer run_answer(const CardResult& result, const DecodeQuestion& question,
+                     std::optional<ImportedPeer> peer) {
   return {.datasheet = check_datasheet(*result.record, result.sheet()),
           .decode = decode_answer({&result, 1}, question),
-          .failure = failure_of(*result.record)};
+          .failure = failure_of(*result.record),
+          .peer = std::move(peer)};
 }
 
 }  // namespace gpugauge

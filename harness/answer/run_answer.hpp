@@ -6,6 +6,7 @@
 
 #include "harness/answer/datasheet_answer.hpp"
 #include "harness/answer/decode_answer.hpp"
+#include "harness/answer/imported_peer.hpp"
 
 namespace gpugauge {
 
@@ -20,6 +21,7 @@ struct RunAnswer {
   DatasheetReport datasheet;
   DecodeAnswer decode;
   std::optional<RunFailure> failure;
+  std::optional<ImportedPeer> peer;  ///< of its card, where others measured one
 
   /// The points of the first model.
   std::vector<const PricedDecode*> of_first_model() const;
@@ -29,6 +31,7 @@ struct RunAnswer {
   std::size_t num_too_large() const;
 };
 
-RunAnswer run_answer(const CardResult& result, const DecodeQuestion& question);
+RunAnswer run_answer(const CardResult& result, const DecodeQuestion& question,
+                     std::optional<ImportedPeer> peer = {});
 
 }  // namespace gpugauge

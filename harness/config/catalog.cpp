@@ -165,6 +165,10 @@ std::vector<std::string> Catalog::imported_names() const {
   return names;
 }
 
+fs::path Catalog::imported_file(std::string_view card) const {
+  return imported_folder() / fmt::format("{}{}", card, kPacked);
+}
+
 fs::path Catalog::result_file(const std::string& file_or_card) const {
   const fs::path given(file_or_card);
   std::error_code ignored;
@@ -174,7 +178,7 @@ fs::path Catalog::result_file(const std::string& file_or_card) const {
   const auto is_in = [&](const std::vector<std::string>& list) {
     return std::find(list.begin(), list.end(), file_or_card) != list.end();
   };
-  if (is_in(names)) return imported_folder() / (file_or_card + std::string(kPacked));
+  if (is_in(names)) return imported_file(file_or_card);
   if (is_in(datasheet_names()))
     throw UsageError(
         fmt::format("{0}: no such file, and results/imported has nothing of this card "

@@ -55,8 +55,9 @@ class Catalog {
   std::vector<std::string> encoder_names() const;
   std::vector<std::string> diffusion_names() const;
   std::vector<std::string> datasheet_names() const;
-  /// Cards that others measured.
+  /// Cards that others measured, and the result file of one of them.
   std::vector<std::string> imported_names() const;
+  std::filesystem::path imported_file(std::string_view card) const;
   /// All of them, sorted by name. Throws UsageError naming two files that one card would match.
   std::vector<Datasheet> datasheets() const;
 

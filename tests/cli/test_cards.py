@@ -4,6 +4,7 @@ import json
 import shutil
 
 import pytest
+import synthetic_gpu
 from conftest import ROOT, assert_one_line_error
 
 MODEL = ["--model", "llama-3.1-8b", "--precision", "fp8"]
@@ -105,3 +106,43 @@ def test_the_repository_has_the_numbers_that_its_configs_name(cards):
     result = program("advise", *MODEL, *REQUEST, *names, "--format", "json")
     assert result.returncode == 0, result.stderr
     assert sorted(row["card"] for row in json.loads(result.stdout)["cards"]) == names
+
+
+def test_a_measured_card_stands_beside_the_imported_one_of_its_kind(cards):
+    synthetic_gpu.write(cards.folder / "mine.json", synthetic_gpu.result(synthetic_gpu.H100, sample_count=8))
+    rows = {row["case"]: row for row in json.loads(cards("show", "mine.json", "--format", "json").stdout)["cases"]}
+    theirs = {}
+    for row in json.loads(cards("show", "h100-sxm5", "--format", "json").stdout)["cases"]:
+        kind, shape = row["case"].split("/m:")[0], row["case"].split("/m:")[-1].rsplit("/", 2)[0]
+        theirs.setdefault((kind, shape), []).append(row["time_ns"])
+        assert row["imported_time_ns"] is None
+    for implementation in ("cublaslt", "stream"):
+        row = rows[f"gemm/bf16/llama-3.1-8b/o/m:8/n:4096/k:4096/{implementation}/cold"]
+        assert row["imported_time_ns"] == min(theirs["gemm/bf16", "8/n:4096/k:4096"])
+        assert row["speed_over_imported"] == pytest.approx(row["imported_time_ns"] / row["time_ns"])
+    assert rows["memory/read/4GiB/stream/cold"]["imported_time_ns"] is None
+    text = " ".join(cards("show", "mine.json").stdout.split())
+    assert "imported: what h100-sxm5 does by aiconfigurator, VLLM 0.24.0, not measured here" in text
+    assert "imported gemm/bf16 at " in text and "the speed of the imported h100-sxm5 (aiconfigurator, VLLM 0.24.0), median of" in text
+
+
+def test_a_card_that_nobody_else_measured_stands_alone(cards):
+    row, *_ = json.loads(cards("show", "result.json", "--format", "json").stdout)["cases"]
+    assert row["imported_time_ns"] is None and row["speed_over_imported"] is None
+    assert "imported" not in cards("show", "result.json").stdout
+
+
+def test_a_damaged_file_of_another_does_not_spoil_one_s_own(gpugauge):
+    synthetic_gpu.write(gpugauge.folder / "mine.json", synthetic_gpu.result(synthetic_gpu.L40S, sample_count=8))
+    imported = gpugauge.folder / "results" / "imported"
+    imported.mkdir(parents=True)
+    (imported / "l40s.json.gz").write_bytes(b"\x1f\x8bcut")
+    result = gpugauge("show", "mine.json")
+    assert result.returncode == 0 and "NVIDIA L40S" in result.stdout
+    assert "l40s.json.gz: the gzip is" in result.stderr
+
+
+def test_an_imported_file_says_how_it_tells_tokens(cards):
+    text = cards("show", "l40s").stdout
+    assert "of no model by itself: gpugauge tokens l40s --model llama-3.1-8b" in text
+    assert cards("tokens", "l40s", "--model", "llama-3.1-8b").returncode == 0

@@ -93,7 +93,7 @@ std::vector<Table> measured_tables(const std::vector<Record>& records, const Cat
   constexpr std::size_t kMostCases = 12;
   const bool capped = options.format == Format::kTable && !options.all;
   // Made of all cases, since floors and regret come from the others of a file.
-  Table cases = cases_tables(records, catalog).front();
+  Table cases = cases_tables(records, catalog, imported_peers(records, catalog)).front();
   cases.notes.clear();
   std::vector<std::vector<Cell>> meant;
   auto row = cases.rows.begin();

@@ -22,10 +22,11 @@ void print_run_end(std::ostream& out, const Record& record, const RunAnswer& ans
 ExitStatus print_run_summary(std::ostream& out, const Record& record, const Catalog& catalog,
                              const AnalysisOptions& options) {
   const std::vector<Record> records{record};
-  const RunAnswer answer =
-      run_answer(card_results(records, catalog, options).front(), decode_question(options));
+  const auto peers = imported_peers(records, catalog);
+  const RunAnswer answer = run_answer(card_results(records, catalog, options).front(),
+                                      decode_question(options), peers.front());
 
-  std::vector<Table> tables = cases_tables(records, catalog);
+  std::vector<Table> tables = cases_tables(records, catalog, peers);
   if (Table sweeps = sweeps_table(records); !sweeps.rows.empty())
     tables.push_back(std::move(sweeps));
   tables.push_back(to_table({&answer.datasheet, 1}));

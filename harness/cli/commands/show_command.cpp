@@ -17,14 +17,15 @@ Examples:
 ExitStatus show(const AnalysisOptions& options) {
   const Catalog catalog = Catalog::locate();
   const std::vector<Record> records = read_inputs(options);
-  std::vector<Table> tables = cases_tables(records, catalog);
+  const auto peers = imported_peers(records, catalog);
+  std::vector<Table> tables = cases_tables(records, catalog, peers);
   if (Table sweeps = sweeps_table(records); !sweeps.rows.empty())
     tables.push_back(std::move(sweeps));
   print_tables(std::cout, tables, options.format);
   if (records.size() == 1 && options.format == Format::kTable)
-    print_run_end(
-        std::cout, records.front(),
-        run_answer(card_results(records, catalog, options).front(), decode_question(options)));
+    print_run_end(std::cout, records.front(),
+                  run_answer(card_results(records, catalog, options).front(),
+                             decode_question(options), peers.front()));
   return ExitStatus::kDone;
 }
 

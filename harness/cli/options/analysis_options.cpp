@@ -7,6 +7,7 @@
 #include <set>
 
 #include "harness/analyze/money/own_prices.hpp"
+#include "harness/base/error.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/result_files.hpp"
@@ -155,11 +156,33 @@ DecodeQuestion decode_question(const AnalysisOptions& options) {
           .today = {}};
 }
 
-std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog) {
+std::vector<std::optional<ImportedPeer>> imported_peers(const std::vector<Record>& records,
+                                                        const Catalog& catalog) {
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  const std::vector<std::string> names = catalog.imported_names();
+  std::vector<std::optional<ImportedPeer>> peers(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Datasheet* sheet = match_datasheet(sheets, records[i].device);
+    if (sheet == nullptr || std::find(names.begin(), names.end(), sheet->name) == names.end())
+      continue;
+    try {
+      Record theirs = read_record(catalog.imported_file(sheet->name), Detail::kSummary);
+      theirs.path = sheet->name;
+      peers[i] = imported_peer(records[i], theirs);
+    } catch (const UsageError& error) {
+      spdlog::warn("{}; left out", error.what());
+    }
+  }
+  return peers;
+}
+
+std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog,
+                                const std::vector<std::optional<ImportedPeer>>& peers) {
   const std::vector<Datasheet> sheets = catalog.datasheets();
   std::vector<RecordToShow> shown;
-  for (const Record& record : records)
-    shown.push_back({&record, match_datasheet(sheets, record.device)});
+  for (std::size_t i = 0; i < records.size(); ++i)
+    shown.push_back({&records[i], match_datasheet(sheets, records[i].device),
+                     peers.at(i) ? &*peers[i] : nullptr});
   return cases_tables(shown);
 }
 

@@ -10,6 +10,7 @@
 #include "harness/analyze/step/engine_step.hpp"
 #include "harness/answer/card_result.hpp"
 #include "harness/answer/decode_answer.hpp"
+#include "harness/answer/imported_peer.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/config/calibration.hpp"
 #include "harness/config/catalog.hpp"
@@ -80,6 +81,11 @@ std::vector<Precision> parse_precisions(const std::vector<std::string>& names);
 /// What the options ask of decode steps. Reads the calibrations.
 DecodeQuestion decode_question(const AnalysisOptions& options);
 
-std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog);
+/// What others measured on a card of each record's kind (`results/imported`), beside it. Nothing
+/// for a card that nobody did, or whose file cannot be read, of which it warns.
+std::vector<std::optional<ImportedPeer>> imported_peers(const std::vector<Record>& records,
+                                                        const Catalog& catalog);
+std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog,
+                                const std::vector<std::optional<ImportedPeer>>& peers);
 
 }  // namespace gpugauge

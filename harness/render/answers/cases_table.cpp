@@ -18,6 +18,7 @@ struct CaseRow {
   const Measurement* measurement;
   std::optional<double> share_of_floor;
   std::optional<double> regret;
+  std::optional<double> imported_ns;  ///< what others measured on such a card
 };
 
 struct MissingRow {
@@ -57,6 +58,13 @@ Cell rate_cell(const Measurement& m) {
               rate->value);
 }
 
+/// How many times as fast as they were.
+Cell speed_cell(const CaseRow& r) {
+  if (!r.imported_ns) return {};
+  const double speed = *r.imported_ns / r.measurement->time_ns.value;
+  return {fmt::format("{:.2f}x", speed), speed};
+}
+
 Cell flags_cell(const Measurement& m) {
   std::vector<std::string> names;
   for (const Flag flag : m.flags) names.push_back(words_of(flag));
@@ -66,6 +74,7 @@ Cell flags_cell(const Measurement& m) {
 /// Which columns a person needs to see.
 struct Wanted {
   bool file = false, repetition = false, own_rate = false, regret = false;
+  bool imported = false;
 };
 
 ColumnList<CaseRow> case_columns(const Wanted& wanted) {
@@ -86,6 +95,10 @@ ColumnList<CaseRow> case_columns(const Wanted& wanted) {
   c.number(4, "heuristic_regret_percent", "regret", [](auto& r) {
      return percent_cell(r.regret);
    }).data_only = !wanted.regret;
+  c.number(3, "imported_time_ns", "imported", [](auto& r) {
+     return duration_cell(r.imported_ns);
+   }).data_only = !wanted.imported;
+  c.number(3, "speed_over_imported", "speed", speed_cell).data_only = !wanted.imported;
   c.number(5, "clock_mhz", "MHz", of([](auto& m) { return m.clock_mhz; }));
   c.data("mean_power_w", of([](auto& m) { return m.mean_power_w; }));
   c.data("temperature_max_c", of([](auto& m) { return m.temperature_max_c; }));
@@ -95,6 +108,12 @@ ColumnList<CaseRow> case_columns(const Wanted& wanted) {
   c.data("details", of([](auto& m) { return text_cell(m.details); }));
   c.add(dispensable(4, wrapping(12, text_column("flags", "flags"))), of(flags_cell));
   return c;
+}
+
+std::optional<double> imported_ns(const RecordToShow& shown, const Measurement& m) {
+  if (shown.peer == nullptr) return std::nullopt;
+  const auto found = shown.peer->time_ns_of.find(m.name);
+  return found == shown.peer->time_ns_of.end() ? std::nullopt : std::optional(found->second);
 }
 
 ColumnList<MissingRow> missing_columns(bool several) {
@@ -115,16 +134,25 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
     const FloorRates rates = floor_rates(*shown.record, shown.datasheet);
     const HeuristicRegret regret(*shown.record);
     for (const Measurement& m : shown.record->measurements) {
-      cases.push_back({shown.record, &m, share_of_floor(m, rates), regret.of(m)});
+      cases.push_back(
+          {shown.record, &m, share_of_floor(m, rates), regret.of(m), imported_ns(shown, m)});
       wanted.repetition = wanted.repetition || m.repetition > 0;
       wanted.own_rate = wanted.own_rate || own_rate(m).has_value();
       wanted.regret = wanted.regret || cases.back().regret.has_value();
+      wanted.imported = wanted.imported || cases.back().imported_ns.has_value();
     }
   }
   std::vector<Table> tables{case_columns(wanted).table("cases", "cases", cases)};
   if (wanted.regret) {
     tables.front().notes.emplace_back(
         "regret: time of the library's first choice over the best that its search found, minus 1");
+  }
+  for (const RecordToShow& shown : records) {
+    if (shown.peer == nullptr) continue;
+    tables.front().notes.push_back(fmt::format(
+        "{}imported: what {} does by {}, not measured here; speed: that time over this one",
+        wanted.file ? shown.record->path.string() + ", " : "", shown.peer->card,
+        shown.peer->source));
   }
   Table missing = not_measured_table(records);
   if (!missing.rows.empty()) tables.push_back(std::move(missing));

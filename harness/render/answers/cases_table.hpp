@@ -3,16 +3,19 @@
 #include <span>
 #include <vector>
 
+#include "harness/answer/imported_peer.hpp"
 #include "harness/config/datasheet.hpp"
 #include "harness/record/record.hpp"
 #include "harness/render/table/table.hpp"
 
 namespace gpugauge {
 
-/// A record with the datasheet of its device, which may be null.
+/// A record with the datasheet of its device and what others measured on such a card; each may be
+/// null.
 struct RecordToShow {
   const Record* record;
   const Datasheet* datasheet;
+  const ImportedPeer* peer = nullptr;
 };
 
 /// Every measurement, in a table named `cases`; and if there are any, every case without a number,

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "harness/answer/imported_files.hpp"
 #include "harness/record/emulated.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
@@ -77,13 +78,32 @@ std::string too_large(const RunAnswer& answer) {
                    : std::string();
 }
 
-std::string why_no_tokens(const RunAnswer& answer) {
-  if (answer.decode.points.empty()) return "no linear of a model was measured: no tokens, no price";
+std::string why_no_tokens(const Record& record, const RunAnswer& answer) {
+  if (answer.decode.points.empty())
+    return imported_files({&record, 1}).empty()
+               ? "no linear of a model was measured: no tokens, no price"
+               : fmt::format("of no model by itself: gpugauge tokens {} --model llama-3.1-8b",
+                             shell_word(record.path.string()));
   for (const PricedDecode* p : answer.of_first_model()) {
     if (!p->decode.fits())
       return fmt::format("{} {}", subject_of({p}), does_not_fit(*p->decode.fit));
   }
   return answer.decode.points.front().decode.reason;
+}
+
+/// `gemm/bf16 at 0.97x of the imported h100-sxm5 (…), median of 34 shapes, slowest 0.81x: gemm/…`.
+std::string beside_imported(const ImportedPeer& peer) {
+  std::string text;
+  for (const PeerFamily& family : peer.families)
+    text += fmt::format(
+        "{}{} at {:.2f}x{}, {}, slowest {:.2f}x: {}", text.empty() ? "" : "; ", family.kind,
+        family.median_speed,
+        text.empty() ? fmt::format(" the speed of the imported {} ({})", peer.card, peer.source)
+                     : "",
+        family.shapes > 1 ? fmt::format("median of {} shapes", family.shapes)
+                          : std::string("1 shape"),
+        family.slowest_speed, family.slowest_case);
+  return text;
 }
 
 std::string gravest_note(const Record& record) {
@@ -93,7 +113,9 @@ std::string gravest_note(const Record& record) {
 
 /// Where a page of the file would lie: beside it.
 std::string page_of(const Record& record) {
-  return std::filesystem::path(record.path).replace_extension(".html").string();
+  std::filesystem::path file = record.path;
+  if (file.extension() == ".gz") file.replace_extension();
+  return file.replace_extension(".html").string();
 }
 
 }  // namespace
@@ -112,8 +134,9 @@ std::vector<std::string> closing_lines(const Record& record, const RunAnswer& an
     lines.add("decode", tokens_of(*point) + too_large(answer));
     lines.add("price", price_of(*point));
   } else {
-    lines.add("decode", why_no_tokens(answer));
+    lines.add("decode", why_no_tokens(record, answer));
   }
+  if (answer.peer) lines.add("imported", beside_imported(*answer.peer));
   lines.add("note", gravest_note(record));
   lines.add("file", record.path.string());
   if (is_emulated(record.device)) {

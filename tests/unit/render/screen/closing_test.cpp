@@ -216,5 +216,18 @@ TEST(Closing, NeverHasMoreThanTenLinesNorALineBreak) {
   EXPECT_EQ(line(lines, "note"), "torn; 3 notes in total, see above");
 }
 
+TEST(Closing, SaysWhereTheCardStandsBesideAnImportedOne) {
+  const Record record = good_card();
+  RunAnswer answer = answer_of(record, fake::datasheet());
+  answer.peer = ImportedPeer{
+      .card = "h1",
+      .source = "tables, VLLM 1.2",
+      .time_ns_of = {},
+      .families = {{"gemm/bf16", 34, 0.97, 0.5, "gemm/bf16/m:1"}, {"all_reduce", 1, 2, 2, "r"}}};
+  EXPECT_EQ(line(closing_lines(record, answer), "imported"),
+            "gemm/bf16 at 0.97x the speed of the imported h1 (tables, VLLM 1.2), median of 34 "
+            "shapes, slowest 0.50x: gemm/bf16/m:1; all_reduce at 2.00x, 1 shape, slowest 2.00x: r");
+}
+
 }  // namespace
 }  // namespace gpugauge
