@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 
 #include "harness/base/estimate.hpp"
@@ -33,22 +32,6 @@ inline Estimate widened(const Estimate& e, const ErrorFactors& factors) {
   return {.value = e.value,
           .low = e.value / both(e.value / e.low, factors.low),
           .high = e.value * both(e.high / e.value, factors.high)};
-}
-
-/// a / b of two figures whose intervals hold the error `total`, of which in their ratio only
-/// `between` is left: what both have of their own joins in quadrature of logarithms.
-inline Estimate ratio_of_derived(const Estimate& a, const Estimate& b, const ErrorFactors& total,
-                                 const ErrorFactors& between) {
-  const auto own = [](double distance, double of_total) {
-    return std::sqrt(std::max(0.0, distance * distance - of_total * of_total));
-  };
-  const double down = std::log(total.low), up = std::log(total.high);
-  const double below = std::hypot(own(std::log(a.value / a.low), down),
-                                  own(std::log(b.high / b.value), up), std::log(between.low));
-  const double above = std::hypot(own(std::log(a.high / a.value), up),
-                                  own(std::log(b.value / b.low), down), std::log(between.high));
-  const double ratio = a.value / b.value;
-  return {.value = ratio, .low = ratio * std::exp(-below), .high = ratio * std::exp(above)};
 }
 
 }  // namespace gpugauge

@@ -99,7 +99,8 @@ Quantity decode(MetricCall& call) {
     const EngineStep* step = finding.preferred();
     if (step == nullptr) return unknown(fmt::format("{}: {}", sheet.name, finding.reason));
     cite(call, times.record(), step->origins(), model.name, {{step, 1}});
-    return rate_of(as_double(point.batch), step->tokens_per_second, bootstrap.step_ns(*step));
+    return rate_of(as_double(point.batch), step->tokens_per_second,
+                   bootstrap.with_error(bootstrap.step_ns(*step), step->error));
   });
 }
 
