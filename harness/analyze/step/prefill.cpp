@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "harness/analyze/step/library_attention.hpp"
 #include "harness/base/error.hpp"
 #include "harness/base/estimate.hpp"
 #include "harness/base/units.hpp"
@@ -77,6 +78,10 @@ PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
     EngineStep step = times.sum(engine, ops, point.tokens);
     if (finding.arithmetic_floor_ns || has_known_linear(step))
       (engine == Engine::kLibrary ? finding.library : finding.best) = std::move(step);
+  }
+  if (finding.library) {
+    if (auto text = pessimistic_attention(times.record().device, *finding.library))
+      finding.warnings.push_back(std::move(*text));
   }
   if (!finding.best) {
     const std::string_view dtype = name_of(linear_dtype(point.precision));

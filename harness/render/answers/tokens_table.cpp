@@ -79,6 +79,12 @@ std::vector<Table> tokens_tables(std::span<const PricedDecode> points) {
         tokens_columns(group, rates.size() <= 1).table("tokens", std::move(title), group));
     tables.back().notes = notes_of(group);
   }
+  const auto has_step = [](const PricedDecode& p) { return p.decode.preferred() != nullptr; };
+  if (std::any_of(points.begin(), points.end(), has_step)) {
+    tables.back().notes.emplace_back(
+        "tok/s are of the kernels: a sampler beyond greedy, block tables, the host's gaps and "
+        "scheduling are not in them");
+  }
   return tables;
 }
 

@@ -117,19 +117,21 @@ std::unique_ptr<Workload> make(const Op& op, Device& device, const CaseOptions& 
 }
 
 template <Kernel kernel>
-constexpr Implementation implementation(std::string_view name, bool is_library) {
+constexpr Implementation implementation(std::string_view name) {
   return {.name = name,
           .family = "attention_prefill",
           .backend = Backend::kCuda,
           .semantics_version = 1,
-          .is_library = is_library,
+          .is_library = true,
           .supports = supports<kernel>,
           .make = make<kernel>};
 }
 
-// `flash` stands for the library too: none of those that are linked has prefill attention.
-constexpr std::array kImplementations{implementation<Kernel::kMma>("flash", true),
-                                      implementation<Kernel::kWgmma>("flash_wgmma", false)};
+// Both stand for the library, of which none that is linked has prefill attention: `flash` for
+// FlashAttention-2, which engines run elsewhere, and `flash_wgmma` for FlashAttention-3, which they
+// run on Hopper.
+constexpr std::array kImplementations{implementation<Kernel::kMma>("flash"),
+                                      implementation<Kernel::kWgmma>("flash_wgmma")};
 
 }  // namespace
 

@@ -87,6 +87,26 @@ TEST(PrefillOps, AreThoseOfADecodeStepAsOften) {
             counts(decode_ops(fake::llama_8b(), {.precision = Precision::kFp8})));
 }
 
+TEST(PrefillFinding, SaysWhereTheLibrarysAttentionIsSlowerThanWhatEnginesRun) {
+  const auto warnings = [](int capability, double tflops, Origin origin = Origin::kMeasured) {
+    Record record = prefill_card({1024});
+    record.device.compute_capability = capability;
+    record.measurements.push_back(
+        at_tflops(std::get<AttentionPrefill>(
+                      op_named(prefill_ops(fake::llama_8b(), kFp8At1024), "attention").op),
+                  tflops));
+    record.measurements.back().origin = origin;
+    return of(record).warnings;
+  };
+  const auto pessimistic = testing::Contains(testing::AllOf(
+      testing::HasSubstr("library is pessimistic"), testing::HasSubstr("330 TFLOPS at 1024 tokens"),
+      testing::HasSubstr("444 to 520 at 4096 on an H100 SXM")));
+  EXPECT_THAT(warnings(90, 330), pessimistic);
+  EXPECT_THAT(warnings(90, 450), testing::Not(pessimistic));
+  EXPECT_THAT(warnings(89, 330), testing::Not(pessimistic));
+  EXPECT_THAT(warnings(90, 330, Origin::kImported), testing::Not(pessimistic));
+}
+
 TEST(PrefillOps, NeedAToken) {
   EXPECT_THROW(prefill_ops(fake::llama_8b(), {.tokens = 0}), UsageError);
 }

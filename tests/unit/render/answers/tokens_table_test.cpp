@@ -107,6 +107,9 @@ TEST(TokensTable, OneForEachPrecisionAndContextButOneListForPrograms) {
       card(), {.precisions = {Precision::kFp8}, .batches = {1, 8}, .contexts = {1024, 4096}}, {});
   const auto tables = tokens_tables(findings);
   EXPECT_THAT(tables, SizeIs(2));
+  // Once, after the last of them.
+  EXPECT_THAT(tables[0].notes, testing::IsEmpty());
+  EXPECT_THAT(tables[1].notes, testing::ElementsAre(HasSubstr("scheduling are not in them")));
   EXPECT_EQ(nlohmann::json::parse(rendered_tokens(tables, Format::kJson))["tokens"].size(), 4u);
   const std::string csv = rendered_tokens(tables, Format::kCsv);
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 5);
@@ -119,6 +122,7 @@ TEST(TokensTable, ARefusalIsANoteAndAReasonAndNotANumber) {
   const std::string text = rendered_tokens(tables, Format::kTable);
   EXPECT_THAT(text, HasSubstr("batch 1, 8: no linear of llama-3.1-8b at bf16"));
   EXPECT_THAT(text, Not(HasSubstr("$3.84")));
+  EXPECT_THAT(text, Not(HasSubstr("are not in them")));
   const auto rows = nlohmann::json::parse(rendered_tokens(tables, Format::kJson))["tokens"];
   EXPECT_TRUE(rows[0]["library_tok_per_s"].is_null());
   EXPECT_THAT(rows[0]["reason"].get<std::string>(), HasSubstr("no linear"));
