@@ -74,6 +74,17 @@ struct Reference {
   double value, bound;
 };
 
+/// Σ|S| of the running sum S after every `every` products.
+double sum_of_running_sums(const std::vector<double>& x, const std::vector<double>& w, int every) {
+  double running = 0.0, all = 0.0;
+  for (std::size_t i = 0; i < x.size();) {
+    const std::size_t end = std::min(x.size(), i + static_cast<std::size_t>(every));
+    for (; i < end; ++i) running += x[i] * w[i];
+    all += std::abs(running);
+  }
+  return all;
+}
+
 Reference reference_of(const std::vector<double>& x, const std::vector<double>& w, double scale,
                        DType output, const GemmAccuracy& accuracy) {
   double sum = 0.0, magnitude = 0.0, squares = 0.0;
@@ -89,9 +100,12 @@ Reference reference_of(const std::vector<double>& x, const std::vector<double>& 
       accuracy.accumulator_bits > 0 ? std::ldexp(1.0, -accuracy.accumulator_bits) : 0.0;
   const double cut = accuracy.operand_bits < 24 ? std::ldexp(1.0, 1 - accuracy.operand_bits) : 0.0;
   const double value = scale * sum;
-  return {value,
-          (output_roundoff(output) + 2 * cut) * std::abs(value) +
-              kMargin * std::abs(scale) * (accumulator * magnitude + cut * std::sqrt(squares))};
+  const double roundoff = output_roundoff(output);
+  double error = kMargin * (accumulator * magnitude + cut * std::sqrt(squares));
+  if (accuracy.cut_every > 0) error += accumulator * sum_of_running_sums(x, w, accuracy.cut_every);
+  if (accuracy.rounded_parts > 1)
+    error += kMargin * roundoff * std::sqrt(squares * (accuracy.rounded_parts + 1) / 6);
+  return {value, (roundoff + 2 * cut) * std::abs(value) + std::abs(scale) * error};
 }
 
 /// The first element from which `is_bad` holds, or `count`.

@@ -21,6 +21,11 @@ GemmSample sample_gemm(std::int64_t m, std::int64_t n, std::uint64_t seed);
 struct GemmAccuracy {
   int accumulator_bits = 24;  ///< significant bits of a partial sum: 24 is fp32; 0 is exact
   int operand_bits = 24;      ///< to which x and w are cut before they are multiplied
+  /// Products after which the running sum is cut to accumulator_bits, always towards zero; 0: it is
+  /// rounded, to either side.
+  int cut_every = 0;
+  /// Partial sums of K that are rounded to the output's type before they are added up; 1: none.
+  int rounded_parts = 1;
 };
 /// fp32 accumulation; tf32 operands cut to 11 bits; exact in int8.
 GemmAccuracy customary_accuracy(const Gemm& op);
@@ -45,6 +50,11 @@ struct GemmHostView {
 /// not grow with k: Higham & Mary, Sharper Probabilistic Backward Error Analysis for Basic Linear
 /// Algebra Kernels with Random Data, 2020. Cut operands add  2·c·|ref| + 8·c·√Σ(x·w)²,  c being
 /// their relative error.
+///
+/// What always goes one way adds up: a running sum S that is cut after every `cut_every` products
+/// adds  a·Σ|S|, on average half a unit of its last place each time. Of P rounded parts each adds a zero-mean
+/// error of at most u times a sum of up to so many parts, whose variance is Σ(x·w)²·i/P after the
+/// i-th: together  8·u·√(Σ(x·w)²·(P + 1)/6).
 Comparison compare_gemm(const Gemm& op, const GemmHostView& view, const GemmAccuracy& accuracy,
                         std::string where = {}, std::uint64_t seed = 1);
 

@@ -84,8 +84,10 @@ TEST_F(CudaGemmTest, OddShapesAreLegalWithoutTensorCoreRules) {
 }
 
 TEST_F(CudaGemmTest, FastAccumulationIsVerifiedWithinItsOwnTolerance) {
-  for (std::int64_t k : sizes({512, 4096, 14336}, {512})) {
-    run_and_verify("cublaslt_fast_accum", gemm_of(DType::kFp8E4m3, 16, size(4096, 64), k));
+  for (std::int64_t k : sizes({512, 4096, 14336, 28672}, {512})) {
+    for (const char* name :
+         {"cublaslt_fast_accum", "cublaslt_fast_accum_padded", "cublaslt_padded"})
+      run_and_verify(name, gemm_of(DType::kFp8E4m3, 16, size(4096, 64), k));
   }
   if (emulated()) return;  // a search takes too long there
   run_and_verify("cublaslt_fast_accum_search", gemm_of(DType::kFp8E4m3, 16, 4096, 4096));
@@ -104,7 +106,7 @@ TEST_F(CudaGemmTest, APlantedErrorIsSeen) {
   const GemmAccuracy accuracy = cublaslt::accuracy(op, false);
   GemmBuffers buffers(op, device(), {.cache = CacheState::kHot});
   const CublasLtMatmul matmul(op, {}, false);
-  const auto algorithms = matmul.suggest(1, 0);
+  const auto algorithms = matmul.suggest(1, 0, Reductions::kComputeType);
   ASSERT_EQ(algorithms.size(), 1U);
   buffers.poison_outputs();
   matmul.run(device().stream(), algorithms.front(), buffers.pointers(0), nullptr);

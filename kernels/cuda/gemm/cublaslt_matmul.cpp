@@ -81,8 +81,8 @@ CublasLtMatmul::CublasLtMatmul(const Gemm& op, const GemmScales& scales, bool fa
   d_ = layout(types_.output, matrices.d);
 }
 
-std::vector<CublasLtAlgorithm> CublasLtMatmul::suggest(int count,
-                                                       std::int64_t workspace_bytes) const {
+std::vector<CublasLtAlgorithm> CublasLtMatmul::suggest(int count, std::int64_t workspace_bytes,
+                                                       Reductions allowed) const {
   cublasLtMatmulPreference_t created = nullptr;
   api_.check(api_.create_preference(&created), "cublasLtMatmulPreferenceCreate");
   const Owned<cublasLtMatmulPreferenceOpaque_t> preference(
@@ -93,8 +93,9 @@ std::vector<CublasLtAlgorithm> CublasLtMatmul::suggest(int count,
         fmt::format("cublasLtMatmulPreferenceSetAttribute({})", static_cast<int>(attribute)));
   };
   set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<std::uint64_t>(workspace_bytes));
-  set(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
-      static_cast<std::uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
+  if (allowed == Reductions::kComputeType)
+    set(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
+        static_cast<std::uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
 
   std::vector<cublasLtMatmulHeuristicResult_t> results(static_cast<std::size_t>(count));
   int found = 0;
@@ -143,6 +144,15 @@ AlgorithmSettings CublasLtMatmul::settings_of(const CublasLtAlgorithm& algorithm
       .cluster = config<std::uint16_t>(api_, algorithm, CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID)};
 }
 
+int CublasLtMatmul::rounded_parts(const CublasLtAlgorithm& algorithm) const {
+  constexpr std::uint32_t kInOutputType =
+      CUBLASLT_REDUCTION_SCHEME_INPLACE | CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE;
+  constexpr int kMostParts = 32;  // where the library chooses their number as it launches
+  const AlgorithmSettings settings = settings_of(algorithm);
+  if ((settings.reduction & kInOutputType) == 0 || is_integer_) return 1;
+  return settings.split_k > 0 ? settings.split_k : kMostParts;
+}
+
 std::string CublasLtMatmul::describe(const CublasLtAlgorithm& algorithm) const {
   const AlgorithmSettings settings = settings_of(algorithm);
   std::string text =
@@ -152,6 +162,7 @@ std::string CublasLtMatmul::describe(const CublasLtAlgorithm& algorithm) const {
   const auto add = [&](std::string_view what, std::uint32_t value) {
     if (value != 0) text += fmt::format(", {} {}", what, value);
   };
+  if (rounded_parts(algorithm) > 1) text += ", parts added in the output's type";
   add("swizzle", settings.swizzle);
   add("custom option", settings.custom);
   add("inner shape", settings.inner_shape);

@@ -33,18 +33,24 @@ struct CublasLtAlgorithm {
   std::size_t workspace_bytes;
 };
 
+/// How an algorithm that splits K may add up the parts.
+enum class Reductions : std::uint8_t {
+  kAny,          ///< also in the output's type, 16 bits: the library's default, and PyTorch's
+  kComputeType,  ///< in fp32, or in int32
+};
+
 /// One GEMM described to cuBLASLt.
 class CublasLtMatmul {
  public:
   CublasLtMatmul(const Gemm& op, const GemmScales& scales, bool fast_accumulation);
 
   /// Up to `count` algorithms that need no more workspace than that, what the library believes to
-  /// be fastest first. Partial sums are only ever added up in the compute type: the other
-  /// reductions round them to the output's type, which is another and less exact computation.
-  std::vector<CublasLtAlgorithm> suggest(int count, std::int64_t workspace_bytes) const;
+  /// be fastest first.
+  std::vector<CublasLtAlgorithm> suggest(int count, std::int64_t workspace_bytes,
+                                         Reductions allowed) const;
 
   /// Every algorithm that the library knows for these types with every tile and number of stages
-  /// that it offers and accepts: hundreds.
+  /// that it offers and accepts: hundreds; none of them splits K.
   std::vector<CublasLtAlgorithm> enumerate(std::int64_t workspace_bytes) const;
   /// `base` with one of its other settings changed (cublaslt_settings.hpp).
   std::vector<CublasLtAlgorithm> variations(const CublasLtAlgorithm& base,
@@ -56,6 +62,9 @@ class CublasLtMatmul {
   /// Asynchronous, and may be captured.
   void run(Stream stream, const CublasLtAlgorithm& algorithm, const GemmPointers& operands,
            void* workspace) const;
+
+  /// How many parts of K are rounded to the output's type before they are added up; 1: none.
+  int rounded_parts(const CublasLtAlgorithm& algorithm) const;
 
   /// `algo 66, tile 20, stages 36, split-K 4, workspace 4 MiB`: cuBLASLt's own numbers. Settings
   /// that are not 0 follow; two algorithms with one description are set alike.

@@ -23,9 +23,11 @@ using CublasLtCandidates = std::vector<CublasLtCandidate>;
 /// once, its first answer first.
 std::vector<CublasLtAlgorithm> suggestions(const CublasLtMatmul& matmul, std::int64_t customary) {
   constexpr int kSuggestions = 64;
-  std::vector<CublasLtAlgorithm> all = matmul.suggest(kSuggestions, customary);
+  std::vector<CublasLtAlgorithm> all =
+      matmul.suggest(kSuggestions, customary, Reductions::kComputeType);
   for (std::int64_t workspace : kSearchWorkspaces) {
-    for (const CublasLtAlgorithm& candidate : matmul.suggest(kSuggestions, workspace)) {
+    for (const CublasLtAlgorithm& candidate :
+         matmul.suggest(kSuggestions, workspace, Reductions::kComputeType)) {
       const bool known = std::any_of(all.begin(), all.end(), [&](const CublasLtAlgorithm& other) {
         return std::memcmp(&other.algorithm, &candidate.algorithm, sizeof(other.algorithm)) == 0;
       });

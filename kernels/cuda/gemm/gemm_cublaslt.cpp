@@ -1,5 +1,6 @@
 // gemm_cublaslt.cpp: y[m,n] = x[m,k] · w[n,k]ᵀ as cuBLASLt runs it: what frameworks run today, and
-// the bar for our own kernels.
+// the bar for our own kernels. The weights are always cuBLAS's A and the tokens its B, as in
+// PyTorch and TensorRT-LLM, so that M takes the small side of a tile.
 //
 // Build and try alone:
 //   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter cublaslt
@@ -7,17 +8,25 @@
 // Floor: at small M the bytes of w over the measured read bandwidth, at large M the operations over
 // the tensor cores' rate.
 //
-// - cublaslt: the heuristic's first answer, what a framework runs.
-// - cublaslt_search: the fastest of the algorithms that it suggests for several workspaces.
-// - cublaslt_exhaustive: the fastest of all that the library can be set to, and of M padded up.
-// - cublaslt_fast_accum, …_search, …_exhaustive: FP8 with sums left in the tensor core's short
-//   accumulator.
+// What frameworks call, each the heuristic's first answer with nothing forbidden, so that split K
+// may be added up in 16 bits:
+// - cublaslt: all that is left as it comes. PyTorch's linears
+// (allow_bf16_reduced_precision_reduction
+//   is on) and its torch._scaled_mm.
+// - cublaslt_padded: FP8 with M of less than 17 padded to it: torch._scaled_mm in vLLM.
+// - cublaslt_fast_accum: FP8 with sums left in the tensor core's short accumulator: TensorRT-LLM
+//   (cublasScaledMM.cpp, fastAcc), torchao and torch._scaled_mm with use_fast_accum.
+// - cublaslt_fast_accum_padded: both. It stands in for vLLM's own kernels of CUTLASS, which are not
+//   linked: they accumulate fast and have tiles of at least 16 tokens
+//   (csrc/quantization/w8a8/cutlass, scaled_mm_sm89_fp8_dispatch.cuh and …sm90…).
+// What nobody calls so, with parts of K added up in fp32 only:
+// - …_search: the fastest of the algorithms that the library suggests for several workspaces.
+// - …_exhaustive: the fastest of all that the library can be set to, and of M padded up.
 //
 // A search ends when its budget is over (search_rules.hpp). What it found is kept in a file for 30
 // days (search_cache.hpp): the next run measures it again and does not search again.
 //
-// None of them has been measured on a card yet. All are held to reductions in the compute type, so
-// that split-K does not round partial sums to 16 bits; frameworks may let the library do that.
+// None of them has been measured on a card yet.
 
 #include <fmt/format.h>
 
@@ -44,7 +53,10 @@ enum class Search : std::uint8_t { kNone, kSuggested, kExhaustive };
 struct Variant {
   std::string_view name;
   bool fast_accumulation;
+  bool padded;  ///< M, to what frameworks pad it to
   Search search;
+
+  constexpr bool is_library() const { return search == Search::kNone; }
 };
 
 /// The operands' quantisation scales in device memory, where FP8 kernels read them; else empty.
@@ -79,12 +91,14 @@ class CublasLtGemm final : public Workload {
       matmuls_.push_back(
           std::make_unique<CublasLtMatmul>(padded, scales_in(scales_), variant.fast_accumulation));
     }
-    const auto first = matmuls_.front()->suggest(1, customary_workspace());
+    const auto first = matmuls_.front()->suggest(
+        1, customary_workspace(),
+        variant.is_library() ? Reductions::kAny : Reductions::kComputeType);
     if (first.empty()) {
       throw EnvironmentError(fmt::format("cuBLASLt has no algorithm for {} {} on {}", kind_path(op),
                                          shape_path(op), device.info().name));
     }
-    chosen_ = {matmuls_.front().get(), op.m, first.front()};
+    chosen_ = {matmuls_.front().get(), rows_.front(), first.front()};
     if (variant.search != Search::kNone) search(options);
   }
 
@@ -97,7 +111,8 @@ class CublasLtGemm final : public Workload {
   void poison() override { buffers_.poison_outputs(); }
 
   Verification verify(const Launches& launches) override {
-    return buffers_.compare(launches, cublaslt::accuracy(op_, variant_.fast_accumulation));
+    const int parts = chosen_.matmul->rounded_parts(chosen_.algorithm);
+    return buffers_.compare(launches, cublaslt::accuracy(op_, variant_.fast_accumulation, parts));
   }
 
   std::string details() const override {
@@ -108,7 +123,7 @@ class CublasLtGemm final : public Workload {
 
  private:
   static std::vector<std::int64_t> rows_of(const Gemm& op, const Variant& variant) {
-    std::vector<std::int64_t> rows{op.m};
+    std::vector<std::int64_t> rows{variant.padded ? cublaslt::kPaddedRows : op.m};
     if (variant.search == Search::kExhaustive) {
       const auto padded = padded_rows(op.m);
       rows.insert(rows.end(), padded.begin(), padded.end());
@@ -173,12 +188,14 @@ class CublasLtGemm final : public Workload {
 };
 
 constexpr std::array kVariants{
-    Variant{"cublaslt", false, Search::kNone},
-    Variant{"cublaslt_search", false, Search::kSuggested},
-    Variant{"cublaslt_exhaustive", false, Search::kExhaustive},
-    Variant{"cublaslt_fast_accum", true, Search::kNone},
-    Variant{"cublaslt_fast_accum_search", true, Search::kSuggested},
-    Variant{"cublaslt_fast_accum_exhaustive", true, Search::kExhaustive},
+    Variant{"cublaslt", false, false, Search::kNone},
+    Variant{"cublaslt_padded", false, true, Search::kNone},
+    Variant{"cublaslt_search", false, false, Search::kSuggested},
+    Variant{"cublaslt_exhaustive", false, false, Search::kExhaustive},
+    Variant{"cublaslt_fast_accum", true, false, Search::kNone},
+    Variant{"cublaslt_fast_accum_padded", true, true, Search::kNone},
+    Variant{"cublaslt_fast_accum_search", true, false, Search::kSuggested},
+    Variant{"cublaslt_fast_accum_exhaustive", true, false, Search::kExhaustive},
 };
 
 template <std::size_t variant>
@@ -188,6 +205,10 @@ Unsupported supports(const Op& op, const DeviceInfo& info) {
   if (kVariants[variant].fast_accumulation && gemm.weights != DType::kFp8E4m3) {
     return fmt::format("fast accumulation is a choice of FP8 only, not of {}",
                        name_of(gemm.weights));
+  }
+  if (kVariants[variant].padded && !cublaslt::may_be_padded(gemm)) {
+    return fmt::format("frameworks pad M to {} for FP8 only, where it is less",
+                       cublaslt::kPaddedRows);
   }
   const CublasLtLibrary& library = cublaslt_library();
   return library.api ? Unsupported() : Unsupported(library.absence);
@@ -203,8 +224,9 @@ constexpr auto rows_for(std::index_sequence<variants...>) {
   return std::array{Implementation{.name = kVariants[variants].name,
                                    .family = "gemm",
                                    .backend = Backend::kCuda,
-                                   .semantics_version = 1,
-                                   .is_library = variants == 0,
+                                   // 2: parts of K may be added up in 16 bits
+                                   .semantics_version = kVariants[variants].is_library() ? 2 : 1,
+                                   .is_library = kVariants[variants].is_library(),
                                    .supports = supports<variants>,
                                    .make = make<variants>}...};
 }

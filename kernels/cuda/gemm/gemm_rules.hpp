@@ -63,18 +63,31 @@ inline std::int64_t workspace_bytes(int compute_capability) {
   return (compute_capability >= 90 ? 32 : 4) * (std::int64_t{1} << 20);
 }
 
+/// M to which frameworks pad an FP8 GEMM that has less: vLLM does for torch._scaled_mm, which is
+/// faster above 16 (vllm/model_executor/kernels/linear/scaled_mm/pytorch.py, get_output_padding).
+inline constexpr std::int64_t kPaddedRows = 17;
+
+inline bool may_be_padded(const Gemm& op) {
+  return op.weights == DType::kFp8E4m3 && op.m < kPaddedRows;
+}
+
 /// FP8 tensor cores keep about 13 mantissa bits of a sum, 14 with the implicit one. Fast
-/// accumulation leaves the whole sum there; otherwise it is carried over to fp32 every 128 elements
-/// of K or so (DeepSeek-V3 technical report, 2024, 3.3.2), and the errors of the parts, of random
-/// sign, add up as the root of their number while the sum of magnitudes grows with it.
-inline GemmAccuracy accuracy(const Gemm& op, bool fast_accumulation) {
+/// accumulation leaves the whole sum there, cut after every instruction's 32 products; otherwise it
+/// is carried over to fp32 every 128 elements of K or so (DeepSeek-V3 technical report, 2024,
+/// 3.3.2), and the errors of the parts, of random sign, add up as the root of their number while
+/// the sum of magnitudes grows with it. `rounded_parts`: as GemmAccuracy.
+inline GemmAccuracy accuracy(const Gemm& op, bool fast_accumulation, int rounded_parts = 1) {
   GemmAccuracy result = customary_accuracy(op);
+  result.rounded_parts = rounded_parts;
   if (op.weights == DType::kFp8E4m3) {
     constexpr std::int64_t kPromotedEvery = 128;
     const auto parts = static_cast<std::uint64_t>(std::max<std::int64_t>(1, op.k / kPromotedEvery));
     result.accumulator_bits = 14;
-    if (!fast_accumulation)
+    if (fast_accumulation) {
+      result.cut_every = 32;
+    } else {
       result.accumulator_bits += (static_cast<int>(std::bit_width(parts)) - 1) / 2;
+    }
   }
   return result;
 }

@@ -9,12 +9,12 @@
 // Floor: all weights and the cache once, over the measured read bandwidth: on an H100 SXM
 // 417 tokens/s for Llama-3.1-8B in FP8 at batch 1.
 //
-// - graph_library: the ops as a framework runs them: cuBLASLt's first suggestion; norms and
+// - graph_library: the ops as a framework runs them: each linear the fastest of the ways in which
+//   frameworks call cuBLASLt (gemm_cublaslt.cpp), timed when the step is made; norms and
 //   activations quantise as they write, o's input is quantised by a launch of its own (vLLM's
 //   default, -O2). The attention is ours; frameworks bring their own, too.
-// - graph_best: the norm of the heads is part of the rotation, and each linear is the fastest of
-// linear_stream and cuBLASLt's suggestions, timed
-//   when the step is made.
+// - graph_best: the norm of the heads is part of the rotation, and linear_stream and cuBLASLt's
+//   other suggestions compete for each linear.
 // - …_pdl: our kernels may begin while the one before them ends (programmatic dependent launch);
 //   cuBLASLt's launches stay as they are.
 //
@@ -231,7 +231,7 @@ constexpr Implementation implementation(std::string_view name) {
   return {.name = name,
           .family = "decode_step",
           .backend = Backend::kCuda,
-          .semantics_version = engine.best ? 1 : 2,  // 2: norms and activations quantise
+          .semantics_version = engine.best ? 1 : 2,  // 2: fused, accumulates fast
           .is_library = !engine.best && !engine.overlap,
           .supports = supports<engine>,
           .make = make<engine>};

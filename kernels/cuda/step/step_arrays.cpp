@@ -37,7 +37,7 @@ StepArrays::StepArrays(const DecodeStep& op, StepPlan plan, const StepWeights& w
       plan_(std::move(plan)),
       weights_(weights),
       attention_blocks_(attention_decode_blocks(attention_of(op), device.info().compute_units)),
-      offsets_(tensor_offsets(plan_, op.batch)),
+      offsets_(tensor_offsets(plan_, op)),
       tensors_(device.allocate(offsets_.back())),
       start_ids_(random_ids(op)),
       ids_(device.allocate(2 * op.batch * size_bytes(DType::kInt32))),

@@ -16,8 +16,6 @@
 namespace gpugauge {
 namespace {
 
-constexpr int kSuggestions = 32;
-
 LinearDevice linear_device(const DeviceInfo& info) {
   return {info.compute_units, info.compute_capability.value_or(0)};
 }
@@ -64,8 +62,8 @@ class LinearTrial final : public Workload {
         overlap_(overlap),
         weights_(weights),
         bf16_x_(device.allocate(op.m * op.k * size_bytes(DType::kBf16))),
-        x_(device.allocate(op.m * op.k * size_bytes(op.weights))),
-        y_(device.allocate(op.m * op.n * size_bytes(op.output))) {
+        x_(device.allocate(tensor_rows(op) * op.k * size_bytes(op.weights))),
+        y_(device.allocate(tensor_rows(op) * op.n * size_bytes(op.output))) {
     constexpr std::uint64_t kSeed = 1;
     const std::int64_t elements = op.m * op.k;
     fill_random(device.stream(), bf16_x_.data(), DType::kBf16, elements, Distribution::kNormal,
@@ -171,8 +169,7 @@ StepLinears::StepLinears(const DecodeStep& op, bool search, bool overlap,
 
 StepLinears::Candidates StepLinears::candidates(const Gemm& op, const LinearScales& scales,
                                                 bool search) {
-  Candidates all =
-      cublaslt_linears(op, scales, search ? kSuggestions : 1, device_, cublaslt_workspace_.data());
+  Candidates all = cublaslt_linears(op, scales, search, device_, cublaslt_workspace_.data());
   if (search) {
     for (auto& candidate : stream_linears(op, scales)) all.push_back(std::move(candidate));
   }

@@ -37,19 +37,20 @@ struct LinearScales {
   float x, w;
 };
 
-/// cuBLASLt's first `count` suggestions, which share a workspace of `cublaslt_workspace_bytes`;
-/// none where it is absent or cannot run the linear.
+/// What frameworks call (gemm_cublaslt.cpp) and, with `search`, the library's next suggestions; all
+/// share a workspace of `cublaslt_workspace_bytes`, and may read and write `tensor_rows` rows. None
+/// where it is absent or cannot run the linear.
 std::vector<std::unique_ptr<StepLinear>> cublaslt_linears(const Gemm& op,
-                                                          const LinearScales& scales, int count,
+                                                          const LinearScales& scales, bool search,
                                                           Device& device, void* workspace);
 std::int64_t cublaslt_workspace_bytes(const DeviceInfo& info);
 
 /// How a step runs each of its linears, chosen when it is made.
 class StepLinears {
  public:
-  /// cuBLASLt's first suggestion for each or, with `search`, the fastest of its suggestions and of
-  /// linear_stream, timed on the weights of the step, with launches that overlap where the step's
-  /// do. Throws EnvironmentError where nothing runs one.
+  /// The fastest of what frameworks call for each and, with `search`, of cuBLASLt's suggestions and
+  /// of linear_stream, timed on the weights of the step, with launches that overlap where the
+  /// step's do. Throws EnvironmentError where nothing runs one.
   StepLinears(const DecodeStep& op, bool search, bool overlap, const StepWeights& weights,
               Device& device);
 

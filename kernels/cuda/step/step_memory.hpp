@@ -34,7 +34,7 @@ inline StepBytes bytes_of(const DecodeStep& op, const StepPlan& plan) {
   const std::int64_t rotary = op.context * op.head_dim * size_bytes(DType::kFp32);
   return {.layer = layer,
           .once = embedding + weight_bytes(op, StepWeight::kHead) + rotary +
-                  tensor_offsets(plan, op.batch).back()};
+                  tensor_offsets(plan, op).back()};
 }
 
 /// Fewer than that of a longer model would let a large cache keep weights.

@@ -1,10 +1,12 @@
 #include "kernels/cuda/step/step_plan.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "harness/base/error.hpp"
 #include "harness/base/random.hpp"
+#include "kernels/cuda/gemm/gemm_rules.hpp"
 
 namespace gpugauge {
 namespace {
@@ -173,11 +175,21 @@ AttentionDecode attention_of(const DecodeStep& op) {
           .kv = op.kv};
 }
 
-std::vector<std::int64_t> tensor_offsets(const StepPlan& plan, std::int64_t batch) {
+std::int64_t tensor_rows(const Gemm& linear) {
+  return cublaslt::may_be_padded(linear) ? cublaslt::kPaddedRows : linear.m;
+}
+
+std::vector<std::int64_t> tensor_offsets(const StepPlan& plan, const DecodeStep& op) {
+  std::int64_t rows = op.batch;
+  for (StepWeight linear : kStepLinears) rows = std::max(rows, tensor_rows(linear_of(op, linear)));
+  return tensor_offsets(plan, rows);
+}
+
+std::vector<std::int64_t> tensor_offsets(const StepPlan& plan, std::int64_t rows) {
   constexpr std::int64_t kAlignment = 256;
   std::vector<std::int64_t> offsets{0};
   for (const StepTensor& tensor : plan.tensors) {
-    const std::int64_t bytes = batch * tensor.width * size_bytes(tensor.dtype);
+    const std::int64_t bytes = rows * tensor.width * size_bytes(tensor.dtype);
     offsets.push_back(offsets.back() + (bytes + kAlignment - 1) / kAlignment * kAlignment);
   }
   return offsets;

@@ -89,7 +89,13 @@ Gemm linear_of(const DecodeStep& op, StepWeight weight);
 /// The attention of every layer.
 AttentionDecode attention_of(const DecodeStep& op);
 
-/// Where each tensor begins in one piece of memory, and last where that ends; 256-byte aligned.
-std::vector<std::int64_t> tensor_offsets(const StepPlan& plan, std::int64_t batch);
+/// Rows that a linear may read and write: M, or what it may be padded to.
+std::int64_t tensor_rows(const Gemm& linear);
+
+/// Where each tensor of so many rows begins in one piece of memory, and last where that ends;
+/// 256-byte aligned.
+std::vector<std::int64_t> tensor_offsets(const StepPlan& plan, std::int64_t rows);
+/// With the rows that the linears of the step may read and write.
+std::vector<std::int64_t> tensor_offsets(const StepPlan& plan, const DecodeStep& op);
 
 }  // namespace gpugauge

@@ -48,7 +48,8 @@ constexpr std::array kKinds{
          1,
          true}};
 constexpr std::uint32_t kAddsInComputeType = CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE;
-constexpr std::uint32_t kReductions = CUBLASLT_REDUCTION_SCHEME_INPLACE | kAddsInComputeType;
+constexpr std::uint32_t kReductions =
+    CUBLASLT_REDUCTION_SCHEME_INPLACE | kAddsInComputeType | CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE;
 
 const Kind* kind_of(std::int32_t id) {
   const auto found = std::ranges::find(kKinds, id, &Kind::id);
@@ -67,17 +68,30 @@ cublasLtMatmulAlgo_t opaque_of(const Algorithm& algorithm) {
   return opaque;
 }
 
-/// Every kind with every tile, then those that split K: what the heuristic takes its answers from.
+struct Split {
+  std::int32_t parts;
+  std::uint32_t reduction;
+};
+
+/// What the heuristic takes its answers from: for a long K first what splits it and adds its parts
+/// up in the output's type, then every kind with every tile, then those that split K and add up in
+/// the compute type.
 std::vector<Algorithm> suggestions(const Problem& p) {
+  constexpr std::uint64_t kLong = 512;
+  std::vector<Split> splits{{1, 0}, {4, kAddsInComputeType}};
+  if (p.k() >= kLong && p.d.type != CUDA_R_32I) {
+    splits.insert(splits.begin(), {{4, CUBLASLT_REDUCTION_SCHEME_INPLACE},
+                                   {4, CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE}});
+  }
   std::vector<Algorithm> all;
-  for (const std::int32_t split : {1, 4}) {
+  for (const Split& split : splits) {
     for (auto kind = kKinds.rbegin(); kind != kKinds.rend(); ++kind) {
       for (const std::uint32_t tile : kind->tiles) {
         const Algorithm algorithm{.id = kind->id,
                                   .tile = tile,
                                   .stages = kind->stages[0],
-                                  .split_k = split,
-                                  .reduction = split > 1 ? kAddsInComputeType : 0U,
+                                  .split_k = split.parts,
+                                  .reduction = split.reduction,
                                   .types = types_of(p)};
         if (accepts(algorithm, p) == CUBLAS_STATUS_SUCCESS) all.push_back(algorithm);
       }
@@ -130,8 +144,15 @@ cublasStatus_t accepts(const Algorithm& a, const Problem& p) {
 }
 
 std::size_t workspace_bytes(const Algorithm& a, const Problem& p) {
-  constexpr std::size_t kPartialBytes = 4;
-  return a.split_k > 1 ? static_cast<std::size_t>(a.split_k) * p.m() * p.n() * kPartialBytes : 0;
+  const auto parts = static_cast<std::size_t>(a.split_k) * p.m() * p.n();
+  switch (a.reduction) {
+    case CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE:
+      return parts * sizeof(float);
+    case CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE:
+      return parts * static_cast<std::size_t>(size_bytes(p.d.type));
+    default:
+      return 0;
+  }
 }
 
 }  // namespace gpugauge::emulated::cublaslt

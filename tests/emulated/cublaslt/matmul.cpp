@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "harness/base/float_codec.hpp"
@@ -42,6 +46,7 @@ struct Gemm {
   std::size_t workspace_bytes;
   double alpha;
   std::int64_t m, n, k;
+  Algorithm settings;
 };
 
 /// Below it threads cost more than they save.
@@ -66,6 +71,55 @@ std::vector<double> vectors_of(const Layout& layout, const void* data, bool alon
   return values;
 }
 
+/// FP8's accumulator: 14 significant bits, cut after each instruction's 32 products; without fast
+/// accumulation it is emptied into fp32 every 128 (DeepSeek-V3 technical report, 2024, 3.3.2).
+double fp8_sum(const double* x, const double* y, std::int64_t count, bool fast) {
+  constexpr std::int64_t kInstruction = 32, kPromoted = 128;
+  constexpr int kBits = 14;
+  double total = 0, running = 0;
+  for (std::int64_t i = 0; i < count;) {
+    for (const std::int64_t end = std::min(count, i + kInstruction); i < end; ++i)
+      running += x[i] * y[i];
+    int exponent = 0;
+    const double mantissa = std::frexp(running, &exponent);
+    running = std::ldexp(std::trunc(std::ldexp(mantissa, kBits)), exponent - kBits);
+    if (!fast && i % kPromoted == 0) total += std::exchange(running, 0.0);
+  }
+  return total + running;
+}
+
+double plain_sum(const double* x, const double* y, std::int64_t count) {
+  double sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t i = 0; i < count; ++i) sum += x[i] * y[i];
+  return sum;
+}
+
+double rounded(DType dtype, double value) {
+  std::array<char, 8> stored{};
+  store_element(dtype, stored.data(), 0, static_cast<float>(value));
+  return load_element(dtype, stored.data(), 0);
+}
+
+/// Its parts of K, added up as the algorithm says.
+double sum_of(const Gemm& g, const double* x, const double* y, double scale) {
+  const std::int64_t parts = g.settings.split_k;
+  const std::uint32_t reduction = g.settings.reduction;
+  double sum = 0;
+  for (std::int64_t part = 0; part < parts; ++part) {
+    const std::int64_t first = g.k * part / parts, count = g.k * (part + 1) / parts - first;
+    double value = g.b.type == CUDA_R_8F_E4M3
+                       ? fp8_sum(x + first, y + first, count, g.what.fast_accumulation != 0)
+                       : plain_sum(x + first, y + first, count);
+    value *= scale;
+    if (reduction == CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE)
+      value = rounded(dtype_of(g.d.type), value);
+    sum += value;
+    if (reduction == CUBLASLT_REDUCTION_SCHEME_INPLACE) sum = rounded(dtype_of(g.d.type), sum);
+  }
+  return sum;
+}
+
 void compute(const Gemm& g) {
   // Partial sums would lie there. Nothing else may rely on what it holds.
   if (g.workspace_bytes > 0) std::memset(g.workspace, 0xC3, g.workspace_bytes);
@@ -79,14 +133,12 @@ void compute(const Gemm& g) {
     for (std::int64_t column = 0; column < g.n; ++column) {
       const double* x = &a[static_cast<std::size_t>(row * g.k)];
       const double* y = &b[static_cast<std::size_t>(column * g.k)];
-      double sum = 0;
-#pragma omp simd reduction(+ : sum)
-      for (std::int64_t i = 0; i < g.k; ++i) sum += x[i] * y[i];
       const std::int64_t at = row + column * g.d.leading;
       if (g.d.type == CUDA_R_32I) {  // more digits than a float has
-        static_cast<std::int32_t*>(g.d_data)[at] = static_cast<std::int32_t>(scale * sum);
+        static_cast<std::int32_t*>(g.d_data)[at] =
+            static_cast<std::int32_t>(scale * plain_sum(x, y, g.k));
       } else {
-        store_element(dtype_of(g.d.type), g.d_data, at, static_cast<float>(scale * sum));
+        store_element(dtype_of(g.d.type), g.d_data, at, static_cast<float>(sum_of(g, x, y, scale)));
       }
     }
   }
@@ -156,7 +208,8 @@ API cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t 
                   .alpha = number_at(alpha, p.what.scale),
                   .m = static_cast<std::int64_t>(p.m()),
                   .n = static_cast<std::int64_t>(p.n()),
-                  .k = static_cast<std::int64_t>(p.k())};
+                  .k = static_cast<std::int64_t>(p.k()),
+                  .settings = settings};
   LibraryCall call;
   // With its algorithm, so that EMULATED_CRASH can mean one candidate of a search.
   call.name =

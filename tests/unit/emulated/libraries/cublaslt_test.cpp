@@ -11,6 +11,7 @@
 
 #include "harness/base/random.hpp"
 #include "kernels/cuda/gemm/cublaslt_matmul.hpp"
+#include "kernels/cuda/gemm/gemm_rules.hpp"
 #include "kernels/reference/gemm_reference.hpp"
 #include "tests/emulated/broken_rule.hpp"
 #include "tests/emulated/library_call.hpp"
@@ -64,7 +65,7 @@ Gemm gemm(DType dtype, std::int64_t m, std::int64_t n, std::int64_t k) {
 
 /// One GEMM with operands in memory.
 struct Case {
-  explicit Case(const Gemm& shape)
+  explicit Case(const Gemm& shape, bool fast_accumulation = false)
       : op(shape),
         x(op.m * op.k * size_bytes(op.activations)),
         w(op.n * op.k * size_bytes(op.weights)),
@@ -81,13 +82,16 @@ struct Case {
     const auto* scale = static_cast<const float*>(scales.data());
     const bool fp8 = op.weights == DType::kFp8E4m3;
     matmul = std::make_unique<CublasLtMatmul>(op, fp8 ? GemmScales{scale, scale + 1} : GemmScales{},
-                                              false);
+                                              fast_accumulation);
   }
 
   GemmPointers pointers() const { return {x.data(), w.data(), y.data()}; }
 
   /// Enqueues it, and runs what was enqueued.
   Verification run(const CublasLtAlgorithm& algorithm) {
+    return run(algorithm, customary_accuracy(op));
+  }
+  Verification run(const CublasLtAlgorithm& algorithm, const GemmAccuracy& accuracy) {
     std::memset(y.data(), 0xFF, static_cast<std::size_t>(op.m * op.n * size_bytes(op.output)));
     runtime.enqueued.clear();
     matmul->run({}, algorithm, pointers(), workspace.data());
@@ -102,7 +106,7 @@ struct Case {
     };
     GemmHostView view{.x = rows(x), .w = rows(w), .y = y.data()};
     if (op.weights == DType::kFp8E4m3) view.scale = 0.125;
-    return compare_gemm(op, view, customary_accuracy(op)).result();
+    return compare_gemm(op, view, accuracy).result();
   }
 
   static constexpr std::int64_t kWorkspaceBytes = 1 << 20;
@@ -121,7 +125,7 @@ TEST_F(CublasLt, EverySuggestionComputesTheGemmAndIsAnotherOne) {
        {DType::kFp32, DType::kTf32, DType::kBf16, DType::kFp16, DType::kFp8E4m3, DType::kInt8}) {
     SCOPED_TRACE(name_of(dtype));
     Case c(gemm(dtype, 3, 64, 128));
-    const auto suggested = c.matmul->suggest(16, Case::kWorkspaceBytes);
+    const auto suggested = c.matmul->suggest(16, Case::kWorkspaceBytes, Reductions::kComputeType);
     EXPECT_GE(suggested.size(), 6U);
     std::set<std::string> names;
     for (const CublasLtAlgorithm& each : suggested) {
@@ -134,25 +138,57 @@ TEST_F(CublasLt, EverySuggestionComputesTheGemmAndIsAnotherOne) {
   }
 }
 
+TEST_F(CublasLt, ADefaultPreferenceLetsPartsBeAddedUpInTheOutputsType) {
+  Case c(gemm(DType::kBf16, 3, 64, 1024));
+  const auto any = c.matmul->suggest(64, Case::kWorkspaceBytes, Reductions::kAny);
+  EXPECT_EQ(c.matmul->rounded_parts(any.front()), 4);
+  EXPECT_THAT(c.matmul->describe(any.front()), HasSubstr("split-K 4"));
+  EXPECT_THAT(c.matmul->describe(any.front()), HasSubstr("parts added in the output's type"));
+  EXPECT_FALSE(c.run(any.front()).passed) << "sums of four rounded parts";
+  for (const CublasLtAlgorithm& each : any) {
+    const int parts = c.matmul->rounded_parts(each);
+    const Verification verification = c.run(each, cublaslt::accuracy(c.op, false, parts));
+    EXPECT_TRUE(verification.passed) << c.matmul->describe(each) << ": " << verification.reason;
+  }
+  const auto exact = c.matmul->suggest(64, Case::kWorkspaceBytes, Reductions::kComputeType);
+  EXPECT_LT(exact.size(), any.size());
+  for (const CublasLtAlgorithm& each : exact) EXPECT_EQ(c.matmul->rounded_parts(each), 1);
+}
+
+TEST_F(CublasLt, FastAccumulationLosesBitsWithinItsOwnBound) {
+  const Gemm op = gemm(DType::kFp8E4m3, 3, 64, 16384);
+  double error[2] = {};
+  for (const bool fast : {false, true}) {
+    Case c(op, fast);
+    const auto first = c.matmul->suggest(1, Case::kWorkspaceBytes, Reductions::kComputeType);
+    const Verification verification = c.run(first.at(0), cublaslt::accuracy(op, fast));
+    EXPECT_TRUE(verification.passed) << verification.reason;
+    error[fast ? 1 : 0] = verification.relative_error;
+  }
+  EXPECT_GT(error[1], error[0]);
+}
+
 TEST_F(CublasLt, ASearchFindsMoreThanIsSuggested) {
   const Case c(gemm(DType::kBf16, 4, 64, 256));
   const auto all = c.matmul->enumerate(Case::kWorkspaceBytes);
-  EXPECT_GT(all.size(), c.matmul->suggest(64, Case::kWorkspaceBytes).size());
+  EXPECT_GT(all.size(),
+            c.matmul->suggest(64, Case::kWorkspaceBytes, Reductions::kComputeType).size());
   EXPECT_GT(c.matmul->variations(all.front(), Case::kWorkspaceBytes).size(), 3U);
   // What does not fit into the workspace is not among them.
-  EXPECT_LT(c.matmul->suggest(64, 0).size(), c.matmul->suggest(64, Case::kWorkspaceBytes).size());
+  EXPECT_LT(c.matmul->suggest(64, 0, Reductions::kComputeType).size(),
+            c.matmul->suggest(64, Case::kWorkspaceBytes, Reductions::kComputeType).size());
 }
 
 TEST_F(CublasLt, RefusesWhatTheLibraryHasNot) {
   const Case odd(gemm(DType::kFp8E4m3, 4, 64, 136));  // K is no multiple of 16
-  EXPECT_THAT(odd.matmul->suggest(8, Case::kWorkspaceBytes), SizeIs(0));
+  EXPECT_THAT(odd.matmul->suggest(8, Case::kWorkspaceBytes, Reductions::kComputeType), SizeIs(0));
   const Case int8(gemm(DType::kInt8, 4, 62, 128));  // N is no multiple of 4
-  EXPECT_THAT(int8.matmul->suggest(8, Case::kWorkspaceBytes), SizeIs(0));
+  EXPECT_THAT(int8.matmul->suggest(8, Case::kWorkspaceBytes, Reductions::kComputeType), SizeIs(0));
 }
 
 TEST_F(CublasLt, RulesOfACallAreKeptOrNamed) {
   Case c(gemm(DType::kBf16, 4, 64, 256));
-  const auto suggested = c.matmul->suggest(64, Case::kWorkspaceBytes);
+  const auto suggested = c.matmul->suggest(64, Case::kWorkspaceBytes, Reductions::kComputeType);
   const auto call = [&](const GemmPointers& pointers, const CublasLtAlgorithm& algorithm,
                         void* workspace) {
     return

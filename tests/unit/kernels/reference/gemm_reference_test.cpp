@@ -71,6 +71,24 @@ class GemmFixture {
     }
     return total;
   }
+  /// The products from `first` on, `count` of them.
+  float part(std::int64_t row, std::int64_t column, std::int64_t first, std::int64_t count) {
+    float total = 0;
+    for (std::int64_t i = first; i < first + count; ++i)
+      total += static_cast<float>(load_element(op_.activations, x(), row * op_.k + i) *
+                                  load_element(op_.weights, w(), column * op_.k + i));
+    return total;
+  }
+  /// Of a sum of as many products of such size, but of random sign.
+  float deviation(std::int64_t row, std::int64_t column) {
+    double squares = 0;
+    for (std::int64_t i = 0; i < op_.k; ++i) {
+      const double product = load_element(op_.activations, x(), row * op_.k + i) *
+                             load_element(op_.weights, w(), column * op_.k + i);
+      squares += product * product;
+    }
+    return static_cast<float>(std::sqrt(squares));
+  }
   void set(std::int64_t row, std::int64_t column, float value) {
     store_element(op_.output, y(), row * op_.n + column, value);
   }
@@ -186,6 +204,52 @@ INSTANTIATE_TEST_SUITE_P(Types, CompareGemm,
                          testing::Values(DType::kFp32, DType::kTf32, DType::kBf16, DType::kFp16,
                                          DType::kFp8E4m3, DType::kInt8),
                          [](const auto& param) { return std::string(name_of(param.param)); });
+
+/// What FP8's short accumulator leaves: 14 bits of the running sum, cut after every 32 products.
+float cut_sum(GemmFixture& gemm, const Gemm& op, std::int64_t column) {
+  double running = 0;
+  for (std::int64_t i = 0; i < op.k; ++i) {
+    running += load_element(op.activations, gemm.x(), i) *
+               load_element(op.weights, gemm.w(), column * op.k + i);
+    if (i % 32 != 31) continue;
+    int exponent = 0;
+    const double mantissa = std::frexp(running, &exponent);
+    running = std::ldexp(std::trunc(std::ldexp(mantissa, 14)), exponent - 14);
+  }
+  return static_cast<float>(running);
+}
+
+TEST(CompareGemmFp8, ACutSumDriftsAndOnlyAsFarAsItsBound) {
+  const Gemm op = gemm_of(DType::kFp8E4m3, 1, 192, 32768);
+  GemmFixture gemm(op);
+  for (std::int64_t column = 0; column < op.n; ++column)
+    gemm.set(0, column, cut_sum(gemm, op, column));
+  const Verification cut = gemm.verify({.accumulator_bits = 14, .cut_every = 32});
+  EXPECT_TRUE(cut.passed) << cut.reason;
+  // Half of a sum's standard deviation: no accumulator loses that.
+  gemm.set(0, 7, static_cast<float>(gemm.get(0, 7)) + 0.5F * gemm.deviation(0, 7));
+  EXPECT_FALSE(gemm.verify({.accumulator_bits = 14, .cut_every = 32}).passed);
+}
+
+TEST(CompareGemmBf16, PartsThatAreRoundedHaveABoundOfTheirOwn) {
+  const Gemm op = gemm_of(DType::kBf16, 2, 128, 4096);
+  constexpr std::int64_t kParts = 8;
+  GemmFixture gemm(op);
+  for (std::int64_t row = 0; row < op.m; ++row) {
+    for (std::int64_t column = 0; column < op.n; ++column) {
+      gemm.set(row, column, 0);
+      for (std::int64_t part = 0; part < kParts; ++part)  // rounded at each addition
+        gemm.set(row, column,
+                 static_cast<float>(gemm.get(row, column)) +
+                     gemm.part(row, column, part * op.k / kParts, op.k / kParts));
+    }
+  }
+  EXPECT_FALSE(gemm.verify().passed);
+  const Verification rounded = gemm.verify({.rounded_parts = kParts});
+  EXPECT_TRUE(rounded.passed) << rounded.reason;
+  gemm.set(1, 7, static_cast<float>(gemm.get(1, 7)) + 0.2F * gemm.deviation(1, 7));
+  EXPECT_FALSE(gemm.verify({.rounded_parts = kParts}).passed);
+}
 
 TEST(CompareGemmNan, CatchesOneAnywhere) {
   GemmFixture gemm(gemm_of(DType::kBf16, 64, 1024, 32));

@@ -51,10 +51,10 @@ class HostLinear final : public StepLinear {
 
 /// A search is left to our own kernels.
 std::vector<std::unique_ptr<StepLinear>> cublaslt_linears(const Gemm& op,
-                                                          const LinearScales& scales, int count,
+                                                          const LinearScales& scales, bool search,
                                                           Device&, void*) {
   std::vector<std::unique_ptr<StepLinear>> all;
-  if (count == 1) all.push_back(std::make_unique<HostLinear>(op, scales));
+  if (!search) all.push_back(std::make_unique<HostLinear>(op, scales));
   return all;
 }
 std::int64_t cublaslt_workspace_bytes(const DeviceInfo&) { return 0; }

@@ -2,7 +2,10 @@
 
 #include "kernels/cuda/gemm/cublaslt.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <vector>
 
 #include "harness/base/error.hpp"
 #include "kernels/implementation.hpp"
@@ -54,10 +57,21 @@ TEST(CublasLtLibrary, AFailedCallSaysWhatAndWhy) {
   }
 }
 
-TEST(CublasLtGemm, OnlyTheFirstAnswerIsWhatAFrameworkRuns) {
-  EXPECT_EQ(cublaslt_gemm().size(), 6U);
-  for (const Implementation& candidate : cublaslt_gemm()) {
-    EXPECT_EQ(candidate.is_library, candidate.name == "cublaslt") << candidate.name;
+TEST(CublasLtGemm, FirstAnswersAreWhatFrameworksRun) {
+  std::vector<std::string_view> library, others;
+  for (const Implementation& candidate : cublaslt_gemm())
+    (candidate.is_library ? library : others).push_back(candidate.name);
+  EXPECT_THAT(library,
+              testing::UnorderedElementsAre("cublaslt", "cublaslt_padded", "cublaslt_fast_accum",
+                                            "cublaslt_fast_accum_padded"));
+  EXPECT_THAT(others, testing::SizeIs(4));
+}
+
+TEST(CublasLtGemm, PaddingIsForFewTokensOfFp8) {
+  for (std::string_view name : {"cublaslt_padded", "cublaslt_fast_accum_padded"}) {
+    const auto reason =
+        implementation(name).supports(gemm_of(DType::kFp8E4m3, 17, 16, 16), hopper());
+    EXPECT_NE(reason.value_or("").find("pad M to 17"), std::string::npos) << name;
   }
 }
 

@@ -105,6 +105,20 @@ TEST(CublasLtAccuracy, FastAccumulationStaysShortHoweverLongTheSum) {
   }
 }
 
+TEST(CublasLtAccuracy, OnlyFastAccumulationCutsWithoutEnd) {
+  const Gemm op = gemm_of(DType::kFp8E4m3, 8, 16, 4096);
+  EXPECT_EQ(accuracy(op, true).cut_every, 32);
+  EXPECT_EQ(accuracy(op, false).cut_every, 0);
+  EXPECT_EQ(accuracy(op, false).rounded_parts, 1);
+  EXPECT_EQ(accuracy(op, false, 4).rounded_parts, 4);
+}
+
+TEST(CublasLtRules, FrameworksPadFewTokensOfFp8) {
+  EXPECT_TRUE(may_be_padded(gemm_of(DType::kFp8E4m3, 16, 16, 16)));
+  EXPECT_FALSE(may_be_padded(gemm_of(DType::kFp8E4m3, 17, 16, 16)));
+  EXPECT_FALSE(may_be_padded(gemm_of(DType::kBf16, 1, 16, 16)));
+}
+
 TEST(CublasLtAccuracy, CarryingOverGainsABitForEachFourfoldK) {
   const auto bits = [](std::int64_t k) {
     return accuracy(gemm_of(DType::kFp8E4m3, 8, 16, k), false).accumulator_bits;
