@@ -139,15 +139,15 @@ class Program:
         return {LARGEST if entry["batch_is"] == "largest" else entry["batch"]: entry for entry in entries}
 
 
-def prediction_of(entry, lone):
-    """Of an entry of `serve`, and that at batch 1."""
+def prediction_of(entry):
+    """Of an entry of `serve`."""
     if entry.get("tpot_ms") is None or entry.get("library_output_tok_per_s") is None:
         reason = entry.get("reason") or "no figure"
         return "the batch does not fit the memory" if "does not fit" in reason else reason
     figures = {name: Figure(entry[f"{name}_ms"], entry[f"{name}_low_ms"], entry[f"{name}_high_ms"])
                for name in ("tpot", "ttft")}
     figures["throughput"] = Figure(*(entry[f"library_output{end}_tok_per_s"] for end in ("", "_low", "_high")))
-    return Prediction(figures, lone.get("ttft_unloaded_ms") or lone["ttft_ms"], entry["time_is"])
+    return Prediction(figures, entry["ttft_unloaded_ms"], entry["time_is"])
 
 
 def predict(program, tables, rows, jobs):
@@ -160,11 +160,11 @@ def predict(program, tables, rows, jobs):
 
     def of_group(group):
         first = group[0]
-        batches = {1, *(row.batch or ENGINE_LIMIT for row in group)}
+        batches = {row.batch or ENGINE_LIMIT for row in group}
         entries = program.serve(tables.path(first), first, tables.link(first), sorted(batches))
         if ENGINE_LIMIT in entries and entries[LARGEST]["batch"] > ENGINE_LIMIT:
             entries[LARGEST] = entries[ENGINE_LIMIT]
-        return {row.id: prediction_of(entries[row.batch], entries[1]) for row in group}
+        return {row.id: prediction_of(entries[row.batch]) for row in group}
 
     predictions = {}
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

@@ -25,7 +25,7 @@ PUBLISHED_COLUMNS = ("id", "system", "backend", "version", "model", "precision",
 LARGEST = 0  # as many requests as fit the memory
 # Of rows with this in silicon_data_source the lengths are uniform between 0.8 and 1.0 of isl and osl, and the checkpoint
 # has static scales (InferenceMAX: --random-range-ratio 0.8, --max-num-batched-tokens 8192, --quantization modelopt).
-RANDOM_LENGTHS, MEAN_LENGTH, SPREAD, CHUNK_TOKENS = "source_file=2026-04-06.csv", 0.9, 0.2, 8192
+RANDOM_LENGTHS, MEAN_LENGTH, SPREAD, CHUNK_TOKENS = "source_file=2026-04-06.csv", 0.9, 0.222, 8192
 MORE_CHUNK_TOKENS = 1500  # the others' budget of a step is isl + 1500 + batch (aiconfigurator's rules of a deployment)
 
 
@@ -43,7 +43,7 @@ class Row:
     osl: int
     batch: int
     tp: int
-    spread: float  # lengths are uniform; this is (longest - shortest) / longest
+    spread: float  # lengths are uniform: (longest - shortest) / mean
     chunk_tokens: int  # most tokens of a step
     static_scales: bool  # of the checkpoint's activations, where it is FP8
     measured: tuple  # (figure, value) of tpot and ttft in ms, and throughput in output tokens a second of all cards

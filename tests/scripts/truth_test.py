@@ -60,7 +60,7 @@ class Rows(unittest.TestCase):
 
     def test_rows_of_random_lengths_are_predicted_at_their_mean(self):
         row = row_of(silicon_data_source="source_file=2026-04-06.csv; x", model_path="meta-llama/Llama-3.1-70B")
-        self.assertEqual((row.isl, row.osl, row.spread, row.chunk_tokens), (900, 91, 0.2, 8192))
+        self.assertEqual((row.isl, row.osl, row.spread, row.chunk_tokens), (900, 91, 0.222, 8192))
         self.assertTrue(row.static_scales)
 
     def test_the_cache_is_fp8_only_where_the_checkpoint_says_so(self):
@@ -158,11 +158,11 @@ class Predictions(unittest.TestCase):
             program.serve("x.json", row_of(), "nvlink", [1])
 
     def test_a_prediction_has_the_program_s_figures(self):
-        found = prediction_of(self.entry(8), self.entry(1, ttft_ms=7))
+        found = prediction_of(self.entry(8, ttft_unloaded_ms=7))
         self.assertIsInstance(found, Prediction)
         self.assertEqual(found.figures["tpot"], Figure(10, 9, 11))
         self.assertEqual(found.prompt_ms, 7)
-        self.assertEqual(prediction_of(self.entry(8, tpot_ms=None, reason="batch 9 does not fit: …"), {}),
+        self.assertEqual(prediction_of(self.entry(8, tpot_ms=None, reason="batch 9 does not fit: …")),
                          "the batch does not fit the memory")
 
     def test_the_nearest_version_is_the_oldest_that_is_not_older(self):
