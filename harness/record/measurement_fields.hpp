@@ -111,6 +111,8 @@ void fields(Of<Measurement> auto& m, auto&& visit) {
           {.text = "Raised when the meaning of the number changes; never compare across it.",
            .least = 1});
     inner("library", m.is_library, {"Whether a framework would run this implementation today."});
+    inner("quantizes_input", m.quantizes_input,
+          {"Whether a GEMM takes a BF16 input and quantises it inside its time; absent: no."});
   });
   visit("work", m.work);
   visit("time_ns", m.time_ns);

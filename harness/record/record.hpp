@@ -77,6 +77,8 @@ struct Measurement {
   Case c;
   int semantics_version = 1;
   bool is_library = false;  ///< what a framework would run today
+  /// Of a GEMM: whether it takes a BF16 input and quantises it inside its time.
+  std::optional<bool> quantizes_input;  ///< absent: no
   Work work{};
   Estimate time_ns;  ///< of one launch: median and its 95% interval
   std::optional<double>

@@ -26,6 +26,19 @@ bool is_of(Engine engine, const Measurement& graph) {
   return engine == Engine::kLibrary ? name == "graph_library" : name.starts_with("graph_best");
 }
 
+bool is_quantisation(const StepOp& step) {
+  const auto* op = std::get_if<TokenOp>(&step.op);
+  return op != nullptr && op->kind == TokenOpKind::kQuantize;
+}
+
+/// Of a GEMM that was measured, or lies between such ones.
+bool quantizes_input(const OpTime& time) {
+  const auto* between = std::get_if<Neighbours>(&time.source);
+  const Measurement* gemm =
+      time.measurement == nullptr && between != nullptr ? between->lowest : time.measurement;
+  return gemm != nullptr && gemm->quantizes_input.value_or(false);
+}
+
 }  // namespace
 
 ErrorGroup error_group_of(const OpLine& line) {
@@ -130,7 +143,12 @@ EngineStep StepTimes::sum(Engine engine, std::span<const StepOp> ops, std::int64
   const OpTimes& times = of(engine);
   std::vector<OpLine> lines;
   lines.reserve(ops.size());
-  for (const StepOp& op : ops) lines.push_back({op, times.at(op.op)});
+  for (const StepOp& op : ops) {
+    OpTime time = times.at(op.op);
+    if (quantizes_input(time) && !lines.empty() && is_quantisation(lines.back().step))
+      lines.pop_back();
+    lines.push_back({op, std::move(time)});
+  }
   return step_of(std::move(lines), tokens);
 }
 

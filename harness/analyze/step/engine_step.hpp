@@ -90,7 +90,8 @@ class StepTimes {
   /// Measured TFLOPS of GEMMs of this type, if there are any that arithmetic limits.
   std::optional<Estimate> tflops(DType dtype) const;
 
-  /// The sum of these ops. Needs `read()`.
+  /// The sum of these ops, but for a quantisation right before a GEMM that was measured with its
+  /// own. Needs `read()`.
   EngineStep sum(Engine engine, std::span<const StepOp> ops, std::int64_t tokens) const;
   /// An op as the record knows it, or nothing. Needs `read()`.
   std::optional<OpTime> known(Engine engine, const Op& op) const;

@@ -210,6 +210,7 @@ Measurement synthetic_measurement(const Op& op, bool everything) {
     m.c.role = "gate_up";
     m.semantics_version = 3;
     m.is_library = true;
+    m.quantizes_input = true;
     m.burst_time_ns = 5000.125;
     m.stop = StopReason::kTimeBudget;
     m.clock_mhz = 1755;
@@ -281,9 +282,9 @@ Record synthetic_bare_record() {
 
 void expect_same(const Measurement& found, const Measurement& expected) {
   SCOPED_TRACE(expected.name);
-  const auto& [name, c, semantics, library, work, time, burst, stop, launches, count, clock, power,
-               temperature, memory_temperature, samples, verification, flags, details, repetition,
-               origin] = found;
+  const auto& [name, c, semantics, library, quantizes_input, work, time, burst, stop, launches,
+               count, clock, power, temperature, memory_temperature, samples, verification, flags,
+               details, repetition, origin] = found;
   EXPECT_EQ(name, expected.name);
   const auto& [op, implementation, options, model, role] = c;
   EXPECT_EQ(op, expected.c.op);
@@ -293,6 +294,7 @@ void expect_same(const Measurement& found, const Measurement& expected) {
   EXPECT_EQ(role, expected.c.role);
   EXPECT_EQ(semantics, expected.semantics_version);
   EXPECT_EQ(library, expected.is_library);
+  EXPECT_EQ(quantizes_input, expected.quantizes_input);
   expect_members(work, expected.work, "work");
   expect_members(time, expected.time_ns, "time_ns");
   EXPECT_EQ(burst, expected.burst_time_ns);
