@@ -138,6 +138,10 @@ Datasheet Catalog::datasheet(std::string_view name_or_path) const {
 
 MethodError Catalog::method_error() const { return load_method_error(root_ / "method_error.yaml"); }
 
+ServingEngine Catalog::serving_engine(std::string_view name_or_path) const {
+  return load_serving_engine(find_file("serving engine", root_ / "engines", name_or_path));
+}
+
 PriceList Catalog::prices(const std::vector<std::string>& files) const {
   if (!files.empty()) return load_price_list({files.begin(), files.end()});
   const std::vector<fs::path> shipped = files_in(root_ / "prices", ".csv");
@@ -151,6 +155,9 @@ std::vector<std::string> Catalog::model_names() const { return stems_in(root_ / 
 std::vector<std::string> Catalog::encoder_names() const { return stems_in(root_ / "encoders"); }
 std::vector<std::string> Catalog::diffusion_names() const { return stems_in(root_ / "diffusion"); }
 std::vector<std::string> Catalog::datasheet_names() const { return stems_in(root_ / "devices"); }
+std::vector<std::string> Catalog::serving_engine_names() const {
+  return stems_in(root_ / "engines");
+}
 
 fs::path Catalog::imported_folder() const {
   return (root_ / "../results/imported").lexically_normal();

@@ -13,6 +13,7 @@
 #include "harness/config/method_error.hpp"
 #include "harness/config/model.hpp"
 #include "harness/config/prices.hpp"
+#include "harness/config/serving_engine.hpp"
 
 namespace gpugauge {
 
@@ -47,6 +48,7 @@ class Catalog {
   std::filesystem::path result_file(const std::string& file_or_card) const;
   /// Of every derived figure.
   MethodError method_error() const;
+  ServingEngine serving_engine(std::string_view name_or_path) const;
   /// The offers of these files, else of every list in prices/.
   PriceList prices(const std::vector<std::string>& files) const;
 
@@ -58,6 +60,7 @@ class Catalog {
   /// Cards that others measured, and the result file of one of them.
   std::vector<std::string> imported_names() const;
   std::filesystem::path imported_file(std::string_view card) const;
+  std::vector<std::string> serving_engine_names() const;
   /// All of them, sorted by name. Throws UsageError naming two files that one card would match.
   std::vector<Datasheet> datasheets() const;
 

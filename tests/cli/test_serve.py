@@ -26,16 +26,39 @@ def test_serve_prints_every_format(measured, format):
         assert len({len(line) for line in lines}) == 1 and len(lines) == 3
 
 
+def serving(measured, *arguments):
+    return rows(measured("serve", "result.json", *ASKED, *arguments, "--format", "json"))
+
+
 def test_the_formulas(measured):
-    """TPOT = D + P (B - 1) / osl, out tok/s = B osl / (osl D + B P), TTFT = P + D, of the same rows."""
-    alone, three = rows(measured("serve", "result.json", *ASKED, "--batch", "1,3", "--format", "json"))[:2]
+    """TPOT = D + P (B - 1) / osl and out tok/s = B osl / (osl D + B P) of the same rows, one prompt in a step."""
+    alone, three = serving(measured, "--batch", "1,3", "--chunk-tokens", "64")[:2]
     prefill = alone["ttft_ms"]
     assert alone["tpot_ms"] == pytest.approx(alone["decode_ms"])
     assert three["tpot_ms"] == pytest.approx(three["decode_ms"] + prefill * 2 / 16)
-    assert three["ttft_ms"] == pytest.approx(three["decode_ms"] + prefill)
+    assert three["ttft_unloaded_ms"] == alone["ttft_unloaded_ms"] == pytest.approx(prefill)
+    assert three["ttft_ms"] > prefill
     seconds = (16 * three["decode_ms"] + 3 * prefill) / 1e3
     assert three["library_output_tok_per_s"] == pytest.approx(3 * 16 / seconds)
     assert three["library_output_low_tok_per_s"] <= three["library_output_tok_per_s"] <= three["library_output_high_tok_per_s"]
+
+
+def test_the_serving_engine_is_named_or_a_file(measured):
+    engine = measured.folder / "slow.yaml"
+    engine.write_text("name: slow\ntitle: A slow one\n" + "".join(
+        f"{key}: {{value: {value}, source: here}}\n" for key, value in {
+            "chunk_tokens": 8192, "steps_behind": 0, "all_reduce_gap_ns": 0, "sequence_ns": 1e7, "host_ns": 0,
+            "host_sequence_ns": 0}.items()))
+    plain, slow = (serving(measured, "--batch", "2", "--serving", name)[0] for name in ("vllm", str(engine)))
+    assert slow["tpot_ms"] == pytest.approx(plain["tpot_ms"] + 20)
+    assert_one_line_error(measured("serve", "result.json", *ASKED, "--serving", "vlm"), 2, "vllm")
+
+
+def test_a_target_for_ttft_is_one_for_the_wait_under_load(measured):
+    two = serving(measured, "--batch", "2", "--chunk-tokens", "64")[0]
+    between = (two["ttft_unloaded_ms"] + two["ttft_ms"]) / 2
+    largest = serving(measured, "--ttft", str(between), "--chunk-tokens", "64")[0]
+    assert two["ttft_unloaded_ms"] < between and largest["batch"] == 1 and largest["batch_limit"] == "ttft"
 
 
 def test_the_decode_step_is_that_of_tokens(measured):
@@ -94,6 +117,9 @@ def test_a_model_that_was_not_measured_is_refused_with_what_to_measure(measured)
     ([*ASKED, "--link", "rope"], "rope"),
     ([*ASKED, "--memory-utilisation", "1.5"], "--memory-utilisation"),
     ([*ASKED, "--reserve", "nan"], "reserve"),
+    ([*ASKED, "--serving", "nothing"], "nothing"),
+    ([*ASKED, "--chunk-tokens", "0"], "--chunk-tokens"),
+    ([*ASKED, "--length-spread", "2"], "--length-spread"),
     (["--model", "nothing-7b", "--input-tokens", "64", "--output-tokens", "16"], "nothing-7b"),
 ])
 def test_bad_requests_are_one_line(measured, arguments, word):

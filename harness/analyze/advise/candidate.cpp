@@ -96,6 +96,7 @@ const Server* CardServer::server(std::size_t file, int gpus) {
                        .output_tokens = request_->output_tokens,
                        .tpot_target_ns = request_->tpot_target_ns,
                        .ttft_target_ns = request_->ttft_target_ns,
+                       .engine = request_->engine,
                        .group = {.cards = gpus, .link = card_->links[file]},
                        .budget = card_->budget()};
   return &servers_
@@ -134,11 +135,11 @@ std::string CardServer::missed_target(const ServingFinding& finding) const {
   return !tpot.empty() ? tpot : missed("TTFT", rate.ttft_ns, request_->ttft_target_ns);
 }
 
-CardServer::Answer CardServer::fewest_cards(std::int64_t batch) {
+template <typename Ask>
+CardServer::Answer CardServer::fewest_cards(Ask ask) {
   std::optional<Answer> refused;
   for (const int gpus : kShardCounts) {
-    std::optional<Answer> answer =
-        best_answer(gpus, [&](const Server& asked) { return asked.at(batch); });
+    std::optional<Answer> answer = best_answer(gpus, ask);
     if (!answer) break;
     ServingFinding& finding = answer->finding;
     if (finding.rate() == nullptr) {
@@ -182,9 +183,13 @@ Service CardServer::with_replicates(const Answer& answer) {
   return service;
 }
 
-Service CardServer::at(std::int64_t batch) { return with_replicates(fewest_cards(batch)); }
+Service CardServer::at(std::int64_t batch) {
+  return with_replicates(fewest_cards([=](const Server& asked) { return asked.at(batch); }));
+}
 
-Service CardServer::quick_at(std::int64_t batch) { return service_of(fewest_cards(batch)); }
+Service CardServer::quick_at(std::int64_t batch) {
+  return service_of(fewest_cards([=](const Server& asked) { return asked.quick_at(batch); }));
+}
 
 Service CardServer::at_largest_batch() {
   std::optional<Answer> best;

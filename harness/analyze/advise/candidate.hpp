@@ -38,6 +38,7 @@ struct AdviceRequest {
   std::vector<std::int64_t> contexts;  ///< tokens of a prompt
   std::vector<std::int64_t> batches;   ///< the median, and more where they are named: ascending
   std::optional<double> tpot_target_ns, ttft_target_ns;
+  ServingEngine engine = {};
   std::vector<double> tokens_per_day;  ///< output tokens: today, and what is expected later
   Billing billing;
   bool spot = false;      ///< interruptions are tolerated
@@ -103,7 +104,8 @@ class CardServer {
   std::optional<Answer> best_answer(int gpus, Ask ask);
   /// Null where the model does not divide.
   const Server* server(std::size_t file, int gpus);
-  Answer fewest_cards(std::int64_t batch);
+  template <typename Ask>
+  Answer fewest_cards(Ask ask);
   Service service_of(const Answer& answer) const;
   Service with_replicates(const Answer& answer);
   std::string missed_target(const ServingFinding& finding) const;

@@ -17,6 +17,7 @@
 #include "harness/config/encoder.hpp"
 #include "harness/config/model.hpp"
 #include "harness/config/prices.hpp"
+#include "harness/config/serving_engine.hpp"
 
 namespace gpugauge {
 
@@ -27,7 +28,8 @@ struct AuditFacts {
   std::vector<EncoderConfig> encoders;
   std::vector<DiffusionConfig> diffusions;
   std::vector<PriceOffer> offers;
-  MemoryBudget memory;           ///< of any card: its `device_bytes` is each card's own
+  MemoryBudget memory;  ///< of any card: its `device_bytes` is each card's own
+  ServingEngine engine = {};
   std::vector<StepTimes> times;  ///< of each result file; of several that know, the first speaks
 };
 

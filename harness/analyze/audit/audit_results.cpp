@@ -94,7 +94,9 @@ Quantity decode(MetricCall& call) {
       .precision = call.precision(2), .batch = call.count(3), .context = call.count(4)};
   const int cards = static_cast<int>(call.count_or(kCards, 1));
   return of_files(call, sheet, model.name, [&](const StepTimes& times, Bootstrap& bootstrap) {
-    const CardGroup group{.cards = cards, .link = link_of(times.record(), &sheet, std::nullopt)};
+    const CardGroup group{.cards = cards,
+                          .link = link_of(times.record(), &sheet, std::nullopt),
+                          .all_reduce_gap_ns = call.facts().engine.all_reduce_gap_ns};
     const DecodeFinding finding = decode_finding(times, model, point, group);
     const EngineStep* step = finding.preferred();
     if (step == nullptr) return unknown(fmt::format("{}: {}", sheet.name, finding.reason));
@@ -115,6 +117,7 @@ Quantity serve(MetricCall& call) {
   request.input_tokens = call.count(kInput);
   request.output_tokens = call.count(kOutput);
   request.group.cards = static_cast<int>(call.count_or(kCards, 1));
+  request.engine = call.facts().engine;
   const std::int64_t batch = call.count(kBatch);
   return of_files(call, sheet, model.name, [&](const StepTimes& times, Bootstrap& bootstrap) {
     request.group.link = link_of(times.record(), &sheet, std::nullopt);
@@ -126,7 +129,7 @@ Quantity serve(MetricCall& call) {
     const Engine engine = *finding.engine();
     cite(call, times.record(), rate->origins, model.name,
          {{finding.decode.step(engine), as_double(request.output_tokens)},
-          {finding.prefill->step(engine), as_double(batch)}});
+          {finding.prefill->step(engine), as_double(batch) / as_double(finding.point.prompts)}});
     return number_of(resampled_rate(finding, bootstrap));
   });
 }

@@ -188,13 +188,16 @@ Replicates Bootstrap::with_error(Replicates figure, const EngineError& error) {
   return figure;
 }
 
-Replicates output_tokens_per_second(const ServingPoint& point, std::span<const double> decode_ns,
+Replicates output_tokens_per_second(const ServingPoint& point, const ServingEngine& engine,
+                                    std::span<const double> decode_ns,
                                     std::span<const double> prefill_ns) {
   const auto output = static_cast<double>(point.output_tokens);
   const auto batch = static_cast<double>(point.batch);
+  const double prefills = batch / static_cast<double>(point.prompts);
   Replicates rate(decode_ns.size());
   for (std::size_t i = 0; i < rate.size(); ++i)
-    rate[i] = batch * output * kNsPerSecond / (output * decode_ns[i] + batch * prefill_ns[i]);
+    rate[i] = batch * output * kNsPerSecond /
+              (output * engine.step_ns(decode_ns[i], point.batch) + prefills * prefill_ns[i]);
   return rate;
 }
 

@@ -69,7 +69,8 @@ struct Resampled : Estimate {
 Resampled resampled(double value, Replicates replicates);
 
 /// Of the whole batch, as `serving_rate`; `decode_ns` and `prefill_ns` are of the same card.
-Replicates output_tokens_per_second(const ServingPoint& point, std::span<const double> decode_ns,
+Replicates output_tokens_per_second(const ServingPoint& point, const ServingEngine& engine,
+                                    std::span<const double> decode_ns,
                                     std::span<const double> prefill_ns);
 
 /// The value with the interval that leaves out (1 - confidence) / 2 of the replicates at each end,

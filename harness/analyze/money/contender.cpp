@@ -17,7 +17,7 @@ Contender contender_of(const StepTimes& times, const ModelConfig& model, Serving
   };
   const auto bootstrap = std::make_shared<Bootstrap>(seed);
   contender.tokens_per_second = [=](std::int64_t batch, std::int64_t input_tokens) {
-    const ServingFinding finding = server(input_tokens).at(batch);
+    const ServingFinding finding = server(input_tokens).quick_at(batch);
     const ServingRate* served = finding.rate();
     return served != nullptr
                ? std::optional(Throughput(resampled_rate(finding, *bootstrap), served->origins))
@@ -32,12 +32,12 @@ Contender contender_of(const StepTimes& times, const ModelConfig& model, Serving
 Resampled resampled_rate(const ServingFinding& finding, Bootstrap& bootstrap) {
   const Engine engine = finding.engine().value();
   const ServingRate& rate = *finding.rate();
-  return resampled(
-      rate.output_tokens_per_second.value,
-      bootstrap.with_error(
-          output_tokens_per_second(finding.point, bootstrap.step_ns(*finding.decode.step(engine)),
-                                   bootstrap.step_ns(*finding.prefill->step(engine))),
-          rate.throughput_error));
+  return resampled(rate.output_tokens_per_second.value,
+                   bootstrap.with_error(
+                       output_tokens_per_second(finding.point, finding.request.engine,
+                                                bootstrap.step_ns(*finding.decode.step(engine)),
+                                                bootstrap.step_ns(*finding.prefill->step(engine))),
+                       rate.throughput_error));
 }
 
 std::optional<Standing> standing_of(const Contender& contender, const Load& load) {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "harness/base/estimate.hpp"
+
 namespace gpugauge {
 
 std::optional<ServingMoney> money_of(const ServingFinding& finding, const Rate& rate,
@@ -18,7 +20,11 @@ std::optional<ServingMoney> money_of(const ServingFinding& finding, const Rate& 
   money.billing = billing;
   money.output_all_time = dollars(tokens);
   money.input_by_time = dollars(finding.prefill->step(engine)->tokens_per_second);
-  money.output_by_time = dollars(finding.decode.step(engine)->tokens_per_second);
+  const EngineStep& decode = *finding.decode.step(engine);
+  const double served_ns =
+      finding.request.engine.step_ns(decode.step_ns.value, finding.point.batch);
+  money.output_by_time =
+      dollars(scaled(decode.tokens_per_second, decode.step_ns.value / served_ns));
   money.dollars_per_month = dollars_per_month(rate, money.billed_gpus, billing);
   money.million_output_per_month = million_tokens_per_month(tokens, billing);
   return money;
@@ -42,7 +48,8 @@ Energy energy_of(const PowerRange& powers, const ServingFinding& finding) {
   const auto batch = static_cast<double>(finding.point.batch);
   const auto output = static_cast<double>(finding.point.output_tokens);
   const std::array steps{RepeatedStep{finding.decode.step(engine), output},
-                         RepeatedStep{finding.prefill->step(engine), batch}};
+                         RepeatedStep{finding.prefill->step(engine),
+                                      batch / static_cast<double>(finding.point.prompts)}};
   return energy_of(powers, steps, batch * output, finding.request.group.cards);
 }
 

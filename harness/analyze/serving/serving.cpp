@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "harness/base/error.hpp"
@@ -19,20 +20,36 @@ double at_least_one(std::string_view what, std::int64_t value) {
 
 }  // namespace
 
-ServingRate serving_rate(const ServingPoint& point, const EngineStep& decode,
-                         const EngineStep& prefill) {
+std::int64_t prompts_at_once(const ServingEngine& engine, std::int64_t input_tokens,
+                             std::int64_t batch) {
+  return std::max<std::int64_t>(std::min(engine.chunk_tokens / input_tokens, batch), 1);
+}
+
+Estimate engine_step_ns(const ServingEngine& engine, const Estimate& kernels_ns,
+                        std::int64_t batch) {
+  return {.value = engine.step_ns(kernels_ns.value, batch),
+          .low = engine.step_ns(kernels_ns.low, batch),
+          .high = engine.step_ns(kernels_ns.high, batch)};
+}
+
+ServingRate serving_rate(const ServingPoint& point, const ServingEngine& engine,
+                         const ServingSteps& steps, const QueueTime& ttft) {
   at_least_one("input tokens", point.input_tokens);
   const double output = at_least_one("output tokens", point.output_tokens);
   const double batch = at_least_one("batch", point.batch);
-  const Estimate &step = decode.step_ns, &prompt = prefill.step_ns;
+  const double prompts = at_least_one("prompts", point.prompts);
+  const Estimate step = engine_step_ns(engine, steps.decode->step_ns, point.batch);
+  const Estimate prompt = scaled(steps.prefill->step_ns, 1 / prompts);
   const Estimate decoding = scaled(step, output), prefilling = scaled(prompt, batch);
 
   ServingRate rate;
-  rate.ttft_ns = point.batch > 1 ? sum(prompt, step) : prompt;
+  rate.ttft_unloaded_ns = steps.alone->step_ns;
+  rate.ttft_ns = point.batch > 1 ? sum(scaled(prompt, ttft.prompts), scaled(step, ttft.steps))
+                                 : rate.ttft_unloaded_ns;
   rate.tpot_ns = sum(step, scaled(prompt, (batch - 1) / output));
   const Estimate total = sum(decoding, prefilling);
   rate.output_tokens_per_second = reciprocal(batch * output * kNsPerSecond, total);
-  const OriginShares of_decode = decode.origins(), of_prefill = prefill.origins();
+  const OriginShares of_decode = steps.decode->origins(), of_prefill = steps.prefill->origins();
   for (std::size_t i = 0; i < rate.origins.size(); ++i)
     rate.origins[i] =
         (of_decode[i] * decoding.value + of_prefill[i] * prefilling.value) / total.value;

@@ -50,26 +50,54 @@ Server::Server(const StepTimes& times, const ModelConfig& model, ServingRequest 
     if (target && !(*target > 0))
       throw UsageError(fmt::format("latency target of {} ns: expected a positive number", *target));
   }
-  prefill_ = std::make_shared<const PrefillFinding>(prefill_finding(
-      times, model,
-      {.precision = request_.precision, .tokens = request_.input_tokens, .kv = request_.kv},
-      request_.group));
+  request_.group.all_reduce_gap_ns = request_.engine.all_reduce_gap_ns;
+  alone_ = prefill_of(1);
 }
 
-ServingFinding Server::at(std::int64_t batch) const {
+std::shared_ptr<const PrefillFinding> Server::prefill_of(std::int64_t prompts) const {
+  if (prompts == 1 && alone_) return alone_;
+  return std::make_shared<const PrefillFinding>(prefill_finding(*times_, *model_,
+                                                                {.precision = request_.precision,
+                                                                 .tokens = request_.input_tokens,
+                                                                 .kv = request_.kv,
+                                                                 .prompts = prompts},
+                                                                request_.group));
+}
+
+QueueTime Server::ttft_of(const ServingPoint& point) const {
+  const auto found = ttfts_.find(point.batch);
+  if (found != ttfts_.end()) return found->second;
+  const QueueTime ttft = mean_ttft({.batch = point.batch,
+                                    .input_tokens = point.input_tokens,
+                                    .output_tokens = point.output_tokens,
+                                    .length_spread = request_.length_spread,
+                                    .chunk_tokens = request_.engine.chunk_tokens,
+                                    .steps_behind = request_.engine.steps_behind});
+  return ttfts_[point.batch] = ttft;
+}
+
+ServingFinding Server::at(std::int64_t batch) const { return derived(batch, true); }
+
+ServingFinding Server::quick_at(std::int64_t batch) const {
+  return derived(batch, request_.ttft_target_ns.has_value());
+}
+
+ServingFinding Server::derived(std::int64_t batch, bool with_ttft) const {
   ServingFinding finding;
   finding.request = request_;
   finding.point = {.input_tokens = request_.input_tokens,
                    .output_tokens = request_.output_tokens,
-                   .batch = batch};
-  finding.prefill = prefill_;
+                   .batch = batch,
+                   .prompts = prompts_at_once(request_.engine, request_.input_tokens, batch)};
+  finding.alone = alone_;
+  finding.prefill = prefill_of(finding.point.prompts);
   DecodePoint point{.precision = request_.precision,
                     .batch = batch,
                     .context = finding.point.final_context(),
                     .kv = request_.kv};
-  finding.decode.file = prefill_->file;
-  finding.decode.device = prefill_->device;
-  finding.decode.model = prefill_->model;
+  finding.decode.file = alone_->file;
+  finding.decode.device = alone_->device;
+  finding.decode.model = alone_->model;
   if (request_.budget) finding.fit = fit(*model_, point, *request_.budget, request_.group.cards);
   if (finding.fit && !finding.fit->fits()) {
     finding.reason = does_not_fit(*finding.fit, batch);
@@ -77,17 +105,19 @@ ServingFinding Server::at(std::int64_t batch) const {
   }
   point.context = finding.point.mean_context();
   finding.decode = decode_finding(*times_, *model_, point, request_.group);
+  const QueueTime ttft = with_ttft ? ttft_of(finding.point) : QueueTime{.prompts = 1, .steps = 0};
   for (const Engine engine : {Engine::kLibrary, Engine::kBest}) {
-    const EngineStep* decode = finding.decode.step(engine);
-    const EngineStep* prefill = prefill_->step(engine);
-    if (decode == nullptr || prefill == nullptr) continue;
+    const ServingSteps steps{.decode = finding.decode.step(engine),
+                             .prefill = finding.prefill->step(engine),
+                             .alone = alone_->step(engine)};
+    if (steps.decode == nullptr || steps.prefill == nullptr || steps.alone == nullptr) continue;
     (engine == Engine::kLibrary ? finding.library : finding.best) =
-        with_error(serving_rate(finding.point, *decode, *prefill), times_->method_error(),
-                   request_.group.cards);
+        with_error(serving_rate(finding.point, request_.engine, steps, ttft),
+                   times_->method_error(), request_.group.cards);
   }
   if (finding.rate() == nullptr)
     finding.reason =
-        finding.decode.preferred() == nullptr ? finding.decode.reason : prefill_->reason;
+        finding.decode.preferred() == nullptr ? finding.decode.reason : finding.prefill->reason;
   return finding;
 }
 
@@ -103,7 +133,7 @@ std::optional<BatchLimit> Server::obstacle(const ServingFinding& finding) const 
 }
 
 ServingFinding Server::at_largest_batch() const {
-  const auto works = [&](std::int64_t batch) { return !obstacle(at(batch)); };
+  const auto works = [&](std::int64_t batch) { return !obstacle(quick_at(batch)); };
   std::int64_t most = kLargestBatch;
   if (request_.budget) {
     const DecodePoint one{.precision = request_.precision,
@@ -139,7 +169,7 @@ ServingFinding Server::at_largest_batch() const {
     (works(middle) ? largest : above) = middle;
   }
   ServingFinding finding = at(largest);
-  finding.limit = obstacle(at(above)).value_or(BatchLimit::kMeasured);
+  finding.limit = obstacle(quick_at(above)).value_or(BatchLimit::kMeasured);
   return finding;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,8 +24,10 @@ struct ServingRequest {
   DType kv = DType::kBf16;
   std::int64_t input_tokens = 1024;
   std::int64_t output_tokens = 256;
-  std::optional<double> tpot_target_ns, ttft_target_ns;
-  CardGroup group;
+  double length_spread = QueueLoad{}.length_spread;
+  std::optional<double> tpot_target_ns, ttft_target_ns;  ///< TTFT: the mean under load
+  ServingEngine engine = {};
+  CardGroup group;  ///< its gap is the engine's
   /// Of one card; absent if nothing says how much memory it has.
   std::optional<MemoryBudget> budget;
 };
@@ -52,7 +55,8 @@ struct ServingFinding {
   BatchLimit limit = BatchLimit::kGiven;
   std::optional<FitFinding> fit;  ///< at the end of the output; absent without a budget
   DecodeFinding decode;
-  std::shared_ptr<const PrefillFinding> prefill;  ///< the same at every batch of a server
+  std::shared_ptr<const PrefillFinding> prefill;  ///< of as many prompts as the point says
+  std::shared_ptr<const PrefillFinding> alone;    ///< of one; the same at every batch of a server
   std::optional<ServingRate> library, best;       ///< absent: `reason` says why
   std::string reason;
 
@@ -70,19 +74,26 @@ class Server {
   Server(const StepTimes& times, const ModelConfig& model, ServingRequest request);
 
   ServingFinding at(std::int64_t batch) const;
+  /// The same, but for TTFT under load where no target asks for it: it is left at that of a request
+  /// alone. For searches.
+  ServingFinding quick_at(std::int64_t batch) const;
   /// At the largest batch that fits, meets the targets (of the engine of `rate()`) and can be
   /// derived. What memory holds is tried first; between the powers of two and their halves that do
   /// and do not, the limit is searched as if times grew with the batch.
   ServingFinding at_largest_batch() const;
 
  private:
+  ServingFinding derived(std::int64_t batch, bool with_ttft) const;
+  QueueTime ttft_of(const ServingPoint& point) const;
+  std::shared_ptr<const PrefillFinding> prefill_of(std::int64_t prompts) const;
   /// What is wrong with a finding, if anything is.
   std::optional<BatchLimit> obstacle(const ServingFinding& finding) const;
 
   const StepTimes* times_;
   const ModelConfig* model_;
   ServingRequest request_;
-  std::shared_ptr<const PrefillFinding> prefill_;
+  std::shared_ptr<const PrefillFinding> alone_;
+  mutable std::map<std::int64_t, QueueTime> ttfts_;  ///< that were counted, by batch
 };
 
 }  // namespace gpugauge

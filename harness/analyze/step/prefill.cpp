@@ -36,16 +36,18 @@ std::optional<Estimate> arithmetic_floor(const StepTimes& times, const std::vect
 std::vector<StepOp> prefill_ops(const ModelConfig& model, const PrefillPoint& point) {
   if (point.tokens < 1)
     throw UsageError(fmt::format("tokens {}: expected a number of at least 1", point.tokens));
+  if (point.prompts < 1)
+    throw UsageError(fmt::format("prompts {}: expected a number of at least 1", point.prompts));
   const DecodePoint all{
-      .precision = point.precision, .batch = point.tokens, .context = 1, .kv = point.kv};
+      .precision = point.precision, .batch = point.all_tokens(), .context = 1, .kv = point.kv};
   DecodePoint last = all;
-  last.batch = 1;
+  last.batch = point.prompts;
   std::vector<StepOp> ops = decode_ops(model, all);
   const std::vector<StepOp> of_last = decode_ops(model, last);
   std::erase_if(ops, [](const StepOp& op) { return op.group == OpGroup::kHead; });
   for (StepOp& op : ops) {
     if (op.group == OpGroup::kAttention)
-      op.op = attention_prefill_of(model, 1, point.tokens, head_dtype(point.precision));
+      op.op = attention_prefill_of(model, point.prompts, point.tokens, head_dtype(point.precision));
   }
   std::copy_if(of_last.begin(), of_last.end(), std::back_inserter(ops),
                [](const StepOp& op) { return op.group == OpGroup::kHead; });
@@ -71,11 +73,12 @@ PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
     return finding;
   }
   const double bytes = decode_bytes(
-      model, {.precision = point.precision, .batch = point.tokens, .context = 1, .kv = point.kv});
+      model,
+      {.precision = point.precision, .batch = point.all_tokens(), .context = 1, .kv = point.kv});
   finding.bytes_floor_ns = reciprocal(bytes, times.read()->rate);
   finding.arithmetic_floor_ns = arithmetic_floor(times, ops);
   for (const Engine engine : {Engine::kLibrary, Engine::kBest}) {
-    EngineStep step = times.sum(engine, ops, point.tokens);
+    EngineStep step = times.sum(engine, ops, point.all_tokens());
     if (finding.arithmetic_floor_ns || has_known_linear(step))
       (engine == Engine::kLibrary ? finding.library : finding.best) = std::move(step);
   }
@@ -88,7 +91,7 @@ PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
     finding.reason = fmt::format(
         "prefill of {} tokens of {} at {}: this file has neither a linear at that M nor a "
         "compute-bound GEMM; measure one with: gpugauge run --suite datasheet --filter 'gemm/{}/'",
-        point.tokens, model.name, name_of(point.precision), dtype);
+        point.all_tokens(), model.name, name_of(point.precision), dtype);
   } else if (const auto modelled = modelled_linears(*finding.best); !modelled.empty()) {
     finding.warnings.push_back(
         fmt::format("prefill: modelled, not measured: {}", fmt::join(modelled, ", ")));

@@ -10,25 +10,28 @@
 
 namespace gpugauge {
 
-/// The prefill of one request, alone in its step.
+/// The prefill of requests together, in a step without others.
 struct PrefillPoint {
   Precision precision = Precision::kBf16;
-  std::int64_t tokens = 1024;  ///< of the prompt
+  std::int64_t tokens = 1024;  ///< of each prompt
   DType kv = DType::kBf16;
+  std::int64_t prompts = 1;
+
+  std::int64_t all_tokens() const { return tokens * prompts; }
 };
 
-/// Every op of the prefill: those of a decode step with all tokens of the prompt for its batch,
-/// causal attention of the prompt to itself for the one over the cache, and the LM head and the
-/// sampling for the last token only. Throws UsageError if there is no token.
+/// Every op of the prefill: those of a decode step with all tokens of the prompts for its batch,
+/// causal attention of each prompt to itself for the one over the cache, and the LM head and the
+/// sampling for the last token of each only. Throws UsageError if there is no token or prompt.
 std::vector<StepOp> prefill_ops(const ModelConfig& model, const PrefillPoint& point);
 
-/// How long a card needs for the prompt of one request. Rates count the prompt's tokens.
+/// How long a card needs for the prompts. Rates count their tokens.
 struct PrefillFinding {
   std::string file;
   std::string device;
   std::string model;
   PrefillPoint point;
-  /// All streamed weights once, and the KV cache of the prompt, at the measured read bandwidth.
+  /// All streamed weights once, and the KV cache of the prompts, at the measured read bandwidth.
   std::optional<Estimate> bytes_floor_ns;
   /// The operations of the layers' linears and attention, each at the measured GEMM rate of its
   /// type; absent if no rate of the linears' type is known.

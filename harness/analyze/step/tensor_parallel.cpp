@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/base/error.hpp"
+#include "harness/base/estimate.hpp"
 
 namespace gpugauge {
 namespace {
@@ -33,6 +34,8 @@ EngineStep with_all_reduces(EngineStep step, const StepTimes& times, Engine engi
   StepOp all_reduce{OpGroup::kOther, "all_reduce", AllReduce{.cards = group.cards, .bytes = bytes},
                     kAllReducesPerLayer * model.num_hidden_layers};
   OpTime time = all_reduce_time(times, engine, group, bytes);
+  const double gap = group.all_reduce_gap_ns;
+  time.time_ns = sum(time.time_ns, {.value = gap, .low = gap, .high = gap});
   step.ops.push_back({std::move(all_reduce), std::move(time)});
   return step_of(std::move(step.ops), tokens);
 }
@@ -42,6 +45,9 @@ std::string all_reduce_warning(const CardGroup& group, const EngineStep& step) {
   std::string warning = fmt::format("{} cards over {}: all-reduces are {}", group.cards,
                                     name_of(group.link.link), name_of(time.origin));
   if (time.origin == Origin::kModelled) warning += fmt::format(": {}", source_of(time));
+  if (group.all_reduce_gap_ns > 0)
+    warning += fmt::format(", {:.3g} µs more for each in an engine (fitted)",
+                           group.all_reduce_gap_ns / 1e3);
   return warning;
 }
 
@@ -149,7 +155,8 @@ PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
   PrefillFinding finding = prefill_finding(times, shard, point);
   for (const Engine engine : {Engine::kLibrary, Engine::kBest}) {
     auto& step = engine == Engine::kLibrary ? finding.library : finding.best;
-    if (step) step = with_all_reduces(std::move(*step), times, engine, shard, point.tokens, group);
+    if (step)
+      step = with_all_reduces(std::move(*step), times, engine, shard, point.all_tokens(), group);
   }
   if (finding.best) finding.warnings.push_back(all_reduce_warning(group, *finding.best));
   return finding;

@@ -44,6 +44,7 @@ LinkRate link_of(const Record& record, const Datasheet* sheet, std::optional<Lin
 struct CardGroup {
   int cards = 1;
   LinkRate link;
+  double all_reduce_gap_ns = 0;  ///< of each all-reduce in a step, as ServingEngine
 };
 
 /// The sum over all cards of `bytes` that each of them has, as a ring does it: 2(t − 1) hops that
@@ -57,7 +58,8 @@ OpTime all_reduce_time(const StepTimes& times, Engine engine, const CardGroup& g
                        std::int64_t bytes);
 
 /// The findings of a group of cards: each runs its shard, and after attention and after the MLP of
-/// every layer they add up their outputs (batch · hidden in BF16). One card is the plain finding.
+/// every layer they add up their outputs (batch · hidden in BF16), each time with the gap of the
+/// group. One card is the plain finding.
 /// Linears at divided shapes are rarely in a record: where those of the whole model are known, the
 /// divided ones may be modelled, and a warning says so.
 /// Rates are those of the group; floors those of a card that waits for no other. Throws UsageError

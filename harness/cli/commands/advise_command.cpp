@@ -50,6 +50,7 @@ ExitStatus advise(const AdviseOptions& options) {
   const Catalog catalog = Catalog::locate();
   AdviceRequest request = options.request;
   request.kv = from_name<DType>(options.kv).value();
+  request.engine = catalog.serving_engine(options.inputs.serving);
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;
   if (options.ttft_ms) request.ttft_target_ns = *options.ttft_ms * kNsPerMs;
   if (request.tokens_per_day.size() > 2)
@@ -100,6 +101,7 @@ void add_advise_command(Command& program) {
   command.option(option::kTokensPerDay, request.tokens_per_day)
       .detail("today's, then a later demand");
   command.option(option::kUtilisation, request.billing.utilisation);
+  command.option(option::kServing, options.inputs.serving);
   command.option(option::kTpot, options.tpot_ms);
   command.option(option::kTtft, options.ttft_ms);
   command.flag(option::kSpot, request.spot).old_word("ok");

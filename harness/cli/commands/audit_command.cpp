@@ -85,6 +85,7 @@ void add_audit_command(Command& program) {
   add_format_option(command, options.inputs.format);
   command.option(option::kPrices, options.inputs.prices)
       .detail("default: the lists of configs/prices");
+  command.option(option::kServing, options.inputs.serving);
   command.option(option::kVerdict, options.shown).one_of(verdict_words());
   command.option(option::kFailOn, options.failing).one_of(verdict_words());
   command.option(option::kReserve, options.reserve_gib);

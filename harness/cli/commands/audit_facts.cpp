@@ -16,6 +16,7 @@ AuditFacts audit_facts(const Catalog& catalog, const AnalysisOptions& options,
   facts.offers = read_prices(catalog, options).offers;
   facts.memory.reserve_bytes = reserve_gib * kGib;
   facts.times = step_times(records, catalog);
+  facts.engine = catalog.serving_engine(options.serving);
   return facts;
 }
 

@@ -49,9 +49,10 @@ ExitStatus break_even(const BreakEvenOptions& options) {
     const Record& record = records.at(file);
     Billing billing = inputs.billing;
     billing.utilisation = own.utilisation.value_or(billing.utilisation);
-    return BreakEvenSide{&times.at(file),
-                         request_for(card_result(record, sheets), serve_question(options.serving)),
-                         (own.price ? rates_of({}, own.price) : rates.at(file)).front(), billing};
+    return BreakEvenSide{
+        &times.at(file),
+        request_for(card_result(record, sheets), serve_question(options.serving, catalog)),
+        (own.price ? rates_of({}, own.price) : rates.at(file)).front(), billing};
   };
   BreakEvenQuestion question{.models = {},
                              .precisions = {},

@@ -14,9 +14,9 @@ namespace gpugauge {
 namespace {
 
 constexpr const char* kServeExamples = R"(
-With D the decode step at (batch, input + output/2) and P the prefill of one request:
-  TPOT = D + P (batch - 1) / output        TTFT = P, plus D where batch > 1
-  output tokens per second = batch output / (output D + batch P)
+With D the decode step at (batch, input + output/2), P the prefill of a request among those that one step takes:
+  TPOT = D + P (batch - 1) / output        TTFT = a P + b D, the mean of 10 rounds of the batch in a queue
+  output tokens per second = batch output / (output D + batch P)        unloaded TTFT = P of a request alone
 Memory: weights, and the KV cache at input + output, must fit the card's usable memory.
 With --prices or --hourly also dollars per million tokens and per month.
 
@@ -28,12 +28,13 @@ Examples:
 
 ExitStatus serve(const ServingOptions& options) {
   check(options.inputs.billing);
-  ServeQuestion question = serve_question(options);
+  const Catalog catalog = Catalog::locate();
+  ServeQuestion question = serve_question(options, catalog);
   question.today = utc_date(std::time(nullptr));
   const bool has_prices = !options.inputs.hourly.empty() || !options.inputs.prices.empty();
   const std::vector<Record> records = read_inputs(options.inputs);
   const ServeAnswer answer =
-      serve_answer(card_results(records, Catalog::locate(), options.inputs, has_prices), question);
+      serve_answer(card_results(records, catalog, options.inputs, has_prices), question);
   std::vector<Table> tables = serving_tables(answer.servings);
   if (has_prices) {
     for (Table& table : serving_money_tables(answer.servings)) tables.push_back(std::move(table));

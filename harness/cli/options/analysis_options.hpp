@@ -32,6 +32,7 @@ struct AnalysisOptions {
   std::vector<std::string> prices;
   std::vector<std::string> calibrations;
   int gpus = 1;
+  std::string serving = "vllm";  ///< the serving engine
   Billing billing;
   Format format = Format::kTable;
 };

@@ -79,10 +79,18 @@ inline constexpr auto kOutputTokens =
     number_option("--output-tokens", "N", "output length, in tokens", 1, kMostTokens);
 inline constexpr auto kMaxInput =
     number_option("--max-input", "N", "the longest prompt of the curves", 1, kMostTokens);
+inline constexpr OptionDefinition kServing{
+    "--serving", "ENGINE",
+    "the serving engine: a name in configs/engines (vllm, vllm-sync, trtllm, sglang), or a file"};
+inline constexpr auto kChunkTokens = number_option(
+    "--chunk-tokens", "N", "most tokens of one step, instead of the engine's", 1, kMostTokens);
+inline constexpr auto kLengthSpread = number_option(
+    "--length-spread", "SHARE",
+    "requests are this share of the mean apart, the longest from the shortest", 0, 1.9);
 inline constexpr auto kTpot =
     number_option("--tpot", "MS", "highest TPOT, in milliseconds", kAboveZero);
 inline constexpr auto kTtft =
-    number_option("--ttft", "MS", "highest TTFT, in milliseconds", kAboveZero);
+    number_option("--ttft", "MS", "highest mean TTFT under the load, in milliseconds", kAboveZero);
 inline constexpr auto kGpus =
     word_option("--gpus", "N", "GPUs that share the model (tensor parallelism)", kGroupSizes);
 inline constexpr auto kLink =

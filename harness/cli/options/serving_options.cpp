@@ -17,6 +17,9 @@ void add_serving_options(Command& command, ServingOptions& options) {
       .detail("each card's largest batch is always shown");
   command.option(option::kPrecision, inputs.precisions).detail("default: those in the file");
   command.option(option::kKv, options.kv);
+  command.option(option::kServing, inputs.serving);
+  command.option(option::kChunkTokens, options.chunk_tokens);
+  command.option(option::kLengthSpread, options.length_spread);
   command.option(option::kTpot, options.tpot_ms);
   command.option(option::kTtft, options.ttft_ms);
   command.option(option::kGpus, inputs.gpus);
@@ -25,7 +28,7 @@ void add_serving_options(Command& command, ServingOptions& options) {
   command.option(option::kReserve, options.reserve_gib);
 }
 
-ServeQuestion serve_question(const ServingOptions& options) {
+ServeQuestion serve_question(const ServingOptions& options, const Catalog& catalog) {
   ServeQuestion question{.precisions = parse_precisions(options.inputs.precisions),
                          .batches = options.inputs.batches,
                          .link = from_name<Link>(options.link),
@@ -40,6 +43,9 @@ ServeQuestion serve_question(const ServingOptions& options) {
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;
   if (options.ttft_ms) request.ttft_target_ns = *options.ttft_ms * kNsPerMs;
   request.group.cards = options.inputs.gpus;
+  request.engine = catalog.serving_engine(options.inputs.serving);
+  request.engine.chunk_tokens = options.chunk_tokens.value_or(request.engine.chunk_tokens);
+  request.length_spread = options.length_spread;
   return question;
 }
 

@@ -18,11 +18,13 @@ struct ServingOptions {
   double utilisation = MemoryBudget{}.utilisation;
   double reserve_gib = MemoryBudget{}.reserve_bytes / kGib;
   std::string link;
+  std::optional<std::int64_t> chunk_tokens;
+  double length_spread = QueueLoad{}.length_spread;
 };
 
 void add_serving_options(Command& command, ServingOptions& options);
 
-/// What the options ask. Reads the calibrations.
-ServeQuestion serve_question(const ServingOptions& options);
+/// What the options ask. Reads the calibrations, and the serving engine from the catalog.
+ServeQuestion serve_question(const ServingOptions& options, const Catalog& catalog);
 
 }  // namespace gpugauge

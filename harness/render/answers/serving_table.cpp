@@ -92,6 +92,9 @@ ColumnList<ServingRow> serving_columns(const ServingGroup& group) {
   c.data("engine", [](auto& r) { return r->engine() ? Cell(name_of(*r->engine())) : Cell(); });
   add_time(c, "decode", "decode ms", decode_time).dispensable = 4;
   add_time(c, "ttft", "TTFT ms", [](auto& f) { return of_rate(f, &ServingRate::ttft_ns); });
+  add_time(c, "ttft_unloaded", "unloaded TTFT ms", [](auto& f) {
+    return of_rate(f, &ServingRate::ttft_unloaded_ns);
+  }).dispensable = 4;
   add_time(c, "tpot", "TPOT ms", [](auto& f) { return of_rate(f, &ServingRate::tpot_ns); });
   c.interval("library_output", "tok_per_s", "out tok/s (library)",
              [](auto& r) { return tokens_of(r->library); });

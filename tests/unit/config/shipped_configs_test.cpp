@@ -55,6 +55,12 @@ TEST_P(EveryFile, OfAModelHoldsItsPublishedTotals) {
   }
 }
 
+TEST_P(EveryFile, OfAServingEngineLoads) {
+  ASSERT_FALSE(catalog().serving_engine_names().empty());
+  for (const std::string& name : catalog().serving_engine_names())
+    EXPECT_EQ(catalog().serving_engine(name).name, name);
+}
+
 TEST_P(EveryFile, OfACardMatchesTheDevicesThatItNamesAndNoOther) {
   const std::vector<Datasheet> sheets = catalog().datasheets();
   for (const Datasheet& sheet : sheets) {

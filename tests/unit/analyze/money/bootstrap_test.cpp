@@ -273,19 +273,21 @@ TEST(Bootstrap, OfOneSampleIsThatSample) {
 }
 
 TEST(Replicates, BecomeRatesAndDollarsEntryByEntry) {
-  const ServingPoint point{.input_tokens = 100, .output_tokens = 50, .batch = 4};
+  const ServingPoint point{.input_tokens = 100, .output_tokens = 50, .batch = 4, .prompts = 2};
+  const ServingEngine engine{.sequence_ns = 1e5};
   const auto exact = [](double ns) {
     return step_with({line({.value = ns, .low = ns, .high = ns}, Origin::kMeasured)});
   };
   const Replicates decode{1e6, 2e6}, prefill{5e6, 3e6};
-  const Replicates rate = output_tokens_per_second(point, decode, prefill);
+  const Replicates rate = output_tokens_per_second(point, engine, decode, prefill);
   Bill bill;
   bill.rate.dollars_per_gpu_hour = 2.5;
   bill.num_gpus = 2;
   const Replicates dollars = dollars_per_million(bill, resampled(rate[0], rate), {}).replicates;
   ASSERT_EQ(rate.size(), 2U);
   for (std::size_t i = 0; i < rate.size(); ++i) {
-    const ServingRate expected = serving_rate(point, exact(decode[i]), exact(prefill[i]));
+    const EngineStep step = exact(decode[i]), prompts = exact(prefill[i]);
+    const ServingRate expected = serving_rate(point, engine, {&step, &prompts, &prompts}, {});
     EXPECT_DOUBLE_EQ(rate[i], expected.output_tokens_per_second.value);
     EXPECT_DOUBLE_EQ(dollars[i], dollars_per_million(2.5, 2, rate[i]));
   }

@@ -46,19 +46,54 @@ struct Served {
   Server server;
 };
 
-TEST(Server, CombinesTheStepHalfWayWithThePrefillOfOneRequest) {
+TEST(Server, CombinesTheStepHalfWayWithThePrefillOfAChunk) {
   const Served f({1, 64}, request());
   const ServingFinding at8 = f.server.at(8);
   EXPECT_EQ(at8.decode.point.context, 2048 + 128);
   EXPECT_EQ(at8.prefill->point.tokens, 2048);
   const double d = at8.decode.library.value().step_ns.value;
-  const double p = at8.prefill->library.value().step_ns.value;
+  EXPECT_EQ(at8.point.prompts, 4);  // of 2048 tokens in 8192
+  EXPECT_EQ(at8.prefill->point.prompts, 4);
+  const double p = at8.prefill->library.value().step_ns.value / 4;
   EXPECT_NEAR(at8.library.value().tpot_ns.value, d + p * 7 / 256, 1e-3);
+  EXPECT_EQ(at8.alone->point.prompts, 1);
+  EXPECT_EQ(at8.library->ttft_unloaded_ns.value, at8.alone->library.value().step_ns.value);
+  const QueueTime wait = mean_ttft({.batch = 8, .input_tokens = 2048, .output_tokens = 256});
+  EXPECT_NEAR(at8.library->ttft_ns.value, wait.ns(p, d), 1e-3);
   EXPECT_EQ(at8.limit, BatchLimit::kGiven);
   EXPECT_EQ(at8.rate(), &*at8.library);
   EXPECT_EQ(at8.engine(), Engine::kLibrary);
   // The cache must fit when the output is complete.
   EXPECT_DOUBLE_EQ(at8.fit.value().kv_bytes, 8.0 * 2304 * 131072);
+}
+
+TEST(Server, RunsTheStepAsTheServingEngineDoes) {
+  ServingRequest r = request();
+  const Served plain({1, 64}, r);
+  r.engine = {.chunk_tokens = 2048, .steps_behind = 1, .sequence_ns = 1e5};
+  const Served served({1, 64}, r);
+  const ServingFinding at8 = served.server.at(8);
+  EXPECT_EQ(at8.point.prompts, 1);
+  const double d = at8.decode.library.value().step_ns.value + 8e5;
+  const double p = at8.prefill->library.value().step_ns.value;
+  EXPECT_NEAR(at8.library.value().tpot_ns.value, d + p * 7 / 256, 1e-3);
+  const QueueTime wait = mean_ttft({.batch = 8,
+                                    .input_tokens = 2048,
+                                    .output_tokens = 256,
+                                    .chunk_tokens = 2048,
+                                    .steps_behind = 1});
+  EXPECT_NEAR(at8.library->ttft_ns.value, wait.ns(p, d), 1e-3);
+}
+
+TEST(Server, AllReducesWaitAsInTheServingEngine) {
+  ServingRequest r = request();
+  r.group.cards = 2;
+  const auto decode_ns = [&] {
+    return Served({1, 64}, r).server.at(8).decode.library.value().step_ns.value;
+  };
+  const double without = decode_ns();
+  r.engine.all_reduce_gap_ns = 5000;
+  EXPECT_NEAR(decode_ns() - without, 2 * 32 * 5000, 1e-3);
 }
 
 TEST(Server, HasNoRateForABatchThatDoesNotFit) {

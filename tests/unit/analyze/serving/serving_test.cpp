@@ -16,30 +16,48 @@ Estimate ms(double value) {
   return {.value = value * 1e6, .low = value * 0.9e6, .high = value * 1.2e6};
 }
 
-constexpr ServingPoint kPoint{.input_tokens = 1000, .output_tokens = 100, .batch = 8};
+constexpr ServingPoint kPoint{.input_tokens = 1000, .output_tokens = 100, .batch = 8, .prompts = 2};
 
 TEST(ServingPoint, IsTakenHalfWayAndMustFitAtItsEnd) {
   EXPECT_EQ(kPoint.mean_context(), 1050);
   EXPECT_EQ(kPoint.final_context(), 1100);
 }
 
+/// Two prompts are prefilled in 50 ms, one alone in 30.
+ServingRate rate_of(const ServingPoint& point, const ServingEngine& engine = {},
+                    Origin prefill = Origin::kMeasured) {
+  const EngineStep decode = step(ms(10)), together = step(ms(50), prefill), alone = step(ms(30));
+  return serving_rate(point, engine, {&decode, &together, &alone}, {.prompts = 4, .steps = 1.5});
+}
+
 TEST(ServingRate, FollowsTheFormulas) {
-  const ServingRate rate = serving_rate(kPoint, step(ms(10)), step(ms(50)));
-  EXPECT_NEAR(rate.tpot_ns.value, (10 + 50.0 * 7 / 100) * 1e6, 1e-3);
-  EXPECT_NEAR(rate.output_tokens_per_second.value, 800 / (100 * 0.010 + 8 * 0.050), 1e-9);
-  EXPECT_NEAR(rate.ttft_ns.value, 60e6, 1e-3);
+  const ServingRate rate = rate_of(kPoint);
+  EXPECT_NEAR(rate.tpot_ns.value, (10 + 25.0 * 7 / 100) * 1e6, 1e-3);
+  EXPECT_NEAR(rate.output_tokens_per_second.value, 800 / (100 * 0.010 + 8 * 0.025), 1e-9);
+  EXPECT_NEAR(rate.ttft_unloaded_ns.value, 30e6, 1e-3);
+  EXPECT_NEAR(rate.ttft_ns.value, (4 * 25 + 1.5 * 10) * 1e6, 1e-3);
 }
 
 TEST(ServingRate, TheBatchsRateIsWhatItsRequestsGetOverTheirWholeLives) {
   // Each request takes output · TPOT and its own prefill; the batch has as many at a time.
-  const ServingRate rate = serving_rate(kPoint, step(ms(10)), step(ms(50)));
-  const double life_s = (100 * rate.tpot_ns.value + 50e6) / 1e9;
+  const ServingRate rate = rate_of(kPoint);
+  const double life_s = (100 * rate.tpot_ns.value + 25e6) / 1e9;
   EXPECT_NEAR(rate.output_tokens_per_second.value, 8 * 100 / life_s, 1e-9);
 }
 
+TEST(ServingRate, TheEnginesHostWorkIsPartOfEveryStep) {
+  const ServingRate rate = rate_of(kPoint, {.sequence_ns = 0.5e6});  // 8 of them: 14 ms a step
+  EXPECT_NEAR(rate.tpot_ns.value, (14 + 25.0 * 7 / 100) * 1e6, 1e-3);
+  EXPECT_NEAR(rate.output_tokens_per_second.value, 800 / (100 * 0.014 + 8 * 0.025), 1e-9);
+  const ServingRate slow_host = rate_of(kPoint, {.host_ns = 20e6, .host_sequence_ns = 1e6});
+  EXPECT_NEAR(slow_host.tpot_ns.value, (28 + 25.0 * 7 / 100) * 1e6, 1e-3);
+  EXPECT_NEAR(slow_host.ttft_ns.value, (4 * 25 + 1.5 * 28) * 1e6, 1e-3);
+}
+
 TEST(ServingRate, CarriesTheIntervals) {
-  const ServingRate rate = serving_rate(kPoint, step(ms(10)), step(ms(50)));
+  const ServingRate rate = rate_of(kPoint);
   EXPECT_NEAR(rate.ttft_ns.low, 0.9 * rate.ttft_ns.value, 1e-3);
+  EXPECT_NEAR(rate.ttft_unloaded_ns.high, 1.2 * rate.ttft_unloaded_ns.value, 1e-3);
   EXPECT_NEAR(rate.tpot_ns.high, 1.2 * rate.tpot_ns.value, 1e-3);
   EXPECT_NEAR(rate.output_tokens_per_second.low, rate.output_tokens_per_second.value / 1.2, 1e-9);
   EXPECT_NEAR(rate.output_tokens_per_second.high, rate.output_tokens_per_second.value / 0.9, 1e-9);
@@ -53,7 +71,9 @@ TEST(ServingRate, TakesTheErrorOfEachFigureOnSoManyCards) {
                           {.low = 0.7, .high = 1.4}}};
   error.engine = {{1, {}}, {2, two}};
   const auto exact = [](double ms) { return Estimate{ms * 1e6, ms * 1e6, ms * 1e6}; };
-  const ServingRate plain = serving_rate(kPoint, step(exact(10)), step(exact(50)));
+  const EngineStep decode = step(exact(10)), prefill = step(exact(50));
+  const ServingRate plain =
+      serving_rate(kPoint, {}, {&decode, &prefill, &prefill}, {.prompts = 4, .steps = 1.5});
   const ServingRate rate = with_error(plain, error, 2);
   EXPECT_EQ(rate.tpot_ns.value, plain.tpot_ns.value);
   EXPECT_NEAR(rate.tpot_ns.low, 0.8 * plain.tpot_ns.value, 1e-3);
@@ -65,23 +85,30 @@ TEST(ServingRate, TakesTheErrorOfEachFigureOnSoManyCards) {
 
 TEST(ServingRate, ARequestAloneWaitsForNobody) {
   ServingPoint alone = kPoint;
-  alone.batch = 1;
-  const ServingRate rate = serving_rate(alone, step(ms(10)), step(ms(50)));
+  alone.batch = alone.prompts = 1;
+  const ServingRate rate = rate_of(alone);
   EXPECT_NEAR(rate.tpot_ns.value, 10e6, 1e-3);
-  EXPECT_NEAR(rate.ttft_ns.value, 50e6, 1e-3);
+  EXPECT_NEAR(rate.ttft_ns.value, 30e6, 1e-3);
 }
 
 TEST(ServingRate, OriginsAreSharesOfTheWholeTime) {
-  const ServingRate rate =
-      serving_rate(kPoint, step(ms(10)), step(ms(50), Origin::kModelled));  // 1000 ms and 400 ms
-  EXPECT_NEAR(rate.origins[static_cast<std::size_t>(Origin::kMeasured)], 1000.0 / 1400, 1e-9);
-  EXPECT_NEAR(rate.origins[static_cast<std::size_t>(Origin::kModelled)], 400.0 / 1400, 1e-9);
+  const ServingRate rate = rate_of(kPoint, {}, Origin::kModelled);  // 1000 ms and 200 ms
+  EXPECT_NEAR(rate.origins[static_cast<std::size_t>(Origin::kMeasured)], 1000.0 / 1200, 1e-9);
+  EXPECT_NEAR(rate.origins[static_cast<std::size_t>(Origin::kModelled)], 200.0 / 1200, 1e-9);
+}
+
+TEST(PromptsAtOnce, AreThoseThatFitTheChunkAndTheBatch) {
+  const ServingEngine engine{.chunk_tokens = 8192};
+  EXPECT_EQ(prompts_at_once(engine, 128, 8), 8);
+  EXPECT_EQ(prompts_at_once(engine, 128, 100), 64);
+  EXPECT_EQ(prompts_at_once(engine, 5000, 100), 1);
+  EXPECT_EQ(prompts_at_once(engine, 10000, 100), 1);
 }
 
 TEST(ServingRate, RefusesAPointWithoutTokens) {
-  for (const ServingPoint& bad :
-       {ServingPoint{0, 1, 1}, ServingPoint{1, 0, 1}, ServingPoint{1, 1, 0}})
-    EXPECT_THROW(serving_rate(bad, step(ms(1)), step(ms(1))), UsageError);
+  for (const ServingPoint& bad : {ServingPoint{0, 1, 1}, ServingPoint{1, 0, 1},
+                                  ServingPoint{1, 1, 0}, ServingPoint{1, 1, 1, 0}})
+    EXPECT_THROW(rate_of(bad), UsageError);
 }
 
 }  // namespace

@@ -107,8 +107,22 @@ TEST(PrefillFinding, SaysWhereTheLibrarysAttentionIsSlowerThanWhatEnginesRun) {
   EXPECT_THAT(warnings(90, 330, Origin::kImported), testing::Not(pessimistic));
 }
 
-TEST(PrefillOps, NeedAToken) {
+TEST(PrefillOps, NeedATokenAndAPrompt) {
   EXPECT_THROW(prefill_ops(fake::llama_8b(), {.tokens = 0}), UsageError);
+  EXPECT_THROW(prefill_ops(fake::llama_8b(), {.prompts = 0}), UsageError);
+}
+
+TEST(PrefillOps, PromptsShareTheLinearsAndAttendApart) {
+  PrefillPoint eight = kFp8At1024;
+  eight.prompts = 8;
+  const std::vector<StepOp> ops = prefill_ops(fake::llama_8b(), eight);
+  EXPECT_EQ(std::get<Gemm>(op_named(ops, "qkv").op).m, 8192);
+  EXPECT_EQ(std::get<TokenOp>(op_named(ops, "rms_norm").op).tokens, 8192);
+  EXPECT_EQ(std::get<Gemm>(op_named(ops, "lm_head").op).m, 8);
+  EXPECT_EQ(std::get<TokenOp>(op_named(ops, "argmax").op).tokens, 8);
+  const auto attention = std::get<AttentionPrefill>(op_named(ops, "attention").op);
+  EXPECT_EQ(attention.batch, 8);
+  EXPECT_EQ(attention.tokens, 1024);
 }
 
 TEST(PrefillFinding, FloorsAreBytesOverBandwidthAndOperationsOverTheRateOfTheirType) {
