@@ -127,8 +127,10 @@ TEST(RatesOf, WithNeitherItIsOneDollarAnHourAndSaysSo) {
 
 TEST(Price, BothEnginesAtEveryRateOrNothingForARefusal) {
   DecodeFinding finding;
-  finding.library = EngineStep{
-      .ops = {}, .step_ns = {}, .tokens_per_second = {.value = 1000, .low = 800, .high = 1250}};
+  finding.library = EngineStep{.ops = {},
+                               .step_ns = {},
+                               .error = {},
+                               .tokens_per_second = {.value = 1000, .low = 800, .high = 1250}};
   Rate rate;
   rate.dollars_per_gpu_hour = 3.6;
   const PricedDecode priced = price(finding, {&rate, 1}, 2);
@@ -146,8 +148,10 @@ TEST(Price, BothEnginesAtEveryRateOrNothingForARefusal) {
 /// A point that is priced at these rates, for one GPU.
 std::vector<PricedDecode> priced_at(const std::vector<Rate>& rates) {
   DecodeFinding finding;
-  finding.library = EngineStep{
-      .ops = {}, .step_ns = {}, .tokens_per_second = {.value = 1000, .low = 800, .high = 1250}};
+  finding.library = EngineStep{.ops = {},
+                               .step_ns = {},
+                               .error = {},
+                               .tokens_per_second = {.value = 1000, .low = 800, .high = 1250}};
   return {price(finding, rates, 1), price(finding, rates, 1)};
 }
 
