@@ -52,7 +52,7 @@ def test_the_table_fits_a_terminal_and_sums_up(gpugauge):
     assert max(map(len, result.stdout.splitlines())) <= 120
     counts = dict(re.findall(r"^  (\w[\w ]*\w) +(\d+)$", result.stdout, re.M))
     assert int(counts["wrong"]) > 10 and int(counts["inconsistent"]) > 10
-    assert counts["undecided"] == "0"  # no file: nothing has an interval
+    assert counts["undecided"] == "2"  # two sparse rates are within the rounding of the dense ones
 
 
 IMPORTED = [str(Path(__file__).resolve().parents[2] / "results" / "imported" / f"{card}.json.gz")
@@ -64,9 +64,9 @@ def test_rates_are_those_of_serving_and_name_what_would_decide_them(gpugauge):
     assert result.returncode == 0, result.stderr
     rows = {row["id"]: row for row in json.loads(result.stdout)["audit"]}
     undecided = [row for row in rows.values() if row["verdict"] == "undecided"]
-    assert undecided
+    assert len(undecided) > 5
     for row in undecided:
-        assert "on h100-sxm5" in row["why"] or "on l40s" in row["why"], row
+        assert re.search("on (h100-sxm5|l40s)|rounding of printed numbers", row["why"]), row
         if row["found_low"] is not None:
             assert row["found_low"] < row["claimed_low"] or row["found_high"] > row["claimed_high"]
     for row in rows.values():

@@ -204,6 +204,12 @@ std::string reason_of(const ClaimOutcome& outcome, const std::string& undecided)
   return reason;
 }
 
+std::string partly_inside(const Quantity& quantity) {
+  return fmt::format("partly inside the claim{}", quantity.number.replicates.empty()
+                                                      ? ", by the rounding of printed numbers"
+                                                      : "");
+}
+
 /// Takes what made the verdict into the finding.
 void add(ClaimFinding& finding, const ClaimOutcome& outcome, std::vector<std::string>& reasons) {
   const Quantity& q = outcome.quantity;
@@ -224,9 +230,9 @@ void add(ClaimFinding& finding, const ClaimOutcome& outcome, std::vector<std::st
     finding.found->low = std::min(finding.found->low, q.range().low);
     finding.found->high = std::max(finding.found->high, q.range().high);
   }
-  add_once(reasons, reason_of(outcome, outcome.verdict == ClaimVerdict::kUndecided
-                                           ? "partly inside the claim"
-                                           : std::string()));
+  add_once(reasons,
+           reason_of(outcome, outcome.verdict == ClaimVerdict::kUndecided ? partly_inside(q)
+                                                                          : std::string()));
 }
 
 /// Of several reasons the first speaks for the others, which are of its kind.

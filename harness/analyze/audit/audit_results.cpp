@@ -39,9 +39,10 @@ struct StepPart {
   double count;
 };
 
-/// The file with its origins, and the op that makes most of the interval.
+/// The file with its origins, and what makes most of the interval: an op, or the error of engines.
 void cite(MetricCall& call, const Record& record, const OriginShares& origins,
-          std::string_view model, std::initializer_list<StepPart> parts) {
+          std::string_view model, std::initializer_list<StepPart> parts,
+          const EngineError& error = {}) {
   const std::string file = record.path.filename().string();
   call.cite(fmt::format("{}: {}", file, origins_text(origins)));
   double time = 0, width = 0, most = 0;
@@ -56,13 +57,21 @@ void cite(MetricCall& call, const Record& record, const OriginShares& origins,
       widest = &line;
     }
   }
-  if (widest == nullptr) return;
-  call.cite_remedy(
-      {.relative_width = width / time,
-       .text = fmt::format("{:.0f}% of the interval of {} is {}, {}: gpugauge run "
-                           "--suite full --model {} on {}",
-                           100 * most / width, file, widest->step.name,
-                           row_of(widest->time.origin).words, model, call.device(0).name)});
+  const double of_ops = time > 0 ? width / time : 0;
+  const double of_engine = error.total.high - error.total.low;
+  if (of_engine > of_ops) {
+    call.cite_remedy({.relative_width = of_engine,
+                      .text = fmt::format("most of the interval of {} is the error of the method: "
+                                          "a benchmark of an engine on {} would decide",
+                                          file, call.device(0).name)});
+  } else if (widest != nullptr) {
+    call.cite_remedy(
+        {.relative_width = of_ops,
+         .text = fmt::format("{:.0f}% of the interval of {} is {}, {}: gpugauge run "
+                             "--suite full --model {} on {}",
+                             100 * most / width, file, widest->step.name,
+                             row_of(widest->time.origin).words, model, call.device(0).name)});
+  }
 }
 
 /// What `ask` makes of a result file of the card that knows it, of several files the first. `ask`
@@ -100,7 +109,7 @@ Quantity decode(MetricCall& call) {
     const DecodeFinding finding = decode_finding(times, model, point, group);
     const EngineStep* step = finding.preferred();
     if (step == nullptr) return unknown(fmt::format("{}: {}", sheet.name, finding.reason));
-    cite(call, times.record(), step->origins(), model.name, {{step, 1}});
+    cite(call, times.record(), step->origins(), model.name, {{step, 1}}, step->error);
     return rate_of(as_double(point.batch), step->tokens_per_second,
                    bootstrap.with_error(bootstrap.step_ns(*step), step->error));
   });
@@ -129,7 +138,8 @@ Quantity serve(MetricCall& call) {
     const Engine engine = *finding.engine();
     cite(call, times.record(), rate->origins, model.name,
          {{finding.decode.step(engine), as_double(request.output_tokens)},
-          {finding.prefill->step(engine), as_double(batch) / as_double(finding.point.prompts)}});
+          {finding.prefill->step(engine), as_double(batch) / as_double(finding.point.prompts)}},
+         rate->throughput_error);
     return number_of(resampled_rate(finding, bootstrap));
   });
 }

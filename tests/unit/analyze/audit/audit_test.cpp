@@ -206,7 +206,7 @@ TEST(AuditResults, TheRecordOfThatCardSpeaks) {
 /// Facts with a file of each card, on which memory reads at these rates and of the model only what
 /// `linears` gives is known, each in its interval.
 struct TwoCards {
-  TwoCards(double slow_gbps, double fast_gbps, double half_width) {
+  TwoCards(double slow_gbps, double fast_gbps, double half_width, const MethodError& error = {}) {
     for (const auto& [name, gbps] : {std::pair("slow", slow_gbps), std::pair("fast", fast_gbps)}) {
       std::vector<Measurement> all = fake::linears(fake::llama_8b(), Precision::kBf16, 1, gbps);
       for (Measurement& m : fake::linears(fake::llama_8b(), Precision::kBf16, 512, gbps))
@@ -220,7 +220,7 @@ struct TwoCards {
       records.back().device.name = std::string("Fake ") + name;
       records.back().path = std::string(name) + ".json";
     }
-    for (const Record& record : records) known.times.emplace_back(record);
+    for (const Record& record : records) known.times.emplace_back(record, error);
   }
   TwoCards(const TwoCards&) = delete;
   TwoCards& operator=(const TwoCards&) = delete;
@@ -247,12 +247,19 @@ TEST(AuditResults, OfClaimsOfOneRatioOneCanHold) {
 }
 
 TEST(AuditResults, AnErrorThatBothCardsShareDoesNotWidenTheirRatio) {
-  // Nearly all of the step lies between batch 1 and 512: each rate is known within a factor, their
-  // ratio is that of the bandwidths.
-  const TwoCards cards(100, 300, 0.01);
-  const std::string decode = "llama-3.1-8b, bf16, 16, 64";
-  const ClaimFinding rate = one("claims: 1, metric: 'decode(slow, " + decode + ")'", cards.known);
-  EXPECT_GT(rate.found->high, 1.15 * rate.found->low);
+  MethodError error;
+  for (const EngineFigure figure : {EngineFigure::kDecode, EngineFigure::kThroughput}) {
+    const auto at = static_cast<std::size_t>(figure);
+    error.engine[1].at(at) = {.low = 0.8, .high = 1.25};
+    error.between_cards.at(at) = {.low = 0.995, .high = 1.005};
+  }
+  const TwoCards cards(100, 300, 0.001, error);
+  const std::string decode = "llama-3.1-8b, bf16, 1, 64";
+  const ClaimFinding rate = one("claims: 6, metric: 'decode(slow, " + decode + ")'", cards.known);
+  EXPECT_GT(rate.found->high, 1.4 * rate.found->low);
+  EXPECT_EQ(rate.verdict, ClaimVerdict::kUndecided);
+  EXPECT_THAT(rate.why, HasSubstr("most of the interval of slow.json is the error of the method: a "
+                                  "benchmark of an engine on slow"));
   EXPECT_EQ(cards.verdict_of_ratio("3.0x", decode), "holds");
 }
 

@@ -48,5 +48,19 @@ TEST(CostRatio, ErrorsOfTheMethodAreSharedAndThoseOfOneCardAreNot) {
   }
 }
 
+TEST(RatioOf, ANumberWithoutReplicatesCountsAtBothOfItsEnds) {
+  const Resampled known = resampled(10, {10, 10, 10});
+  const Resampled printed{{.value = 2, .low = 1, .high = 4}, {}};
+  const Resampled ratio = ratio_of(known, printed);
+  EXPECT_EQ(ratio.value, 5);
+  EXPECT_EQ(ratio.low, 2.5);
+  EXPECT_EQ(ratio.high, 10);
+  EXPECT_EQ(ratio.replicates, Replicates({5, 5, 5}));
+  const Resampled of_printed = ratio_of(printed, printed);
+  EXPECT_EQ(of_printed.low, 0.25);
+  EXPECT_EQ(of_printed.high, 4);
+  EXPECT_TRUE(of_printed.replicates.empty());
+}
+
 }  // namespace
 }  // namespace gpugauge
