@@ -90,15 +90,16 @@ const Server* CardServer::server(std::size_t file, int gpus) {
   const auto found = servers_.find({file, gpus});
   if (found != servers_.end()) return &found->second;
   if (!can_shard(*model_, gpus)) return nullptr;
-  ServingRequest asked{.precision = request_->precision,
-                       .kv = request_->kv,
-                       .input_tokens = context_,
-                       .output_tokens = request_->output_tokens,
-                       .tpot_target_ns = request_->tpot_target_ns,
-                       .ttft_target_ns = request_->ttft_target_ns,
-                       .engine = request_->engine,
-                       .group = {.cards = gpus, .link = card_->links[file]},
-                       .budget = card_->budget()};
+  ServingRequest asked;
+  asked.precision = request_->precision;
+  asked.kv = request_->kv;
+  asked.input_tokens = context_;
+  asked.output_tokens = request_->output_tokens;
+  asked.tpot_target_ns = request_->tpot_target_ns;
+  asked.ttft_target_ns = request_->ttft_target_ns;
+  asked.engine = request_->engine;
+  asked.group = {.cards = gpus, .link = card_->links[file]};
+  asked.budget = card_->budget();
   return &servers_
               .emplace(std::pair(file, gpus),
                        Server(*card_->files[file], *model_, std::move(asked)))
