@@ -1,4 +1,5 @@
 #include "harness/analyze/track/gate_simulation.hpp"
+#include "harness/base/statistics.hpp"
 #include "harness/base/units.hpp"
 
 #include <algorithm>
