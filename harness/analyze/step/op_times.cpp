@@ -96,11 +96,16 @@ class OpTimes::Query {
   std::int64_t wanted(std::size_t depth) const { return wanted_[depth]; }
   const OpErrors& errors() const { return *errors_; }
 
-  /// The op's operations, or its bytes where it has none, with one place moved.
-  double work_at(std::size_t depth, std::int64_t place) {
+  /// The op with one place moved.
+  Op moved(std::size_t depth, std::int64_t place) {
     *axes_[depth].place = place;
-    const Work work = work_of(op_);
+    Op op = op_;
     *axes_[depth].place = wanted_[depth];
+    return op;
+  }
+  /// Its operations, or its bytes where it has none.
+  double work_at(std::size_t depth, std::int64_t place) {
+    const Work work = work_of(moved(depth, place));
     return work.flops > 0 ? work.flops : work.bytes;
   }
 
@@ -206,13 +211,14 @@ std::optional<OpTime> OpTimes::outside(const Places& places, Query& query,
   if (!last) return std::nullopt;
 
   const double work = query.work_at(depth, wanted), at_end = query.work_at(depth, end->first);
-  const double in_proportion = work / at_end;
-  double factor = in_proportion;
+  double factor =
+      roofline_ns(query.moved(depth, wanted)) / roofline_ns(query.moved(depth, end->first));
   if (const auto inner = inwards(places, *end, is_beyond)) {
     if (const std::optional<OpTime> first = along(inner->second, query, depth + 1)) {
       const double slope = (last->time_ns.value - first->time_ns.value) /
                            (at_end - query.work_at(depth, inner->first));
       const double grown = 1 + slope * (work - at_end) / last->time_ns.value;
+      const double in_proportion = work / at_end;
       factor = std::clamp(grown, std::min(1.0, in_proportion), std::max(1.0, in_proportion));
     }
   }
@@ -233,23 +239,29 @@ const OpTimes::Place* OpTimes::inwards(const Places& places, const Place& end, b
   return nearest;
 }
 
-OpTime OpTimes::modelled(const Op& op) const {
-  const Work work = work_of(op);
-  const double memory_ns = work.bytes / read_gbps_;
+double OpTimes::memory_ns(const Op& op) const { return work_of(op).bytes / read_gbps_; }
+
+double OpTimes::arithmetic_ns(const Op& op) const {
   const std::optional<DType> dtype = arithmetic_type(op);
   const auto tflops = dtype ? tflops_.find(*dtype) : tflops_.end();
-  const double arithmetic_ns =
-      tflops != tflops_.end() ? work.flops / (tflops->second * kFlopsPerNsPerTflops) : 0;
-  const double roofline_ns = std::max(memory_ns, arithmetic_ns);
-  const double value = roofline_ns + launch_gap_ns_;
+  return tflops != tflops_.end() ? work_of(op).flops / (tflops->second * kFlopsPerNsPerTflops) : 0;
+}
+
+double OpTimes::roofline_ns(const Op& op) const {
+  return std::max(memory_ns(op), arithmetic_ns(op));
+}
+
+OpTime OpTimes::modelled(const Op& op) const {
+  const double roofline = roofline_ns(op);
+  const double value = roofline + launch_gap_ns_;
   const std::optional<ErrorFactors>& error = error_->of_op(family_of(op)).modelled;
-  return {
-      {.value = value,
-       .low = value * (error ? error->low : 0.5),
-       .high = error ? error->high * std::max(value, kSmallKernelNs) : 2 * roofline_ns + kFewNs},
-      Origin::kModelled,
-      arithmetic_ns > memory_ns ? Roofline{tflops->second, "TFLOPS"}
-                                : Roofline{read_gbps_, "GB/s"}};
+  return {{.value = value,
+           .low = value * (error ? error->low : 0.5),
+           .high = error ? error->high * std::max(value, kSmallKernelNs) : 2 * roofline + kFewNs},
+          Origin::kModelled,
+          arithmetic_ns(op) > memory_ns(op)
+              ? Roofline{tflops_.at(arithmetic_type(op).value()), "TFLOPS"}
+              : Roofline{read_gbps_, "GB/s"}};
 }
 
 }  // namespace gpugauge

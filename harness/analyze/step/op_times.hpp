@@ -72,7 +72,8 @@ std::string source_of(const OpTime& time);
 /// - modelled, `scaled from` a case: outside of what the record has in a dimension. The time goes
 ///   on from the last place as it went over the last factor of four inside, by work; never faster
 ///   than the roofline, beyond the last place by no more than in proportion to the work, and before
-///   the first by no less. No further than 64 times the last place.
+///   the first by no less. Where the grid is smaller, at the last place's share of the roofline. No
+///   further than 64 times the last place.
 /// - modelled, `roofline`: of the record's own peaks the larger of bytes over the read bandwidth
 ///   and operations over the measured GEMM rate of the type, where there is one, plus on a GPU the
 ///   gap between two kernels of a graph.
@@ -108,6 +109,9 @@ class OpTimes {
                                 std::size_t depth) const;
   std::optional<OpTime> outside(const Places& places, Query& query, std::size_t depth) const;
   static const Place* inwards(const Places& places, const Place& end, bool is_beyond);
+  double memory_ns(const Op& op) const;
+  double arithmetic_ns(const Op& op) const;  ///< 0 without a rate of its type
+  double roofline_ns(const Op& op) const;
   OpTime modelled(const Op& op) const;
 
   std::map<Op, Places> times_;  ///< by op with all its axes at 0

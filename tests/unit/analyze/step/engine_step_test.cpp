@@ -43,8 +43,9 @@ TEST(EngineStep, MeasuredOpsShareTheClockAndImportedOnesNothing) {
 }
 
 TEST(EngineStep, TheErrorOfAnEngineEntersItsTokensAndNotTheSumOfItsOps) {
-  const EngineStep step = with_error(
-      step_of({line(kGemm, around(200, 0, 0), Origin::kMeasured)}, 4), {.total = {0.8, 1.25}});
+  const EngineStep step =
+      with_error(step_of({line(kGemm, around(200, 0, 0), Origin::kMeasured)}, 4),
+                 {.total = {0.8, 1.25}, .between_cards = {}});
   EXPECT_DOUBLE_EQ(step.step_ns.low, 200);
   EXPECT_NEAR(step.engine_ns().low, 160, 1e-9);
   EXPECT_NEAR(step.tokens_per_second.value, 4e9 / 200, 1e-6);

@@ -63,7 +63,7 @@ TEST(OpTimes, TheErrorOfAnInterpolationJoinsThatOfTheNeighbours) {
       fake::record({measurement(linear(4), 100'000), measurement(linear(16), 400'000)});
   const Estimate time = OpTimes(near, kReadGbps, Engine::kBest, error).at(linear(8)).time_ns;
   EXPECT_NEAR(time.low, 159'962, 2);  // exp(-hypot(ln 0.99, ln 0.8)) = 0.79981
-  EXPECT_NEAR(time.high, 260'047, 2);
+  EXPECT_NEAR(time.high, 260'049, 2);
   // Neighbours sixteen times apart err twice.
   const Record far =
       fake::record({measurement(linear(1), 25'000), measurement(linear(16), 400'000)});
@@ -135,16 +135,17 @@ TEST(OpTimes, AGemmIsModelledByTheArithmeticWhereThatBoundsIt) {
   const Gemm large = gemm_of(DType::kFp8E4m3, 4096, 28672, 4096);
   const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
   EXPECT_NEAR(times.at(large).time_ns.value, work_of(large).flops / 100e3, 1);
-  EXPECT_EQ(source_of(times.at(large)), "roofline: 100 TFLOPS");
-  EXPECT_DOUBLE_EQ(times.at(linear(1)).time_ns.value, work_of(linear(1)).bytes / kReadGbps);
+  EXPECT_NEAR(times.at(linear(1)).time_ns.value, work_of(linear(1)).bytes / kReadGbps, 1);
 }
 
 TEST(OpTimes, AGemmThatWasBoundByMemoryGivesNoArithmeticRateToModelBy) {
   Record record = fake::record({fake::at_gbps(fake::memory(MemoryPattern::kRead), kReadGbps),
                                 fake::at_gbps(gemm_of(DType::kFp8E4m3, 1, 4096, 4096), 900)});
   record.device.backend = Backend::kCpu;
-  EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(linear(64)).time_ns.value,
-                   work_of(linear(64)).bytes / kReadGbps);
+  // By its bytes, at the 900 GB/s of the one that was measured.
+  const double time =
+      OpTimes(record, kReadGbps, Engine::kBest, kNoError).at(linear(64)).time_ns.value;
+  EXPECT_NEAR(time, work_of(linear(64)).bytes / 900, 0.05 * time);
 }
 
 Measurement imported(const Op& op, double time_ns) {
@@ -277,12 +278,13 @@ TEST(OpTimes, BeforeTheGridItShrinksAsItDidInside) {
   EXPECT_DOUBLE_EQ(times.at(decode(8, 32)).time_ns.value, 50'000 - 100'000 * 992.0 / 3072);
 }
 
-TEST(OpTimes, OnePlaceIsScaledInProportionAndNotFarther) {
+TEST(OpTimes, OnePlaceIsScaledByItsBytesAndNotFarther) {
   const Record record = fake::record({measurement(decode(8, 1024), 50'000)});
   const OpTimes times(record, kReadGbps, Engine::kBest, kNoError);
-  EXPECT_NEAR(times.at(decode(8, 2048)).time_ns.value, 100'000, 1e-6);
-  EXPECT_NEAR(times.at(decode(16, 2048)).time_ns.value, 200'000, 1e-6);
-  EXPECT_NEAR(times.at(decode(8, 512)).time_ns.value, 25'000, 1e-6);
+  // Beside the cache there are queries and outputs, 0.2% at context 1024.
+  EXPECT_NEAR(times.at(decode(8, 2048)).time_ns.value, 100'000, 500);
+  EXPECT_NEAR(times.at(decode(16, 2048)).time_ns.value, 200'000, 1000);
+  EXPECT_NEAR(times.at(decode(8, 512)).time_ns.value, 25'000, 100);
   EXPECT_EQ(source_of(times.at(decode(8, 65 * 1024))), "roofline: 1000 GB/s");
 }
 
