@@ -44,7 +44,7 @@ def test_fp8_is_called_as_frameworks_call_it(run_emulated):
     assert set(ways) == ({("bf16", m, "cublaslt") for m in ("m:4", "m:32")} | {("fp8_e4m3", "m:4", way) for way in plain + fast} |
                          {("fp8_e4m3", "m:32", way) for way in ("cublaslt", "cublaslt_fast_accum")})
     for (_, _, way), case in ways.items():
-        assert case["library"] and case["verification"]["passed"], case["verification"]
+        assert case["case"]["library"] and case["verification"]["passed"], case["verification"]
         assert ("M padded to 17" in case["details"]) == way.endswith("_padded")
         assert "split-K 4" in case["details"] and "parts added in the output's type" in case["details"]
     reasons = {left["reason"] for left in context["not_measured"]}
