@@ -34,6 +34,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 HERE = ROOT / "scripts" / "truth"
 CACHE = ROOT / ".cache" / "truth"
 MODELS = {"llama-2-7b": HERE / "llama-2-7b.yaml"}
+SHIPPED = {path.stem: path for path in (ROOT / "configs" / "models").glob("*.yaml")}
 
 
 def parse_arguments():
@@ -88,7 +89,7 @@ def run(arguments):
     if program is None or not program.exists():
         raise CannotRun("gpugauge is not built: cmake --build build, or --program PATH")
     source = wheel.check(arguments.wheel) if arguments.wheel else wheel.fetch()
-    tables = Tables(source, [*sorted((ROOT / "configs" / "models").glob("*.yaml")), *MODELS.values()], CACHE)
+    tables = Tables(source, {**SHIPPED, **MODELS}, CACHE)
     sample = "silicon_sample.csv"
     rows, others = read_rows(tables.systems.where(sample), tables.systems.text(sample))
     rows += published_rows(HERE / "published.csv")

@@ -49,11 +49,12 @@ def nearest(versions, wanted):
 
 
 class Tables:
-    """The imported files of the rows' systems and engines, in a folder."""
+    """The imported files of the rows' systems and engines, in a folder. A file holds what the models of its rows need:
+    reading it is most of what a prediction costs."""
 
     def __init__(self, source, models, folder):
-        self.systems, self.folder = Systems(source), folder
-        self.linears, self.heads = shapes_of(models)
+        """`models`: {name: path of its config}."""
+        self.systems, self.models, self.folder = Systems(source), models, folder
         self.versions = {}
 
     def choose(self, rows):
@@ -78,20 +79,23 @@ class Tables:
     def make_all(self, rows, jobs):
         """Imports what the rows need: [(system, backend, version, whether with static scales)]."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        wanted = sorted({(row.system, row.backend, version, row.static_scales) for row in rows
-                         if (version := self.versions[row.system, row.backend, row.version])})
+        wanted = collections.defaultdict(set)
+        for row in rows:
+            if version := self.versions[row.system, row.backend, row.version]:
+                wanted[row.system, row.backend, version, row.static_scales].add(self.models[row.model])
         with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-            for done in [pool.submit(make_one, self.systems.path, self.folder, self.linears, self.heads, *each)
-                         for each in wanted]:
+            for done in [pool.submit(make_one, self.systems.path, self.folder, sorted(models), *each)
+                         for each, models in wanted.items()]:
                 done.result()
-        return wanted
+        return sorted(wanted)
 
 
 def file_name(system, backend, version, static_scales):
     return f"{system}-{backend}-{version}{'-static-scales' if static_scales else ''}.json"
 
 
-def make_one(source, folder, linears, heads, system, backend, version, static_scales):
+def make_one(source, folder, models, system, backend, version, static_scales):
+    linears, heads = shapes_of(models)
     selection = Selection(heads, linears, static_scales=static_scales)
     imported = import_tables(Systems(source), system, backend, version, selection, wheel.PUBLISHED, ["truth.py"])
     write_result(folder / file_name(system, backend, version, static_scales), imported.result)
