@@ -23,6 +23,17 @@ gpugauge. TTFT, TPOT and throughput are derived from aiconfigurator's per-op tab
 - *aiconfigurator*: what its package 0.12.0 predicts of the same rows (`cli_estimate`, mode agg, its own default budget of
   context tokens a step, the newest tables).
 - Goals, of the mean error: TPOT 5% on one card, 8% on 2 to 8; TTFT 20%.
+- Fitted constants are those of [`configs/engines`](../configs/engines) whose source says so, and the factors `engine` and
+  `between_cards` of [`configs/method_error.yaml`](../configs/method_error.yaml).
+
+Where it misses:
+
+- vLLM on B200 with 2 to 8 cards: one card is right, so it is the all-reduce or the gap after it, which was fitted on H100.
+- TTFT of short prompts on many cards: derived tens of ms, measured 1.3 times that in the median of 4 and 8
+  cards, 5 times at worst. What a server does before the first step (HTTP, tokens of the text) is not modelled.
+- TTFT of sglang: it takes all waiting prompts before it goes on with decoding, so that TPOT is lower, too.
+- TTFT of NIM with 5,000 tokens in and 25 or 50 requests: 2.4 and 2.7 times too high. How requests arrive is not stated.
+- TPOT of TensorRT-LLM 1.0.0rc3, Llama-3.1-8B at TP 4 and 8 and Qwen3-32B at TP 1 and 8: the cause was not found.
 
 ## In short
 
