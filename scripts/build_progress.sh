@@ -15,16 +15,16 @@ settings_of() { sed -n "s/^$1:[A-Z]*=//p" "$gpugauge_build/CMakeCache.txt" 2>/de
 
 # announce_build <target>: what is left to do and about how long it takes here; nothing where that is next to nothing.
 announce_build() {
-  local left all seconds=$gpugauge_program_seconds capabilities
+  local left all cpu_s=$gpugauge_program_seconds capabilities
   left=$(ninja -C "$gpugauge_build" -n "$1" 2>/dev/null | grep -c '^\[') || true
   ((left > 3)) || return 0
   all=$(ninja -C "$gpugauge_build" -t commands "$1" 2>/dev/null | grep -c .) || true
   if [[ $(settings_of GPUGAUGE_CUDA) == ON ]]; then
     capabilities=$(settings_of CMAKE_CUDA_ARCHITECTURES | tr ';' '\n' | grep -c .) || true
-    seconds=$((seconds + capabilities * gpugauge_kernels_seconds))
+    cpu_s=$((cpu_s + capabilities * gpugauge_kernels_seconds))
   fi
-  [[ $1 != all ]] || seconds=$((seconds + gpugauge_tests_seconds))
-  say "building, $left of $all steps: about $(in_words $((seconds * left / (all > left ? all : left) / $(nproc))))" \
+  [[ $1 != all ]] || cpu_s=$((cpu_s + gpugauge_tests_seconds))
+  say "building, $left of $all steps: about $(in_words $((cpu_s * left / (all > left ? all : left) / $(nproc))))" \
       "(estimated from another machine, for $(nproc) cores)"
 }
 
