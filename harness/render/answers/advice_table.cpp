@@ -112,9 +112,10 @@ Table ranking_table(const Advice& advice, const Ranking& ranking, const AdviceRe
                  ranking.options);
   for (const Service& service : ranking.services) {
     if (!service.serves()) continue;
-    table.notes.push_back(
-        fmt::format("{}{}: {}, {}", service.gpus > 1 ? fmt::format("{} x ", service.gpus) : "",
-                    service.card->name, service.file, origins_words(service.rate.origins)));
+    table.notes.push_back(fmt::format(
+        "{}{}: {}{}", service.gpus > 1 ? fmt::format("{} x ", service.gpus) : "",
+        service.card->name, service.file == service.card->name ? "" : service.file + ", ",
+        origins_words(service.rate.origins)));
   }
   return table;
 }
