@@ -24,7 +24,7 @@ std::map<OpInCache, const Measurement*> fastest_of(const Record& record, Origin 
 
 /// An op that both have measured.
 struct Pair {
-  const Measurement* ours;
+  const Measurement *ours, *theirs;
   double speed;
 };
 
@@ -37,7 +37,8 @@ PeerFamily family_of(const std::string& kind, const std::vector<Pair>& pairs) {
           .shapes = pairs.size(),
           .median_speed = median(speeds),
           .slowest_speed = slowest->speed,
-          .slowest_case = slowest->ours->name};
+          .slowest_case = slowest->ours->name,
+          .they_quantize = slowest->theirs->quantizes_input.value_or(false)};
 }
 
 }  // namespace
@@ -60,7 +61,7 @@ std::optional<ImportedPeer> imported_peer(const Record& ours, const Record& thei
     if (mine->second != &m) continue;
     const std::string kind = kind_path(m.c.op);
     if (!pairs.contains(kind)) kinds.push_back(kind);
-    pairs[kind].push_back({&m, time_ns / m.time_ns.value});
+    pairs[kind].push_back({&m, other->second, time_ns / m.time_ns.value});
   }
   if (kinds.empty()) return std::nullopt;
   for (const std::string& kind : kinds) peer.families.push_back(family_of(kind, pairs[kind]));

@@ -16,7 +16,8 @@ struct PeerFamily {
   std::string kind;        ///< `gemm/bf16`
   std::size_t shapes = 0;  ///< how many both have measured
   double median_speed = 0, slowest_speed = 0;
-  std::string slowest_case;  ///< of ours
+  std::string slowest_case;    ///< of ours
+  bool they_quantize = false;  ///< their times contain the quantisation of the input, ours do not
 };
 
 /// How what was measured on a card stands beside what others measured on one of its kind.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "harness/analyze/rates/efficiency.hpp"
 #include "harness/analyze/step/regret.hpp"
 #include "harness/base/estimate.hpp"
@@ -149,10 +151,14 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
   }
   for (const RecordToShow& shown : records) {
     if (shown.peer == nullptr) continue;
+    const std::vector<PeerFamily>& families = shown.peer->families;
+    const bool they_quantize =
+        std::any_of(families.begin(), families.end(),
+                    [](const PeerFamily& family) { return family.they_quantize; });
     tables.front().notes.push_back(fmt::format(
-        "{}imported: what {} does by {}, not measured here; speed: that time over this one",
-        wanted.file ? shown.record->path.string() + ", " : "", shown.peer->card,
-        shown.peer->source));
+        "{}imported: what {} does by {}, not measured here; speed: that time over this one{}",
+        wanted.file ? shown.record->path.string() + ", " : "", shown.peer->card, shown.peer->source,
+        they_quantize ? "; their FP8 GEMMs contain the quantisation of the input" : ""));
   }
   Table missing = not_measured_table(records);
   if (!missing.rows.empty()) tables.push_back(std::move(missing));

@@ -96,7 +96,8 @@ std::string beside_imported(const ImportedPeer& peer) {
   std::string text;
   for (const PeerFamily& family : peer.families)
     text += fmt::format(
-        "{}{} at {:.2f}x{}, {}, slowest {:.2f}x: {}", text.empty() ? "" : "; ", family.kind,
+        "{}{}{} at {:.2f}x{}, {}, slowest {:.2f}x: {}", text.empty() ? "" : "; ", family.kind,
+        family.they_quantize ? " (theirs with the quantisation of the input)" : "",
         family.median_speed,
         text.empty() ? fmt::format(" the speed of the imported {} ({})", peer.card, peer.source)
                      : "",

@@ -49,6 +49,18 @@ TEST(ImportedPeer, HoldsEachOpAgainstTheirFastest) {
   EXPECT_EQ(family.slowest_case, ours.measurements[1].name);
 }
 
+TEST(ImportedPeer, SaysWhereTheirTimesContainTheQuantisation) {
+  const Gemm fp8 = gemm_of(DType::kFp8E4m3, 8, 4096, 4096);
+  Measurement quantizing = measurement(fp8, 60);
+  quantizing.quantizes_input = true;
+  const Record ours = fake::record({measurement(fp8, 50), measurement(kSmall, 50)});
+  const auto peer = imported_peer(ours, theirs({quantizing, measurement(kSmall, 60)}));
+  ASSERT_TRUE(peer);
+  ASSERT_EQ(peer->families.size(), 2U);
+  EXPECT_TRUE(peer->families[0].they_quantize);
+  EXPECT_FALSE(peer->families[1].they_quantize);
+}
+
 TEST(ImportedPeer, TellsColdFromHotAndTypesApart) {
   const Record other = theirs({measurement(kSmall, 60)});
   const CaseOptions hot{.cache = CacheState::kHot, .data = Distribution::kNormal};
