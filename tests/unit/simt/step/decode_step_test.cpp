@@ -166,7 +166,7 @@ TEST(SimtDecodeStep, SaysWhatItCannotRun) {
     EXPECT_THAT(engine(name).supports(op, info).value_or("supported"), HasSubstr(reason));
   };
   DecodeStep op = small_model();
-  expect_reason(tiny.info(), op, "graph_best", "GiB");
+  expect_reason(tiny.info(), op, "graph_best", "of 1 MiB");
   expect_reason(device.info(), op, "graph_best_pdl", "9.0");
   op.hidden = 250;
   expect_reason(device.info(), op, "graph_best", "multiple of 16");
