@@ -52,9 +52,9 @@ struct GemmHostView {
 /// their relative error.
 ///
 /// What always goes one way adds up: a running sum S that is cut after every `cut_every` products
-/// adds  a·Σ|S|, on average half a unit of its last place each time. Of P rounded parts each adds a zero-mean
-/// error of at most u times a sum of up to so many parts, whose variance is Σ(x·w)²·i/P after the
-/// i-th: together  8·u·√(Σ(x·w)²·(P + 1)/6).
+/// adds  a·Σ|S|, on average half a unit of its last place each time. Of P rounded parts each adds a
+/// zero-mean error of at most u times a sum of up to so many parts, whose variance is Σ(x·w)²·i/P
+/// after the i-th: together  8·u·√(Σ(x·w)²·(P + 1)/6).
 Comparison compare_gemm(const Gemm& op, const GemmHostView& view, const GemmAccuracy& accuracy,
                         std::string where = {}, std::uint64_t seed = 1);
 

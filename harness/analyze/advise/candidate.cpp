@@ -67,7 +67,8 @@ void AdviceRequest::check() const {
   constexpr double kMostTokensPerDay = 1e12;
   if (contexts.empty() || batches.empty())
     throw UsageError("expected at least one length of prompts and one batch");
-  for (const std::int64_t context : contexts) check_ascending({context}, "input tokens", kMostTokens);
+  for (const std::int64_t context : contexts)
+    check_ascending({context}, "input tokens", kMostTokens);
   check_ascending({output_tokens}, "output", kMostTokens);
   check_ascending(batches, "batch", kLargestBatch);
   check_ascending(tokens_per_day, "tokens per day", kMostTokensPerDay);

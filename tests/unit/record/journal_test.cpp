@@ -117,8 +117,9 @@ TEST_F(JournalTest, LeavesACompressedJournalAsItIs) {
   EXPECT_EQ(read_record(partial_).measurements.size(), 1U);
   Record so_far;
   EXPECT_EQ(test::message_of<UsageError>([&] { Journal::resume(partial_, session_, so_far); }),
-            partial_.string() + ": is compressed or begins with a byte-order mark, expected plain "
-                                "JSON to go on with");
+            partial_.string() +
+                ": is compressed or begins with a byte-order mark, expected plain "
+                "JSON to go on with");
   EXPECT_EQ(test::text_of(partial_), packed);
 }
 
