@@ -101,6 +101,14 @@ bool has_known_linear(const EngineStep& step) {
   });
 }
 
+bool has_linear_of_a_case(const EngineStep& step) {
+  return std::any_of(step.ops.begin(), step.ops.end(), [](const OpLine& line) {
+    return line.step.group == OpGroup::kLinears &&
+           (line.time.origin != Origin::kModelled ||
+            std::holds_alternative<ScaledFrom>(line.time.source));
+  });
+}
+
 std::vector<std::string> modelled_linears(const EngineStep& step) {
   std::vector<std::string> names;
   for (const OpLine& line : step.ops) {

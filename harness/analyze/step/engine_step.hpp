@@ -72,6 +72,9 @@ EngineError engine_error(const MethodError& error, int cards, EngineFigure figur
 /// Whether the time of a linear of the layers is more than a model.
 bool has_known_linear(const EngineStep& step);
 
+/// The same, or it is scaled from a case at the end of what was measured.
+bool has_linear_of_a_case(const EngineStep& step);
+
 /// The linears and heads of a step that are modelled, by name.
 std::vector<std::string> modelled_linears(const EngineStep& step);
 

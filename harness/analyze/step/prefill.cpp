@@ -79,7 +79,7 @@ PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
   finding.arithmetic_floor_ns = arithmetic_floor(times, ops);
   for (const Engine engine : {Engine::kLibrary, Engine::kBest}) {
     EngineStep step = times.sum(engine, ops, point.all_tokens());
-    if (finding.arithmetic_floor_ns || has_known_linear(step))
+    if (finding.arithmetic_floor_ns || has_linear_of_a_case(step))
       (engine == Engine::kLibrary ? finding.library : finding.best) = std::move(step);
   }
   if (finding.library) {
@@ -89,7 +89,7 @@ PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
   if (!finding.best) {
     const std::string_view dtype = name_of(linear_dtype(point.precision));
     finding.reason = fmt::format(
-        "prefill of {} tokens of {} at {}: this file has neither a linear at that M nor a "
+        "prefill of {} tokens of {} at {}: this file has neither a linear near that M nor a "
         "compute-bound GEMM; measure one with: gpugauge run --suite datasheet --filter 'gemm/{}/'",
         point.all_tokens(), model.name, name_of(point.precision), dtype);
   } else if (const auto modelled = modelled_linears(*finding.best); !modelled.empty()) {

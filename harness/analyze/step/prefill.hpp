@@ -44,9 +44,9 @@ struct PrefillFinding {
   const EngineStep* step(Engine engine) const;
 };
 
-/// Linears beyond the M that was measured are modelled by the measured rate of their arithmetic,
-/// which is what limits them there, and a warning names them. Without such a rate and without a
-/// linear at this M there is a reason instead of a number.
+/// Linears beyond the M that was measured are scaled from the last case, else modelled by the
+/// measured rate of their arithmetic, and a warning names them. Without either there is a reason
+/// instead of a number.
 PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
                                const PrefillPoint& point);
 
