@@ -59,7 +59,8 @@ TEST(Ranking, IsUndecidedAtBreakEven) {
   fixture.small().rates = {fake::rate(ratio)};
   const Ranking even = advice_of(fixture, fake::advice_request()).at_median();
   EXPECT_FALSE(even.is_decided());
-  EXPECT_NEAR(even.winner()->to_next.value().probability_a_is_cheaper, 0.5, 0.1);
+  // The errors of modelled ops lie mostly above: equal values are not equal odds.
+  EXPECT_NEAR(even.winner()->to_next.value().probability_a_is_cheaper, 0.5, 0.15);
   fixture.small().rates = {fake::rate(0.2)};
   EXPECT_TRUE(advice_of(fixture, fake::advice_request()).at_median().is_decided());
 }

@@ -20,9 +20,9 @@ const Contender kB = contender("B", 4, 200, 0.1);
 TEST(Compare, TheBreakEvenPriceRatioIsThatOfTheTokens) {
   const CardComparison c = compare(kA, kB, {.batch = 8});
   EXPECT_DOUBLE_EQ(c.evens->price_ratio.value, 0.5);
-  // Of two uniform errors of 10% the ratio errs by 15.5% at the ends of its 95%.
-  EXPECT_NEAR(c.evens->price_ratio.low, 0.5 * std::exp(-0.155), 0.005);
-  EXPECT_NEAR(c.evens->price_ratio.high, 0.5 * std::exp(0.155), 0.005);
+  // Of two uniform errors of 10% the ratio errs by 13.7% at the ends of its 90%.
+  EXPECT_NEAR(c.evens->price_ratio.low, 0.5 * std::exp(-0.137), 0.005);
+  EXPECT_NEAR(c.evens->price_ratio.high, 0.5 * std::exp(0.137), 0.005);
   EXPECT_DOUBLE_EQ(c.evens->price_ratio_today, 0.25);
   EXPECT_DOUBLE_EQ(c.evens->margin().value, 1.0);  // A's price could double
   EXPECT_DOUBLE_EQ(c.evens->margin().low, c.evens->price_ratio.low / 0.25 - 1);

@@ -58,7 +58,8 @@ TEST(Crossing, IsUndecidedWhileTheIntervalOfTheRatioHoldsOne) {
 }
 
 TEST(Crossing, MayBeUndecidedToTheEndOfWhatIsKnown) {
-  const Curve curve = trace(flat(0.99), varying(ten_times, 0.99), Axis::kBatch, {}, kPowers);
+  const std::vector<std::int64_t> grid{5, 20};
+  const Curve curve = trace(flat(0.99), varying(ten_times, 0.99), Axis::kBatch, {}, grid);
   ASSERT_THAT(curve.crossings, SizeIs(1));
   EXPECT_FALSE(curve.crossings[0].sure_until);
   EXPECT_FALSE(curve.crossings[0].sure_from);

@@ -87,7 +87,7 @@ TEST(Server, RunsTheStepAsTheServingEngineDoes) {
 
 TEST(Server, AllReducesWaitAsInTheServingEngine) {
   ServingRequest r = request();
-  r.group.cards = 2;
+  r.group = {.cards = 2, .link = {.link = Link::kNvlink, .gbps_each_way = 450}};
   const auto decode_ns = [&] {
     return Served({1, 64}, r).server.at(8).decode.library.value().step_ns.value;
   };

@@ -55,10 +55,11 @@ TEST(DecodeFindings, TheSumIsOfEveryOpTimesItsCountAndSlowerThanTheFloor) {
     total.high += count * line.time.time_ns.high;
   }
   EXPECT_NEAR(f.library->step_ns.value, total.value, 1e-3);
-  EXPECT_NEAR(f.library->step_ns.low, total.low, 1e-3);
-  EXPECT_NEAR(f.library->step_ns.high, total.high, 1e-3);
+  // Families that are modelled do not all err the same way.
+  EXPECT_GT(f.library->step_ns.low, total.low);
+  EXPECT_LT(f.library->step_ns.high, total.high);
   EXPECT_NEAR(f.library->tokens_per_second.value, 8e9 / total.value, 1e-6);
-  EXPECT_NEAR(f.library->tokens_per_second.low, 8e9 / total.high, 1e-6);
+  EXPECT_NEAR(f.library->tokens_per_second.low, 8e9 / f.library->step_ns.high, 1e-6);
   EXPECT_LT(f.library->tokens_per_second.value, f.floor_tokens_per_second->value);
   EXPECT_THAT(f.warnings, IsEmpty());
   EXPECT_TRUE(f.reason.empty());
