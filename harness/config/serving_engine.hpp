@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace gpugauge {
@@ -14,6 +15,10 @@ struct ServingEngine {
   /// Most tokens of one step: prompts are prefilled together up to it, less one token for each
   /// sequence that is being decoded.
   std::int64_t chunk_tokens = 8192;
+  /// The same on a card of less memory than this, or whose name holds this.
+  std::int64_t small_chunk_tokens = 8192;
+  double small_below_bytes = 0;
+  std::string small_name = {};
   /// Steps that have begun when a client sees the tokens of a step: 1 where the host prepares a
   /// step while the one before runs, else 0.
   std::int64_t steps_behind = 0;
@@ -24,6 +29,9 @@ struct ServingEngine {
   /// Host work beside a step, which hides it: a decode step takes at least `host_ns` and
   /// `host_sequence_ns` for each sequence.
   double host_ns = 0, host_sequence_ns = 0;
+
+  /// The engine on a card of this name and memory, which may be unknown.
+  ServingEngine on_card(const std::string& device, std::optional<double> memory_bytes) const;
 
   /// The decode step of the engine, whose kernels take `kernels_ns`.
   double step_ns(double kernels_ns, std::int64_t batch) const;

@@ -50,6 +50,9 @@ Server::Server(const StepTimes& times, const ModelConfig& model, ServingRequest 
     if (target && !(*target > 0))
       throw UsageError(fmt::format("latency target of {} ns: expected a positive number", *target));
   }
+  request_.engine = request_.engine.on_card(
+      times.record().device.name,
+      request_.budget ? std::optional(request_.budget->device_bytes) : std::nullopt);
   request_.group.all_reduce_gap_ns = request_.engine.all_reduce_gap_ns;
   alone_ = prefill_of(1);
 }

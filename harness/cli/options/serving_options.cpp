@@ -44,7 +44,8 @@ ServeQuestion serve_question(const ServingOptions& options, const Catalog& catal
   if (options.ttft_ms) request.ttft_target_ns = *options.ttft_ms * kNsPerMs;
   request.group.cards = options.inputs.gpus;
   request.engine = catalog.serving_engine(options.inputs.serving);
-  request.engine.chunk_tokens = options.chunk_tokens.value_or(request.engine.chunk_tokens);
+  if (options.chunk_tokens)
+    request.engine.chunk_tokens = request.engine.small_chunk_tokens = *options.chunk_tokens;
   request.length_spread = options.length_spread;
   return question;
 }

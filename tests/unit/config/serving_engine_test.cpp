@@ -36,6 +36,17 @@ TEST(LoadServingEngine, ReadsItsNumbers) {
   EXPECT_EQ(engine.step_ns(1000, 8), 2240) << "the host is slower";
 }
 
+TEST(LoadServingEngine, ReadsWhatHoldsOnSmallCards) {
+  const TemporaryFolder folder;
+  const std::string text = std::string(kEngine) +
+                           "small_card: {chunk_tokens: 512, below_gib: 60, or_named: A100, "
+                           "source: read}\n";
+  const ServingEngine engine = load_serving_engine(folder.write("engine.yaml", text));
+  EXPECT_EQ(engine.small_chunk_tokens, 512);
+  EXPECT_EQ(engine.small_below_bytes, 60.0 * (1 << 30));
+  EXPECT_EQ(engine.small_name, "A100");
+}
+
 TEST(LoadServingEngine, RefusesWrongValues) {
   EXPECT_THAT(engine_error("4096", "0"), testing::HasSubstr("'chunk_tokens.value' is '0'"));
   EXPECT_THAT(engine_error("value: 9000, ", ""), testing::HasSubstr("value"));
@@ -43,6 +54,18 @@ TEST(LoadServingEngine, RefusesWrongValues) {
               testing::HasSubstr("source"));
   EXPECT_THAT(engine_error("title: An engine\n", ""), testing::HasSubstr("title"));
   EXPECT_THAT(engine_error("title:", "tutle: x\ntitle:"), testing::HasSubstr("tutle"));
+}
+
+TEST(ServingEngine, HasASmallerChunkOnSmallCardsAndThoseThatAreNamed) {
+  ServingEngine engine;
+  EXPECT_EQ(engine.on_card("L4", 1).chunk_tokens, 8192) << "nothing is said of small cards";
+  engine.small_chunk_tokens = 2048;
+  engine.small_below_bytes = 70e9;
+  engine.small_name = "A100";
+  EXPECT_EQ(engine.on_card("L40S", 48e9).chunk_tokens, 2048);
+  EXPECT_EQ(engine.on_card("H100", 80e9).chunk_tokens, 8192);
+  EXPECT_EQ(engine.on_card("NVIDIA A100-SXM4-80GB", 80e9).chunk_tokens, 2048);
+  EXPECT_EQ(engine.on_card("H100", std::nullopt).chunk_tokens, 8192);
 }
 
 TEST(ServingEngine, AddsNothingByItself) { EXPECT_EQ(ServingEngine{}.step_ns(123, 64), 123); }
