@@ -33,8 +33,10 @@ class Panel {
  public:
   Panel(std::span<const Card> cards, const ModelConfig& model, const AdviceRequest& request)
       : cards_(cards), model_(&model), request_(&request) {
-    for (std::size_t i = 0; i < cards.size(); ++i)
-      bootstraps_.emplace_back(cards[i].files.size(), Bootstrap(i + 1));
+    for (const Card& card : cards) {
+      std::vector<Bootstrap>& of_card = bootstraps_.emplace_back();
+      for (const StepTimes* times : card.files) of_card.emplace_back(times->record());
+    }
   }
 
   Advice advise(std::int64_t context) {

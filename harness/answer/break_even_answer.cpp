@@ -36,12 +36,10 @@ std::set<Precision> common_precisions(const BreakEvenSide& a, const BreakEvenSid
   return common;
 }
 
-/// `seed`: the errors of each card alone are its own.
-Contender contender_at(const BreakEvenSide& side, const ModelConfig& model, Precision precision,
-                       std::uint64_t seed) {
+Contender contender_at(const BreakEvenSide& side, const ModelConfig& model, Precision precision) {
   ServingRequest request = side.request;
   request.precision = precision;
-  return contender_of(*side.times, model, std::move(request), side.rate, side.billing, seed);
+  return contender_of(*side.times, model, std::move(request), side.rate, side.billing);
 }
 
 void add_comparisons(BreakEvenAnswer& answer, const BreakEvenQuestion& question) {
@@ -77,8 +75,8 @@ std::vector<BreakEvenAnswer> break_even_answer(const BreakEvenSide& a, const Bre
       answer.precision = precision;
       answer.input_tokens = a.request.input_tokens;
       answer.output_tokens = a.request.output_tokens;
-      answer.a = contender_at(a, model, precision, 1);
-      answer.b = contender_at(b, model, precision, 2);
+      answer.a = contender_at(a, model, precision);
+      answer.b = contender_at(b, model, precision);
       answer.tokens_per_day = question.tokens_per_day.value_or(0);
       add_comparisons(answer, question);
       answer.price_doubts = doubts_about(std::array<Bill, 2>{answer.a, answer.b}, question.today);

@@ -81,7 +81,7 @@ struct Service {
 /// outlive it.
 class CardServer {
  public:
-  /// `bootstraps`: one for each file of the card, all of one seed.
+  /// `bootstraps`: one for each file of the card.
   CardServer(const Card& card, const ModelConfig& model, const AdviceRequest& request,
              std::int64_t context, std::span<Bootstrap> bootstraps);
 

@@ -46,7 +46,7 @@ class Evaluator {
  public:
   Evaluator(const ClaimsFile& file, const AuditFacts& facts)
       : file_(&file), facts_(&facts), metrics_(all_metrics()) {
-    for (std::size_t i = 0; i < facts.times.size(); ++i) bootstraps_.emplace_back(i + 1);
+    for (const StepTimes& times : facts.times) bootstraps_.emplace_back(times.record());
   }
 
   Quantity evaluate(const Expression& expression, Citations& citations) {
@@ -84,7 +84,7 @@ class Evaluator {
   const ClaimsFile* file_;
   const AuditFacts* facts_;
   std::vector<Metric> metrics_;
-  std::vector<Bootstrap> bootstraps_;  ///< of the result files; each of a seed of its own
+  std::vector<Bootstrap> bootstraps_;  ///< of the result files; each of the seed of its card
 };
 
 /// What a claim says.

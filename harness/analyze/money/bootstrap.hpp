@@ -39,9 +39,11 @@ inline constexpr std::size_t kReplicates = 500;
 ///   one is the card's, in such parts that the ratio of two cards errs by `between_cards`.
 ///
 /// The same seed gives the same replicates on any machine: weights are whole numbers of
-/// counter-based random bits. Cards that are compared should have different seeds.
+/// counter-based random bits.
 class Bootstrap {
  public:
+  /// The seed of a record's card: the same in whichever company and order it is asked.
+  explicit Bootstrap(const Record& record);
   explicit Bootstrap(std::uint64_t seed) : seed_(seed) {}
 
   /// Sum over the ops of count · resampled time, without the error of engines. The measurements

@@ -6,7 +6,7 @@
 namespace gpugauge {
 
 Contender contender_of(const StepTimes& times, const ModelConfig& model, ServingRequest request,
-                       const Rate& rate, const Billing& billing, std::uint64_t seed) {
+                       const Rate& rate, const Billing& billing) {
   check(billing);
   Contender contender{
       bill_of(rate, request.group.cards), times.record().device.name, billing, {}, {}};
@@ -15,7 +15,7 @@ Contender contender_of(const StepTimes& times, const ModelConfig& model, Serving
     asked.input_tokens = input_tokens;
     return Server(times, model, std::move(asked));
   };
-  const auto bootstrap = std::make_shared<Bootstrap>(seed);
+  const auto bootstrap = std::make_shared<Bootstrap>(times.record());
   contender.tokens_per_second = [=](std::int64_t batch, std::int64_t input_tokens) {
     const ServingFinding finding = server(input_tokens).quick_at(batch);
     const ServingRate* served = finding.rate();

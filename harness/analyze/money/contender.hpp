@@ -40,10 +40,9 @@ struct Contender : Bill {
 };
 
 /// A contender that serves the request as `Server` does, with other lengths of prompts where it is
-/// asked for them. Times and model must outlive it. Cards that are compared have different seeds.
-/// Throws UsageError as `check(billing)`.
+/// asked for them. Times and model must outlive it. Throws UsageError as `check(billing)`.
 Contender contender_of(const StepTimes& times, const ModelConfig& model, ServingRequest request,
-                       const Rate& rate, const Billing& billing, std::uint64_t seed);
+                       const Rate& rate, const Billing& billing);
 
 /// Output tokens a second of the engine that `ServingFinding::engine` names; the finding must have
 /// a rate.

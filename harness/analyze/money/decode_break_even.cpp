@@ -16,13 +16,12 @@ struct Offer {
   std::set<std::int64_t> batches;
 };
 
-Contender contender_of(const Offer& offer, const StepTimes& times, const ModelConfig& model,
-                       std::uint64_t seed) {
+Contender contender_of(const Offer& offer, const StepTimes& times, const ModelConfig& model) {
   const PricedDecode& p = *offer.first;
   const Cost& cost = p.costs.front();
   Contender contender{cost, p.decode.device, cost.billing, {}, {}};
   // Nothing but decoding: here the input is what the cache holds of each sequence.
-  const auto bootstrap = std::make_shared<Bootstrap>(seed);
+  const auto bootstrap = std::make_shared<Bootstrap>(times.record());
   contender.tokens_per_second = [=, &times, &model, point = p.decode.point](
                                     std::int64_t batch,
                                     std::int64_t context) -> std::optional<Throughput> {
@@ -74,8 +73,8 @@ std::vector<DecodeBreakEven> decode_break_evens(std::span<const PricedDecode> po
              .model = model_name,
              .rate_a = first.costs.front().rate,
              .rate_b = second.costs.front().rate,
-             .curve = trace(contender_of(a->second, times.at(a->first), model, 1),
-                            contender_of(b->second, times.at(b->first), model, 2), Axis::kBatch,
+             .curve = trace(contender_of(a->second, times.at(a->first), model),
+                            contender_of(b->second, times.at(b->first), model), Axis::kBatch,
                             {.batch = {}, .input_tokens = context}, grid)});
       }
     }

@@ -118,7 +118,7 @@ TEST(Billing, RefusesWhatNoMonthHas) {
 
 TEST(Contender, CostsWhatItsServingCosts) {
   const Priced f;
-  const Contender contender = contender_of(f.times, f.model, f.request, rate(2), used(0.5), 1);
+  const Contender contender = contender_of(f.times, f.model, f.request, rate(2), used(0.5));
   const Standing standing = standing_of(contender, {.batch = 8, .input_tokens = 2048}).value();
   const ServingMoney money = money_of(f.at(8), rate(2), used(0.5)).value();
   EXPECT_DOUBLE_EQ(standing.dollars_per_million.value, money.output_all_time.value);
