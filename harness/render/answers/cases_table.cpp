@@ -88,7 +88,11 @@ ColumnList<CaseRow> case_columns(const Wanted& wanted) {
       !wanted.repetition;
   c.number("time_ns", "median", of([](auto& m) { return duration_cell(m.time_ns.value); }));
   c.ends("time_low_ns", "time_high_ns", time);
-  c.number(2, "half_width_percent", "±", [=](auto& r) { return plus_minus_cell(time(r)); });
+  c.number(2, "half_width_percent", "±", [=](auto& r) {
+    const bool has_samples = r.measurement->origin != Origin::kImported;
+    return has_samples ? plus_minus_cell(time(r)) : Cell();
+  });
+  c.data("origin", of([](auto& m) { return name_of(m.origin); }));
   c.number(3, "gbps", "GB/s", of(gbps_of));
   c.number(3, "tflops", "TFLOPS", of(tflops_of));
   c.number(2, "rate", "rate", of(rate_cell)).data_only = !wanted.own_rate;
@@ -149,6 +153,10 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
     tables.front().notes.emplace_back(
         "regret: time of the library's first choice over the best that its search found, minus 1");
   }
+  if (std::any_of(cases.begin(), cases.end(),
+                  [](const CaseRow& row) { return row.measurement->origin == Origin::kImported; }))
+    tables.front().notes.emplace_back(
+        "no ±: imported, measured by another tool, without samples and not verified here");
   for (const RecordToShow& shown : records) {
     if (shown.peer == nullptr) continue;
     const std::vector<PeerFamily>& families = shown.peer->families;

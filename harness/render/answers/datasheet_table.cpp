@@ -73,7 +73,10 @@ ColumnList<VerdictRow> columns(std::span<const DatasheetReport> reports) {
            }));
   c.data("unit", of([](auto& f) { return f.unit; }));
   c.ends("measured_low", "measured_high", of([](auto& f) { return f.measured; }));
-  c.number(2, "half_width_percent", "±", of([](auto& f) { return plus_minus_cell(f.measured); }));
+  c.number(2, "half_width_percent", "±", of([](auto& f) {
+             return f.origin == Origin::kImported ? Cell() : plus_minus_cell(f.measured);
+           }));
+  c.data("origin", of([](auto& f) { return f.measured ? Cell(name_of(f.origin)) : Cell(); }));
   c.number(1, "datasheet", "datasheet", of([](auto& f) { return value_of(f.datasheet); }));
   c.number("percent_of_datasheet", "%", of([](auto& f) { return percent_cell(share_of(f)); }));
   c.number(4, "good_card", "good card", of([](auto& f) { return value_of(f.published); }));
