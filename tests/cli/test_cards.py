@@ -40,6 +40,35 @@ def test_a_name_is_the_file_of_its_card(cards, command):
     assert json.loads(by_name.stdout) == json.loads(text)
 
 
+def test_intervals_do_not_depend_on_the_order_or_the_company_of_cards(cards):
+    def dollars(*names):
+        rows = json.loads(cards("advise", *names, *MODEL, *REQUEST, "--format", "json").stdout)["advice"]
+        return {(row["card"], row["offer"], row["batch_is"]):
+                [value for key, value in row.items() if key.startswith("dollars_per_million")] for row in rows}
+    of_both, of_one = dollars("l40s", "h100-sxm5"), dollars("l40s")
+    assert of_both == dollars("h100-sxm5", "l40s")
+    assert of_one and of_one.items() <= of_both.items()
+
+
+def test_a_card_beside_itself_evens_at_one(cards):
+    answer = json.loads(cards("break-even", "l40s", "l40s", *MODEL, *REQUEST, "--format", "json").stdout)
+    row = answer["break_even"][0]
+    assert {value for key, value in row.items() if key.startswith("break_even_price_ratio")} == {1.0}, row
+
+
+@pytest.mark.parametrize("command", ["tokens", "cost"])
+def test_without_a_model_there_is_no_answer(cards, command):
+    assert_one_line_error(cards(command, "l40s"), 2, "l40s: no linear of a model by name; pass --model")
+
+
+def test_rows_of_imported_cases_say_so(cards):
+    for command in (["show", "l40s"], ["datasheet", "l40s"]):
+        rows = next(iter(json.loads(cards(*command, "--format", "json").stdout).values()))
+        known = [row for row in rows if row.get("origin")]
+        assert known and {row["origin"] for row in known} == {"imported"}
+        assert {row["half_width_percent"] for row in known} == {None}
+
+
 def test_a_report_and_an_export_take_names(cards):
     assert cards("report", "l40s", "-o", "l40s.html").returncode == 0
     assert cards("export", "l40s", "--format", "csv").returncode == 0

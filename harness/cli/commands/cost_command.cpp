@@ -27,8 +27,7 @@ ExitStatus cost(const AnalysisOptions& options) {
   DecodeQuestion question = decode_question(options);
   question.today = utc_date(std::time(nullptr));
   const std::vector<Record> records = read_inputs(options);
-  const DecodeAnswer answer =
-      decode_answer(card_results(records, Catalog::locate(), options), question);
+  const DecodeAnswer answer = decode_answer_of(records, options, question);
   std::vector<Table> tables = cost_tables(answer.points);
   for (auto* make : {month_tables, energy_tables}) {
     for (Table& table : make(answer.points)) tables.push_back(std::move(table));

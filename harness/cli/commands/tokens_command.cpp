@@ -24,8 +24,7 @@ struct TokensOptions : AnalysisOptions {
 ExitStatus tokens(const TokensOptions& options) {
   const DecodeQuestion question = decode_question(options);
   const std::vector<Record> records = read_inputs(options);
-  const DecodeAnswer answer =
-      decode_answer(card_results(records, Catalog::locate(), options), question);
+  const DecodeAnswer answer = decode_answer_of(records, options, question);
   std::vector<Table> tables =
       options.ops ? ops_tables(answer.points) : tokens_tables(answer.points);
   for (Table& table : calibration_tables(answer.calibration, ShownRates::kFirst))

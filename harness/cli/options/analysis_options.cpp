@@ -156,6 +156,16 @@ DecodeQuestion decode_question(const AnalysisOptions& options) {
           .today = {}};
 }
 
+DecodeAnswer decode_answer_of(const std::vector<Record>& records, const AnalysisOptions& options,
+                              const DecodeQuestion& question) {
+  DecodeAnswer answer = decode_answer(card_results(records, Catalog::locate(), options), question);
+  if (answer.points.empty() && !records.empty())
+    throw UsageError(
+        fmt::format("{}: no linear of a model by name; pass --model, e.g. --model llama-3.1-8b",
+                    records.front().path.string()));
+  return answer;
+}
+
 std::vector<std::optional<ImportedPeer>> imported_peers(const std::vector<Record>& records,
                                                         const Catalog& catalog) {
   const std::vector<Datasheet> sheets = catalog.datasheets();

@@ -82,6 +82,11 @@ std::vector<Precision> parse_precisions(const std::vector<std::string>& names);
 /// What the options ask of decode steps. Reads the calibrations.
 DecodeQuestion decode_question(const AnalysisOptions& options);
 
+/// Of all records; the answer points to them. Throws UsageError where no file names a model and
+/// the user names none.
+DecodeAnswer decode_answer_of(const std::vector<Record>& records, const AnalysisOptions& options,
+                              const DecodeQuestion& question);
+
 /// What others measured on a card of each record's kind (`results/imported`), beside it. Nothing
 /// for a card that nobody did, or whose file cannot be read, of which it warns.
 std::vector<std::optional<ImportedPeer>> imported_peers(const std::vector<Record>& records,
