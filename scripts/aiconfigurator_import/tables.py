@@ -96,6 +96,8 @@ def rows_of(where, content, table):
         except (UnicodeDecodeError, csv.Error) as error:
             raise WrongInput(f"{where}: {error}") from error
         first = 2
+    if not rows:
+        raise WrongInput(f"{where}: found no row, expected at least one")
     return [Row(f"{where}:{number}", row) for number, row in enumerate(rows, first)]
 
 

@@ -319,6 +319,11 @@ class ImportAiconfigurator(unittest.TestCase):
         self.write("gemm_perf", {**GEMM, "gemm_dtype": "int4"})
         self.assertIn("no row to import: 1 GEMMs in int4", self.refused())
 
+    def test_a_table_without_rows_is_refused(self):
+        path = self.write("gemm_perf", GEMM)
+        path.write_text(path.read_text().splitlines()[0] + "\n")
+        self.assertIn("gemm_perf.txt: found no row, expected at least one", self.refused())
+
     def test_of_two_devices_the_one_in_most_rows(self):
         self.write("gemm_perf", GEMM, {**GEMM, "device": "NVIDIA OTHER"}, {**GEMM, "m": 2})
         self.assertEqual(self.imported()["context"]["gpugauge"]["device"]["name"], "NVIDIA TOY")
