@@ -37,9 +37,11 @@ def test_toolkits_are_looked_for_where_setup_does(gpugauge):
     (system / "usr/local/cuda").symlink_to("cuda-12.9")
     gpugauge.environment.update(GPUGAUGE_SYSTEM_ROOT=str(system), CUDA_HOME=str(gpugauge.folder / "home"),
                                 PATH=f"{gpugauge.folder}/path/bin:/usr/bin:/bin")
-    script = f'source {ROOT}/scripts/setup.sh; nvcc_candidates | while read -r n; do [ ! -x "$n" ] || echo "$n"; done'
-    asked = subprocess.run(["bash", "-c", script], env=gpugauge.environment, text=True, capture_output=True, check=True)
+    script = 'source "$1/scripts/setup.sh"; nvcc_candidates | while read -r n; do [ ! -x "$n" ] || echo "$n"; done'
+    asked = subprocess.run(["bash", "-c", script, "bash", ROOT], env=gpugauge.environment, text=True,
+                           capture_output=True, check=True)
     (checks,) = json.loads(gpugauge("doctor", "--format", "json").stdout).values()
     found = next(check["found"] for check in checks if check["topic"] == "CUDA toolkit").split("; ")[0].split(", ")
-    once = [nvcc for nvcc in asked.stdout.split() if ".cuda/" not in nvcc and not nvcc.endswith("cuda-12.9/bin/nvcc")]
+    once = [nvcc for nvcc in asked.stdout.splitlines()
+            if ".cuda/" not in nvcc and not nvcc.endswith("cuda-12.9/bin/nvcc")]
     assert [nvcc for nvcc in found if ".cuda/" not in nvcc] == once and len(once) == 5
