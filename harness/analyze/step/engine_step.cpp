@@ -26,6 +26,13 @@ bool is_of(Engine engine, const Measurement& graph) {
   return engine == Engine::kLibrary ? name == "graph_library" : name.starts_with("graph_best");
 }
 
+template <typename Predicate>
+bool any_layer_linear(const EngineStep& step, Predicate predicate) {
+  return std::any_of(step.ops.begin(), step.ops.end(), [&](const OpLine& line) {
+    return line.step.group == OpGroup::kLinears && predicate(line.time);
+  });
+}
+
 bool is_quantisation(const StepOp& step) {
   const auto* op = std::get_if<TokenOp>(&step.op);
   return op != nullptr && op->kind == TokenOpKind::kQuantize;
@@ -96,17 +103,14 @@ EngineError engine_error(const MethodError& error, int cards, EngineFigure figur
 }
 
 bool has_known_linear(const EngineStep& step) {
-  return std::any_of(step.ops.begin(), step.ops.end(), [](const OpLine& line) {
-    return line.step.group == OpGroup::kLinears && line.time.origin != Origin::kModelled;
-  });
+  return any_layer_linear(step,
+                          [](const OpTime& time) { return time.origin != Origin::kModelled; });
 }
 
 bool has_linear_of_a_case(const EngineStep& step) {
-  return std::any_of(step.ops.begin(), step.ops.end(), [](const OpLine& line) {
-    return line.step.group == OpGroup::kLinears &&
-           (line.time.origin != Origin::kModelled ||
-            std::holds_alternative<ScaledFrom>(line.time.source));
-  });
+  return has_known_linear(step) || any_layer_linear(step, [](const OpTime& time) {
+           return std::holds_alternative<ScaledFrom>(time.source);
+         });
 }
 
 std::vector<std::string> modelled_linears(const EngineStep& step) {
