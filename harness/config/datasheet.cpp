@@ -67,10 +67,10 @@ void read_peak(const YamlValue& value, const std::optional<SourcedValue>& sm_cou
 DatasheetMetric read_metric(const YamlValue& value, std::optional<DType> dtype,
                             const std::optional<SourcedValue>& sm_count) {
   YamlMapping map = value.mapping();
-  DatasheetMetric metric{.dtype = dtype, .datasheet = {}, .published = {}, .floor = 0};
+  DatasheetMetric metric{.dtype = dtype, .datasheet = {}, .published = {}, .pass_mark = 0};
   read_peak(map.required("datasheet"), sm_count, metric);
   metric.published = read_optional_sourced(map, "published");
-  metric.floor = map.required("floor").number({0.01, 1});
+  metric.pass_mark = map.required("pass_mark").number({0.01, 1});
   map.finish();
   if (metric.published && metric.published->value > metric.datasheet.value)
     value.fail(

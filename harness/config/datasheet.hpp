@@ -28,8 +28,8 @@ struct DatasheetMetric {
   std::optional<DType> dtype;
   SourcedValue datasheet;
   std::optional<SourcedValue>
-      published;  ///< the best credible published measurement; `source` says how
-  double floor;   ///< the share of the datasheet under which a card is below par
+      published;     ///< the best credible published measurement; `source` says how
+  double pass_mark;  ///< the share of the datasheet under which a card is below par
   /// Of the factors that the file gives, which the datasheet rounds: of the memory what its pins
   /// can carry.
   std::optional<double> product = std::nullopt;

@@ -24,7 +24,7 @@ Explanation read_explanation(std::string name, WordKind kind, const YamlValue& v
   YamlMapping map = value.mapping();
   e.is = map.required("is").text();
   for (auto [key, part] : {std::pair{"how", &e.how},
-                           {"floor", &e.floor},
+                           {"bound", &e.bound},
                            {"usual", &e.usual},
                            {"source", &e.source},
                            {"low", &e.low},
@@ -121,7 +121,7 @@ Explanation Explanations::in_full(const Explanation& word) const {
           ? find(WordKind::kFamily, word.name.substr(0, word.name.find(' ')))
           : nullptr;
   if (family == nullptr) return full;
-  for (auto part : {&Explanation::how, &Explanation::floor, &Explanation::low, &Explanation::remedy,
+  for (auto part : {&Explanation::how, &Explanation::bound, &Explanation::low, &Explanation::remedy,
                     &Explanation::see}) {
     if ((full.*part).empty()) full.*part = family->*part;
   }

@@ -52,7 +52,7 @@ struct Explanation {
   WordKind kind = WordKind::kColumn;
   std::string is;                                       ///< what it measures or means
   std::string how;                                      ///< how it is measured or computed
-  std::string floor;                                    ///< what bounds it
+  std::string bound;                                    ///< what bounds it
   std::string usual;                                    ///< what good cards and kernels reach
   std::string source;                                   ///< of `usual`; or that we expect it
   std::string low;                                      ///< what a bad value usually means

@@ -14,8 +14,8 @@ constexpr std::chrono::milliseconds kLook(100);
 }  // namespace
 
 double hang_limit_seconds(const PlannedCase& planned, const DeviceInfo& device) {
-  const double floor = floor_seconds(planned.c.op, pin_rates(device)).value_or(0);
-  return kPatienceSeconds + kPatienceReplays * std::max(floor, planned.policy.sample_seconds);
+  const double roof = roof_seconds(planned.c.op, pin_rates(device)).value_or(0);
+  return kPatienceSeconds + kPatienceReplays * std::max(roof, planned.policy.sample_seconds);
 }
 
 HangWatch::HangWatch(std::function<double()> waited_seconds, std::function<void(double)> on_hang)

@@ -77,7 +77,7 @@ class Planner {
   Plan plan_;
 };
 
-std::optional<double> arithmetic_rate(const Op& op, const FloorRates& rates) {
+std::optional<double> arithmetic_rate(const Op& op, const RoofRates& rates) {
   const auto dtype = arithmetic_type(op);
   for (const auto& [of_type, tflops] : rates.tflops) {
     if (of_type == dtype) return tflops;
@@ -92,15 +92,15 @@ Plan make_plan(const Suite& suite, const std::vector<ModelConfig>& models,
   return Planner(suite, models, device).run();
 }
 
-std::optional<double> floor_seconds(const Op& op, const FloorRates& rates) {
+std::optional<double> roof_seconds(const Op& op, const RoofRates& rates) {
   const Work work = work_of(op);
-  std::optional<double> floor;
+  std::optional<double> roof;
   if (rates.memory_gbps && work.bytes > 0 && !crosses_link(op))
-    floor = work.bytes / (*rates.memory_gbps * 1e9);
+    roof = work.bytes / (*rates.memory_gbps * 1e9);
   if (const auto tflops = arithmetic_rate(op, rates)) {
-    floor = std::max(floor.value_or(0.0), work.flops / (*tflops * 1e12));
+    roof = std::max(roof.value_or(0.0), work.flops / (*tflops * 1e12));
   }
-  return floor;
+  return roof;
 }
 
 }  // namespace gpugauge

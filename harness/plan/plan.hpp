@@ -33,18 +33,18 @@ Plan make_plan(const Suite& suite, const std::vector<ModelConfig>& models,
                const DeviceInfo& device);
 
 /// Rates that bound a launch, from a datasheet or the device itself. Absent where nobody says.
-struct FloorRates {
+struct RoofRates {
   std::optional<double> memory_gbps;
   std::vector<std::pair<DType, double>> tflops;
 };
 
 /// What a device says of itself.
-inline FloorRates pin_rates(const DeviceInfo& device) {
+inline RoofRates pin_rates(const DeviceInfo& device) {
   return {.memory_gbps = device.pin_rate_gbps, .tflops = {}};
 }
 
 /// The larger of bytes over the memory rate and operations over the arithmetic rate; absent if
 /// neither is known, or if neither bounds the op.
-std::optional<double> floor_seconds(const Op& op, const FloorRates& rates);
+std::optional<double> roof_seconds(const Op& op, const RoofRates& rates);
 
 }  // namespace gpugauge

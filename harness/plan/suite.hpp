@@ -21,7 +21,7 @@ struct SamplingPolicy {
   double case_seconds = 1.0;        ///< sampling stops here, converged or not
   double warmup_seconds = 0.1;      ///< replays before a case that are not sampled
   double sample_seconds = 0.002;    ///< launches are added to a sample until it lasts this long
-  /// Budget of a search for the fastest candidate; from the case's floor where it is absent.
+  /// Budget of a search for the fastest candidate; from the case's roof time where it is absent.
   std::optional<double> search_seconds = std::nullopt;
   int min_samples = 10;
   int max_samples = 1000;

@@ -40,7 +40,7 @@ struct EnumTable<MemoryPattern> {
 constexpr ArrayCount arrays_of(MemoryPattern pattern) { return row_of(pattern).arrays; }
 
 /// Streams whole arrays. `bytes` is the traffic of one launch, reads and writes together, so that
-/// every pattern of one size has the same floor; it is shared evenly among the pattern's arrays.
+/// every pattern of one size has the same bound; it is shared evenly among the pattern's arrays.
 struct MemoryStream {
   static constexpr std::string_view kFamily = "memory";
   static constexpr bool kFewFlops = true;

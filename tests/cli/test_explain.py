@@ -32,11 +32,11 @@ def test_a_word_in_any_spelling_and_in_two_arguments(gpugauge):
     assert explain(gpugauge, "Memory-Read") == expected
 
 
-def test_the_floor_of_a_case_is_computed_from_the_datasheet(gpugauge):
-    floor, = texts(explain(gpugauge, GEMM, "--device", "h100-sxm5"), "floor there")
+def test_the_roof_of_a_case_is_computed_from_the_datasheet(gpugauge):
+    roof, = texts(explain(gpugauge, GEMM, "--device", "h100-sxm5"), "roof there")
     bytes_moved = 2 * (8 * 4096 + 4096 * 4096 + 8 * 4096)
-    assert f": {bytes_moved / 3352e9 * 1e6:.2f} µs: memory" in floor
-    assert "GFLOP at 989.0 TFLOPS" in floor
+    assert f": {bytes_moved / 3352e9 * 1e6:.2f} µs: memory" in roof
+    assert "GFLOP at 989.0 TFLOPS" in roof
 
 
 def test_datasheet_rows_of_the_type_alone_with_their_source(gpugauge):
@@ -132,7 +132,7 @@ def test_the_manual_has_every_command_option_and_word(gpugauge):
         assert f'.SS "gpugauge {command}"' in page
         for option in re.findall(r"--[a-z][a-z-]+", gpugauge(command, "--help").stdout.split("\n\n\n")[0]):
             assert option in page
-    for word in ["memory read", "% of floor", "power_capped", "below floor", "cublaslt_search"]:
+    for word in ["memory read", "% of roof", "power_capped", "below pass mark", "cublaslt_search"]:
         assert f"\n.B {word}\n" in page
 
 

@@ -74,7 +74,7 @@ def test_every_reader_takes_it(toy, command):
 def test_the_step_is_the_sum_of_what_was_imported(toy):
     row, = tokens_of(toy, "toy.json", "--batch", "1", "--context", "1024")
     streamed = 2 * (8030261248 - 128256 * 4096)  # all weights but the input embedding
-    assert row["bytes_floor_tok_per_s"] == pytest.approx(800e9 / (streamed + 1024 * 131072), rel=1e-3)
+    assert row["memory_bound_tok_per_s"] == pytest.approx(800e9 / (streamed + 1024 * 131072), rel=1e-3)
     layers = 32 * 2 * (6144 * 4096 + 4096 * 4096 + 28672 * 4096 + 4096 * 14336) / 700e9
     attention = 32 * 1024 / 100e6
     head = 2 * 128256 * 4096 / 800e9

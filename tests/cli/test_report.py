@@ -199,7 +199,7 @@ def test_imported_numbers_are_judged_and_said_to_be_imported(gpugauge):
     verdict = data["verdicts"][0]
     assert verdict["words"].startswith("delivers its datasheet (imported numbers, not measured here)")
     read = next(row for row in data["datasheet"]["rows"] if "memory read" in row)
-    assert any(isinstance(cell, list) and cell[0] == "ok, floor 90%, imported" for cell in read)
+    assert any(isinstance(cell, list) and cell[0] == "ok, pass mark 90%, imported" for cell in read)
     assert verdict["facts"][0]["detail"].endswith("imported")
 
 

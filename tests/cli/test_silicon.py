@@ -73,7 +73,7 @@ def test_datasheet_does_not_pass_it(read, case, metric, shape):
     assert shape not in row
 
 
-def test_tokens_take_no_floor_from_it(read):
+def test_tokens_take_no_memory_bound_from_it(read):
     assert "no cold memory read in this file" in read("tokens", READ, factor=2).stdout
 
 

@@ -21,15 +21,15 @@ std::optional<double> times(double ratio, std::optional<double> factor) {
   return factor ? std::optional(ratio * *factor) : std::nullopt;
 }
 
-std::optional<double> share_of(const CaseRuns& c, const std::optional<FloorRates>& rates) {
+std::optional<double> share_of(const CaseRuns& c, const std::optional<RoofRates>& rates) {
   if (!rates) return std::nullopt;
-  const std::optional<double> share = share_of_floor(c.first(), *rates);
+  const std::optional<double> share = share_of_roof(c.first(), *rates);
   // That of the first run, brought to the time of all.
   return share ? std::optional(*share * c.first().time_ns.value / c.time_ns.value) : std::nullopt;
 }
 
-std::optional<FloorRates> rates_of(const Side& side) {
-  return side.datasheet != nullptr ? std::optional(floor_rates(*side.datasheet)) : std::nullopt;
+std::optional<RoofRates> rates_of(const Side& side) {
+  return side.datasheet != nullptr ? std::optional(roof_rates(*side.datasheet)) : std::nullopt;
 }
 
 /// A change of time is none of the card's if it is gone, or reversed, in cycles.

@@ -35,7 +35,7 @@ struct CaseComparison {
   /// Time × clock, time × power, time × price: what is left where clock, watts or dollars are
   /// equal.
   std::optional<double> cycles_ratio, energy_ratio, dollars_ratio;
-  Both share_of_datasheet;  ///< the floor of each card's own datasheet over the time
+  Both share_of_datasheet;  ///< the roof time of each card's own datasheet over the time
   Judgement judgement;
 };
 

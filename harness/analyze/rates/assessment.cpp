@@ -29,14 +29,14 @@ AssessmentStatus status_of(NotMeasuredStatus status) {
 
 AssessmentStatus status_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kBelowFloor:
+    case Verdict::kBelowPassMark:
       return AssessmentStatus::kFailed;
     case Verdict::kUndecided:
     case Verdict::kNotMeasured:
       return AssessmentStatus::kSkipped;
     case Verdict::kOk:
     case Verdict::kNoDatasheet:
-    case Verdict::kNoFloor:
+    case Verdict::kNoPassMark:
       break;
   }
   return AssessmentStatus::kPassed;
@@ -58,7 +58,7 @@ std::string message_of(const DatasheetFinding& finding) {
     message += fmt::format(": {:.4g} {} {}, {:.4g} on the datasheet ({:.1f}%)",
                            finding.measured->value, finding.unit, row_of(finding.origin).words,
                            finding.datasheet->value, 100 * finding.share().value);
-  if (finding.floor) message += fmt::format(", floor {:.0f}%", 100 * *finding.floor);
+  if (finding.pass_mark) message += fmt::format(", pass mark {:.0f}%", 100 * *finding.pass_mark);
   if (!finding.reason.empty()) message += ": " + finding.reason;
   return message;
 }

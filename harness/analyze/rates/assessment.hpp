@@ -34,7 +34,7 @@ struct Assessment {
 };
 
 /// Of every planned case whether it has a verified number, then of every datasheet value whether
-/// the card reaches its floor (none for a device without a datasheet).
+/// the card reaches its pass mark (none for a device without a datasheet).
 std::vector<Assessment> assessments_of(const Record& record, const DatasheetReport& report);
 
 }  // namespace gpugauge

@@ -73,17 +73,17 @@ std::string why_missing(const Record& record, const std::string& kind, bool too_
 void judge(DatasheetFinding& finding, const DatasheetMetric& metric) {
   finding.datasheet = metric.datasheet;
   finding.published = metric.published;
-  finding.floor = metric.floor;
+  finding.pass_mark = metric.pass_mark;
   if (!finding.measured) return;
   const Estimate share = finding.share();
-  if (share.low >= metric.floor) {
+  if (share.low >= metric.pass_mark) {
     finding.verdict = Verdict::kOk;
-  } else if (share.high < metric.floor) {
-    finding.verdict = Verdict::kBelowFloor;
+  } else if (share.high < metric.pass_mark) {
+    finding.verdict = Verdict::kBelowPassMark;
   } else {
     finding.verdict = Verdict::kUndecided;
     if (finding.reason.empty())
-      finding.reason = "the floor lies inside the interval: measure longer";
+      finding.reason = "the pass mark lies inside the interval: measure longer";
   }
 }
 
@@ -135,7 +135,7 @@ class Check {
     if (stated != nullptr && judged) judge(finding, *stated);
     if (stated != nullptr && !judged) {
       finding.datasheet = stated->datasheet;
-      finding.verdict = Verdict::kNoFloor;
+      finding.verdict = Verdict::kNoPassMark;
     }
     return finding;
   }
@@ -188,7 +188,7 @@ ExitStatus status_of(std::span<const DatasheetReport> reports) {
   for (const DatasheetReport& report : reports) {
     if (report.has_refused) return ExitStatus::kCheckFailed;
     for (const DatasheetFinding& finding : report.findings) {
-      if (finding.verdict == Verdict::kBelowFloor) return ExitStatus::kCheckFailed;
+      if (finding.verdict == Verdict::kBelowPassMark) return ExitStatus::kCheckFailed;
     }
   }
   return ExitStatus::kDone;

@@ -16,20 +16,20 @@ namespace gpugauge {
 
 enum class Verdict : std::uint8_t {
   kOk,
-  kBelowFloor,   ///< the whole interval lies under the floor
-  kUndecided,    ///< the floor lies inside the interval
-  kNotMeasured,  ///< nothing in the file tests it
-  kNoDatasheet,  ///< measured, and nobody said what to expect
-  kNoFloor,      ///< shown beside the datasheet's value, which it is not expected to reach
+  kBelowPassMark,  ///< the whole interval lies under the pass mark
+  kUndecided,      ///< the pass mark lies inside the interval
+  kNotMeasured,    ///< nothing in the file tests it
+  kNoDatasheet,    ///< measured, and nobody said what to expect
+  kNoPassMark,     ///< shown beside the datasheet's value, which it is not expected to reach
 };
 template <>
 struct EnumTable<Verdict> {
   static constexpr std::array rows{EnumName{Verdict::kOk, "ok"},
-                                   EnumName{Verdict::kBelowFloor, "below floor"},
+                                   EnumName{Verdict::kBelowPassMark, "below pass mark"},
                                    EnumName{Verdict::kUndecided, "undecided"},
                                    EnumName{Verdict::kNotMeasured, "not measured"},
                                    EnumName{Verdict::kNoDatasheet, "no datasheet"},
-                                   EnumName{Verdict::kNoFloor, "no floor"}};
+                                   EnumName{Verdict::kNoPassMark, "no pass mark"}};
 };
 
 /// One measured peak beside what the datasheet says of it.
@@ -42,7 +42,7 @@ struct DatasheetFinding {
   Origin origin = Origin::kMeasured;  ///< of `measured`
   std::optional<SourcedValue> datasheet;
   std::optional<SourcedValue> published;       ///< what a good card of this kind reaches
-  std::optional<double> floor;                 ///< as a share of the datasheet
+  std::optional<double> pass_mark;             ///< as a share of the datasheet
   std::optional<double> ridge_flops_per_byte;  ///< of a GEMM: measured rate over read bandwidth
   Verdict verdict = Verdict::kNotMeasured;
   std::string reason;  ///< why it is so: what slowed the card, what is missing; may be empty
@@ -60,12 +60,12 @@ struct DatasheetReport {
   bool has_refused = false;  ///< the file has a case that cannot be true
 };
 
-/// `sheet` may be null. Memory: read is judged against the floor, the other patterns are shown.
+/// `sheet` may be null. Memory: read is judged against the pass mark, the other patterns are shown.
 /// GEMM: only shapes that are limited by arithmetic (`kRidgeMultiple`) speak for it, so that a file
 /// of small batches is "not measured" and not a slow card.
 DatasheetReport check_datasheet(const Record& record, const Datasheet* sheet);
 
-/// kCheckFailed if anything is below its floor, or cannot be true.
+/// kCheckFailed if anything is below its pass mark, or cannot be true.
 ExitStatus status_of(std::span<const DatasheetReport> reports);
 
 }  // namespace gpugauge

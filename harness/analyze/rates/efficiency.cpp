@@ -7,8 +7,8 @@
 
 namespace gpugauge {
 
-FloorRates floor_rates(const Datasheet& sheet) {
-  FloorRates rates;
+RoofRates roof_rates(const Datasheet& sheet) {
+  RoofRates rates;
   for (const DatasheetMetric& metric : sheet.metrics) {
     if (metric.dtype) {
       rates.tflops.emplace_back(*metric.dtype, metric.datasheet.value);
@@ -19,9 +19,9 @@ FloorRates floor_rates(const Datasheet& sheet) {
   return rates;
 }
 
-FloorRates floor_rates(const Record& record, const Datasheet* sheet) {
-  if (sheet != nullptr) return floor_rates(*sheet);
-  FloorRates rates;
+RoofRates roof_rates(const Record& record, const Datasheet* sheet) {
+  if (sheet != nullptr) return roof_rates(*sheet);
+  RoofRates rates;
   for (const MemoryPattern pattern : all_of<MemoryPattern>) {
     if (const auto peak = best_bandwidth(record, pattern))
       rates.memory_gbps = std::max(rates.memory_gbps.value_or(0), peak->rate.value);
@@ -33,11 +33,11 @@ FloorRates floor_rates(const Record& record, const Datasheet* sheet) {
   return rates;
 }
 
-std::optional<double> share_of_floor(const Measurement& measurement, const FloorRates& rates) {
-  const std::optional<double> floor = floor_seconds(measurement.c.op, rates);
-  if (!floor || measurement.c.options.cache != CacheState::kCold || measurement.time_ns.value <= 0)
+std::optional<double> share_of_roof(const Measurement& measurement, const RoofRates& rates) {
+  const std::optional<double> roof = roof_seconds(measurement.c.op, rates);
+  if (!roof || measurement.c.options.cache != CacheState::kCold || measurement.time_ns.value <= 0)
     return std::nullopt;
-  return *floor * kNsPerSecond / measurement.time_ns.value;
+  return *roof * kNsPerSecond / measurement.time_ns.value;
 }
 
 }  // namespace gpugauge

@@ -15,20 +15,20 @@
 namespace gpugauge {
 namespace {
 
-std::optional<Estimate> arithmetic_floor(const StepTimes& times, const std::vector<StepOp>& ops) {
-  Estimate floor;
+std::optional<Estimate> compute_bound(const StepTimes& times, const std::vector<StepOp>& ops) {
+  Estimate bound;
   for (const StepOp& op : ops) {
     const std::optional<DType> dtype = arithmetic_type(op.op);
     if (!dtype || op.group == OpGroup::kHead) continue;
     const std::optional<Estimate> tflops = times.tflops(*dtype);
     if (tflops) {
       const double flops = work_of(op.op).flops * static_cast<double>(op.count);
-      floor = sum(floor, reciprocal(flops / kFlopsPerNsPerTflops, *tflops));
+      bound = sum(bound, reciprocal(flops / kFlopsPerNsPerTflops, *tflops));
     } else if (op.group == OpGroup::kLinears) {
       return std::nullopt;
     }
   }
-  return floor;
+  return bound;
 }
 
 }  // namespace
@@ -75,11 +75,11 @@ PrefillFinding prefill_finding(const StepTimes& times, const ModelConfig& model,
   const double bytes = decode_bytes(
       model,
       {.precision = point.precision, .batch = point.all_tokens(), .context = 1, .kv = point.kv});
-  finding.bytes_floor_ns = reciprocal(bytes, times.read()->rate);
-  finding.arithmetic_floor_ns = arithmetic_floor(times, ops);
+  finding.memory_bound_ns = reciprocal(bytes, times.read()->rate);
+  finding.compute_bound_ns = compute_bound(times, ops);
   for (const Engine engine : {Engine::kLibrary, Engine::kBest}) {
     EngineStep step = times.sum(engine, ops, point.all_tokens());
-    if (finding.arithmetic_floor_ns || has_linear_of_a_case(step))
+    if (finding.compute_bound_ns || has_linear_of_a_case(step))
       (engine == Engine::kLibrary ? finding.library : finding.best) = std::move(step);
   }
   if (finding.library) {

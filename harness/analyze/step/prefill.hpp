@@ -32,10 +32,10 @@ struct PrefillFinding {
   std::string model;
   PrefillPoint point;
   /// All streamed weights once, and the KV cache of the prompts, at the measured read bandwidth.
-  std::optional<Estimate> bytes_floor_ns;
+  std::optional<Estimate> memory_bound_ns;
   /// The operations of the layers' linears and attention, each at the measured GEMM rate of its
   /// type; absent if no rate of the linears' type is known.
-  std::optional<Estimate> arithmetic_floor_ns;
+  std::optional<Estimate> compute_bound_ns;
   std::optional<EngineStep> library, best;  ///< absent if nothing is known of the linears …
   std::string reason;                       ///< … which says what to measure
   std::vector<std::string> warnings;

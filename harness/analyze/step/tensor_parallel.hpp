@@ -62,7 +62,7 @@ OpTime all_reduce_time(const StepTimes& times, Engine engine, const CardGroup& g
 /// group. One card is the plain finding.
 /// Linears at divided shapes are rarely in a record: where those of the whole model are known, the
 /// divided ones may be modelled, and a warning says so.
-/// Rates are those of the group; floors those of a card that waits for no other. Throws UsageError
+/// Rates are those of the group; bounds those of a card that waits for no other. Throws UsageError
 /// if the model does not divide among the cards.
 DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
                              const DecodePoint& point, const CardGroup& group);

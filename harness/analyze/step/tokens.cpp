@@ -96,9 +96,9 @@ DecodeFinding decode_finding(const StepTimes& times, const ModelConfig& model,
   }
   if (times.read()->origin == Origin::kQuoted)
     finding.warnings.push_back(fmt::format(
-        "memory read was not measured: bytes floor and modelled ops use the quoted {:.4g} GB/s",
+        "memory read was not measured: memory bound and modelled ops use the quoted {:.4g} GB/s",
         times.read()->rate.value));
-  finding.floor_tokens_per_second =
+  finding.memory_bound_tokens_per_second =
       scaled(times.read()->rate,
              static_cast<double>(point.batch) * kNsPerSecond / decode_bytes(model, point));
   const auto sum_of_known = [&](Engine engine) {

@@ -20,8 +20,8 @@ struct DecodeFinding {
   std::string device;
   std::string model;
   DecodePoint point;
-  std::optional<Estimate> floor_tokens_per_second;  ///< `decode_bytes` at the read bandwidth
-  std::optional<EngineStep> library;                ///< absent if no library linear is known
+  std::optional<Estimate> memory_bound_tokens_per_second;  ///< `decode_bytes` at the read bandwidth
+  std::optional<EngineStep> library;                       ///< absent if no library linear is known
   std::optional<EngineStep> best;  ///< absent if no linear is known: `reason` says so
   std::string reason;
   std::vector<std::string> warnings;

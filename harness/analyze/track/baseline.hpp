@@ -10,7 +10,7 @@ namespace gpugauge {
 /// What a night is expected to be, from the last accepted ones.
 struct Baseline {
   double level = 0;    ///< median of ln(time)
-  double scatter = 0;  ///< of a night, robust, with a floor
+  double scatter = 0;  ///< of a night, robust, not below scatter_floor
   /// One in `baseline_nights` of the last `seen_nights` was slower than this: of thirty one, of
   /// fewer none.
   double seen = 0;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kDatasheetExamples = R"(
 Examples:
-  gpugauge datasheet result.json                     exit status 1 if the card is below a floor
+  gpugauge datasheet result.json                     exit status 1 if the card is below a pass mark
   gpugauge datasheet */*.json --format markdown      several cards in one table)";
 
 ExitStatus datasheet(const AnalysisOptions& options) {

@@ -73,13 +73,13 @@ std::vector<ExplainedCard> cards_of(const ExplainOptions& options, const Catalog
   std::vector<ExplainedCard> cards;
   for (const std::string& name : options.devices) {
     Datasheet sheet = catalog.datasheet(name);
-    cards.push_back({.title = sheet.title, .rates = floor_rates(sheet), .datasheet = sheet});
+    cards.push_back({.title = sheet.title, .rates = roof_rates(sheet), .datasheet = sheet});
   }
   const std::vector<Datasheet> sheets = catalog.datasheets();
   for (const Record& record : records) {
     const Datasheet* sheet = match_datasheet(sheets, record.device);
     cards.push_back({.title = record.device.name,
-                     .rates = floor_rates(record, sheet),
+                     .rates = roof_rates(record, sheet),
                      .datasheet = sheet != nullptr ? std::optional(*sheet) : std::nullopt});
   }
   return cards;
@@ -92,7 +92,7 @@ std::vector<Table> measured_tables(const std::vector<Record>& records, const Cat
                                    const std::function<bool(const Measurement&)>& is_meant) {
   constexpr std::size_t kMostCases = 12;
   const bool capped = options.format == Format::kTable && !options.all;
-  // Made of all cases, since floors and regret come from the others of a file.
+  // Made of all cases, since roofs and regret come from the others of a file.
   Table cases = cases_tables(records, catalog, imported_peers(records, catalog)).front();
   cases.notes.clear();
   std::vector<std::vector<Cell>> meant;
@@ -175,7 +175,7 @@ ExitStatus explain(const ExplainOptions& options) {
   const Answer answer = answer_to(question.words, explanations);
 
   const std::string device_hint =
-      fmt::format("datasheet values, their sources and the floor on a card: --device {}",
+      fmt::format("datasheet values, their sources and the pass mark on a card: --device {}",
                   fmt::join(catalog.datasheet_names(), ", "));
 
   std::vector<Table> tables;

@@ -60,25 +60,25 @@ DeviceInfo describe(const std::string& wanted, const Catalog& catalog) {
 
 /// The datasheet's rates, else what the memory pins can carry; a CPU has neither before it is
 /// measured.
-FloorRates known_rates(const DeviceInfo& device, const std::vector<Datasheet>& sheets) {
+RoofRates known_rates(const DeviceInfo& device, const std::vector<Datasheet>& sheets) {
   const Datasheet* sheet = match_datasheet(sheets, device);
-  return sheet != nullptr ? floor_rates(*sheet) : pin_rates(device);
+  return sheet != nullptr ? roof_rates(*sheet) : pin_rates(device);
 }
 
-Table plan_table(const Plan& plan, const FloorRates& rates) {
-  Table table{.name = "plan",
-              .title = {},
-              .columns = {case_column(), dispensable(3, number_column("flops", "flops")),
-                          dispensable(2, number_column("bytes", "bytes")),
-                          number_column("floor_us", "floor"),
-                          dispensable(1, sentence_column("unsupported", ""))},
-              .rows = {},
-              .notes = {}};
+Table plan_table(const Plan& plan, const RoofRates& rates) {
+  Table table{
+      .name = "plan",
+      .title = {},
+      .columns = {case_column(), dispensable(3, number_column("flops", "flops")),
+                  dispensable(2, number_column("bytes", "bytes")), number_column("roof_us", "roof"),
+                  dispensable(1, sentence_column("unsupported", ""))},
+      .rows = {},
+      .notes = {}};
   for (const PlannedCase& planned : plan.cases) {
-    const auto floor = floor_seconds(planned.c.op, rates);
+    const auto roof = roof_seconds(planned.c.op, rates);
     table.rows.push_back({planned.name, number_cell(planned.work.flops),
                           number_cell(planned.work.bytes),
-                          floor ? Cell(format_duration_ns(*floor * 1e9), *floor * 1e6) : Cell(),
+                          roof ? Cell(format_duration_ns(*roof * 1e9), *roof * 1e6) : Cell(),
                           text_cell(planned.unsupported.value_or(""))});
   }
   return table;
@@ -90,13 +90,12 @@ ExitStatus list(const ListOptions& options) {
   const DeviceInfo device = describe(options.device, catalog);
   Plan plan = make_plan(selection.suite, selection.models, device);
   if (!options.filter.empty()) apply_filter(plan, options.filter);
-  const FloorRates rates = known_rates(device, catalog.datasheets());
+  const RoofRates rates = known_rates(device, catalog.datasheets());
   Table table = plan_table(plan, rates);
   table.title = fmt::format("{} on {} ({})", selection.suite.name, device.name, device.id);
   table.notes.push_back(total_of(outline_of(plan, selection.suite.settle_seconds)));
   if (!rates.memory_gbps)
-    table.notes.push_back(
-        "no floor times: this device has no datasheet and reports no memory rate");
+    table.notes.push_back("no roof times: this device has no datasheet and reports no memory rate");
   print_tables(std::cout, {table}, options.format);
   return ExitStatus::kDone;
 }

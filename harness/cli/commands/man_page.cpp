@@ -72,7 +72,7 @@ std::string word_text(const Explanation& word) {
   std::string text = fmt::format(".TP\n.B {}\n{}\n", plain(word.name), plain(word.is));
   for (const auto& [label, part] :
        {std::pair<std::string_view, const std::string*>{"How", &word.how},
-        {"Floor", &word.floor},
+        {"Bound", &word.bound},
         {"Usual", &word.usual},
         {"Source", &word.source},
         {"A bad value", &word.low},

@@ -18,7 +18,7 @@ namespace {
 struct CaseRow {
   const Record* record;
   const Measurement* measurement;
-  std::optional<double> share_of_floor;
+  std::optional<double> share_of_roof;
   std::optional<double> regret;
   std::optional<double> imported_ns;  ///< what others measured on such a card
 };
@@ -96,8 +96,8 @@ ColumnList<CaseRow> case_columns(const Wanted& wanted) {
   c.number(3, "gbps", "GB/s", of(gbps_of));
   c.number(3, "tflops", "TFLOPS", of(tflops_of));
   c.number(2, "rate", "rate", of(rate_cell)).data_only = !wanted.own_rate;
-  c.number(1, "percent_of_floor", "% of floor",
-           [](auto& r) { return percent_cell(r.share_of_floor); });
+  c.number(1, "percent_of_roof", "% of roof",
+           [](auto& r) { return percent_cell(r.share_of_roof); });
   c.number(4, "heuristic_regret_percent", "regret", [](auto& r) {
      return percent_cell(r.regret);
    }).data_only = !wanted.regret;
@@ -137,11 +137,11 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
   Wanted wanted;
   wanted.file = records.size() > 1;
   for (const RecordToShow& shown : records) {
-    const FloorRates rates = floor_rates(*shown.record, shown.datasheet);
+    const RoofRates rates = roof_rates(*shown.record, shown.datasheet);
     const HeuristicRegret regret(*shown.record);
     for (const Measurement& m : shown.record->measurements) {
       cases.push_back(
-          {shown.record, &m, share_of_floor(m, rates), regret.of(m), imported_ns(shown, m)});
+          {shown.record, &m, share_of_roof(m, rates), regret.of(m), imported_ns(shown, m)});
       wanted.repetition = wanted.repetition || m.repetition > 0;
       wanted.own_rate = wanted.own_rate || own_rate(m).has_value();
       wanted.regret = wanted.regret || cases.back().regret.has_value();

@@ -20,28 +20,29 @@ Tone tone_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::kOk:
       return Tone::kGood;
-    case Verdict::kBelowFloor:
+    case Verdict::kBelowPassMark:
       return Tone::kBad;
     case Verdict::kUndecided:
     case Verdict::kNotMeasured:
       return Tone::kWarning;
     case Verdict::kNoDatasheet:
-    case Verdict::kNoFloor:
+    case Verdict::kNoPassMark:
       break;
   }
   return Tone::kPlain;
 }
 
-/// `ok, floor 90%`, `below floor 65%: power-capped at 698 W`.
+/// `ok, pass mark 90%`, `below pass mark 65%: power-capped at 698 W`.
 Cell verdict_cell(const DatasheetFinding& f) {
   std::string text(name_of(f.verdict));
-  const double floor_percent = 100 * f.floor.value_or(0);
-  if (f.verdict == Verdict::kOk) text += fmt::format(", floor {:.0f}%", floor_percent);
-  if (f.verdict == Verdict::kBelowFloor) text += fmt::format(" {:.0f}%", floor_percent);
-  if (f.verdict == Verdict::kUndecided) text += fmt::format(" at floor {:.0f}%", floor_percent);
+  const double pass_mark_percent = 100 * f.pass_mark.value_or(0);
+  if (f.verdict == Verdict::kOk) text += fmt::format(", pass mark {:.0f}%", pass_mark_percent);
+  if (f.verdict == Verdict::kBelowPassMark) text += fmt::format(" {:.0f}%", pass_mark_percent);
+  if (f.verdict == Verdict::kUndecided)
+    text += fmt::format(" at pass mark {:.0f}%", pass_mark_percent);
   if (f.origin == Origin::kImported) text += ", imported";
   // The reason explains a finding that failed; otherwise it is a remark.
-  const bool failed = f.verdict == Verdict::kBelowFloor || f.verdict == Verdict::kUndecided ||
+  const bool failed = f.verdict == Verdict::kBelowPassMark || f.verdict == Verdict::kUndecided ||
                       f.verdict == Verdict::kNotMeasured;
   if (!f.reason.empty()) text += fmt::format("{} {}", failed ? ":" : ";", f.reason);
   return {text, std::string(name_of(f.verdict)), tone_of(f.verdict)};
@@ -83,7 +84,7 @@ ColumnList<VerdictRow> columns(std::span<const DatasheetReport> reports) {
   c.number(3, "ridge_flops_per_byte", "FLOP/byte",
            of([](auto& f) { return f.ridge_flops_per_byte; }))
       .data_only = std::none_of(reports.begin(), reports.end(), has_no_datasheet);
-  c.data("floor_percent", of([](auto& f) { return percent_cell(f.floor); }));
+  c.data("pass_mark_percent", of([](auto& f) { return percent_cell(f.pass_mark); }));
   c.add(wrapping(24, text_column("verdict", "verdict")), of(verdict_cell));
   c.data("reason", of([](auto& f) { return text_cell(f.reason); }));
   c.data("case", of([](auto& f) { return text_cell(f.case_name); }));

@@ -50,8 +50,8 @@ std::string metric_text(const DatasheetMetric& metric) {
     text +=
         fmt::format("; best published measurement {} {} ({})",
                     format_significant(metric.published->value), unit, metric.published->source);
-  return text +
-         fmt::format("; our floor for a healthy card is {} of it", format_percent(metric.floor));
+  return text + fmt::format("; our pass mark for a healthy card is {} of it",
+                            format_percent(metric.pass_mark));
 }
 
 template <typename Wanted>
@@ -77,8 +77,8 @@ void add_advice(ExplainLines& lines, const Explanation& word) {
   lines.add("see", word.see);
 }
 
-FloorRates rates_of(const DatasheetMetric& metric) {
-  FloorRates rates;
+RoofRates rates_of(const DatasheetMetric& metric) {
+  RoofRates rates;
   if (metric.dtype) {
     rates.tflops.emplace_back(*metric.dtype, metric.datasheet.value);
   } else {
@@ -91,25 +91,25 @@ std::string bytes_text(double bytes) { return format_significant(bytes / 1e6) + 
 std::string flops_text(double flops) { return format_significant(flops / 1e9) + " GFLOP"; }
 
 /// `12.3 µs: memory 12.3 µs (41.1 MB at 3352 GB/s), bf16 1.2 µs (1.2 GFLOP at 989 TFLOPS)`.
-std::string floor_text(const Op& op, const ExplainedCard& card) {
+std::string roof_text(const Op& op, const ExplainedCard& card) {
   const Work work = work_of(op);
   std::vector<std::string> parts;
-  const FloorRates memory{.memory_gbps = card.rates.memory_gbps, .tflops = {}};
-  if (const auto seconds = floor_seconds(op, memory))
+  const RoofRates memory{.memory_gbps = card.rates.memory_gbps, .tflops = {}};
+  if (const auto seconds = roof_seconds(op, memory))
     parts.push_back(fmt::format("memory {} ({} at {} GB/s)", format_duration_ns(*seconds * 1e9),
                                 bytes_text(work.bytes),
                                 format_significant(*card.rates.memory_gbps)));
   for (const auto& [dtype, tflops] : card.rates.tflops) {
-    const FloorRates arithmetic{.memory_gbps = {}, .tflops = {{dtype, tflops}}};
-    if (const auto seconds = floor_seconds(op, arithmetic))
+    const RoofRates arithmetic{.memory_gbps = {}, .tflops = {{dtype, tflops}}};
+    if (const auto seconds = roof_seconds(op, arithmetic))
       parts.push_back(fmt::format("{} {} ({} at {} TFLOPS)", name_of(dtype),
                                   format_duration_ns(*seconds * 1e9), flops_text(work.flops),
                                   format_significant(tflops)));
   }
-  const auto floor = floor_seconds(op, card.rates);
-  if (!floor) return fmt::format("{}: no known rate bounds it", card.title);
+  const auto roof = roof_seconds(op, card.rates);
+  if (!roof) return fmt::format("{}: no known rate bounds it", card.title);
   return fmt::format("{}{}: {}: {}", card.title, card.datasheet ? "" : " by its own measured peaks",
-                     format_duration_ns(*floor * 1e9), fmt::join(parts, ", "));
+                     format_duration_ns(*roof * 1e9), fmt::join(parts, ", "));
 }
 
 std::string work_text(const Op& op) {
@@ -163,7 +163,7 @@ Table explanation_table(const Explanation& word, std::optional<DType> dtype,
   ExplainLines lines(word.name);
   lines.add("is", word.is);
   lines.add("how", word.how);
-  lines.add("floor", word.floor);
+  lines.add("bound", word.bound);
   add_datasheets(lines, cards, [&](const DatasheetMetric& metric) {
     if (!metric.dtype) return word.is_of_memory;
     return word.is_of_arithmetic && (!dtype || dtype == metric.dtype);
@@ -192,10 +192,10 @@ Table case_table(const Case& c, const Explanations& words, std::span<const Expla
   add_word(lines, words, WordKind::kImplementation, c.implementation);
   add_word(lines, words, WordKind::kState, name_of(c.options.cache));
   add_word(lines, words, WordKind::kState, name_of(c.options.data));
-  if (family != nullptr) lines.add("floor", family->floor);
-  for (const ExplainedCard& card : cards) lines.add("floor there", floor_text(c.op, card));
+  if (family != nullptr) lines.add("bound", family->bound);
+  for (const ExplainedCard& card : cards) lines.add("roof there", roof_text(c.op, card));
   add_datasheets(lines, cards, [&](const DatasheetMetric& metric) {
-    return floor_seconds(c.op, rates_of(metric)).has_value();
+    return roof_seconds(c.op, rates_of(metric)).has_value();
   });
   for (const Explanation* word : {kind, family}) {
     if (word != nullptr && !word->usual.empty()) {

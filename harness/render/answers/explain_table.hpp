@@ -12,10 +12,10 @@
 
 namespace gpugauge {
 
-/// A card that a floor is computed for.
+/// A card that a roof is computed for.
 struct ExplainedCard {
   std::string title;
-  FloorRates rates;                    ///< the datasheet's, or what the card's own file measured
+  RoofRates rates;                     ///< the datasheet's, or what the card's own file measured
   std::optional<Datasheet> datasheet;  ///< absent if there is none
 };
 
@@ -24,7 +24,7 @@ struct ExplainedCard {
 Table explanation_table(const Explanation& word, std::optional<DType> dtype,
                         std::span<const ExplainedCard> cards);
 
-/// What is said of every part of a case's name, its work, and its floor on each card.
+/// What is said of every part of a case's name, its work, and its roof on each card.
 Table case_table(const Case& c, const Explanations& words, std::span<const ExplainedCard> cards);
 
 }  // namespace gpugauge

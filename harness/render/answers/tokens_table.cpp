@@ -44,8 +44,8 @@ void add_step(ColumnList<TokensRow>& c, const DecodeGroup& group, int rank, cons
 
 ColumnList<TokensRow> tokens_columns(const DecodeGroup& group, bool one_rate) {
   auto c = place_columns<TokensRow>(group);
-  c.interval("bytes_floor", "tok_per_s", "bytes floor", [](TokensRow r) {
-     return r->decode.floor_tokens_per_second;
+  c.interval("memory_bound", "tok_per_s", "memory bound", [](TokensRow r) {
+     return r->decode.memory_bound_tokens_per_second;
    }).dispensable = 3;
   add_step(c, group, 0, "library", "sum of ops (library)", &DecodeFinding::library);
   add_step(c, group, 1, "library_graph", "step graph (library)", &DecodeFinding::library_graph);

@@ -28,9 +28,9 @@ std::string metrics_of(const std::vector<const DatasheetFinding*>& findings) {
 /// `bf16 dense GEMM reaches 55.1% of its datasheet value; a card in order reaches at least 70.0%:
 /// power-capped`.
 std::string shortfall(const DatasheetFinding& f) {
-  std::string text =
-      fmt::format("{} reaches {} of its datasheet value; a healthy card reaches at least {}",
-                  f.metric, format_percent(f.share().value), format_percent(f.floor.value_or(0)));
+  std::string text = fmt::format(
+      "{} reaches {} of its datasheet value; a healthy card reaches at least {}", f.metric,
+      format_percent(f.share().value), format_percent(f.pass_mark.value_or(0)));
   if (f.verdict == Verdict::kUndecided) text += ", which lies within the interval";
   return f.reason.empty() ? text : text + ": " + f.reason;
 }
@@ -48,11 +48,11 @@ Judgement judge(const Record& record, const DatasheetReport& report) {
       std::all_of(record.measurements.begin(), record.measurements.end(),
                   [](const Measurement& m) { return m.origin == Origin::kImported; });
   const std::string by = is_imported ? " (imported numbers, not measured here)" : "";
-  const auto good = with(report, Verdict::kOk), bad = with(report, Verdict::kBelowFloor),
+  const auto good = with(report, Verdict::kOk), bad = with(report, Verdict::kBelowPassMark),
              open = with(report, Verdict::kUndecided);
   if (!bad.empty())
-    return {Tone::kBad, fmt::format("does not deliver its datasheet{}: below its floor in {}", by,
-                                    metrics_of(bad))};
+    return {Tone::kBad, fmt::format("does not deliver its datasheet{}: below its pass mark in {}",
+                                    by, metrics_of(bad))};
   if (!open.empty())
     return {Tone::kWarning,
             fmt::format("may deliver its datasheet{}: undecided in {}", by, metrics_of(open))};
@@ -76,7 +76,7 @@ VerdictWords verdict_words(const Record& record, const DatasheetReport& report) 
                        .words = printable(judgement.words),
                        .shortfalls = {},
                        .untested = {}};
-  for (const Verdict failed : {Verdict::kBelowFloor, Verdict::kUndecided}) {
+  for (const Verdict failed : {Verdict::kBelowPassMark, Verdict::kUndecided}) {
     for (const DatasheetFinding* f : with(report, failed))
       verdict.shortfalls.push_back(printable(shortfall(*f)));
   }

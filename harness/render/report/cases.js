@@ -46,7 +46,7 @@ const CASE_COLUMNS = [
   {key: 'gbps', header: 'GB/s', right: true},
   {key: 'tflops', header: 'TFLOPS', right: true},
   {key: 'flops_per_byte', header: 'FLOP/byte', right: true},
-  {key: 'share_of_floor', header: '% of floor', right: true, show: (i) => percent(caseValue('share_of_floor', i))},
+  {key: 'share_of_roof', header: '% of roof', right: true, show: (i) => percent(caseValue('share_of_roof', i))},
   {key: 'clock_mhz', header: 'MHz', right: true},
   {key: 'power_w', header: 'W', right: true},
   {key: 'temperature_c', header: '°C', right: true},

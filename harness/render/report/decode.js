@@ -36,7 +36,7 @@ function rateFigure(caption, {rows, x, xTitle, yTitle, unit, values, card, kind 
 const cardOf = (row) => (many ? fileLabel(fileOf(row)) : '');
 
 const TOKEN_VALUES = [
-  ['library', 'sum of ops, library'], ['library_graph', 'step graph, library'], ['best', 'sum of ops, best'], ['best_graph', 'step graph, best'], ['bytes_floor', 'bytes floor'],
+  ['library', 'sum of ops, library'], ['library_graph', 'step graph, library'], ['best', 'sum of ops, best'], ['best_graph', 'step graph, best'], ['memory_bound', 'memory bound'],
 ].map(([key, label]) => ({key: `${key}_tok_per_s`, low: `${key}_low_tok_per_s`, high: `${key}_high_tok_per_s`, label}));
 const DOLLARS = {key: 'dollars_per_million', low: 'low_dollars_per_million', high: 'high_dollars_per_million', label: ''};
 const RATE = {key: 'tok_per_s', low: 'low_tok_per_s', high: 'high_tok_per_s', label: ''};

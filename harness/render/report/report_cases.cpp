@@ -22,7 +22,7 @@ constexpr std::size_t kSamplesOfPage = 30'000, kLeastSamples = 16;
 struct ReportRow {
   std::size_t file;
   const Measurement* m;
-  std::optional<double> share_of_floor;
+  std::optional<double> share_of_roof;
 };
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
@@ -77,9 +77,9 @@ const std::vector<std::pair<std::string_view, NumberOf>>& number_columns() {
        [](const ReportRow& r) {
          return r.m->work.bytes > 0 ? positive(r.m->work.flops / r.m->work.bytes) : Json(nullptr);
        }},
-      {"share_of_floor",
+      {"share_of_roof",
        [](const ReportRow& r) {
-         return r.share_of_floor ? number(rounded(*r.share_of_floor)) : Json(nullptr);
+         return r.share_of_roof ? number(rounded(*r.share_of_roof)) : Json(nullptr);
        }},
       {"clock_mhz", [](const ReportRow& r) { return number(r.m->clock_mhz); }},
       {"power_w", [](const ReportRow& r) { return number(r.m->mean_power_w); }},
@@ -151,9 +151,9 @@ std::vector<const Record*> plain(std::span<const RecordToShow> records) {
 Json cases_json(std::span<const RecordToShow> records) {
   std::vector<ReportRow> rows;
   for (std::size_t file = 0; file < records.size(); ++file) {
-    const FloorRates rates = floor_rates(*records[file].record, records[file].datasheet);
+    const RoofRates rates = roof_rates(*records[file].record, records[file].datasheet);
     for (const Measurement& m : records[file].record->measurements)
-      rows.push_back({file, &m, share_of_floor(m, rates)});
+      rows.push_back({file, &m, share_of_roof(m, rates)});
   }
   Json columns = Json::object();
   for (const auto& [key, value_of] : number_columns()) {

@@ -13,7 +13,7 @@ function sweepFigure(sweep, value) {
       options: {scales: {x: placesAxis('batch (M)', places), y: logarithmic(value.label)}},
     }),
     describe: ({dataset, index}) => caseLines(dataset.data[index].i),
-    table: caseSource(['file', 'name', 'time_ns', 'time_low_ns', 'time_high_ns', 'gbps', 'tflops', 'share_of_floor', 'flags'], sweep.lines.flatMap((line) => line.cases)),
+    table: caseSource(['file', 'name', 'time_ns', 'time_low_ns', 'time_high_ns', 'gbps', 'tflops', 'share_of_roof', 'flags'], sweep.lines.flatMap((line) => line.cases)),
   });
 }
 

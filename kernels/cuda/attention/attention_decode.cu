@@ -4,7 +4,7 @@
 //   cmake --build build --target try_attention_decode
 //   build/gpugauge run --device cuda:0 --filter paged
 //
-// Floor: the bytes of K and V over the measured read bandwidth. An H100's SM gets 14.5 of them a
+// Bound: the bytes of K and V over the measured read bandwidth. An H100's SM gets 14.5 of them a
 // clock: 8 KiB in 565, in which its schedulers issue 2260 instructions, and the loop below has 315
 // (FP8: 640) for them. What counts is only that loads are always under way.
 //

@@ -5,7 +5,7 @@
 //   cmake --build build --target try_attention_prefill
 //   build/gpugauge run --device cuda:0 --suite full --filter /flash/
 //
-// Floor: operations over the tensor cores' rate; mma.sync gets about five eighths of Hopper's.
+// Bound: operations over the tensor cores' rate; mma.sync gets about five eighths of Hopper's.
 //
 // - A block takes 64 or 128 queries of a head through blocks of 64 keys and values, keeping of each
 //   query a maximum, a sum and the output so far: Dao, FlashAttention-2: Faster Attention with

@@ -5,7 +5,7 @@
 //   cmake --build build --target try_attention_wgmma_sm90a
 //   build/gpugauge run --device cuda:0 --suite full --filter flash_wgmma
 //
-// Floor: operations over the tensor cores' rate, 4096 a clock and multiprocessor. For 128 queries
+// Bound: operations over the tensor cores' rate, 4096 a clock and multiprocessor. For 128 queries
 // and 128 keys of 128 elements they multiply 2048 clocks, in which the exponential function, 16 a
 // clock, takes another 1024: only where one goes on behind the other is half of the large GEMM's
 // rate within reach.

@@ -5,7 +5,7 @@
 // Build and try alone:
 //   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter cublaslt
 //
-// Floor: at small M the bytes of w over the measured read bandwidth, at large M the operations over
+// Bound: at small M the bytes of w over the measured read bandwidth, at large M the operations over
 // the tensor cores' rate.
 //
 // What frameworks call, each the heuristic's first answer with nothing forbidden, so that split K

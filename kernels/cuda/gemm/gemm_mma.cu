@@ -5,7 +5,7 @@
 //   cmake --build build --target try_gemm_mma
 //   build/gpugauge run --device cuda:0 --suite datasheet --filter /mma/
 //
-// Floor: operations over the tensor cores' rate. An L40S SM does 1024 FP8 multiply-adds a clock, a
+// Bound: operations over the tensor cores' rate. An L40S SM does 1024 FP8 multiply-adds a clock, a
 // warp scheduler one m16n8k32 in 16 clocks.
 //
 // - Shared memory: a 64×64 warp tile reads 4 KiB by ldmatrix for 32 instructions: 32 clocks of the

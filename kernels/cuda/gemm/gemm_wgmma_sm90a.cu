@@ -5,8 +5,8 @@
 //   cmake --build build --target try_gemm_wgmma_sm90a
 //   build/gpugauge run --device cuda:0 --suite datasheet --filter /wgmma/
 //
-// Floor: 2·m·n·k / (multiprocessors · 4096 · clock), twice that rate for FP8. At full load an H100
-// SXM lowers its clock to stay within its power, so the floor is to be taken at the clock measured.
+// Bound: 2·m·n·k / (multiprocessors · 4096 · clock), twice that rate for FP8. At full load an H100
+// SXM lowers its clock to stay within its power, so the bound is to be taken at the clock measured.
 //
 // Of a block, one warpgroup fetches and two multiply, 64 rows (or 64 rows of half of the columns)
 // each. A stage holds 128 bytes of K of every row of the tile, in both operands. For a tile of

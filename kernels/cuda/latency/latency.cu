@@ -4,7 +4,7 @@
 //   cmake --build build --target try_latency
 //   build/gpugauge run --device cuda:0 --suite full --filter latency/
 //
-// Floor: none; the number itself is the finding. Time of a launch / count is the time of one load.
+// Bound: none; the number itself is the finding. Time of a launch / count is the time of one load.
 //
 // v1  One thread walks a random cycle of addresses, a line of 128 bytes apart, so that each load
 //     waits for the one before and nothing can be fetched ahead. The footprint says who answers:

@@ -5,7 +5,7 @@
 //   cmake --build build --target try_linear_stream
 //   build/gpugauge run --device cuda:0 --filter linear_stream
 //
-// Floor: the bytes of w over the measured read bandwidth.
+// Bound: the bytes of w over the measured read bandwidth.
 //
 // v1  One block of eight warps an SM. All copy weights with cp.async, four stages of 16 KiB, three
 //     of them under way: 48 KiB an SM, of which an L40S needs 8 and an A100 20 (Little's law). The

@@ -5,7 +5,7 @@
 //   cmake --build build --target try_linear_stream_sm90a
 //   build/gpugauge run --device cuda:0 --filter linear_stream
 //
-// Floor: the bytes of w over the measured read bandwidth.
+// Bound: the bytes of w over the measured read bandwidth.
 //
 // An H100 SXM brings 14.5 bytes a clock to each SM. For a KiB of FP8 weights that leaves 70 clocks;
 // its warps spend about 45 instructions on it for up to 8 tokens, on four schedulers. With 64

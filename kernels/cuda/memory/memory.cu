@@ -4,7 +4,7 @@
 //   cmake --build build --target try_memory
 //   build/gpugauge run --device cuda:0 --filter /stream/
 //
-// Floor: bytes / (2 · memory clock · bus width / 8). No rate above that is believed.
+// Bound: bytes / (2 · memory clock · bus width / 8). No rate above that is believed.
 //
 // To hide a loaded latency of 0.8 µs an H100 SXM needs 20 KiB in flight on each multiprocessor
 // (Little's law: 25.4 GB/s each), better 32 to 64; an H200 28, an L40S 5. Full occupancy with one

@@ -4,7 +4,7 @@
 //   cmake --build build --target try_memory_bulk_sm90a
 //   build/gpugauge run --device cuda:0 --filter /bulk/
 //
-// Floor: bytes / (2 · memory clock · bus width / 8).
+// Bound: bytes / (2 · memory clock · bus width / 8).
 //
 // What memory.cu keeps in flight by many threads with many registers, one thread keeps in flight
 // here by copies of up to 16 KiB, with shared memory for what is under way: a ring of 12 stages of

@@ -5,7 +5,7 @@
 //   cmake --build build --target try_tensor_peak
 //   build/gpugauge run --device cuda:0 --suite datasheet --filter peak
 //
-// Floor: FLOP / (SMs × FLOP per clock and SM × SM clock). Dense FLOP per clock and SM by the
+// Bound: FLOP / (SMs × FLOP per clock and SM × SM clock). Dense FLOP per clock and SM by the
 // vendor's whitepapers; sparse, twice that:
 //             bf16, fp16    tf32    fp8, int8
 //   A100            2048    1024    −, 4096
@@ -21,7 +21,7 @@
 //     registers that are loaded once a launch. In machine code the inner loop is 16 HMMA, QMMA or
 //     IMMA (.SP) and the counter. One instruction takes a sub-core's unit 16 cycles on Ada and 8 on
 //     Ampere and returns after some 30, so that two sums of one warp nearly fill it and 32 do.
-//     Predicted 99% of the floor, less the launch (5 µs) and the accumulators' way out (8 MB);
+//     Predicted 99% of the bound, less the launch (5 µs) and the accumulators' way out (8 MB);
 //     not yet measured on a card.
 
 #include "kernels/cuda/machine/intrinsics.hpp"

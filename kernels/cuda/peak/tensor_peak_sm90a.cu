@@ -4,7 +4,7 @@
 //   cmake --build build --target try_tensor_peak_sm90a
 //   build/gpugauge run --device cuda:0 --suite datasheet --filter peak
 //
-// The floor, and what is verified: tensor_peak.cu.
+// The bound, and what is verified: tensor_peak.cu.
 //
 // v1  Two warpgroups an SM, each with one accumulator of 64×256 in 128 registers a thread: an
 //     instruction of 128 cycles, the largest there is, and while one warpgroup waits for its group
@@ -12,7 +12,7 @@
 //     gives in that time. Sparse: A in registers, B takes all of it (wgmma_sparse.hpp).
 //     In machine code the inner loop is 4 (.SP: 2) HGMMA, QGMMA or IGMMA, the wait, and the
 //     counter.
-//     Predicted 99% of the floor, less the launch (5 µs) and the accumulators' way out (17 MB);
+//     Predicted 99% of the bound, less the launch (5 µs) and the accumulators' way out (17 MB);
 //     not yet measured on a card.
 
 #include "kernels/cuda/machine/hopper.hpp"

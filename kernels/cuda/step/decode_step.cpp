@@ -6,7 +6,7 @@
 //   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter
 //   decode_step
 //
-// Floor: all weights and the cache once, over the measured read bandwidth: on an H100 SXM
+// Bound: all weights and the cache once, over the measured read bandwidth: on an H100 SXM
 // 417 tokens/s for Llama-3.1-8B in FP8 at batch 1.
 //
 // - graph_library: the ops as a framework runs them: each linear the fastest of the ways in which

@@ -4,7 +4,7 @@
 //   cmake --build build --target try_argmax
 //   build/gpugauge run --device cuda:0 --suite full --filter argmax
 //
-// Floor: 2 · vocabulary bytes a row, which the LM head has just left in the L2: at batch 1 one trip
+// Bound: 2 · vocabulary bytes a row, which the LM head has just left in the L2: at batch 1 one trip
 // to it, two reductions and the launch.
 //
 // v1  16 KiB of a row a block, four 16-byte loads a thread at once and no loop, so that a row of

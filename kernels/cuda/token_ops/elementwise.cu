@@ -5,7 +5,7 @@
 //   cmake --build build --target try_elementwise
 //   build/gpugauge run --device cuda:0 --suite full --filter token_op/
 //
-// Floor: bytes / read bandwidth; at a decode batch one trip to memory and the launch.
+// Bound: bytes / read bandwidth; at a decode batch one trip to memory and the launch.
 //
 // v1  one 16-byte store a thread, so 16 elements of FP8 or 8 of BF16, and all of its loads at once;
 //     no loops. A quantised activation saves the launch and the two trips of a quantise kernel.

@@ -5,7 +5,7 @@
 //   cmake --build build --target try_norms
 //   build/gpugauge run --device cuda:0 --suite full --filter rms_norm
 //
-// Floor: at a decode batch none in bytes (8 KiB an array); what counts is one trip to memory, one
+// Bound: at a decode batch none in bytes (8 KiB an array); what counts is one trip to memory, one
 // reduction and the launch. At large batches bytes / read bandwidth.
 //
 // v1  one block a token, the whole row in registers between the two passes, so that it is read

@@ -5,7 +5,7 @@
 //   cmake --build build --target try_rope_append
 //   build/gpugauge run --device cuda:0 --suite full --filter rope_append
 //
-// Floor: bytes / read bandwidth; at a decode batch two dependent trips to memory (the position,
+// Bound: bytes / read bandwidth; at a decode batch two dependent trips to memory (the position,
 // then its row of the rotary table) and the launch.
 //
 // v1  head_dim / 16 lanes a head, each with 8 elements of its first half and the 8 of its second

@@ -3,7 +3,7 @@
 // Build and try alone:
 //   cmake --build build --target gpugauge && build/gpugauge run --device cuda:0 --filter transfer/
 //
-// Floor: bytes / what the link carries; PCIe generation and width are in the record's device.
+// Bound: bytes / what the link carries; PCIe generation and width are in the record's device.
 // Pinned host memory is copied by the device's own engine. Of pageable memory the host makes pinned
 // copies first, which is work of the host and timed by its clock.
 

@@ -4,7 +4,7 @@
 
 namespace gpugauge::emulated {
 
-/// How long the work of a node takes on the card, in microseconds: its floor over an efficiency.
+/// How long the work of a node takes on the card, in microseconds: its bound over an efficiency.
 /// Nothing was measured: the numbers are there so that rates can be believed.
 double memory_us(double bytes);
 double link_us(std::size_t bytes);

@@ -141,7 +141,7 @@ TEST_F(CatalogTest, RefusesTwoDatasheetsThatOneCardMatches) {
     folder_.write(
         "configs/devices/" + name + ".yaml",
         "name: " + name + "\ntitle: t\naccelerator: A\nmatch: {names: " + match +
-            "}\nmetrics: {memory_gbps: {datasheet: {value: 1, source: s}, floor: 0.9}}\n");
+            "}\nmetrics: {memory_gbps: {datasheet: {value: 1, source: s}, pass_mark: 0.9}}\n");
   };
   const Catalog catalog(root() / "configs");
   write("a", "[Card, Card 2], memory_gib_min: 22, memory_gib_max: 24");

@@ -18,8 +18,8 @@ metrics:
   memory_gbps:
     datasheet: {value: 3352, source: a sheet}
     published: {value: 3241, source: a blog}
-    floor: 0.9
-  bf16_tflops: {datasheet: {value: 989, source: a sheet}, floor: 0.7}
+    pass_mark: 0.9
+  bf16_tflops: {datasheet: {value: 989, source: a sheet}, pass_mark: 0.7}
 )";
 
 std::string datasheet_error(std::string_view from, std::string_view to) {
@@ -47,7 +47,7 @@ TEST(LoadDatasheet, ReadsValuesWithTheirSources) {
   EXPECT_EQ(sheet.metrics[0].datasheet.value, 3352);
   EXPECT_EQ(sheet.metrics[0].published.value().value, 3241);
   EXPECT_EQ(sheet.metrics[0].published.value().source, "a blog");
-  EXPECT_EQ(sheet.metrics[0].floor, 0.9);
+  EXPECT_EQ(sheet.metrics[0].pass_mark, 0.9);
   EXPECT_EQ(sheet.metrics[1].dtype, DType::kBf16);
   EXPECT_FALSE(sheet.metrics[1].published);
 }
@@ -59,8 +59,8 @@ TEST(LoadDatasheet, RefusesWrongValues) {
             "did you mean "
             "'bf16_tflops'?");
   EXPECT_EQ(
-      datasheet_error("floor: 0.7", "floor: 70"),
-      "card.yaml:13:66: 'metrics.bf16_tflops.floor' is '70', expected a number from 0.01 to 1");
+      datasheet_error("pass_mark: 0.7", "pass_mark: 70"),
+      "card.yaml:13:66: 'metrics.bf16_tflops.pass_mark' is '70', expected a number from 0.01 to 1");
   EXPECT_EQ(datasheet_error("{value: 700, source: a sheet}", "700"),
             "card.yaml:7:8: 'tdp_w' is '700', expected a mapping");
   EXPECT_EQ(datasheet_error("{value: 700, source: a sheet}", "{value: 700}"),

@@ -69,7 +69,7 @@ TEST(Explanations, NameASourceForWhatIsUsual) {
 TEST(Explanations, GiveNoShareOfARateOutsideOfWhatIsUsual) {
   const std::regex share("[0-9]+%? ?(to|-|–) ?[0-9]+%");
   for (const Explanation& word : shipped().all()) {
-    for (const std::string* part : {&word.is, &word.how, &word.floor, &word.low, &word.remedy})
+    for (const std::string* part : {&word.is, &word.how, &word.bound, &word.low, &word.remedy})
       EXPECT_FALSE(std::regex_search(*part, share)) << word.name << ": " << *part;
   }
 }

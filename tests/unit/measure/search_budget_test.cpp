@@ -7,7 +7,7 @@
 namespace gpugauge {
 namespace {
 
-TEST(SearchBudgetSeconds, GrowsWithTheFloor) {
+TEST(SearchBudgetSeconds, GrowsWithTheRoofTime) {
   const FakeImplementation fake({});
   const PlannedCase planned = fake.planned(MemoryStream{MemoryPattern::kRead, 1'000'000});
   DeviceInfo device;

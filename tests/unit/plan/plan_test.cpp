@@ -83,26 +83,26 @@ TEST(MakePlan, RefusesAModelThatWasNotLoaded) {
   EXPECT_THROW(make_plan(suite, {}, cpu()), UsageError);
 }
 
-TEST(FloorSeconds, IsTheSlowerOfMemoryAndArithmetic) {
-  const FloorRates rates{.memory_gbps = 1000, .tflops = {{DType::kBf16, 100}}};
+TEST(RoofSeconds, IsTheSlowerOfMemoryAndArithmetic) {
+  const RoofRates rates{.memory_gbps = 1000, .tflops = {{DType::kBf16, 100}}};
   // 2·8192³ operations at 100 TFLOPS; 3·8192²·2 bytes at 1 TB/s are far less.
-  EXPECT_NEAR(*floor_seconds(gemm_of(DType::kBf16, 8192, 8192, 8192), rates), 1.0995e-2, 1e-6);
+  EXPECT_NEAR(*roof_seconds(gemm_of(DType::kBf16, 8192, 8192, 8192), rates), 1.0995e-2, 1e-6);
   // One token streams its 32 MiB of weights and little else.
-  EXPECT_NEAR(*floor_seconds(gemm_of(DType::kBf16, 1, 4096, 4096), rates), 33.57e-6, 0.01e-6);
-  EXPECT_NEAR(*floor_seconds(MemoryStream{MemoryPattern::kCopy, 1 << 30}, rates), 1.0737e-3, 1e-7);
+  EXPECT_NEAR(*roof_seconds(gemm_of(DType::kBf16, 1, 4096, 4096), rates), 33.57e-6, 0.01e-6);
+  EXPECT_NEAR(*roof_seconds(MemoryStream{MemoryPattern::kCopy, 1 << 30}, rates), 1.0737e-3, 1e-7);
 }
 
-TEST(FloorSeconds, IsUnknownWithoutARateThatBoundsTheOp) {
-  EXPECT_EQ(floor_seconds(MemoryStream{MemoryPattern::kRead, 1 << 20}, {}), std::nullopt);
-  const FloorRates rates{.memory_gbps = 1000, .tflops = {{DType::kBf16, 100}}};
-  EXPECT_EQ(floor_seconds(Transfer{TransferKind::kHostToDevice, 1 << 20}, rates), std::nullopt);
-  EXPECT_EQ(floor_seconds(AllReduce{.cards = 2, .bytes = 1 << 20}, rates), std::nullopt);
-  EXPECT_EQ(floor_seconds(Latency{LatencyKind::kPointerChase, 1, 1 << 20}, rates), std::nullopt);
+TEST(RoofSeconds, IsUnknownWithoutARateThatBoundsTheOp) {
+  EXPECT_EQ(roof_seconds(MemoryStream{MemoryPattern::kRead, 1 << 20}, {}), std::nullopt);
+  const RoofRates rates{.memory_gbps = 1000, .tflops = {{DType::kBf16, 100}}};
+  EXPECT_EQ(roof_seconds(Transfer{TransferKind::kHostToDevice, 1 << 20}, rates), std::nullopt);
+  EXPECT_EQ(roof_seconds(AllReduce{.cards = 2, .bytes = 1 << 20}, rates), std::nullopt);
+  EXPECT_EQ(roof_seconds(Latency{LatencyKind::kPointerChase, 1, 1 << 20}, rates), std::nullopt);
 }
 
-TEST(FloorSeconds, UsesMemoryAloneForATypeWithoutARate) {
-  const FloorRates rates{.memory_gbps = 1000, .tflops = {}};
-  EXPECT_TRUE(floor_seconds(gemm_of(DType::kInt8, 64, 64, 64), rates).has_value());
+TEST(RoofSeconds, UsesMemoryAloneForATypeWithoutARate) {
+  const RoofRates rates{.memory_gbps = 1000, .tflops = {}};
+  EXPECT_TRUE(roof_seconds(gemm_of(DType::kInt8, 64, 64, 64), rates).has_value());
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ TEST(Assessments, ADatasheetIsJudged) {
                           Field(&Assessment::status, status)));
   };
   EXPECT_THAT(of_read(950), read_is(AssessmentStatus::kPassed));
-  EXPECT_THAT(of_read(900), read_is(AssessmentStatus::kSkipped)) << "the floor is inside ±1%";
+  EXPECT_THAT(of_read(900), read_is(AssessmentStatus::kSkipped)) << "the pass mark is inside ±1%";
   EXPECT_THAT(of_read(500), read_is(AssessmentStatus::kFailed));
 }
 

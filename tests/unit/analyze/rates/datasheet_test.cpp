@@ -45,19 +45,19 @@ TEST(CheckDatasheet, ACardThatDeliversIsOk) {
   EXPECT_EQ(report.file, "results/run.json");
 }
 
-TEST(CheckDatasheet, BelowTheFloorFailsTheCheckAndSaysWhy) {
+TEST(CheckDatasheet, BelowThePassMarkFailsTheCheckAndSaysWhy) {
   Measurement gemm = at_tflops(square(DType::kBf16, 8192), 60);
   gemm.flags = {Flag::kPowerCapped, Flag::kNotConverged};
   gemm.mean_power_w = 698.4;
   gemm.clock_mhz = 1410;
   const DatasheetReport report = check({at_gbps(memory(MemoryPattern::kRead), 930), gemm});
   const DatasheetFinding& f = finding(report, "bf16 dense GEMM");
-  EXPECT_EQ(f.verdict, Verdict::kBelowFloor);
+  EXPECT_EQ(f.verdict, Verdict::kBelowPassMark);
   EXPECT_EQ(f.reason, "power-capped at 698 W, not converged, clock 1410 MHz");
   EXPECT_EQ(status_of({&report, 1}), ExitStatus::kCheckFailed);
 }
 
-TEST(CheckDatasheet, AFloorInsideTheIntervalIsUndecidedAndFailsNothing) {
+TEST(CheckDatasheet, APassMarkInsideTheIntervalIsUndecidedAndFailsNothing) {
   const DatasheetReport report = check({at_gbps(memory(MemoryPattern::kRead), 898)});
   const DatasheetFinding& read = finding(report, "memory read");
   EXPECT_EQ(read.verdict, Verdict::kUndecided);
@@ -91,7 +91,7 @@ TEST(CheckDatasheet, OtherPatternsAreShownAndNotJudged) {
   const DatasheetReport report = check(
       {at_gbps(memory(MemoryPattern::kRead), 930), at_gbps(memory(MemoryPattern::kTriad), 500)});
   const DatasheetFinding& triad = finding(report, "memory triad");
-  EXPECT_EQ(triad.verdict, Verdict::kNoFloor);
+  EXPECT_EQ(triad.verdict, Verdict::kNoPassMark);
   EXPECT_DOUBLE_EQ(triad.share().value, 0.5);
   EXPECT_EQ(status_of({&report, 1}), ExitStatus::kDone);
 }

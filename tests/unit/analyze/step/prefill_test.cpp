@@ -125,25 +125,25 @@ TEST(PrefillOps, PromptsShareTheLinearsAndAttendApart) {
   EXPECT_EQ(attention.tokens, 1024);
 }
 
-TEST(PrefillFinding, FloorsAreBytesOverBandwidthAndOperationsOverTheRateOfTheirType) {
+TEST(PrefillFinding, BoundsAreBytesOverBandwidthAndOperationsOverTheRateOfTheirType) {
   const PrefillFinding f = of(prefill_card({1024}));
   // 8.03e9 bytes of weights, and 131,072 of KV for each token, at 1000 GB/s.
   const ModelConfig model = fake::llama_8b();
   const auto bytes = static_cast<double>(model.streamed_weight_bytes(Precision::kFp8) +
                                          1024 * model.kv_bytes_per_token(DType::kBf16));
-  EXPECT_NEAR(f.bytes_floor_ns.value().value, bytes / 1000, 1);
+  EXPECT_NEAR(f.memory_bound_ns.value().value, bytes / 1000, 1);
   // 32 layers of 2·1024·(4096·(6144 + 4096 + 28672) + 14336·4096) at 200 TFLOPS, and of
   // 4·32·128·1024·1025/2 at 100.
   const double linears = 32 * 2.0 * 1024 * (4096.0 * (6144 + 4096 + 28672) + 14336.0 * 4096);
   const double attention = 32 * 4.0 * 32 * 128 * 1024 * 1025 / 2;
-  EXPECT_NEAR(f.arithmetic_floor_ns.value().value, linears / 200e3 + attention / 100e3, 1);
-  EXPECT_LT(f.arithmetic_floor_ns->low, f.arithmetic_floor_ns->value);
+  EXPECT_NEAR(f.compute_bound_ns.value().value, linears / 200e3 + attention / 100e3, 1);
+  EXPECT_LT(f.compute_bound_ns->low, f.compute_bound_ns->value);
 }
 
 TEST(PrefillFinding, SumsTheOpsAndCountsThePrompt) {
   const PrefillFinding f = of(prefill_card({1024}));
   ASSERT_TRUE(f.library);
-  EXPECT_GT(f.library->step_ns.value, f.arithmetic_floor_ns->value);
+  EXPECT_GT(f.library->step_ns.value, f.compute_bound_ns->value);
   EXPECT_NEAR(f.library->tokens_per_second.value, 1024e9 / f.library->step_ns.value, 1e-6);
   EXPECT_GT(f.library->share_of(Origin::kMeasured), 0.5);
   EXPECT_TRUE(f.reason.empty());
@@ -154,7 +154,7 @@ TEST(PrefillFinding, LinearsBeyondWhatWasMeasuredAreModelledAndNamed) {
   const PrefillFinding f = of(prefill_card({1, 64}));
   ASSERT_TRUE(f.best);
   EXPECT_THAT(f.warnings, ElementsAre(HasSubstr("modelled, not measured: qkv, o, gate_up, down")));
-  EXPECT_GE(f.best->step_ns.value, f.arithmetic_floor_ns->value * 0.95);
+  EXPECT_GE(f.best->step_ns.value, f.compute_bound_ns->value * 0.95);
   for (const OpLine& line : f.best->ops)
     EXPECT_EQ(line.time.origin, line.step.name == "lm_head" ? Origin::kMeasured : Origin::kModelled)
         << line.step.name;
@@ -165,7 +165,7 @@ TEST(PrefillFinding, RefusesWithoutALinearAndWithoutARateOfItsType) {
   all.erase(all.begin() + 1);
   const Record record = fake::record(std::move(all));
   const PrefillFinding f = of(record);
-  EXPECT_FALSE(f.arithmetic_floor_ns);
+  EXPECT_FALSE(f.compute_bound_ns);
   EXPECT_EQ(f.step(Engine::kBest), nullptr);
   EXPECT_THAT(f.reason, HasSubstr("--filter 'gemm/fp8_e4m3/'"));
   EXPECT_THAT(f.warnings, IsEmpty());

@@ -34,17 +34,17 @@ DecodeFinding at(const Record& record, const DecodePoint& point) {
 
 constexpr DecodePoint kFp8Batch8{.precision = Precision::kFp8, .batch = 8, .context = 1024};
 
-TEST(DecodeFindings, TheFloorIsTheBytesOverTheReadBandwidth) {
+TEST(DecodeFindings, TheMemoryBoundIsTheBytesOverTheReadBandwidth) {
   const DecodeFinding f = at(decoding_card({8}), kFp8Batch8);
   const double step_ns = decode_bytes(fake::llama_8b(), kFp8Batch8) / 1000;
-  ASSERT_TRUE(f.floor_tokens_per_second);
-  EXPECT_NEAR(f.floor_tokens_per_second->value, 8 / step_ns * 1e9, 1e-6);
-  EXPECT_NEAR(f.floor_tokens_per_second->low, 8 / step_ns * 1e9 / 1.01, 1e-6);
+  ASSERT_TRUE(f.memory_bound_tokens_per_second);
+  EXPECT_NEAR(f.memory_bound_tokens_per_second->value, 8 / step_ns * 1e9, 1e-6);
+  EXPECT_NEAR(f.memory_bound_tokens_per_second->low, 8 / step_ns * 1e9 / 1.01, 1e-6);
   EXPECT_EQ(f.model, "llama-3.1-8b");
   EXPECT_EQ(f.file, "results/run.json");
 }
 
-TEST(DecodeFindings, TheSumIsOfEveryOpTimesItsCountAndSlowerThanTheFloor) {
+TEST(DecodeFindings, TheSumIsOfEveryOpTimesItsCountAndSlowerThanTheMemoryBound) {
   const DecodeFinding f = at(decoding_card({8}), kFp8Batch8);
   ASSERT_TRUE(f.library);
   Estimate total;
@@ -60,7 +60,7 @@ TEST(DecodeFindings, TheSumIsOfEveryOpTimesItsCountAndSlowerThanTheFloor) {
   EXPECT_LT(f.library->step_ns.high, total.high);
   EXPECT_NEAR(f.library->tokens_per_second.value, 8e9 / total.value, 1e-6);
   EXPECT_NEAR(f.library->tokens_per_second.low, 8e9 / f.library->step_ns.high, 1e-6);
-  EXPECT_LT(f.library->tokens_per_second.value, f.floor_tokens_per_second->value);
+  EXPECT_LT(f.library->tokens_per_second.value, f.memory_bound_tokens_per_second->value);
   EXPECT_THAT(f.warnings, IsEmpty());
   EXPECT_TRUE(f.reason.empty());
 }
@@ -106,7 +106,7 @@ TEST(DecodeFindings, RefusesToInventAPrecisionThatWasNotMeasured) {
   EXPECT_EQ(f.preferred(), nullptr);
   EXPECT_THAT(f.reason, HasSubstr("no linear of llama-3.1-8b at fp8 in this file"));
   EXPECT_THAT(f.reason, HasSubstr("--filter 'gemm/fp8_e4m3/llama-3.1-8b/'"));
-  EXPECT_TRUE(f.floor_tokens_per_second);
+  EXPECT_TRUE(f.memory_bound_tokens_per_second);
 }
 
 TEST(DecodeFindings, RefusesABatchOutsideWhatWasMeasured) {
@@ -128,7 +128,7 @@ TEST(DecodeFindings, RefusesWithoutAMemoryRead) {
   Record record = decoding_card({8});
   record.measurements.erase(record.measurements.begin());
   const DecodeFinding f = at(record, kFp8Batch8);
-  EXPECT_FALSE(f.floor_tokens_per_second);
+  EXPECT_FALSE(f.memory_bound_tokens_per_second);
   EXPECT_FALSE(f.best);
   EXPECT_THAT(f.reason, HasSubstr("no cold memory read"));
 }

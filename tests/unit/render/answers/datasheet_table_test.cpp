@@ -40,9 +40,9 @@ TEST(DatasheetTable, ShowsMeasuredBesideStatedWithTheVerdictAndTheSources) {
       "  metric           at                        measured      ±  datasheet      %  good card  "
       "verdict\n"
       "  memory read      4GiB                    930.0 GB/s  ±1.0%       1000  93.0%      950.0  "
-      "ok, floor 90%\n"
+      "ok, pass mark 90%\n"
       "  bf16 dense GEMM  m:8192/n:8192/k:8192  60.00 TFLOPS  ±1.0%      100.0  60.0%             "
-      "below floor 70%: power-capped at 698 W\n"
+      "below pass mark 70%: power-capped at 698 W\n"
       "  datasheet of Fake H1: Fake H1 datasheet, 2024\n"
       "  good card, memory read: a blog, 4 GiB read\n");
 }
@@ -52,13 +52,13 @@ TEST(DatasheetTable, CarriesEveryNumberForPrograms) {
       nlohmann::json::parse(rendered_datasheets({throttled()}, Format::kJson))["datasheet"];
   ASSERT_EQ(rows.size(), 2u);
   const auto& gemm = rows[1];
-  EXPECT_EQ(gemm["verdict"], "below floor");
+  EXPECT_EQ(gemm["verdict"], "below pass mark");
   EXPECT_EQ(gemm["reason"], "power-capped at 698 W");
   EXPECT_NEAR(gemm["measured"].get<double>(), 60, 1e-9);
   EXPECT_LT(gemm["measured_low"].get<double>(), 60);
   EXPECT_EQ(gemm["unit"], "TFLOPS");
   EXPECT_NEAR(gemm["percent_of_datasheet"].get<double>(), 60, 1e-9);
-  EXPECT_NEAR(gemm["floor_percent"].get<double>(), 70, 1e-9);
+  EXPECT_NEAR(gemm["pass_mark_percent"].get<double>(), 70, 1e-9);
   EXPECT_EQ(gemm["datasheet_source"], "Fake H1 datasheet, 2024");
   EXPECT_TRUE(gemm["good_card"].is_null());
   EXPECT_EQ(gemm["device"], "Fake H1");
@@ -79,7 +79,7 @@ TEST(DatasheetTable, AFlagOnAGoodCardIsNotACause) {
   read.flags = {Flag::kNotConverged};
   const Datasheet sheet = fake::datasheet();
   EXPECT_THAT(rendered_datasheets({check_datasheet(fake::record({read}), &sheet)}, Format::kTable),
-              HasSubstr("ok, floor 90%; not converged\n"));
+              HasSubstr("ok, pass mark 90%; not converged\n"));
 }
 
 TEST(DatasheetTable, SeveralFilesAreToldApart) {

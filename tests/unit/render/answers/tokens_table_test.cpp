@@ -62,7 +62,7 @@ TEST(TokensTable, HasARowABatchAndTheRateInItsTitle) {
   EXPECT_THAT(tables[0].rows, SizeIs(2));
   const std::string text = rendered_tokens(tables, Format::kTable);
   EXPECT_THAT(
-      text, AllOf(HasSubstr("bytes floor"), HasSubstr("sum of ops (library)"),
+      text, AllOf(HasSubstr("memory bound"), HasSubstr("sum of ops (library)"),
                   HasSubstr("sum of ops (best)"), HasSubstr("$/M output"), HasSubstr("% measured"),
                   HasSubstr("% modelled"), Not(HasSubstr("run.json"))));
 }

@@ -145,11 +145,11 @@ TEST(Export, GithubStaysBelowItsLimitAndSaysSo) {
   EXPECT_THAT(text, HasSubstr("and 16 more"));
 }
 
-TEST(Export, ADatasheetBelowItsFloorIsAnError) {
+TEST(Export, ADatasheetBelowItsPassMarkIsAnError) {
   const Datasheet sheet = fake::datasheet();
   const Record slow = fake::record({fake::at_gbps(fake::memory(MemoryPattern::kRead), 500)});
   EXPECT_THAT(exported("github", slow, &sheet),
-              HasSubstr("::error title=memory read::below floor"));
+              HasSubstr("::error title=memory read::below pass mark"));
 }
 
 TEST(Export, TablesCarryEveryCase) {

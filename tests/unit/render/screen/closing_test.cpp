@@ -86,7 +86,7 @@ TEST(Closing, OfACardBelowItsDatasheetSaysInWhatAndByHowMuch) {
   slow.measurements[1].flags = {Flag::kPowerCapped};
   const auto lines = closing(slow);
   EXPECT_EQ(line(lines, "verdict"),
-            "Fake H1 does not deliver its datasheet: below its floor in bf16 dense GEMM");
+            "Fake H1 does not deliver its datasheet: below its pass mark in bf16 dense GEMM");
   EXPECT_THAT(line(lines, "why"), AllOf(HasSubstr("reaches 40.0%"), HasSubstr("at least 70.0%")));
   EXPECT_THAT(line(lines, "note"), HasSubstr("power-capped"));
 }
