@@ -60,7 +60,7 @@ TEST(LoadDatasheet, RefusesWrongValues) {
             "'bf16_tflops'?");
   EXPECT_EQ(
       datasheet_error("pass_mark: 0.7", "pass_mark: 70"),
-      "card.yaml:13:66: 'metrics.bf16_tflops.pass_mark' is '70', expected a number from 0.01 to 1");
+      "card.yaml:13:70: 'metrics.bf16_tflops.pass_mark' is '70', expected a number from 0.01 to 1");
   EXPECT_EQ(datasheet_error("{value: 700, source: a sheet}", "700"),
             "card.yaml:7:8: 'tdp_w' is '700', expected a mapping");
   EXPECT_EQ(datasheet_error("{value: 700, source: a sheet}", "{value: 700}"),
