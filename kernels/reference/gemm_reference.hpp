@@ -27,7 +27,8 @@ struct GemmAccuracy {
   /// Partial sums of K that are rounded to the output's type before they are added up; 1: none.
   int rounded_parts = 1;
 };
-/// fp32 accumulation; tf32 operands cut to 11 bits; exact in int8.
+/// fp32 accumulation, in tensor cores cut towards zero after every 8 products (4 of tf32); tf32
+/// operands cut to 11 bits; exact in int8.
 GemmAccuracy customary_accuracy(const Gemm& op);
 
 /// A GEMM's buffers as the host reads them.

@@ -201,6 +201,32 @@ TEST(CompareGemmFp8, ACutSumDriftsAndOnlyAsFarAsItsBound) {
   EXPECT_FALSE(gemm.verify({.accumulator_bits = 14, .cut_every = 32}).passed);
 }
 
+/// As an A100's tensor core adds BF16: eight products at a time, cut towards zero to fp32.
+float tensor_core_sum(GemmFixture& gemm, const Gemm& op, std::int64_t row, std::int64_t column) {
+  double running = 0;
+  for (std::int64_t i = 0; i < op.k; ++i) {
+    running += load_element(op.activations, gemm.x(), row * op.k + i) *
+               load_element(op.weights, gemm.w(), column * op.k + i);
+    if (i % 8 != 7) continue;
+    const float rounded = static_cast<float>(running);
+    running = std::abs(rounded) > std::abs(running) ? std::nextafter(rounded, 0.0F) : rounded;
+  }
+  return static_cast<float>(running);
+}
+
+TEST(CompareGemmBf16, SumsThatTensorCoresCutArePassedAtAnyK) {
+  Gemm op = gemm_of(DType::kBf16, 6, 64, 131072);
+  op.output = DType::kFp32;  // without the output's rounding, which hides the drift of small sums
+  GemmFixture gemm(op);
+  for (std::int64_t row = 0; row < op.m; ++row)
+    for (std::int64_t column = 0; column < op.n; ++column)
+      gemm.set(row, column, tensor_core_sum(gemm, op, row, column));
+  GemmAccuracy rounding = customary_accuracy(op);
+  EXPECT_TRUE(gemm.verify(rounding).passed) << gemm.verify(rounding).reason;
+  rounding.cut_every = 0;
+  EXPECT_FALSE(gemm.verify(rounding).passed) << "then this test shows nothing";
+}
+
 TEST(CompareGemmBf16, PartsThatAreRoundedHaveABoundOfTheirOwn) {
   const Gemm op = gemm_of(DType::kBf16, 2, 128, 4096);
   constexpr std::int64_t kParts = 8;
