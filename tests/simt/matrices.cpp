@@ -87,10 +87,8 @@ void multiply_lanes(const Lanes<Product<Accumulator>>& lanes) {
   for (std::size_t lane = 0; lane < 32; ++lane) {
     for (std::size_t i = 0; i < 4; ++i) {
       const std::size_t row = lane / 4 + i / 2 * 8, column = lane % 4 * 2 + i % 2;
-      typename Element::Sum sum = 0;
-      for (std::size_t k = 0; k < kDepth; ++k) sum += a[row][k] * b[column][k];
       Accumulator& d = lanes[lane]->d[i];
-      d = simt::accumulated(d, sum);
+      d = simt::tensor_core_sum(d, a[row], b[column], kDepth, Element::kMma);
     }
   }
 }

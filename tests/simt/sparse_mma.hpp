@@ -88,10 +88,8 @@ void multiply_sparse_lanes(const Lanes<SparseProduct<Accumulator>>& lanes) {
   for (std::size_t lane = 0; lane < 32; ++lane) {
     for (std::size_t i = 0; i < 4; ++i) {
       const std::size_t row = lane / 4 + i / 2 * 8, column = lane % 4 * 2 + i % 2;
-      typename Element::Sum sum = 0;
-      for (std::size_t k = 0; k < kDepth; ++k) sum += rows[row].k[k] * b[column][k];
       Accumulator& d = lanes[lane]->d[i];
-      d = accumulated(d, sum);
+      d = tensor_core_sum(d, rows[row].k, b[column], kDepth, of_sparse(Element::kMma));
     }
   }
 }

@@ -75,28 +75,20 @@ std::vector<typename Element::Sum> elements(const std::vector<unsigned char>& by
   return values;
 }
 
-/// The sum of products. Most of the time goes by here, so it is not watched by the sanitizers.
-template <typename Sum>
-__attribute__((no_sanitize("address", "undefined"))) Sum dot(const Sum* a, const Sum* b,
-                                                             std::size_t count) {
-  Sum sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-/// d[16,n] (+)= a[16,depth] · b[n,depth]ᵀ of a warp, d in the registers of its lanes.
+/// d[16,n] (+)= a[16,depth] · b[n,depth]ᵀ of a warp, d in the registers of its lanes. Adds as
+/// `width` says.
 template <typename Accumulator, typename Sum>
 void multiply_warp_rows(std::vector<std::uint32_t>& d, const std::vector<Sum>& a,
-                        const std::vector<Sum>& b, unsigned n, bool accumulate) {
+                        const std::vector<Sum>& b, unsigned n, bool accumulate, SumWidth width) {
   const std::size_t depth = a.size() / 16, registers = n / 2;
   for (std::size_t lane = 0; lane < 32; ++lane) {
     for (std::size_t i = 0; i < registers; ++i) {
       const std::size_t row = lane / 4 + i / 2 % 2 * 8;
       const std::size_t column = i / 4 * 8 + lane % 4 * 2 + i % 2;
-      const Sum sum = dot(&a[row * depth], &b[column * depth], depth);
       std::uint32_t& bits = d[lane * registers + i];
       const Accumulator before = accumulate ? std::bit_cast<Accumulator>(bits) : Accumulator{0};
-      bits = std::bit_cast<std::uint32_t>(accumulated(before, sum));
+      bits = std::bit_cast<std::uint32_t>(
+          tensor_core_sum(before, &a[row * depth], &b[column * depth], depth, width));
     }
   }
 }
@@ -128,8 +120,9 @@ void multiply_lanes(const Lanes<WgmmaLane>& lanes) {
                   using Element = typename WgmmaElementOf<type>::Type;
                   const auto a = DescribedOperand(lane.a).read(*block, first_row, 16, 32);
                   const auto b = DescribedOperand(lane.b).read(*block, 0, N, 32);
-                  multiply_warp_rows<WgmmaAccumulator<type>>(
-                      d, elements<Element>(a), elements<Element>(b), N, lane.accumulate);
+                  multiply_warp_rows<WgmmaAccumulator<type>>(d, elements<Element>(a),
+                                                             elements<Element>(b), N,
+                                                             lane.accumulate, Element::kWgmma);
                 });
 }
 

@@ -57,7 +57,7 @@ void multiply_registers(const Lanes<RegisterWgmmaLane>& lanes) {
     }
     const auto b = read_columns(DescribedOperand(all[0].b), *block, N);
     multiply_warp_rows<float>(d, elements<Bf16Element>(a), elements<Bf16Element>(b), N,
-                              all[0].accumulate);
+                              all[0].accumulate, Bf16Element::kWgmma);
   });
 }
 

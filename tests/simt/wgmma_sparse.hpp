@@ -38,7 +38,8 @@ void multiply_sparse_rows(const Lanes<SparseWgmmaLane>& lanes) {
                 [block = self().block, lane = *lanes[0], left](std::vector<std::uint32_t>& d) {
                   const auto b = DescribedOperand(lane.b).read(*block, 0, kColumns, kDepthBytes);
                   multiply_warp_rows<WgmmaAccumulator<type>>(d, left, elements<Element>(b),
-                                                             kColumns, lane.accumulate);
+                                                             kColumns, lane.accumulate,
+                                                             of_sparse(Element::kWgmma));
                 });
 }
 

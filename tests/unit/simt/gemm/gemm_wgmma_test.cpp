@@ -76,7 +76,7 @@ void verify(DType dtype, Accumulation accumulation, Tile tile, int cluster, Shap
   });
   const GemmHostView view{.x = x.reader(), .w = w.reader(), .y = found.data(), .scale = scale};
   const Verification verification =
-      compare_gemm(op, view, customary_accuracy(op)).result();  // the emulation sums exactly
+      compare_gemm(op, view, cublaslt::accuracy(op, accumulation == Accumulation::kFast)).result();
   EXPECT_TRUE(verification.passed) << verification.reason;
 }
 
