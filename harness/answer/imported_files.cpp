@@ -1,10 +1,28 @@
 #include "harness/answer/imported_files.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
 
 namespace gpugauge {
+namespace {
+
+/// The tables spell engines in capitals: `VLLM 0.24.0`.
+std::string engine_of(std::string details) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kNames{
+      {{"VLLM", "vLLM"}, {"SGLANG", "SGLang"}, {"TRTLLM", "TensorRT-LLM"}}};
+  for (const auto& [theirs, own] : kNames) {
+    if (details.starts_with(theirs)) details.replace(0, theirs.size(), own);
+  }
+  return details;
+}
+
+}  // namespace
+
+std::string ImportedFile::source() const {
+  return engine.empty() ? tables : tables + ", " + engine;
+}
 
 std::vector<ImportedFile> imported_files(std::span<const Record> records) {
   std::vector<ImportedFile> files;
@@ -15,9 +33,9 @@ std::vector<ImportedFile> imported_files(std::span<const Record> records) {
     if (imported == record.measurements.end()) continue;
     // The importer calls the suite after the tables and the system: aiconfigurator-h100_sxm.
     const std::string& suite = record.provenance.suite;
-    files.push_back({record.path.string(),
-                     fmt::format("{}{}{}", suite.substr(0, suite.find('-')),
-                                 imported->details.empty() ? "" : ", ", imported->details)});
+    files.push_back({.file = record.path.string(),
+                     .tables = suite.substr(0, suite.find('-')),
+                     .engine = engine_of(imported->details)});
   }
   return files;
 }

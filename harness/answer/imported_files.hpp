@@ -11,7 +11,11 @@ namespace gpugauge {
 /// A result file whose numbers somebody else measured.
 struct ImportedFile {
   std::string file;
-  std::string source;  ///< whose tables, and of which engine: `aiconfigurator, VLLM 0.24.0`
+  std::string tables;  ///< whose: `aiconfigurator`
+  std::string engine;  ///< that they measured: `vLLM 0.24.0`; may be empty
+
+  /// Both: `aiconfigurator, vLLM 0.24.0`.
+  std::string source() const;
 };
 
 /// Those of the records that hold imported numbers, in their order.

@@ -46,8 +46,10 @@ PeerFamily family_of(const std::string& kind, const std::vector<Pair>& pairs) {
 std::optional<ImportedPeer> imported_peer(const Record& ours, const Record& theirs) {
   const std::vector<ImportedFile> files = imported_files({&theirs, 1});
   if (files.empty() || is_emulated(ours.device)) return std::nullopt;
-  ImportedPeer peer{
-      .card = files.front().file, .source = files.front().source, .time_ns_of = {}, .families = {}};
+  ImportedPeer peer{.card = files.front().file,
+                    .source = files.front().source(),
+                    .time_ns_of = {},
+                    .families = {}};
   const auto their_fastest = fastest_of(theirs, Origin::kImported);
   const auto our_fastest = fastest_of(ours, Origin::kMeasured);
   std::vector<std::string> kinds;

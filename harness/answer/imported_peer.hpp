@@ -23,7 +23,7 @@ struct PeerFamily {
 /// How what was measured on a card stands beside what others measured on one of its kind.
 struct ImportedPeer {
   std::string card;    ///< whose name the file has
-  std::string source;  ///< as `ImportedFile`
+  std::string source;  ///< as `ImportedFile::source`
   /// Their fastest time for the same op, as cold or hot, by the name of our case.
   std::map<std::string, double> time_ns_of;
   std::vector<PeerFamily> families;  ///< in the order in which ours begin

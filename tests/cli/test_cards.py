@@ -104,11 +104,11 @@ def test_without_such_numbers_a_name_is_a_file(gpugauge):
 def test_advise_needs_no_file_and_says_whose_numbers_it_takes(cards):
     text = cards("advise", *MODEL).stdout
     assert text.splitlines()[0] == \
-        "imported, not measured by gpugauge: h100-sxm5, l40s (aiconfigurator, VLLM 0.24.0)"
+        "imported, not measured by gpugauge: h100-sxm5, l40s (aiconfigurator, vLLM 0.24.0)"
     named = cards("advise", "h100-sxm5", "l40s", *MODEL, "--input-tokens", "1024", "--batch", "8")
     assert text == named.stdout
     found = json.loads(cards("advise", *MODEL, "--format", "json").stdout)
-    assert found["imported"] == [{"file": name, "source": "aiconfigurator, VLLM 0.24.0"} for name in ("h100-sxm5", "l40s")]
+    assert found["imported"] == [{"file": name, "source": "aiconfigurator, vLLM 0.24.0"} for name in ("h100-sxm5", "l40s")]
     assert {row["card"] for row in found["cards"]} == {"h100-sxm5", "l40s"}
     for row in found["advice"]:
         assert row["dollars_per_million_low"] < row["dollars_per_million"] < row["dollars_per_million_high"]
@@ -151,8 +151,8 @@ def test_a_measured_card_stands_beside_the_imported_one_of_its_kind(cards):
         assert row["speed_over_imported"] == pytest.approx(row["imported_time_ns"] / row["time_ns"])
     assert rows["memory/read/4GiB/stream/cold"]["imported_time_ns"] is None
     text = " ".join(cards("show", "mine.json").stdout.split())
-    assert "imported: what h100-sxm5 does by aiconfigurator, VLLM 0.24.0, not measured here" in text
-    assert "imported gemm/bf16 at " in text and "the speed of the imported h100-sxm5 (aiconfigurator, VLLM 0.24.0), median of" in text
+    assert "imported: what h100-sxm5 does by aiconfigurator, vLLM 0.24.0, not measured here" in text
+    assert "imported gemm/bf16 at " in text and "the speed of the imported h100-sxm5 (aiconfigurator, vLLM 0.24.0), median of" in text
 
 
 def test_a_card_that_nobody_else_measured_stands_alone(cards):

@@ -75,6 +75,11 @@ void judge(DatasheetFinding& finding, const DatasheetMetric& metric) {
   finding.published = metric.published;
   finding.pass_mark = metric.pass_mark;
   if (!finding.measured) return;
+  if (finding.origin == Origin::kImported) {
+    finding.verdict = Verdict::kNotMeasured;
+    finding.reason = "imported, no card was tested";
+    return;
+  }
   const Estimate share = finding.share();
   if (share.low >= metric.pass_mark) {
     finding.verdict = Verdict::kOk;

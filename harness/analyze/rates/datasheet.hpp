@@ -62,7 +62,8 @@ struct DatasheetReport {
 
 /// `sheet` may be null. Memory: read is judged against the pass mark, the other patterns are shown.
 /// GEMM: only shapes that are limited by arithmetic (`kRidgeMultiple`) speak for it, so that a file
-/// of small batches is "not measured" and not a slow card.
+/// of small batches is "not measured" and not a slow card. Imported peaks are shown, and not
+/// judged: no card was tested.
 DatasheetReport check_datasheet(const Record& record, const Datasheet* sheet);
 
 /// kCheckFailed if anything is below its pass mark, or cannot be true.

@@ -40,7 +40,6 @@ Cell verdict_cell(const DatasheetFinding& f) {
   if (f.verdict == Verdict::kBelowPassMark) text += fmt::format(" {:.0f}%", pass_mark_percent);
   if (f.verdict == Verdict::kUndecided)
     text += fmt::format(" at pass mark {:.0f}%", pass_mark_percent);
-  if (f.origin == Origin::kImported) text += ", imported";
   // The reason explains a finding that failed; otherwise it is a remark.
   const bool failed = f.verdict == Verdict::kBelowPassMark || f.verdict == Verdict::kUndecided ||
                       f.verdict == Verdict::kNotMeasured;
@@ -80,7 +79,7 @@ ColumnList<VerdictRow> columns(std::span<const DatasheetReport> reports) {
   c.data("origin", of([](auto& f) { return f.measured ? Cell(name_of(f.origin)) : Cell(); }));
   c.number(1, "datasheet", "datasheet", of([](auto& f) { return value_of(f.datasheet); }));
   c.number("percent_of_datasheet", "%", of([](auto& f) { return percent_cell(share_of(f)); }));
-  c.number(4, "good_card", "good card", of([](auto& f) { return value_of(f.published); }));
+  c.number(4, "best_published", "best published", of([](auto& f) { return value_of(f.published); }));
   c.number(3, "ridge_flops_per_byte", "FLOP/byte",
            of([](auto& f) { return f.ridge_flops_per_byte; }))
       .data_only = std::none_of(reports.begin(), reports.end(), has_no_datasheet);
@@ -89,7 +88,7 @@ ColumnList<VerdictRow> columns(std::span<const DatasheetReport> reports) {
   c.data("reason", of([](auto& f) { return text_cell(f.reason); }));
   c.data("case", of([](auto& f) { return text_cell(f.case_name); }));
   c.data("datasheet_source", of([](auto& f) { return source_cell(f.datasheet); }));
-  c.data("good_card_source", of([](auto& f) { return source_cell(f.published); }));
+  c.data("best_published_source", of([](auto& f) { return source_cell(f.published); }));
   return c;
 }
 
@@ -117,7 +116,7 @@ Table to_table(std::span<const DatasheetReport> reports) {
     for (const DatasheetFinding& f : report.findings) {
       if (f.datasheet)
         note(table, fmt::format("datasheet of {}: {}", report.datasheet, f.datasheet->source));
-      if (f.published) note(table, fmt::format("good card, {}: {}", f.metric, f.published->source));
+      if (f.published) note(table, fmt::format("best published, {}: {}", f.metric, f.published->source));
     }
   }
   return table;

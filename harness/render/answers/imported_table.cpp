@@ -13,13 +13,13 @@ namespace gpugauge {
 
 Table imported_table(std::span<const ImportedFile> files) {
   std::map<std::string, std::vector<std::string>> names;
-  for (const ImportedFile& file : files) names[file.source].push_back(file.file);
+  for (const ImportedFile& file : files) names[file.source()].push_back(file.file);
   std::vector<std::string> sources;
   for (const auto& [source, of] : names)
     sources.push_back(fmt::format("{} ({})", fmt::join(of, ", "), source));
   ColumnList<ImportedFile> c;
   c.data("file", [](auto& f) { return f.file; });
-  c.data("source", [](auto& f) { return f.source; });
+  c.data("source", [](auto& f) { return f.source(); });
   return c.table("imported",
                  fmt::format("imported, not measured by gpugauge: {}", fmt::join(sources, "; ")),
                  files);

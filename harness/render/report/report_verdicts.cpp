@@ -18,7 +18,7 @@ Json verdicts_json(const ReportInput& input) {
     all.push_back({{"device", printable(labels[i])},
                    {"file", printable(record.path.string())},
                    {"tone", static_cast<int>(verdict.tone)},
-                   {"words", verdict.words},
+                   {"words", verdict.sentence},
                    {"facts", facts_json(input, i)},
                    {"counts", summary_line(record)},
                    {"reasons", std::move(reasons)}});

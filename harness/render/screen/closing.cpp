@@ -125,7 +125,8 @@ std::vector<std::string> closing_lines(const Record& record, const RunAnswer& an
   const VerdictWords verdict = verdict_words(record, answer.datasheet);
   const std::string file = shell_word(record.path.string());
   ClosingLines lines;
-  lines.add("verdict", record.device.name + " " + verdict.words);
+  lines.add(verdict.is_verdict || record.measurements.empty() ? "verdict" : "card",
+            verdict.sentence);
   if (!verdict.shortfalls.empty())
     lines.add("why",
               verdict.shortfalls.front() + and_more(verdict.shortfalls.size(), "such peaks"));
@@ -145,9 +146,10 @@ std::vector<std::string> closing_lines(const Record& record, const RunAnswer& an
     return lines.take();
   }
   lines.add("page", fmt::format("gpugauge report {} -o {}", file, shell_word(page_of(record))));
-  lines.add("next", record.complete()
-                        ? fmt::format("gpugauge show, datasheet, tokens, cost or serve {}", file)
-                        : fmt::format("gpugauge run --resume {}", file));
+  lines.add("next", !record.complete()             ? "gpugauge run --resume " + file
+                    : !verdict.next.empty()        ? verdict.next
+                    : answer.cheapest() != nullptr ? "gpugauge cost " + file
+                                                   : "gpugauge datasheet " + file);
   return lines.take();
 }
 

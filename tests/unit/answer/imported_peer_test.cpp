@@ -36,7 +36,7 @@ TEST(ImportedPeer, HoldsEachOpAgainstTheirFastest) {
                                   measurement(kLarge, 300, "a")}));
   ASSERT_TRUE(peer);
   EXPECT_EQ(peer->card, "card");
-  EXPECT_EQ(peer->source, "tables, VLLM 1.2");
+  EXPECT_EQ(peer->source, "tables, vLLM 1.2");
   EXPECT_THAT(peer->time_ns_of, UnorderedElementsAre(Pair(ours.measurements[0].name, 40.0),
                                                      Pair(ours.measurements[1].name, 40.0),
                                                      Pair(ours.measurements[2].name, 300.0)));

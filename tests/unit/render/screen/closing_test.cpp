@@ -68,9 +68,9 @@ TEST(Closing, OfAGoodCardIsTheVerdictTheTokensThePriceAndTheFiles) {
   const auto lines = closing(good_card());
   EXPECT_THAT(labels(lines),
               testing::ElementsAre("verdict", "cases", "decode", "price", "file", "page", "next"));
-  EXPECT_EQ(
-      line(lines, "verdict"),
-      "Fake H1 delivers its datasheet in all that was measured: memory read, bf16 dense GEMM");
+  EXPECT_EQ(line(lines, "verdict"),
+            "As fast as a healthy Fake H1: memory read 96%, BF16 80% of the datasheet (pass marks "
+            "90, 70)");
   EXPECT_EQ(line(lines, "cases"), "12 verified, 0 unsupported, 0 failed");
   EXPECT_THAT(line(lines, "decode"),
               AllOf(HasSubstr("tok/s ±"), HasSubstr("at batch 8, llama-3.1-8b bf16, context 1024"),
@@ -86,15 +86,20 @@ TEST(Closing, OfACardBelowItsDatasheetSaysInWhatAndByHowMuch) {
   slow.measurements[1].flags = {Flag::kPowerCapped};
   const auto lines = closing(slow);
   EXPECT_EQ(line(lines, "verdict"),
-            "Fake H1 does not deliver its datasheet: below its pass mark in bf16 dense GEMM");
-  EXPECT_THAT(line(lines, "why"), AllOf(HasSubstr("reaches 40.0%"), HasSubstr("at least 70.0%")));
+            "Slower than a healthy Fake H1: BF16 40% of the datasheet (pass mark 70); memory read "
+            "96% passes");
+  EXPECT_THAT(line(lines, "why"),
+              StartsWith("bf16 dense GEMM: 30.0 points below its pass mark: power-capped"));
+  EXPECT_EQ(line(lines, "next"),
+            "gpugauge explain bf16 dense GEMM results/run.json, then ask the provider for another "
+            "card");
   EXPECT_THAT(line(lines, "note"), HasSubstr("power-capped"));
 }
 
 TEST(Closing, WithoutADatasheetOrAPriceSaysSo) {
   const Record record = good_card();
   const auto lines = closing_lines(record, answer_of(record, std::nullopt, Rate{}));
-  EXPECT_THAT(line(lines, "verdict"), HasSubstr("no datasheet is known for it"));
+  EXPECT_THAT(line(lines, "card"), HasSubstr("no datasheet is known for it"));
   EXPECT_THAT(line(lines, "price"),
               AllOf(HasSubstr("$1.00/h; no price is known"), HasSubstr("--hourly")));
 }
@@ -184,10 +189,12 @@ TEST(Closing, ImportedNumbersAreCalledSo) {
   Record record = good_card();
   for (Measurement& m : record.measurements) {
     m.origin = Origin::kImported;
+    m.details = "VLLM 1.2";
     m.verification.passed = false;
   }
+  record.provenance.suite = "tables-h1";
   const auto lines = closing(record);
-  EXPECT_THAT(line(lines, "verdict"), HasSubstr("(imported numbers, not measured here)"));
+  EXPECT_EQ(line(lines, "card"), "tables of tables (vLLM 1.2): no card was tested");
   EXPECT_THAT(line(lines, "cases"), HasSubstr("12 imported"));
   EXPECT_THAT(labels(lines), Not(testing::Contains("failed")));
 }
