@@ -1,5 +1,8 @@
 #include "harness/answer/card_result.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 namespace gpugauge {
 
 CardResult card_result(const Record& record, const std::vector<Datasheet>& datasheets) {
@@ -7,6 +10,14 @@ CardResult card_result(const Record& record, const std::vector<Datasheet>& datas
   if (const Datasheet* sheet = match_datasheet(datasheets, record.device))
     result.datasheet = *sheet;
   return result;
+}
+
+std::string card_label(const DeviceInfo& device, const Datasheet* sheet) {
+  std::string label = card_name(device, sheet);
+  if (sheet == nullptr) return label;
+  std::transform(label.begin(), label.end(), label.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return label;
 }
 
 std::vector<Rate> rates_of(const Datasheet* sheet, const std::vector<PriceOffer>& offers,

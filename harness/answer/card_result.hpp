@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/analyze/money/cost.hpp"
@@ -27,6 +28,9 @@ struct CardResult {
 /// Without rates and models. It points to the record.
 CardResult card_result(const Record& record, const std::vector<Datasheet>& datasheets);
 CardResult card_result(Record&&, const std::vector<Datasheet>&) = delete;
+
+/// What people call a card: `H100-SXM5`, without a datasheet as the driver spells it.
+std::string card_label(const DeviceInfo& device, const Datasheet* sheet);
 
 /// What the card of a datasheet costs by these offers, as `rates_of`. `sheet` may be null.
 std::vector<Rate> rates_of(const Datasheet* sheet, const std::vector<PriceOffer>& offers,

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "harness/analyze/money/bootstrap.hpp"
+
 namespace gpugauge {
 
 DecodeAnswer decode_answer(std::span<const CardResult> results, const DecodeQuestion& question) {
@@ -16,6 +18,8 @@ DecodeAnswer decode_answer(std::span<const CardResult> results, const DecodeQues
         if (budget) finding.fit = fit(model, finding.point, *budget);
         PricedDecode& point = answer.points.emplace_back(
             price(std::move(finding), result.rates, question.num_gpus, question.billing));
+        point.card = card_label(result.record->device, result.sheet());
+        point.seed = bootstrap_seed(*result.record);
         point.energy = energy_of(powers, point.decode, question.num_gpus);
       }
     }

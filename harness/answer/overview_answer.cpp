@@ -43,12 +43,16 @@ CardOverview card_overview(const DatasheetReport& report, std::span<const Priced
         (overview.fastest == nullptr || f.measured->value > overview.fastest->measured->value))
       overview.fastest = &f;
   }
+  DecodeGroup all;
+  for (const PricedDecode& p : points) {
+    if (p.decode.file == report.file && p.decode.preferred() != nullptr) all.push_back(&p);
+  }
+  overview.cheapest = cheapest(all);
   const DecodeGroup own = common_subject(points, report.file);
   if (own.empty()) return overview;
   overview.smallest_batch = *std::min_element(own.begin(), own.end(), [](auto* a, auto* b) {
     return a->decode.point.batch < b->decode.point.batch;
   });
-  overview.cheapest = cheapest(own);
   return overview;
 }
 

@@ -13,11 +13,10 @@ namespace gpugauge {
 
 /// The few numbers of a card that are seen from afar; null where nothing is known.
 struct CardOverview {
-  const DatasheetFinding* read = nullptr;     ///< memory read
-  const DatasheetFinding* fastest = nullptr;  ///< the GEMM type of the highest rate
-  // Of what most files decode:
-  const PricedDecode* smallest_batch = nullptr;
-  const PricedDecode* cheapest = nullptr;  ///< of those that fit the card
+  const DatasheetFinding* read = nullptr;        ///< memory read
+  const DatasheetFinding* fastest = nullptr;     ///< the GEMM type of the highest rate
+  const PricedDecode* smallest_batch = nullptr;  ///< of what most files decode
+  const PricedDecode* cheapest = nullptr;        ///< of all subjects, of those that fit the card
 };
 
 CardOverview card_overview(const DatasheetReport& report, std::span<const PricedDecode> points);

@@ -51,8 +51,9 @@ ServeAnswer serve_answer(std::span<const CardResult> results, const ServeQuestio
         request.precision = precision;
         const Server server(times, model, request);
         const auto add = [&](ServingFinding finding) {
-          answer.servings.push_back(
+          PricedServing& serving = answer.servings.emplace_back(
               priced(std::move(finding), powers, result.rates, question.billing));
+          serving.card = card_label(result.record->device, result.sheet());
         };
         for (const std::int64_t batch : question.batches) add(server.at(batch));
         add(server.at_largest_batch());

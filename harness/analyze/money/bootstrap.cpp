@@ -151,8 +151,9 @@ const Replicates& Bootstrap::places_of(const std::string& name, bool is_shared) 
   return found->second;
 }
 
-Bootstrap::Bootstrap(const Record& record)
-    : Bootstrap(hash_of(record.provenance.run_id + '\n' + record.device.name)) {}
+std::uint64_t bootstrap_seed(const Record& record) {
+  return hash_of(record.provenance.run_id + '\n' + record.device.name);
+}
 
 Replicates Bootstrap::step_ns(const EngineStep& step) {
   Replicates total(kReplicates);

@@ -20,6 +20,9 @@ using Replicates = std::vector<double>;
 /// Enough for a probability to within 0.02, and for the ends of a 90% interval.
 inline constexpr std::size_t kReplicates = 500;
 
+/// Of the card of a record: the same in whichever company and order it is asked.
+std::uint64_t bootstrap_seed(const Record& record);
+
 /// Resamples the times of one card; made once per record.
 ///
 /// - Measured ops that have their samples: the Bayesian bootstrap of the median (Rubin, Ann. Stat.
@@ -42,8 +45,7 @@ inline constexpr std::size_t kReplicates = 500;
 /// counter-based random bits.
 class Bootstrap {
  public:
-  /// The seed of a record's card: the same in whichever company and order it is asked.
-  explicit Bootstrap(const Record& record);
+  explicit Bootstrap(const Record& record) : Bootstrap(bootstrap_seed(record)) {}
   explicit Bootstrap(std::uint64_t seed) : seed_(seed) {}
 
   /// Sum over the ops of count · resampled time, without the error of engines. The measurements

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -97,7 +98,9 @@ struct Cost : Bill {
 struct PricedDecode {
   DecodeFinding decode;
   std::vector<Cost> costs;
-  Energy energy;  ///< of the preferred step; without a number where nobody asked the record
+  Energy energy;          ///< of the preferred step; without a number where nobody asked the record
+  std::string card = {};  ///< as people call it
+  std::uint64_t seed = 0;  ///< as `bootstrap_seed`
 
   /// Dollars per million output tokens at the first rate, of the engine that `preferred` names;
   /// nothing where there is no cost.

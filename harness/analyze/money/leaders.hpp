@@ -8,6 +8,13 @@
 
 namespace gpugauge {
 
+/// Who costs the least for an output token at one batch. Points into what it was found in.
+struct BatchLead {
+  const PricedDecode* first;
+  const PricedDecode* next;  ///< the cheapest of another file; null: no other card holds the batch
+  bool is_sure = true;       ///< `first` is `cheaper` than every other
+};
+
 /// Neighbouring batches at which the same file's card costs the least for an output token. Points
 /// into what it was found in.
 struct Lead {
@@ -20,6 +27,8 @@ struct Lead {
 /// point counts with its first price and the engine that `preferred` names; without a price that
 /// somebody named it does not count, and where it does not fit its card it cannot lead. A batch
 /// that only one file has is left out: nobody is cheaper than nobody.
+std::vector<BatchLead> batch_leaders(std::span<const PricedDecode* const> points);
+/// The same, with neighbouring batches of one leader in one piece.
 std::vector<Lead> leaders(std::span<const PricedDecode* const> points);
 
 /// The point of least cost among those that count, which must be of one file; null if none does.

@@ -28,7 +28,8 @@ struct ServingMoney : Bill {
 struct PricedServing {
   ServingFinding finding;
   std::vector<ServingMoney> money;
-  Energy energy;  ///< of an output token
+  Energy energy;          ///< of an output token
+  std::string card = {};  ///< as people call it
 };
 
 /// Of the engine that `ServingFinding::engine` names; nothing for a finding without a rate. Throws

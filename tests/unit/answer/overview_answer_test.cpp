@@ -22,8 +22,8 @@ PricedDecode point(const std::string& file, const std::string& model, std::int64
   return p;
 }
 
-TEST(CardOverview, IsOfTheModelThatMostFilesHaveAndLeavesOutWhatDoesNotFit) {
-  std::vector<PricedDecode> points{point("a", "mine", 1, 0.1), point("a", "ours", 8, 2),
+TEST(CardOverview, BeginsWithWhatMostFilesHaveAndIsCheapestOverAllThatFits) {
+  std::vector<PricedDecode> points{point("a", "mine", 1, 1.5), point("a", "ours", 8, 2),
                                    point("a", "ours", 1, 5), point("a", "ours", 64, 1),
                                    point("b", "ours", 1, 0.1)};
   points[3].decode.fit = FitFinding{.weight_bytes = 2, .usable_bytes = 1, .cards_needed = {}};
@@ -31,7 +31,7 @@ TEST(CardOverview, IsOfTheModelThatMostFilesHaveAndLeavesOutWhatDoesNotFit) {
   report.file = "a";
   const CardOverview overview = card_overview(report, points);
   EXPECT_EQ(overview.smallest_batch, &points[2]);
-  EXPECT_EQ(overview.cheapest, &points[1]);
+  EXPECT_EQ(overview.cheapest, &points[0]) << "the precision of a model that only it has, too";
   EXPECT_EQ(overview.read, nullptr);
 }
 

@@ -12,6 +12,7 @@ PricedDecode point(const std::string& file, std::int64_t batch, double dollars,
                    RateKind kind = RateKind::kOnDemand) {
   PricedDecode p;
   p.decode.file = file;
+  p.seed = std::hash<std::string>()(file);
   p.decode.point.batch = batch;
   Cost cost;
   cost.rate.kind = kind;
@@ -47,6 +48,19 @@ TEST(Leaders, ArePiecesOfTheBatches) {
 TEST(Leaders, AreNotSureWhereTheIntervalOfTheRatioHoldsOne) {
   const std::vector<PricedDecode> points{point("a", 1, 1), point("b", 1, 1.02)};
   EXPECT_FALSE(leaders(pointers(points)).at(0).is_sure);
+}
+
+TEST(Leaders, AreAsSureInWhicheverOrderTheFilesAre) {
+  std::vector<PricedDecode> points{point("a", 1, 1), point("b", 1, 1.02)};
+  points[1].seed = points[0].seed;
+  EXPECT_TRUE(leaders(pointers(points)).at(0).is_sure) << "runs of one card err together";
+  for (std::uint64_t seed = 1; seed < 20; ++seed) {
+    std::vector<PricedDecode> near{point("a", 1, 1), point("b", 1, 1.029)};
+    near[0].seed = seed;
+    near[1].seed = 2 * seed + 40;
+    std::vector<PricedDecode> swapped{near[1], near[0]};
+    EXPECT_EQ(leaders(pointers(near)).at(0).is_sure, leaders(pointers(swapped)).at(0).is_sure);
+  }
 }
 
 TEST(Leaders, NeedARivalAPriceAndAPlaceInMemory) {
