@@ -22,14 +22,13 @@ of them are the ends of the factor's interval.
 Exit status: 0; 2 if the command line or the file is wrong.
 """
 
-import argparse
 import hashlib
 import json
 import math
 import pathlib
 import sys
 
-from command_line import above_zero
+from command_line import LineParser, above_zero
 from result_file import WrongInput, content_of
 
 TOLERANCE = 0.01  # a length that is an average over requests is not whole
@@ -137,16 +136,21 @@ def calibration(arguments):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description="vLLM as measured over gpugauge's proxy")
-    parser.add_argument("bench", type=pathlib.Path, metavar="BENCH_JSON")
+    parser = LineParser(description="Holds a measurement of vLLM against what gpugauge derives: a factor, as JSON.",
+                        example="import_vllm.py bench.json --proxy 1042 --batch 8 --model llama-3.1-8b --precision fp8 "
+                                "--device 'NVIDIA L40S' -o calibration.json")
+    parser.add_argument("bench", type=pathlib.Path, metavar="BENCH_JSON",
+                        help="what `vllm bench latency`, `throughput` or `serve` wrote as JSON")
     parser.add_argument("--proxy", required=True, type=above_zero(float), metavar="TOK_PER_S",
                         help="output tokens a second that gpugauge derives for the same point")
-    for name in ("batch", "input-len", "output-len"):
-        parser.add_argument(f"--{name}", type=above_zero(int))
-    parser.add_argument("--model")
-    parser.add_argument("--precision")
-    parser.add_argument("--device", help="as the result file names it, e.g. 'NVIDIA L40S'")
-    parser.add_argument("--cards", type=above_zero(int), help="cards that shared the model (default: 1)")
+    for name, meaning in (("batch", "sequences at a time"), ("input-len", "tokens of a prompt"),
+                          ("output-len", "tokens of an answer")):
+        parser.add_argument(f"--{name}", type=above_zero(int), metavar="N",
+                            help=f"{meaning}, where the file does not say so")
+    parser.add_argument("--model", metavar="NAME", help="as `gpugauge tokens` names it (default: the file's)")
+    parser.add_argument("--precision", metavar="NAME", help="as `gpugauge tokens` names it, e.g. fp8")
+    parser.add_argument("--device", metavar="NAME", help="as the result file names it, e.g. 'NVIDIA L40S'")
+    parser.add_argument("--cards", type=above_zero(int), metavar="N", help="cards that shared the model (default: 1)")
     parser.add_argument("-o", "--output", type=pathlib.Path, metavar="FILE", help="output file (default: standard output)")
     return parser.parse_args()
 

@@ -11,13 +11,13 @@ that gpugauge has an op for. The same wheel gives the same bytes.
 Exit status: 0; 2 if the command line or the wheel is wrong; 3 if it cannot be downloaded or read here.
 """
 
-import argparse
 import pathlib
 
 from aiconfigurator_import import wheel
 from aiconfigurator_import.importing import Selection, import_tables
 from aiconfigurator_import.shapes import shapes_of
 from aiconfigurator_import.systems import Systems
+from command_line import LineParser
 from result_file import run_script, write_result, write_whole
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -51,10 +51,13 @@ SELECTION = ("GEMMs at the (n, k) next to the linears of `configs/models` and th
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description="result files of cards that others measured")
+    parser = LineParser(description="Makes result files of cards that others measured.",
+                        example="make_imported.py --all -o imported")
     parser.add_argument("--all", action="store_true", help="everything that gpugauge has an op for")
-    parser.add_argument("--wheel", type=pathlib.Path, metavar="FILE", help="the wheel, where it is here already")
-    parser.add_argument("-o", "--output", type=pathlib.Path, default=ROOT / "results" / "imported", metavar="FOLDER")
+    parser.add_argument("--wheel", type=pathlib.Path, metavar="FILE",
+                        help=f"the wheel, where it is here already (default: downloaded, {wheel.MEGABYTES} MB)")
+    parser.add_argument("-o", "--output", type=pathlib.Path, default=ROOT / "results" / "imported", metavar="FOLDER",
+                        help="where the files go (default: results/imported)")
     return parser.parse_args()
 
 

@@ -88,6 +88,7 @@ def with_static_scales(one, time_ns, scales):
 
 
 def import_tables(systems, system, backend, version, selection, when, argv):
+    systems.require(system)
     gpu = systems.gpu(system)
     tables = find_tables(systems, system, backend, version, (SCALES,) if selection.static_scales else ())
     scales = tables.found.pop(SCALES, None)

@@ -1,10 +1,25 @@
 """What the shipped models need of the tables: the GEMMs next to their linears' shapes, the heads of their attention."""
 
 import bisect
+import pathlib
 
+from command_line import nearest
 from result_file import WrongInput
 
 CARDS = (1, 2, 4, 8)
+MODELS = pathlib.Path(__file__).resolve().parents[2] / "configs" / "models"
+
+
+def model_path(text):
+    """Of a config: a file, or the name of one in configs/models."""
+    path, named = pathlib.Path(text), MODELS / f"{text}.yaml"
+    if path.exists() or path.parent != pathlib.Path():
+        return path
+    if not named.exists():
+        known = sorted(file.stem for file in MODELS.glob("*.yaml"))
+        raise WrongInput(f"{text}: neither a file nor a model of configs/models{nearest(text.lower(), known) or ';'} "
+                         f"models here: {', '.join(known)}")
+    return named
 
 
 def settings_of(path):
@@ -12,7 +27,7 @@ def settings_of(path):
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongInput(f"{path}: {error}") from error
+        raise WrongInput(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     pairs = (line.split("#", 1)[0].partition(":") for line in lines if line[:1].isalpha())
     return {key.strip(): value.strip() for key, _, value in pairs}
 

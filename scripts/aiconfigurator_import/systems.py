@@ -5,6 +5,8 @@ import pathlib
 import re
 import zipfile
 
+from aiconfigurator_import.wheel import MEGABYTES, PACKAGE, VERSION
+from command_line import nearest
 from result_file import WrongInput
 
 IN_WHEEL = "aiconfigurator_core/systems/"
@@ -17,6 +19,9 @@ class Systems:
     def __init__(self, path):
         self.path = path
         self.wheel = None
+        if not path.exists():
+            raise WrongInput(f"{path}: no such file or folder; the wheel: python3 -m pip download --no-deps "
+                             f"{PACKAGE}=={VERSION} ({MEGABYTES} MB)")
         if path.suffix == ".whl":
             try:
                 self.wheel = zipfile.ZipFile(path)
@@ -25,7 +30,23 @@ class Systems:
             if not self.under("data"):
                 raise WrongInput(f"{path}: holds no {IN_WHEEL}data, expected the wheel aiconfigurator-core")
         elif not path.is_dir():
-            raise WrongInput(f"{path}: no such folder")
+            raise WrongInput(f"{path}: found a file, expected the wheel aiconfigurator-core or its folder systems")
+
+    def names(self):
+        """Of the cards that have tables, sorted."""
+        folders = {pathlib.PurePosixPath(name).parts[1] for name in self.under("data")}
+        if self.wheel:
+            files = (name[len(IN_WHEEL):] for name in self.wheel.namelist() if name.startswith(IN_WHEEL))
+        else:
+            files = (file.name for file in self.path.glob("*.yaml"))
+        return sorted(name[:-len(".yaml")] for name in files if name.endswith(".yaml") and name[:-len(".yaml")] in folders)
+
+    def require(self, system):
+        """WrongInput where there is no such card, with those that there are."""
+        names = self.names()
+        if system not in names:
+            raise WrongInput(f"{self.path}: no system '{system}'{nearest(system.lower().replace('-', '_'), names) or ';'} "
+                             f"systems here: {', '.join(names) or 'none'}")
 
     def under(self, folder):
         """The names of all files below a folder, sorted."""

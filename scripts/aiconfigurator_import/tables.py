@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import sys
 
 from result_file import CannotRun, WrongInput
 
@@ -71,7 +72,8 @@ def parquet(where, content):
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise CannotRun(f"{where}: Parquet needs pyarrow: python3 -m pip install pyarrow") from error
+        raise CannotRun(f"{where}: Parquet needs pyarrow (55 MB): python3 -m venv .venv && .venv/bin/pip install pyarrow; "
+                        f"then .venv/bin/python {sys.argv[0]} …") from error
     try:
         return pyarrow.parquet.ParquetFile(io.BytesIO(content))
     except (OSError, pyarrow.ArrowException) as error:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -311,11 +312,38 @@ class ImportAiconfigurator(unittest.TestCase):
         self.write("gemm_perf", GEMM)
         self.write_system(SYSTEM.replace("  mem_bw: 1000000000000", "  other: x"))
         self.assertIn("gpu.mem_bw: found nothing", self.refused())
-        (self.folder / "toy.yaml").unlink()
-        self.assertIn("toy.yaml", self.refused())
+
+    def test_a_system_that_is_not_there_names_those_that_are(self):
+        self.assertIn("no system 'toy'; systems here: none", self.refused())  # toy.yaml without tables
+        self.write("gemm_perf", GEMM)
+        self.assertIn("no system 'toys'; did you mean 'toy'? systems here: toy\n", self.refused("--system", "toys"))
+        self.assertIn("no system 'h100'; systems here: toy\n", self.refused("--system", "h100"))
+        nowhere = self.run_script(systems=self.folder / "nowhere.whl")
+        self.assertEqual(nowhere.returncode, 2)
+        self.assertIn("nowhere.whl: no such file or folder; the wheel: python3 -m pip download", nowhere.stderr)
+
+    def test_a_model_by_its_name(self):
+        self.write("gemm_perf", GEMM)
+        self.assertEqual(len(self.names("--models", "llama-3.1-8b")), 1)
+        (self.folder / "out.json").unlink()
+        self.assertIn("did you mean 'qwen3-14b'? models here: ", self.refused("--models", "Qwen3-14"))
+
+    def test_a_wrong_command_line_is_one_line(self):
+        for arguments, said in ((["--sytem", "toy"], "no option --sytem; did you mean '--system'? (--help lists the options)"),
+                                ([], "required: --system, -o/--output; e.g. import_aiconfigurator.py --system h100_sxm"),
+                                (["--heads", "32"], "'32', expected HEADS/KV_HEADS/HEAD_DIM")):
+            result = subprocess.run([sys.executable, SCRIPT, *arguments], capture_output=True, text=True, check=False)
+            self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), result.stderr)
+            self.assertIn(said, result.stderr)
+
+    def test_every_option_has_help(self):
+        text = subprocess.run([sys.executable, SCRIPT, "--help"], capture_output=True, text=True, check=True).stdout
+        options = re.findall(r"^  (?:-\w \S+, )?(--[\w-]+|SYSTEMS)(?: .*)?\n?", text, re.MULTILINE)
+        self.assertGreaterEqual(len(options), 9)
+        for option in options:
+            self.assertRegex(text, rf"(?m)^  (?:-\w.*, )?{option}\b[^\n]*(?:  +|\n {{20,}})\w")
 
     def test_nothing_to_import(self):
-        self.assertIn("no such folder", self.refused())
         self.write("gemm_perf", {**GEMM, "gemm_dtype": "int4"})
         self.assertIn("no row to import: 1 GEMMs in int4", self.refused())
 
@@ -335,7 +363,7 @@ class ImportAiconfigurator(unittest.TestCase):
         (hidden / "pyarrow").mkdir(parents=True)
         (hidden / "pyarrow" / "__init__.py").write_text("raise ImportError('hidden')\n")
         message = self.refused(status=3, environment={**os.environ, "PYTHONPATH": str(hidden)})
-        self.assertIn("pip install pyarrow", message)
+        self.assertIn("pyarrow (55 MB): python3 -m venv .venv && .venv/bin/pip install pyarrow; then", message)
 
 
 if __name__ == "__main__":
