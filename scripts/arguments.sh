@@ -7,6 +7,9 @@ readonly gpugauge_run_options=$gpugauge_root/scripts/run_options.tsv
 
 refuse() { printf 'gpugauge: run: %s\n' "$*" >&2; exit 2; }
 
+# cannot: the same for what the device or the file system does not allow.
+cannot() { printf 'gpugauge: run: %s\n' "$*" >&2; exit 3; }
+
 # nearest WORD KNOWN…: "; did you mean 'X'?" where one is at most a third of its letters away or begins like it.
 nearest() {
   printf '%s\n' "$@" | awk '
@@ -54,6 +57,31 @@ print_run_options() {
   printf '\nWhat each of them does: build/gpugauge run --help, once it is built.\n'
 }
 
+# model_names NAME…: as configs/models has them: lower case, without the owner and -instruct, which people type.
+model_names() { printf '%s\n' "$@" | awk '{ $0 = tolower($0); sub(/.*\//, ""); sub(/-instruct/, ""); print }'; }
+
+# check_device WORD: cpu, best, or a card that is here: without one a build would be for nothing.
+check_device() {
+  local cards
+  [[ $1 =~ ^cuda:([0-9]+)$ ]] || return 0
+  [[ ${GPUGAUGE_CUDA:-AUTO} != OFF ]] || refuse "--device is '$1', and GPUGAUGE_CUDA=OFF builds for the CPU only"
+  has_driver || cannot "--device is '$1', and there is no NVIDIA driver here; the CPU: --device cpu"
+  cards=$(smi -L | grep -c '^GPU [0-9]') || true
+  ((cards == 0 || BASH_REMATCH[1] < cards)) ||
+    cannot "--device is '$1', expected cuda:0$( ((cards == 1)) || printf ' to cuda:%d' $((cards - 1))): nvidia-smi lists $cards"
+}
+
+# check_output FILE: whether a result file can be written there.
+check_output() {
+  local folder
+  [[ ! -d $1 ]] || cannot "--output: $1: is a folder, expected the file to write"
+  [[ ! -e $1 || -n $overwrite ]] || refuse "--output: $1: already exists; continue it with --resume $1, or replace it with --overwrite"
+  folder=$(dirname -- "$1")
+  while [[ ! -e $folder ]]; do folder=$(dirname -- "$folder"); done
+  [[ -d $folder ]] || cannot "--output: $1: $folder is a file, expected a folder"
+  [[ -w $folder ]] || cannot "--output: $1: $folder cannot be written to"
+}
+
 # check_value OPTION VALUE KIND LOW HIGH WORDS
 check_value() {
   local option=$1 value=$2 kind=$3 low=$4 high=$5 words=$6 part known
@@ -63,15 +91,28 @@ check_value() {
     SUITE)
       parts=("$value")
       mapfile -t known < <(names_in suites) ;;
-    MODEL) mapfile -t known < <(names_in models) ;;
+    MODEL)
+      mapfile -t known < <(names_in models)
+      for part in "${!parts[@]}"; do [[ -e ${parts[part]} ]] || parts[part]=$(model_names "${parts[part]}"); done ;;
     DEVICE)
       [[ $value =~ ^(cpu|best|cuda:[0-9]+)$ ]] || refuse "$option is '$value', expected cpu, cuda:N or best"
+      check_device "$value"
+      return ;;
+    PATH)
+      output=$value  # looked at when --overwrite is known
+      return ;;
+    K/N)
+      if [[ ! $value =~ ^0*([1-9][0-9]*)/([0-9]+)$ ]] || ((BASH_REMATCH[1] > 10#${BASH_REMATCH[2]})); then
+        refuse "$option is '$value', expected K/N such as 2/5: process K of N"
+      fi
       return ;;
     FILE)
       [[ -e $value ]] || refuse "$option: $value: no such file"
+      [[ $option != --resume ]] || overwrite=1  # into the file that it names
       return ;;
     PRICE)
       for part in "${parts[@]}"; do
+        part=${part/\$/}
         is_number "${part##*=}" 0 inf || refuse "$option $part: expected dollars per GPU-hour, or CARD=DOLLARS for each card"
       done
       return ;;
@@ -95,7 +136,7 @@ check_value() {
 # check_run_arguments ARGUMENT…: ends with status 2 and one line at the first that `gpugauge run` would refuse, and with
 # the options and status 0 at --help.
 check_run_arguments() {
-  local word name names kind low high words attached
+  local word name names kind low high words attached output='' overwrite=''
   local -A row
   while IFS=$'\t' read -r names kind low high words; do
     for name in $names; do row[$name]=$kind$'\t'$low$'\t'$high$'\t'$words; done
@@ -104,7 +145,7 @@ check_run_arguments() {
     word=$1
     shift
     case $word in
-      --) return ;;
+      --) break ;;
       --*=*) name=${word%%=*} attached=${word#*=} ;;
       --*) name=$word attached= ;;
       -?*) name=${word:0:2} attached=${word:2} ;;
@@ -117,6 +158,7 @@ check_run_arguments() {
     if [[ $kind == - ]]; then
       [[ $word != --*=* ]] || refuse "$name takes no value, found '$attached'"
       [[ -z $attached ]] || set -- "-$attached" "$@"
+      [[ $name != --overwrite ]] || overwrite=1
       continue
     fi
     if [[ -z $attached ]]; then
@@ -126,4 +168,5 @@ check_run_arguments() {
     fi
     check_value "$name" "$attached" "$kind" "$low" "$high" "$words"
   done
+  check_output "${output:-results/x.json}"
 }

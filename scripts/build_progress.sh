@@ -3,9 +3,12 @@
 
 # shellcheck disable=SC2154  # setup.sh sets gpugauge_build
 
-# CPU seconds of a core of the build machine (a virtual Xeon of 2 cores, GCC 12, nvcc 12.4 and 13.0, no compiler cache),
-# rounded: the program without its kernels, the kernels for one compute capability, the tests of a build without CUDA.
-readonly gpugauge_program_seconds=240 gpugauge_kernels_seconds=80 gpugauge_tests_seconds=180
+# CPU seconds of a core of the build machine (a virtual Xeon of 2 cores, GCC 12, nvcc 13.0, no compiler cache, other work
+# beside it), rounded: the program without its kernels, the kernels for one compute capability, the tests of a build without
+# CUDA. Measured: program and one capability 423 s. No number of cores makes it faster than its longest file and the link.
+readonly gpugauge_program_seconds=340 gpugauge_kernels_seconds=80 gpugauge_tests_seconds=180 gpugauge_longest_seconds=45
+# Without a card it is compiled for the list of CMakeLists.txt.
+readonly gpugauge_listed_capabilities=4
 
 # in_words <seconds>: `40 s`, `5 min`.
 in_words() { if (($1 < 90)); then printf '%d s' "$1"; else printf '%d min' $((($1 + 30) / 60)); fi; }
@@ -13,19 +16,55 @@ in_words() { if (($1 < 90)); then printf '%d s' "$1"; else printf '%d min' $((($
 # settings_of <name>: a setting of the build folder; nothing where there is none.
 settings_of() { sed -n "s/^$1:[A-Z]*=//p" "$gpugauge_build/CMakeCache.txt" 2>/dev/null || true; }
 
+# cpu_seconds <target> <compute capabilities>: of a build of all of it.
+cpu_seconds() {
+  local seconds=$((gpugauge_program_seconds + $2 * gpugauge_kernels_seconds))
+  [[ $1 != all ]] || seconds=$((seconds + gpugauge_tests_seconds))
+  printf '%d' "$seconds"
+}
+
+# estimated <CPU seconds>: how long that takes here.
+estimated() {
+  local seconds=$(($1 / $(nproc))) least=$(($1 < gpugauge_longest_seconds ? $1 : gpugauge_longest_seconds))
+  printf 'about %s (estimated from another machine, for %d cores)' \
+    "$(in_words $((seconds < least ? least : seconds)))" "$(nproc)"
+}
+
+# capabilities_here: for how many compute capabilities setup will compile, before it has looked for a toolkit.
+capabilities_here() {
+  local here
+  if [[ ${GPUGAUGE_CUDA:-AUTO} == OFF ]] ||
+     { [[ ${GPUGAUGE_CUDA:-AUTO} == AUTO ]] && ! has_driver && [[ -z $(find_nvcc '' 2>/dev/null) ]]; }; then
+    printf 0
+    return
+  fi
+  here=$(cards | sed -nE 's/.*, ([89]|[1-9][0-9]+)(\.[0-9]+)$/\1\2/p' | sort -u | grep -c .) || true
+  printf '%d' "$((here > 0 ? here : gpugauge_listed_capabilities))"
+}
+
+# announce_first_build <target>: what the whole way to the program takes, before anything is installed.
+announce_first_build() {
+  [[ ! -e $gpugauge_build/build.ninja ]] || return 0
+  say "first build: $(estimated "$(cpu_seconds "$1" "$(capabilities_here)")"); later 0 s." \
+      "Only minutes? The portable program, 20 MB: README.md"
+  gpugauge_announced=1
+}
+
 # announce_build <target>: what is left to do and about how long it takes here; nothing where that is next to nothing.
 announce_build() {
-  local left all cpu_s=$gpugauge_program_seconds capabilities
+  local left all capabilities=0
   left=$(ninja -C "$gpugauge_build" -n "$1" 2>/dev/null | grep -c '^\[') || true
   ((left > 3)) || return 0
+  if [[ -n ${gpugauge_announced:-} ]]; then
+    say "building, $left steps"
+    return
+  fi
   all=$(ninja -C "$gpugauge_build" -t commands "$1" 2>/dev/null | grep -c .) || true
   if [[ $(settings_of GPUGAUGE_CUDA) == ON ]]; then
     capabilities=$(settings_of CMAKE_CUDA_ARCHITECTURES | tr ';' '\n' | grep -c .) || true
-    cpu_s=$((cpu_s + capabilities * gpugauge_kernels_seconds))
   fi
-  [[ $1 != all ]] || cpu_s=$((cpu_s + gpugauge_tests_seconds))
-  say "building, $left of $all steps: about $(in_words $((cpu_s * left / (all > left ? all : left) / $(nproc))))" \
-      "(estimated from another machine, for $(nproc) cores)"
+  say "building, $left of $all steps:" \
+      "$(estimated $(($(cpu_seconds "$1" "$capabilities") * left / (all > left ? all : left))))"
 }
 
 # show_build: what the build says, without what every build says. A terminal has its steps in one line, with the time

@@ -10,4 +10,8 @@ source "$gpugauge_root/scripts/arguments.sh"
 check_run_arguments "$@"
 setup
 build gpugauge
+if [[ -n ${GPUGAUGE_DRY_RUN:-} ]]; then
+  change "$gpugauge_build/gpugauge" run "$@"
+  exit
+fi
 exec "$gpugauge_build/gpugauge" run "$@"

@@ -8,7 +8,7 @@
 #   GPUGAUGE_CUDA=ON      the same, and the wheels also where there is no driver
 #   GPUGAUGE_CUDA=WHEELS  the wheels, whatever is installed
 #   GPUGAUGE_CUDA=OFF     a build that measures the CPU only
-#   GPUGAUGE_DRY_RUN=1    setup.sh prints the commands that would change something, and runs none of them
+#   GPUGAUGE_DRY_RUN=1    setup.sh and run.sh print the commands that would change something, and run none of them
 set -euo pipefail
 
 gpugauge_root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
@@ -87,16 +87,23 @@ as_root() {
   fi
 }
 
+# Prints what apt-get would download for these packages: `, 102 MB to download`.
+download_size() {
+  apt-get -qq --print-uris --no-install-recommends install "$@" 2>/dev/null |
+    awk '$3 ~ /^[0-9]+$/ { bytes += $3 } END { if (bytes) printf ", %.0f MB to download", bytes / 1e6 }' || true
+}
+
 install_packages() {
   # A machine that has just booted may still be updating itself, hence the wait for the lock.
   local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3
                 -o DPkg::Lock::Timeout=300)
   if [[ $(id -u) -ne 0 ]] && ! command -v sudo >/dev/null; then
-    die "these packages are missing, and installing them needs root: apt-get install $*; without root, the portable" \
-        "program needs none of them (scripts/README.md)"
+    die "packages are missing, and there is neither root nor sudo. As root:" \
+        "apt-get update && apt-get install -y --no-install-recommends $*" \
+        "-- without root, the portable program needs none of them (README.md)"
   fi
-  say "installing $* (a minute or two where the mirror is near)"
   as_root "${apt[@]}" update || say "apt-get update had errors, trying with the package lists as they are"
+  say "installing $*$(download_size "$@")"
   as_root "${apt[@]}" install -y --no-install-recommends "$@" ||
     die "apt-get could not install them (/var/log/apt/term.log; on Ubuntu they need the component 'universe')"
 }
@@ -185,12 +192,17 @@ configure() {
 
 # build <target…>: silent when there is nothing to do.
 build() {
+  if [[ -n ${GPUGAUGE_DRY_RUN:-} ]]; then
+    change cmake --build "$gpugauge_build" --target "$@"
+    return
+  fi
   announce_build "$1"
   cmake --build "$gpugauge_build" --target "$@" | show_build
 }
 
 # setup [--tests]
 setup() {
+  announce_first_build "$([[ ${1:-} == --tests ]] && echo all || echo gpugauge)"
   ensure_packages "$@"
   ensure_cmake
   choose_cuda

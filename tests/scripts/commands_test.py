@@ -65,6 +65,9 @@ class CommandsTest(ScriptTest):
                 (["--hourly", "2,h100=x"], "--hourly h100=x: expected dollars per GPU-hour, or CARD=DOLLARS"),
                 (["--hourly=-2"], "--hourly -2: expected dollars per GPU-hour"),
                 (["--out", "--help"], "'--out' is not an option here"),
+                (["--turn", "3/2"], "--turn is '3/2', expected K/N such as 2/5"),
+                (["--model", "Qwen/Qwen9-14B"], "--model is 'qwen9-14b', expected one of"),
+                (["-o", __file__], f"--output: {__file__}: already exists; continue it with --resume"),
                 (["--resume", "nowhere.json"], "--resume: nowhere.json: no such file")):
             with self.subTest(arguments=arguments):
                 result = self.run_script("scripts/run.sh", *arguments, dry=False)
@@ -72,6 +75,34 @@ class CommandsTest(ScriptTest):
                 self.assertIn(said, result.stderr)
                 self.assertEqual(len(result.stderr.splitlines()), 1)
                 self.assertEqual([call for call in self.calls() if not call.startswith("dpkg")], [])
+
+    def test_run_refuses_a_card_or_a_place_that_is_not_there_before_anything_is_installed_or_built(self):
+        shutil.copytree(SOURCE / "configs", self.checkout / "configs")
+        for arguments, said in (
+                (["--device", "cuda:0"], "--device is 'cuda:0', and there is no NVIDIA driver here"),
+                (["-o", f"{__file__}/x.json"], f"{__file__} is a file, expected a folder"),
+                (["-o", str(self.system)], f"--output: {self.system}: is a folder, expected the file to write")):
+            with self.subTest(arguments=arguments):
+                result = self.run_script("scripts/run.sh", *arguments, dry=False)
+                self.assertEqual((result.returncode, len(result.stderr.splitlines())), (3, 1), result.stderr)
+                self.assertIn(said, result.stderr)
+        self.fake("nvidia-smi", "[[ $* != -L ]] || printf 'GPU 0: NVIDIA L40S\\nGPU 1: NVIDIA L40S\\n'")
+        self.fake_nvcc(self.bin, "13.0")
+        result = self.run_script("scripts/run.sh", "-d", "cuda:2", dry=False)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("--device is 'cuda:2', expected cuda:0 to cuda:1: nvidia-smi lists 2\n", result.stderr)
+        self.assertEqual(self.run_script("scripts/run.sh", "-d", "cuda:1", dry=False).returncode, 4)
+        self.assertIn("GPUGAUGE_CUDA=OFF builds for the CPU only",
+                      self.run_script("scripts/run.sh", "-d", "cuda:1", dry=False, GPUGAUGE_CUDA="OFF").stderr)
+
+    def test_a_dry_run_says_what_it_takes_and_does_nothing(self):
+        shutil.copytree(SOURCE / "configs", self.checkout / "configs")
+        (self.checkout / "build/gpugauge").unlink()
+        result = self.run_script("scripts/run.sh", "--suite", "quick")
+        self.assertRegex(result.stderr.splitlines()[0], r"^setup: first build: about \d+ (s|min) \(.*\); later 0 s\. Only minutes\?")
+        self.assertEqual(result.stderr.splitlines()[-1],
+                         "would run: " + f"{self.checkout}/build/gpugauge run --suite quick".replace("a checkout", "a\\ checkout"))
+        self.assertEqual(result.stdout, "")
 
     def test_run_s_help_lists_the_options_without_an_installation_or_a_build(self):
         for arguments in (["--help"], ["-h"], ["-qh"], ["--help", "--out"], ["--suite", "quick", "--help"]):
@@ -87,7 +118,9 @@ class CommandsTest(ScriptTest):
         shutil.copytree(SOURCE / "configs", self.checkout / "configs")
         for arguments in (["-squick", "-qv"], ["--batch", "1,64", "--hourly=2.5"], ["--filter", "-gemm"],
                           ["--suite", str(SOURCE / "configs/suites/quick.yaml")], ["--hourly", "h100=2"],
-                          ["--hourly", "2.5,h100=2"], ["--version", "--out"], ["-d", "cuda:1"]):
+                          ["--hourly", "2.5,h100=$2"], ["--version", "--out"], ["--hourly=$2"], ["--turn", "2/5"],
+                          ["--model", "Qwen/Qwen3-14B,meta-llama/Llama-3.1-8B-Instruct"],
+                          ["-o", __file__, "--overwrite"], ["-o", str(self.system / "new/x.json")]):
             with self.subTest(arguments=arguments):
                 self.assertEqual(self.run_script("scripts/run.sh", *arguments, dry=False).returncode, 4)
 

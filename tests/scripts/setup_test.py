@@ -1,5 +1,6 @@
 """scripts/setup.sh: what it would install, which CUDA it takes, and when it configures."""
 
+import re
 import unittest
 
 from sandbox import ScriptTest
@@ -37,6 +38,32 @@ class SetupTest(ScriptTest):
         self.assertTrue(install.endswith(" install -y --no-install-recommends ninja-build libdnnl-dev libfmt-dev"),
                         install)
 
+    def test_says_how_long_and_how_much_before_anything_is_installed(self):
+        self.fake_packages("libfmt-dev")
+        self.fake("apt-get", "[[ $* != *--print-uris* ]] || printf \"'http://x/%s.deb' x.deb %s SHA256:0\\n\" a 12300000 b 700000")
+        self.fake("nproc", "echo 2")
+        first, *_ = lines = self.setup_script().stderr.splitlines()
+        self.assertRegex(first, r"^setup: first build: about \d+ min \(estimated from another machine, for 2 cores\); later 0 s")
+        self.assertIn("setup: installing libfmt-dev, 13 MB to download", lines)
+        self.assertLess(lines.index("setup: installing libfmt-dev, 13 MB to download"),
+                        next(at for at, line in enumerate(lines) if " install " in line))
+
+    def minutes(self, **environment):
+        return int(re.search(r"about (\d+) min", self.setup_script(**environment).stderr)[1])
+
+    def test_the_first_build_takes_longer_for_more_cards_and_with_the_tests(self):
+        self.fake("nproc", "echo 1")
+        cpu = self.minutes()
+        self.fake_nvcc(self.bin, "13.0")
+        listed = self.minutes()
+        self.fake_nvidia_smi(cards=["NVIDIA L40S, 8.9"] * 2)
+        one = self.minutes()
+        self.assertLess(cpu, one)
+        self.assertLess(one, listed)
+        self.assertEqual(self.minutes(GPUGAUGE_CUDA="OFF"), cpu)
+        with_tests = self.setup_script("--tests", GPUGAUGE_CUDA="OFF").stderr
+        self.assertGreater(int(re.search(r"about (\d+) min", with_tests)[1]), cpu)
+
     def test_a_removed_package_with_its_configuration_left_is_missing(self):
         self.fake("dpkg-query", 'for name in "${@:3}"; do echo "$name config-files"; done')
         self.assertIn("libfmt-dev", self.would_run()[1])
@@ -57,8 +84,8 @@ class SetupTest(ScriptTest):
         self.fake_packages("libfmt-dev")
         result = self.setup_script()
         self.assertEqual(result.returncode, 3)
-        self.assertIn("these packages are missing, and installing them needs root: apt-get install libfmt-dev;",
-                      result.stderr)
+        self.assertIn("neither root nor sudo. As root: apt-get update && apt-get install -y --no-install-recommends "
+                      "libfmt-dev -- without root,", result.stderr)
         self.assertIn("portable program", result.stderr)
 
     def test_another_distribution_is_told_the_names_and_goes_on(self):
