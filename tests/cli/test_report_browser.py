@@ -85,8 +85,8 @@ CANVASES = """return [...document.querySelectorAll('canvas')].map((canvas) => {
           points: chart ? chart.data.datasets.reduce((sum, dataset) => sum + dataset.data.length, 0) : 0};
 });"""
 
-CHARTS = {"one": {"datasheet": 2, "roofline": 1, "sweeps": 1, "tokens": 2, "contexts": 0, "steps": 1, "strip": 1, "samples": 2, "history": 0},
-          "two": {"datasheet": 2, "roofline": 1, "sweeps": 1, "tokens": 2, "contexts": 1, "steps": 1, "strip": 3, "samples": 2, "history": 1}}
+CHARTS = {"one": {"environment": 1, "roofline": 1, "sweeps": 1, "tokens": 2, "contexts": 0, "samples": 2, "history": 0},
+          "two": {"environment": 6, "roofline": 1, "sweeps": 1, "tokens": 2, "contexts": 1, "samples": 2, "history": 1}}
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -153,20 +153,41 @@ def test_the_table_of_cases_is_the_file(browser, pages):
 
 def test_charts_show_what_their_tables_say(browser, pages):
     show(browser, pages / "two.html")
-    wrong = browser.execute_script("""const wrong = [];
-      for (const canvas of document.querySelectorAll('#tokens canvas, #steps canvas, #datasheet canvas')) {
-        const section = canvas.closest('section').id;
-        const tables = {tokens: [...DATA.tokens, ...DATA.costs], steps: DATA.steps, datasheet: [DATA.datasheet]}[section];
-        const values = new Set(tables.flatMap((table) => table.rows.flat().map((cell) => cellOf(cell).value)));
-        for (const dataset of Chart.getChart(canvas).data.datasets) {
-          for (const value of dataset.data) {
-            const shown = value === null ? null : section === 'steps' ? value * 1e6 : value.y ?? value;
-            if (![...values].some((v) => v === shown || (section === 'steps' && Math.abs(v - shown) < 1e-6 * shown))) wrong.push([section, dataset.label, shown]);
-          }
+    wrong, seen = browser.execute_script("""const wrong = []; let seen = 0;
+      const tables = [...DATA.tokens, ...DATA.costs];
+      const values = new Set(tables.flatMap((table) => table.rows.flat().map((cell) => cellOf(cell).value)));
+      for (const canvas of document.querySelectorAll('#tokens canvas')) {
+        const chart = Chart.getChart(canvas), of = chart.options.scales.y.title.text;
+        for (const dataset of chart.data.datasets) {
+          dataset.data.forEach(({y}, i) => {
+            const row = dataset.own[i], shown = row[dataset.value.key];
+            const rivals = chart.data.datasets.flatMap(({own}) => own.filter(({batch}) => batch === row.batch)).map((rival) => rival.dollars_per_million);
+            const whole = of === '% of memory bound' ? row.memory_bound_tok_per_s : Math.min(...rivals);
+            if (!values.has(shown) || Math.abs(y - 100 * shown / whole) > 1e-9) wrong.push([dataset.label, y, shown]);
+            seen += 1;
+          });
         }
       }
-      return wrong;""")
-    assert wrong == []
+      return [wrong, seen];""")
+    assert wrong == [] and seen > 50
+
+
+def test_bars_are_as_long_as_their_tables_say(browser, pages):
+    show(browser, pages / "two.html")
+    told = browser.execute_script("return rowsOf(DATA.datasheet).filter((row) => row.measured !== null).map((row) => [row.metric, fileOf(row), row.percent_of_datasheet, row.pass_mark_percent])")
+    drawn = browser.execute_script("""return [...document.querySelectorAll('#datasheet .group')].flatMap((group) => [...group.querySelectorAll('.track')].map((track, file) => {
+      const box = track.getBoundingClientRect(), fill = track.querySelector('.fill').getBoundingClientRect(), pass = track.querySelector('.pass')?.getBoundingClientRect();
+      return [group.getAttribute('aria-label'), file, 100 * fill.width / box.width, pass ? 100 * (pass.left + 1 - box.left) / box.width : null];
+    }))""")
+    assert len(told) == len(drawn)
+    assert sorted(told)[0][:2] == sorted(drawn)[0][:2]
+    for says, bar in zip(sorted(told), sorted(drawn)):
+        assert bar[:2] == says[:2] and bar[2] == pytest.approx(says[2], abs=0.2)
+        assert (bar[3] is None) == (says[3] is None) and (bar[3] is None or bar[3] == pytest.approx(says[3], abs=0.4))
+    shares = browser.execute_script("return [...document.querySelectorAll('#steps .stack')].map((stack) => [...stack.children].reduce((sum, part) => sum + parseFloat(part.style.width), 0))")
+    assert shares and all(share == pytest.approx(100, abs=0.01) for share in shares)
+    missing = [line.text for line in browser.find_elements(By.CSS_SELECTOR, "#datasheet p.note") if "not measured" in line.text]
+    assert len(missing) == 2 and all("tf32, fp16, int8 dense GEMM" in line for line in missing), "one line a card, instead of a row each"
 
 
 def test_controls(browser, pages):
@@ -187,7 +208,8 @@ def test_controls(browser, pages):
     WebDriverWait(browser, 10, ignored_exceptions=[StaleElementReferenceException]).until(lambda _: all("inconsistent" in verdict for verdict in verdicts(_)))
     assert verdicts(browser)
 
-    rows = browser.find_element(By.CSS_SELECTOR, "#datasheet .table")
+    click(browser, browser.find_element(By.CSS_SELECTOR, "#datasheet details.data summary"))
+    rows = WebDriverWait(browser, 10).until(lambda _: browser.find_element(By.CSS_SELECTOR, "#datasheet .table"))
     click(browser, rows.find_element(By.CSS_SELECTOR, "[data-key=measured]"))
     values = [row[0] for row in [[float(cell[1]) for cell in row if cell[1]] for row in numbers_in(browser, rows)["rows"]] if len(row) > 3]
     assert values == sorted(values)

@@ -1,110 +1,30 @@
-// Charts: Chart.js with error bars, marks, both themes and the keyboard.
+// Charts: Chart.js in both themes, with a legend of what colour, dash and shape mean, and the keyboard.
 
-// Okabe and Ito's colours, which the colour-blind can tell apart; every series also has its own shape and dash.
-const SERIES_COLORS = {
-  light: ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#8a6100', '#2b7fb0', '#000000'],
-  dark: ['#56B4E9', '#E69F00', '#2fc59b', '#e69ac6', '#F0E442', '#ff8a4c', '#ffffff'],
-};
-const SHAPES = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'crossRot', 'rectRounded', 'cross'];
-const DASHES = [[], [8, 4], [2, 3], [12, 4, 2, 4], [5, 2]];
+const CARD_COLORS = 6;
+const SHAPES = [['circle', '●'], ['rect', '■'], ['triangle', '▲'], ['rectRot', '◆'], ['star', '✳'], ['crossRot', '✕']];
+const DASHES = [[], [8, 4], [2, 3], [12, 4, 2, 4], [5, 2], [16, 4], [2, 8]];
 const SCATTER_CELLS = 160;
 const FEW_POINTS = 2000;
 
 let theme = 'light';
 const figures = [];
-const color = (index) => SERIES_COLORS[theme][index % SERIES_COLORS[theme].length];
 const cssColor = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const color = (card) => cssColor(`--card-${card % CARD_COLORS}`);
 const textSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.8;
 
 /** Lines and points grow with the text, which grows with the page. */
 const strokes = (size) => size * textSize() / 12;
 
-/** Intervals of points and bars, and marks of bars (what a datasheet says). */
-const intervalsPlugin = {
-  id: 'intervals',
-  afterDatasetsDraw(chart) {
-    const context = chart.ctx;
-    chart.data.datasets.forEach((dataset, d) => {
-      const meta = chart.getDatasetMeta(d);
-      if (!chart.isDatasetVisible(d)) return;
-      const sideways = chart.options.indexAxis === 'y';
-      const scale = sideways ? meta.xScale : meta.yScale;
-      const stroke = (at, across, size) => {
-        const line = (a, b) => sideways ? [context.moveTo(a[1], a[0]), context.lineTo(b[1], b[0])] : [context.moveTo(a[0], a[1]), context.lineTo(b[0], b[1])];
-        for (const value of at) line([across - size, value], [across + size, value]);
-        if (at.length === 2) line([across, at[0]], [across, at[1]]);
-      };
-      context.save();
-      context.beginPath();
-      context.rect(chart.chartArea.left, chart.chartArea.top, chart.chartArea.width, chart.chartArea.height);
-      context.clip();
-      meta.data.forEach((element, i) => {
-        const across = sideways ? element.y : element.x;
-        const interval = dataset.intervals?.[i];
-        if (interval && interval[0] !== null && interval[1] !== null) {
-          context.beginPath();
-          context.lineWidth = strokes(1.5);
-          context.strokeStyle = meta.type === 'bar' ? cssColor('--text') : dataset.borderColor;
-          stroke(interval.map((value) => scale.getPixelForValue(value)), across, strokes(4));
-          context.stroke();
-        }
-        const mark = dataset.marks?.[i];
-        if (mark !== null && mark !== undefined) {
-          context.beginPath();
-          context.lineWidth = strokes(3);
-          context.strokeStyle = cssColor('--text');
-          stroke([scale.getPixelForValue(mark)], across, (element.height ?? 16) / 2 + 3);
-          context.stroke();
-        }
-      });
-      context.restore();
-    });
-  },
-};
+/**
+ * The look of a series, alike in every chart: colour is the card, dash the implementation, shape the batch. `keys` are
+ * its words in the legend, `{card, dash, shape}`.
+ */
+const lineLook = (card, {dash = 0, shape = 0, keys = {}} = {}) => ({
+  borderColor: color(card), backgroundColor: color(card), pointStyle: SHAPES[shape % SHAPES.length][0],
+  borderDash: DASHES[dash % DASHES.length].map(strokes), borderWidth: strokes(2), pointRadius: strokes(4), pointHoverRadius: strokes(7),
+  look: {card, dash, shape}, keys,
+});
 
-/** Upright dashed lines with words: where something changes. */
-const uprightsPlugin = {
-  id: 'uprights',
-  afterDatasetsDraw(chart, _args, options) {
-    const {ctx: context, chartArea: area, scales} = chart;
-    (options.at ?? []).forEach(({value, label}, i) => {
-      const x = scales.x.getPixelForValue(value);
-      if (!(x >= area.left && x <= area.right)) return;
-      context.save();
-      context.strokeStyle = context.fillStyle = cssColor('--text');
-      context.setLineDash([6, 4]);
-      context.beginPath();
-      context.moveTo(x, area.top);
-      context.lineTo(x, area.bottom);
-      context.stroke();
-      context.font = `${textSize()}px system-ui, sans-serif`;
-      context.textAlign = x > (area.left + area.right) / 2 ? 'right' : 'left';
-      context.fillText(label, x + (context.textAlign === 'right' ? -6 : 6), area.top + textSize() * (1.2 + 1.3 * (i % 4)));
-      context.restore();
-    });
-  },
-};
-/** Words at the ends of lines that need no place in the legend; those that would lie on others are left out. */
-const endLabelsPlugin = {
-  id: 'endLabels',
-  afterDatasetsDraw(chart) {
-    const {ctx: context, chartArea: area} = chart, taken = [], height = textSize() * 1.2;
-    chart.data.datasets.forEach((dataset, d) => {
-      const end = chart.getDatasetMeta(d).data.at(-1);
-      if (!dataset.endLabel || !end || taken.some((y) => Math.abs(y - end.y) < height)) return;
-      taken.push(end.y);
-      context.save();
-      context.font = `${textSize()}px system-ui, sans-serif`;
-      context.fillStyle = dataset.borderColor;
-      context.textAlign = 'right';
-      context.lineWidth = 4;
-      context.strokeStyle = cssColor('--page');  // a halo, for points may lie behind
-      for (const write of ['strokeText', 'fillText']) context[write](dataset.endLabel, Math.min(end.x, area.right), end.y - textSize() * 0.5 - strokes(5));
-      context.restore();
-    });
-  },
-};
-Chart.register(intervalsPlugin, uprightsPlugin, endLabelsPlugin);
 Chart.defaults.animation = false;
 Chart.defaults.maintainAspectRatio = false;
 Chart.defaults.font.family = 'system-ui, sans-serif';
@@ -123,21 +43,68 @@ const logarithmic = (text, more = {}) => ({
     },
   }, ...more,
 });
-/** A logarithmic axis whose ticks are the places that were measured. */
+/** A logarithmic axis whose ticks are the places that were measured, as many as stand beside each other. */
 const placesAxis = (text, places) => ({
   type: 'logarithmic', title: title(text), grid: {color: cssColor('--grid')},
   min: Math.min(...places) / 1.15, max: Math.max(...places) * 1.15,
-  afterBuildTicks: (axis) => { axis.ticks = [...new Set(places)].sort((a, b) => a - b).map((value) => ({value})); },
-  ticks: {autoSkip: true, maxRotation: 0, callback: (value) => String(value)},
+  afterBuildTicks: (axis) => {
+    const perLog = (axis.chart.width - 6 * textSize()) / Math.log(axis.max / axis.min);
+    const room = (value) => String(value).length * textSize() * 0.6 + textSize();
+    const kept = [];
+    // Powers of two before others.
+    for (const value of [...new Set(places)].sort((a, b) => Number(Math.log2(a) % 1 !== 0) - Number(Math.log2(b) % 1 !== 0) || a - b)) {
+      if (kept.every((other) => perLog * Math.abs(Math.log(value / other)) > (room(value) + room(other)) / 2)) kept.push(value);
+    }
+    axis.ticks = kept.sort((a, b) => a - b).map((value) => ({value}));
+  },
+  ticks: {autoSkip: false, maxRotation: 0, callback: (value) => String(value)},
 });
 
-const dashOf = (index) => DASHES[index % DASHES.length].map(strokes);
-
-/** The look of the series of this number. */
-const lineLook = (index, dash = index) => ({
-  borderColor: color(index), backgroundColor: color(index), pointStyle: SHAPES[index % SHAPES.length],
-  borderDash: dashOf(dash), borderWidth: strokes(2), pointRadius: strokes(5), pointHoverRadius: strokes(8),
+/** A linear axis of per cent from 0, with a line at 100. */
+const percentAxis = (text) => linear(text, {
+  min: 0, suggestedMax: 100, grid: {color: ({tick}) => cssColor(tick.value === 100 ? '--text' : '--grid')}, ticks: {stepSize: 20, callback: (value) => `${value}%`},
 });
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** What a legend shows before its words: a patch of the card's colour, a line of the dash, or a point of the shape. */
+function swatch(kind, number) {
+  if (kind === 'card') return el('span', {class: `patch card-${number % CARD_COLORS}`, 'aria-hidden': 'true'});
+  if (kind === 'shape') return el('span', {'aria-hidden': 'true'}, SHAPES[number % SHAPES.length][1]);
+  const svg = document.createElementNS(SVG, 'svg'), line = document.createElementNS(SVG, 'line');
+  for (const [name, value] of Object.entries({width: 32, height: 10, 'aria-hidden': 'true'})) svg.setAttribute(name, value);
+  for (const [name, value] of Object.entries({x1: 0, x2: 32, y1: 5, y2: 5, stroke: 'currentColor', 'stroke-width': 2, 'stroke-dasharray': DASHES[number % DASHES.length].join(' ')})) line.setAttribute(name, value);
+  svg.append(line);
+  return svg;
+}
+
+/** Fills the legend of a chart: each card, implementation and batch once, a button that hides its lines. */
+function fillLegend(box, chart, hidden) {
+  const {datasets} = chart.data;
+  const show = () => {
+    datasets.forEach(({keys = {}}, d) => chart.setDatasetVisibility(d, !Object.entries(keys).some((key) => hidden.has(key.join(':')))));
+    chart.update('none');
+  };
+  box.replaceChildren(...['card', 'dash', 'shape'].flatMap((kind) => {
+    const entries = new Map(datasets.filter(({keys}) => keys?.[kind]).map(({keys, look}) => [keys[kind], look[kind]]));
+    return entries.size < 2 ? [] : [el('span', {class: 'keys'}, ...[...entries].map(([words, number]) => {
+      const key = `${kind}:${words}`;
+      const button = el('button', {type: 'button', 'aria-pressed': String(!hidden.has(key)), onclick: () => {
+        if (!hidden.delete(key)) hidden.add(key);
+        button.setAttribute('aria-pressed', String(!hidden.has(key)));
+        show();
+      }}, swatch(kind, number), words);
+      return button;
+    }))];
+  }));
+  if (hidden.size) show();
+}
+
+/** A linear axis holds the intervals too, unless they are far wider than what was measured. */
+function raiseTo({data: {datasets}, options: {scales}}) {
+  const ends = datasets.flatMap(({intervals = []}) => intervals.map((interval) => interval[1] ?? 0)), most = Math.max(0, ...datasets.flatMap(({data}) => data.map((point) => point?.y ?? 0)));
+  if (ends.length && scales.y.type === 'linear') scales.y.suggestedMax = Math.max(scales.y.suggestedMax ?? 0, Math.min(Math.max(...ends), 1.2 * most));
+}
 
 /**
  * A chart with its words and its table. `config()` makes Chart.js' configuration anew for each theme; `describe(point)`
@@ -147,8 +114,10 @@ function chartFigure(caption, {config, describe, table, notes = [], size = ''}) 
   const canvas = el('canvas', {tabindex: 0, role: 'img', 'aria-label': `${caption}. Arrow keys go from point to point; the data table below has every number.`});
   const live = el('p', {class: 'focus', 'aria-live': 'polite'});
   const tables = table ? [foldedTable(caption, table)] : [];
-  const figure = el('figure', {}, el('figcaption', {}, caption), el('div', {class: `canvas ${size}`}, canvas), live,
+  const legend = el('div', {class: 'legend', role: 'group', 'aria-label': 'Lines of the chart'});
+  const figure = el('figure', {}, el('figcaption', {}, caption), legend, el('div', {class: `canvas ${size}`}, canvas), live,
       ...notesOf(notes), ...tables);
+  const hidden = new Set();
   let chart = null, focused = -1;
 
   const draw = () => {
@@ -158,13 +127,11 @@ function chartFigure(caption, {config, describe, table, notes = [], size = ''}) 
     Chart.defaults.font.size = textSize();
     const made = config();
     made.options = {
+      layout: {padding: {right: endLabelsWidth(canvas.getContext('2d'), made.data.datasets)}},
       ...made.options, responsive: true,
       interaction: {mode: 'nearest', intersect: false, axis: 'xy', ...made.options?.interaction},
       plugins: {
-        legend: {
-          align: 'start', display: made.data.datasets.length > 1,
-          labels: {usePointStyle: true, boxHeight: textSize() * 0.6, boxWidth: textSize() * 2, filter: (item, {datasets}) => !datasets[item.datasetIndex].endLabel},
-        },
+        legend: {display: false},
         tooltip: {
           displayColors: false,
           filter: (item) => !item.dataset.silent,
@@ -173,7 +140,9 @@ function chartFigure(caption, {config, describe, table, notes = [], size = ''}) 
         ...made.options?.plugins,
       },
     };
+    raiseTo(made);
     chart = new Chart(canvas, made);
+    fillLegend(legend, chart, hidden);
     focused = -1;
   };
 
@@ -203,33 +172,36 @@ function chartFigure(caption, {config, describe, table, notes = [], size = ''}) 
 /** A figure that is drawn now, in the document. */
 function place(parent, figure) {
   parent.append(figure);
-  figure.draw();
+  figure.draw?.();
 }
 
 /** Replaces the figures of a place whose choice has changed. */
 function replaceFigures(parent, made) {
-  for (const old of parent.querySelectorAll('figure')) figures.splice(figures.indexOf(old), 1);
+  for (const old of figures.filter((figure) => parent.contains(figure))) figures.splice(figures.indexOf(old), 1);
   for (const canvas of parent.querySelectorAll('canvas')) Chart.getChart(canvas)?.destroy();
   parent.replaceChildren();
   for (const figure of made) place(parent, figure);
 }
 
-/** Of many points of one series that would lie on each other the first. */
+/** Of many points of one series that would lie on each other the first: `FEW_POINTS` at most. */
 function thinned(points, seriesOf, logX, logY) {
-  if (points.length <= FEW_POINTS) return points;
   const scale = (values, log) => {
     const f = log ? Math.log : (v) => v;
     let low = Infinity, high = -Infinity;
     for (const value of values) { low = Math.min(low, f(value)); high = Math.max(high, f(value)); }
-    return (value) => Math.round(SCATTER_CELLS * (f(value) - low) / (high - low || 1));
+    return (value) => (f(value) - low) / (high - low || 1);
   };
   const x = scale(points.map((p) => p.x), logX), y = scale(points.map((p) => p.y), logY);
-  const taken = new Map();
-  for (const point of points) {
-    const cell = `${x(point.x)} ${y(point.y)} ${seriesOf(point.i)}`;
-    if (!taken.has(cell)) taken.set(cell, point);
+  let kept = points;
+  for (let cells = SCATTER_CELLS; kept.length > FEW_POINTS; cells *= 0.8) {
+    const taken = new Map();
+    for (const point of kept) {
+      const cell = `${Math.round(cells * x(point.x))} ${Math.round(cells * y(point.y))} ${seriesOf(point.i)}`;
+      if (!taken.has(cell)) taken.set(cell, point);
+    }
+    kept = [...taken.values()];
   }
-  return [...taken.values()];
+  return kept;
 }
 
 function setTheme(next) {

@@ -1,42 +1,42 @@
-// What a model decodes: tokens, dollars, and where the time of a step goes.
+// What a model decodes: tokens and dollars, by batch and by context.
 
 const NO_MODEL = 'the files hold no linears of a model that is known; name one with --model.';
 
 /**
- * Lines of `rows` over a number: one for each card and each of `values` ({key, low, high, label}), or each `kind` of row.
- * `uprights` are {value, label}.
+ * Lines of `rows` over a number: one for each file and each of `values` ({key, low, high, label}) that is
+ * not the first again, or each batch.
+ * `axis()` is the upright axis, `scale(row)` is what its numbers are multiplied by; `uprights` are {value, label}.
  */
-function rateFigure(caption, {rows, x, xTitle, yTitle, unit, values, card, kind = () => '', uprights = [], notes = [], table = null}) {
-  const cards = [...new Set(rows.map(card))], kinds = [...new Set(rows.map(kind))];
-  const variants = values.flatMap((value) => kinds.map((name) => ({value, name, label: [value.label, name].filter(Boolean).join(', ')})));
-  const lines = variants.flatMap((variant, v) => cards.map((name, c) => ({
-    ...variant, v, c, label: [name, variant.label].filter(Boolean).join(', '),
-    own: rows.filter((row) => card(row) === name && kind(row) === variant.name && (row[variant.value.key] ?? null) !== null).sort((a, b) => a[x] - b[x]),
-  }))).filter(({own}) => own.length);
-  const several = cards.length > 1;
+function rateFigure(caption, {rows, x, xTitle, axis, unit, scale = () => 1, values, batches = false, uprights = [], notes = [], table = null}) {
+  const fitting = rows.filter((row) => row.fits !== false), shown = fitting.length ? fitting : rows;
+  const files = [...new Set(shown.map(fileOf))], kinds = batches ? [...new Set(shown.map((row) => row.batch))] : [null];
+  const lines = values.flatMap((value, v) => kinds.flatMap((batch) => files.map((file) => ({
+    value, v, file, batch, own: shown.filter((row) => fileOf(row) === file && (!batches || row.batch === batch) && (row[value.key] ?? null) !== null).sort((a, b) => a[x] - b[x]),
+  })))).filter(({own, value}) => own.length && (value.key === values[0].key || own.some((row) => row[value.key] !== row[values[0].key])));
+  const name = ({file, value, batch}) => [many ? fileLabel(file) : '', value.label, batches ? `batch ${batch}` : ''].filter(Boolean).join(', ');
   return chartFigure(caption, {
     config: () => ({
       type: 'line',
-      data: {datasets: lines.map(({label, own, value, v, c}) => ({
-        // One colour a card where there are several, else one a variant, which always has its dashes.
-        ...lineLook(several ? c : v, v), pointStyle: SHAPES[(v + (several ? c : 0)) % SHAPES.length],
-        label, own, value, data: own.map((row) => ({x: row[x], y: row[value.key]})), intervals: own.map((row) => [row[value.low], row[value.high]]),
+      data: {datasets: lines.map((line) => ({
+        ...lineLook(line.file, {dash: line.v, shape: batches ? batchNumber(line.batch) : 0, keys: {card: fileLabel(line.file), dash: line.value.label, ...(batches && {shape: `batch ${line.batch}`})}}),
+        label: name(line), own: line.own, value: line.value, data: line.own.map((row) => ({x: row[x], y: row[line.value.key] * scale(row)})),
+        intervals: line.own.map((row) => [line.value.low, line.value.high].map((end) => ((row[end] ?? null) === null ? null : row[end] * scale(row)))),
       }))},
-      options: {scales: {x: placesAxis(xTitle, rows.map((row) => row[x])), y: logarithmic(yTitle)}, plugins: {uprights: {at: uprights}}},
+      options: {scales: {x: placesAxis(xTitle, shown.map((row) => row[x])), y: axis()}, plugins: {uprights: {at: uprights}}},
     }),
     describe: ({dataset, index}) => {
-      const row = dataset.own[index], {key, low, high} = dataset.value;
-      return [`${dataset.label} at ${xTitle} ${row[x]}: ${significant(row[key])} ${unit}`, `95% interval ${significant(row[low])} to ${significant(row[high])}`,
-        ...(row.step_time_is ? [`step time is ${row.step_time_is}`] : [])];
+      const row = dataset.own[index], {key, low, high} = dataset.value, {y} = dataset.data[index];
+      return [`${dataset.label} at ${xTitle} ${row[x]}: ${significant(row[key])} ${unit}`, ...(y === row[key] ? [] : [`${significant(y, 3)} ${axis().title.text}`]),
+        `95% interval ${significant(row[low])} to ${significant(row[high])}`, ...(row.step_time_is ? [`step time is ${row.step_time_is}`] : [])];
     },
-    notes, table,
+    notes: shown.length < rows.length ? [...notes, 'Each line ends where weights and cache no longer fit.'] : notes, table,
   });
 }
 
-const cardOf = (row) => (many ? fileLabel(fileOf(row)) : '');
+const batchNumber = numbering(DATA.contexts.flatMap((table) => rowsOf(table).map((row) => row.batch)).sort((a, b) => a - b));
 
 const TOKEN_VALUES = [
-  ['library', 'sum of ops, library'], ['library_graph', 'step graph, library'], ['best', 'sum of ops, best'], ['best_graph', 'step graph, best'], ['memory_bound', 'memory bound'],
+  ['library', 'library'], ['best', 'best'], ['library_graph', 'library, one graph'], ['best_graph', 'best, one graph'],
 ].map(([key, label]) => ({key: `${key}_tok_per_s`, low: `${key}_low_tok_per_s`, high: `${key}_high_tok_per_s`, label}));
 const DOLLARS = {key: 'dollars_per_million', low: 'low_dollars_per_million', high: 'high_dollars_per_million', label: ''};
 const RATE = {key: 'tok_per_s', low: 'low_tok_per_s', high: 'high_tok_per_s', label: ''};
@@ -46,16 +46,21 @@ const crossingsOf = (subject) => rowsOf(DATA.crossings).filter((row) => ['model'
 
 function tokenFigures(group) {
   const tokens = DATA.tokens[group], costs = DATA.costs[group], curve = rowsOf(DATA.curves[group]), {title} = DATA.curves[group];
-  const made = [rateFigure(`Output tokens per second, ${title}`, {
-    rows: rowsOf(tokens), card: cardOf, x: 'batch', xTitle: 'batch', yTitle: 'output tokens a second', unit: 'tok/s', values: TOKEN_VALUES, table: tableSource(tokens), notes: tokens.notes,
+  const rows = rowsOf(tokens), bounded = rows.every((row) => (row.memory_bound_tok_per_s ?? null) !== null);
+  const made = [rateFigure(`Output tokens per second${bounded ? ', % of the memory bound' : ''}, ${title}`, {
+    rows, x: 'batch', xTitle: 'batch', unit: 'tok/s', values: TOKEN_VALUES, table: tableSource(tokens), notes: tokens.notes,
+    ...(bounded ? {axis: () => percentAxis('% of memory bound'), scale: (row) => 100 / row.memory_bound_tok_per_s} : {axis: () => linear('output tokens a second', {min: 0})}),
   })];
   if (!curve.some((row) => row.dollars_per_million !== null)) return made;
   const same = crossingsOf(curve[0]);
-  made.push(rateFigure(`Dollars per million output tokens, ${title}`, {
-    rows: curve, card: (row) => [cardOf(row), row.rate].filter(Boolean).join(' at '), x: 'batch', xTitle: 'batch', yTitle: '$ per million output tokens', unit: 'dollars per million',
-    values: [DOLLARS], table: tableSource(costs),
+  // Two lines of dollars over two decades lie on each other: of several cards it is how much more than the cheapest that counts.
+  const cheapest = (batch) => Math.min(...curve.filter((row) => row.batch === batch && row.fits !== false && row.dollars_per_million !== null).map((row) => row.dollars_per_million));
+  made.push(rateFigure(`Dollars per million output tokens${many ? ', % of the cheapest card' : ''}, ${title}`, {
+    rows: curve, x: 'batch', xTitle: 'batch', unit: 'dollars per million', values: [DOLLARS], table: tableSource(costs),
+    ...(many ? {axis: () => linear('% of the cheapest', {suggestedMin: 90, ticks: {callback: (value) => `${value}%`}}), scale: (row) => 100 / cheapest(row.batch)} :
+      {axis: () => logarithmic('$ per million output tokens')}),
     uprights: same.filter((row) => row.first_batch !== null).map((row) => ({value: row.first_batch, label: `break-even: batch ${row.first_batch}`})),
-    notes: [...same.map((row) => row.words), 'Each card at its first price: on demand before spot, the cheapest first. The table has all prices.', ...costs.notes],
+    notes: [...same.map((row) => row.words), `Each card at its first price (${[...new Set(curve.map((row) => [many ? fileLabel(fileOf(row)) : '', row.rate].filter(Boolean).join(' ')))].join('; ')}): on demand before spot, the cheapest first. The table has all prices.`, ...costs.notes],
   }));
   return made;
 }
@@ -73,42 +78,8 @@ function contextSection() {
   if (DATA.contexts.length === 0) return leaveOut('Tokens per second by context', 'attention was not measured at two lengths of context, or no model is known.');
   const parent = section('contexts', 'Tokens per second by context', {short: 'Context'});
   choice(parent, 'Model', DATA.contexts.map((table) => ({label: table.title, table})), ({label, table}) => [
-    rateFigure(`Output tokens per second by context, ${label}`, {
-      rows: rowsOf(table), x: 'context', xTitle: 'context', yTitle: 'output tokens a second', unit: 'tok/s', values: [RATE],
-      card: cardOf, kind: (row) => `batch ${row.batch}`, table: tableSource(table),
+    rateFigure(`Output tokens per second of each user by context, ${label}`, {
+      rows: rowsOf(table), x: 'context', xTitle: 'context', axis: () => linear('tok/s of each user', {min: 0}), scale: (row) => 1 / row.batch, unit: 'tok/s',
+      values: [RATE], batches: true, table: tableSource(table),
     })]);
-}
-
-const STEP_GROUPS = [['linears', 'linears'], ['attention', 'attention'], ['head', 'head'], ['other', 'other (norms, activation, cache, sampling)']];
-
-function stepFigure(table, file) {
-  const own = {...table, rows: rowsOf(table).flatMap((row, r) => (fileOf(row) === file ? [table.rows[r]] : []))};
-  const rows = rowsOf(own), graphs = rows.some((row) => (row.graph_ns ?? null) !== null);
-  const labels = rows.map((row) => `batch ${row.batch}, ${row.engine}`);
-  return chartFigure(`T${table.title.slice(1)}${many ? `, ${fileLabel(file)}` : ''}`, {
-    size: rows.length > 6 ? 'tall' : '',
-    config: () => ({
-      type: 'bar',
-      data: {labels, datasets: STEP_GROUPS.map(([group, label], g) => ({
-        label, group, backgroundColor: color(g), borderColor: cssColor('--page'), borderWidth: 1, pointStyle: 'rect',
-        data: rows.map((row) => row[`${group}_ns`] / 1e6), marks: g === 0 ? rows.map((row) => ((row.graph_ns ?? null) === null ? null : row.graph_ns / 1e6)) : [],
-      }))},
-      options: {indexAxis: 'y', interaction: {axis: 'xy', intersect: true}, scales: {x: linear('ms', {stacked: true}), y: {stacked: true, grid: {display: false}, ticks: {autoSkip: false}}}},
-    }),
-    describe: ({dataset, index}) => {
-      const row = rows[index];
-      return [`${labels[index]}: ${dataset.group} ${duration(row[`${dataset.group}_ns`])}, ${row[`${dataset.group}_percent`].toFixed(1)}% of ${duration(row.step_ns)}`,
-        ...((row.graph_ns ?? null) === null ? [] : [`measured as one graph: ${duration(row.graph_ns)}, gaps ${duration(row.gaps_ns)}`]), `the sum is ${row.step_time_is}`];
-    },
-    table: tableSource(own),
-    notes: graphs ? ['The heavy upright line is the whole step measured as one graph. What it has beyond the sum of its ops are the gaps between them; where it ends before the sum, ops overlap or find their operands in the cache.'] : [],
-  });
-}
-
-function stepSection() {
-  if (DATA.steps.length === 0) return leaveOut('Where the time of a decode step goes', NO_MODEL);
-  const parent = section('steps', 'Where the time of a decode step goes', {short: 'Decode step'});
-  const options = DATA.steps.flatMap((table) => [...new Set(rowsOf(table).map(fileOf))].map((file) => ({
-    label: `${table.title.split(', ').slice(1).join(', ')}${many ? `, ${fileLabel(file)}` : ''}`, table, file})));
-  choice(parent, 'Model', options, ({table, file}) => [stepFigure(table, file)]);
 }

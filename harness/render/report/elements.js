@@ -34,6 +34,8 @@ function duration(ns) {
 }
 
 const percent = (share) => (share === null || share === undefined ? '' : `${(100 * share).toFixed(1)}%`);
+/** The number of each of these names, for its look. */
+const numbering = (names) => { const all = [...new Set(names)]; return (name) => Math.max(0, all.indexOf(name)); };
 const count = (n, one, many) => `${n} ${n === 1 ? one : many ?? `${one}s`}`;
 
 /** Lines of small print; more than two of them behind a line to open. */

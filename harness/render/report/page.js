@@ -36,12 +36,25 @@ function dataSection() {
   parent.append(el('p', {}, el('a', {href: url, download: 'gpugauge-report.json'}, 'Download the data'), ` (${Math.ceil(blob.size / 1024)} KiB) · gpugauge ${DATA.version}`));
 }
 
+/** On a narrow screen the links are behind a button. */
+function menuButton() {
+  const header = document.querySelector('header'), nav = document.querySelector('nav');
+  nav.id = 'sections';
+  const button = el('button', {type: 'button', id: 'menu', 'aria-controls': nav.id, 'aria-expanded': 'false'}, 'Sections');
+  const open = (yes) => { header.toggleAttribute('data-menu', yes); button.setAttribute('aria-expanded', String(yes)); };
+  button.addEventListener('click', () => open(!header.hasAttribute('data-menu')));
+  nav.addEventListener('click', () => open(false));
+  header.addEventListener('keydown', ({key}) => { if (key === 'Escape') { open(false); button.focus(); } });
+  document.querySelector('.controls').prepend(button);
+}
+
 function build() {
+  menuButton();
   document.querySelector('main').replaceChildren();
   const dark = matchMedia('(prefers-color-scheme: dark)');
   setTheme(dark.matches ? 'dark' : 'light');
-  for (const make of [verdictSection, environmentSection, datasheetSection, rooflineSection, sweepSection, tokensSection, contextSection, stepSection,
-    stripSection, samplesSection, claimsSection, historySection, provenanceSection, reproduceSection, absentSection, dataSection]) make();
+  for (const make of [verdictSection, environmentSection, stripSection, datasheetSection, rooflineSection, sweepSection, tokensSection, contextSection, stepSection,
+    samplesSection, claimsSection, historySection, provenanceSection, reproduceSection, absentSection, dataSection]) make();
   dark.addEventListener('change', (event) => setTheme(event.matches ? 'dark' : 'light'));
   document.getElementById('theme').addEventListener('click', () => setTheme(theme === 'dark' ? 'light' : 'dark'));
   document.getElementById('print').addEventListener('click', () => print());

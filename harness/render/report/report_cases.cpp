@@ -85,6 +85,11 @@ const std::vector<std::pair<std::string_view, NumberOf>>& number_columns() {
       {"power_w", [](const ReportRow& r) { return number(r.m->mean_power_w); }},
       {"temperature_c", [](const ReportRow& r) { return number(r.m->temperature_max_c); }},
       {"sample_count", [](const ReportRow& r) { return Json(r.m->sample_count); }},
+      {"sampled_ns",
+       [](const ReportRow& r) {
+         return positive(r.m->time_ns.value * r.m->sample_count *
+                         static_cast<double>(r.m->launches_per_sample));
+       }},
       {"repetition",
        [](const ReportRow& r) {
          return r.m->repetition > 0 ? Json(r.m->repetition) : Json(nullptr);
