@@ -3,6 +3,8 @@
 const PAGE_ROWS = 25;
 const FILTER_ROWS = 25;
 const FILTER_PAUSE_MS = 150;
+const NARROW = '(max-width: 40rem)';
+const GROUP_KEYS = ['file', 'device'];
 // A cell of more characters may be broken into lines.
 const SHORT_TEXT = 32;
 
@@ -58,7 +60,16 @@ function tableWidget(caption, source) {
   const status = el('span', {role: 'status'});
   const scroller = el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption});
   const pager = el('span', {class: 'pager'});
-  const columns = () => source.columns.filter((column) => all || !column.hidden);
+  const narrow = matchMedia(NARROW);
+  narrow.addEventListener('change', () => draw());
+  const shownColumns = () => source.columns.filter((column) => all || !column.hidden);
+  // Where there is no room the device is a row above its own, and the verdict stands second.
+  const groupOf = (shown) => (narrow.matches && !sorted ? shown.find(({key}) => GROUP_KEYS.includes(key)) : undefined);
+  const columns = () => {
+    const shown = shownColumns(), verdict = narrow.matches && shown.find(({key}) => key === 'verdict'), group = groupOf(shown);
+    const rest = shown.filter((column) => column !== verdict && column !== group);
+    return verdict ? [...rest.slice(0, 1), verdict, ...rest.slice(1)] : rest;
+  };
 
   function arrange() {
     order = [...Array(source.count).keys()];
@@ -88,15 +99,19 @@ function tableWidget(caption, source) {
         source.count > 1 ? el('button', {type: 'button', onclick: sort, 'data-key': column.key}, label) : label);
   }
 
+  const groupRow = (text) => el('tr', {}, el('th', {class: 'group-row', scope: 'rowgroup', colspan: columns().length}, text));
+
   function draw() {
     const pages = Math.max(1, Math.ceil(order.length / PAGE_ROWS));
     const shown = order.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
-    const body = el('tbody', {}, ...shown.map((row) => el('tr', {}, ...columns().map((column) => {
+    const group = groupOf(shownColumns());
+    const groupText = (row) => (group && row !== undefined ? source.cell(row, group).text : null);
+    const body = el('tbody', {}, ...shown.flatMap((row, n) => [groupText(row) === groupText(shown[n - 1]) ? null : groupRow(groupText(row)), el('tr', {}, ...columns().map((column) => {
       const cell = source.cell(row, column);
       const classes = [column.right ? 'right' : '', String(cell.text).length > SHORT_TEXT ? 'long' : 'short', TONES[cell.tone]].filter(Boolean).join(' ');
       return el('td', {class: classes, 'data-value': typeof cell.value === 'number' ? cell.value : null},
           (TONE_SIGNS[cell.tone] ?? '') + cell.text);
-    }))));
+    }))]).filter(Boolean));
     scroller.replaceChildren(el('table', {}, el('caption', {}, pages > 1 ? `${caption}: rows ${page * PAGE_ROWS + 1} to ${page * PAGE_ROWS + shown.length} of ${order.length}` : caption), el('thead', {}, el('tr', {}, ...columns().map(header))), body));
     const turn = (step) => () => { page += step; draw(); };
     pager.replaceChildren(
