@@ -169,7 +169,7 @@ def test_charts_show_what_their_tables_say(browser, pages):
         }
       }
       return [wrong, seen];""")
-    assert wrong == [] and seen > 50
+    assert wrong == [] and seen > 40
 
 
 def test_bars_are_as_long_as_their_tables_say(browser, pages):

@@ -114,6 +114,16 @@ def test_shares_stand_on_linear_axes(browser, pages):  # noqa: F811
     assert axes == [["linear", 0, "% of roof"], ["linear", 0, "% of memory bound"]]
 
 
+def test_dollars_of_several_cards_are_told_by_the_cheapest(browser, pages):  # noqa: F811
+    show(browser, pages / "two.html")
+    lines = browser.execute_script("return Chart.getChart(document.querySelectorAll('#tokens canvas')[1]).data.datasets.map(({own, data, intervals}) => own.map((row, i) => [row.batch, data[i].x, data[i].y, ...intervals[i]]))")
+    axis = browser.execute_script("const {min, max} = Chart.getChart(document.querySelectorAll('#tokens canvas')[1]).scales.y; return [min, max]")
+    assert len(lines) == 2 and [row[0] for row in lines[0]] == [row[0] for row in lines[1]], "batches that both cards can hold"
+    for (_, x, y, low, high), (_, other_x, other_y, other_low, other_high) in zip(*lines):
+        assert min(y, other_y) == pytest.approx(100) and axis[0] <= min(low, other_low) and max(high, other_high) <= axis[1]
+        assert x != other_x, "intervals stand beside each other"
+
+
 def test_of_many_points_two_thousand_at_most_are_drawn(browser, pages):  # noqa: F811
     show(browser, pages / "one.html")
     drawn, few = browser.execute_script("""const points = [...Array(50000).keys()].map((i) => ({x: 1 + i % 251, y: 1 + (i * 7919) % 50000, i}));

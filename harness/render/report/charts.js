@@ -101,9 +101,13 @@ function fillLegend(box, chart, hidden) {
 }
 
 /** A linear axis holds the intervals too, unless they are far wider than what was measured. */
-function raiseTo({data: {datasets}, options: {scales}}) {
-  const ends = datasets.flatMap(({intervals = []}) => intervals.map((interval) => interval[1] ?? 0)), most = Math.max(0, ...datasets.flatMap(({data}) => data.map((point) => point?.y ?? 0)));
-  if (ends.length && scales.y.type === 'linear') scales.y.suggestedMax = Math.max(scales.y.suggestedMax ?? 0, Math.min(Math.max(...ends), 1.2 * most));
+function holdIntervals({data: {datasets}, options: {scales}}) {
+  const ends = datasets.flatMap(({intervals = []}) => intervals).filter((interval) => interval.every(Number.isFinite));
+  if (ends.length === 0 || scales.y.type !== 'linear') return;
+  const values = datasets.flatMap(({data}) => data.map(({y}) => y));
+  const {suggestedMin, suggestedMax = 0} = scales.y;
+  scales.y.suggestedMax = Math.max(suggestedMax, Math.min(Math.max(...ends.map(([, high]) => high)), 1.2 * Math.max(...values)));
+  if (suggestedMin !== undefined) scales.y.suggestedMin = Math.min(suggestedMin, Math.max(Math.min(...ends.map(([low]) => low)), 0.8 * Math.min(...values)));
 }
 
 /**
@@ -140,7 +144,7 @@ function chartFigure(caption, {config, describe, table, notes = [], size = ''}) 
         ...made.options?.plugins,
       },
     };
-    raiseTo(made);
+    holdIntervals(made);
     chart = new Chart(canvas, made);
     fillLegend(legend, chart, hidden);
     focused = -1;

@@ -13,16 +13,19 @@ function rateFigure(caption, {rows, x, xTitle, axis, unit, scale = () => 1, valu
   const lines = values.flatMap((value, v) => kinds.flatMap((batch) => files.map((file) => ({
     value, v, file, batch, own: shown.filter((row) => fileOf(row) === file && (!batches || row.batch === batch) && (row[value.key] ?? null) !== null).sort((a, b) => a[x] - b[x]),
   })))).filter(({own, value}) => own.length && (value.key === values[0].key || own.some((row) => row[value.key] !== row[values[0].key])));
+  // Lines stand a little beside each other, so that intervals do not lie on each other.
+  const places = shown.map((row) => row[x]), step = 0.008 * Math.log(Math.max(...places) / Math.min(...places));
+  const beside = (l) => Math.exp(step * (l - (lines.length - 1) / 2));
   const name = ({file, value, batch}) => [many ? fileLabel(file) : '', value.label, batches ? `batch ${batch}` : ''].filter(Boolean).join(', ');
   return chartFigure(caption, {
     config: () => ({
       type: 'line',
-      data: {datasets: lines.map((line) => ({
+      data: {datasets: lines.map((line, l) => ({
         ...lineLook(line.file, {dash: line.v, shape: batches ? batchNumber(line.batch) : 0, keys: {card: fileLabel(line.file), dash: line.value.label, ...(batches && {shape: `batch ${line.batch}`})}}),
-        label: name(line), own: line.own, value: line.value, data: line.own.map((row) => ({x: row[x], y: row[line.value.key] * scale(row)})),
+        label: name(line), own: line.own, value: line.value, data: line.own.map((row) => ({x: row[x] * beside(l), y: row[line.value.key] * scale(row)})),
         intervals: line.own.map((row) => [line.value.low, line.value.high].map((end) => ((row[end] ?? null) === null ? null : row[end] * scale(row)))),
       }))},
-      options: {scales: {x: placesAxis(xTitle, shown.map((row) => row[x])), y: axis()}, plugins: {uprights: {at: uprights}}},
+      options: {scales: {x: placesAxis(xTitle, places), y: axis()}, plugins: {uprights: {at: uprights}}},
     }),
     describe: ({dataset, index}) => {
       const row = dataset.own[index], {key, low, high} = dataset.value, {y} = dataset.data[index];
@@ -53,11 +56,13 @@ function tokenFigures(group) {
   })];
   if (!curve.some((row) => row.dollars_per_million !== null)) return made;
   const same = crossingsOf(curve[0]);
-  // Two lines of dollars over two decades lie on each other: of several cards it is how much more than the cheapest that counts.
-  const cheapest = (batch) => Math.min(...curve.filter((row) => row.batch === batch && row.fits !== false && row.dollars_per_million !== null).map((row) => row.dollars_per_million));
-  made.push(rateFigure(`Dollars per million output tokens${many ? ', % of the cheapest card' : ''}, ${title}`, {
-    rows: curve, x: 'batch', xTitle: 'batch', unit: 'dollars per million', values: [DOLLARS], table: tableSource(costs),
-    ...(many ? {axis: () => linear('% of the cheapest', {suggestedMin: 90, ticks: {callback: (value) => `${value}%`}}), scale: (row) => 100 / cheapest(row.batch)} :
+  // Two lines of dollars over two decades lie on each other: how much more than the cheapest is what tells cards apart.
+  const priced = curve.filter((row) => row.fits !== false && row.dollars_per_million !== null);
+  const rivals = (batch) => priced.filter((row) => row.batch === batch).map((row) => row.dollars_per_million);
+  const common = priced.filter((row) => rivals(row.batch).length > 1), isShare = common.length > 0;
+  made.push(rateFigure(`Dollars per million output tokens${isShare ? ', % of the cheapest card' : ''}, ${title}`, {
+    rows: isShare ? common : curve, x: 'batch', xTitle: 'batch', unit: 'dollars per million', values: [DOLLARS], table: tableSource(costs),
+    ...(isShare ? {axis: () => linear('% of the cheapest', {suggestedMin: 90, ticks: {callback: (value) => `${value}%`}}), scale: (row) => 100 / Math.min(...rivals(row.batch))} :
       {axis: () => logarithmic('$ per million output tokens')}),
     uprights: same.filter((row) => row.first_batch !== null).map((row) => ({value: row.first_batch, label: `break-even: batch ${row.first_batch}`})),
     notes: [...same.map((row) => row.words), `Each card at its first price (${[...new Set(curve.map((row) => [many ? fileLabel(fileOf(row)) : '', row.rate].filter(Boolean).join(' ')))].join('; ')}): on demand before spot, the cheapest first. The table has all prices.`, ...costs.notes],

@@ -36,7 +36,7 @@ function rooflineFigure(shown, of) {
   let low = Infinity, high = -Infinity;
   for (const {x} of all) { low = Math.min(low, x); high = Math.max(high, x); }
   high *= 1.3;
-  const radius = points.length > 1000 ? 1.5 : points.length > 150 ? 2.5 : 4;
+  const radius = points.length > 1000 ? Math.min(1.5, innerWidth / 600) : points.length > 150 ? 2.5 : 4;
   return chartFigure(`Roofline of ${of}`, {
     size: 'tall', notes: rooflineNotes(CASES.count - shown.length, points.length, all.length),
     config: () => ({

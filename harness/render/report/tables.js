@@ -142,7 +142,7 @@ function tableWidget(caption, source) {
 
 /** The same behind a line to open, filled when it is opened for the first time. */
 function foldedTable(caption, source) {
-  const details = el('details', {class: 'data'}, el('summary', {}, `Data table: ${caption} (${count(source.count, 'row')})`));
+  const details = el('details', {class: 'data'}, el('summary', {}, `Data table (${count(source.count, 'row')})`, el('span', {class: 'unseen'}, `: ${caption}`)));
   const fill = () => { if (details.open && details.children.length === 1) details.append(tableWidget(caption, source)); };
   details.addEventListener('toggle', fill);
   details.fill = () => { details.open = true; fill(); };
