@@ -166,3 +166,14 @@ def test_a_phone_shows_what_matters(browser, pages):  # noqa: F811
     assert nav.is_displayed() and not menu.is_displayed()
     assert "device" in [head.text for head in table.find_elements(By.CSS_SELECTOR, "thead th")] and not table.find_elements(By.CSS_SELECTOR, ".group-row")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_families_are_shaded_over_the_time_that_they_took(browser, pages):  # noqa: F811
+    show(browser, pages / "two.html")
+    unit, bands, seconds = browser.execute_script("""const own = cases().filter((i) => caseValue('file', i) === 0), {unit, bands} = timelineOf(0);
+      return [unit, bands, own.map((i) => [caseValue('family', i), caseValue('sampled_ns', i) / 1e9])];""")
+    assert unit == "seconds of sampling" and [band["label"] for band in bands] == ["memory", "gemm", "attention_decode"]
+    for band in bands:
+        assert band["to"] - band["from"] == pytest.approx(sum(time for family, time in seconds if family == band["label"]))
+    unit, end = browser.execute_script("delete CASES.columns.sampled_ns; const {unit, line} = timelineOf(1); return [unit, line.at(-1).to]")
+    assert (unit, end) == ("cases", len(seconds)), "without samples each case is as long as another"

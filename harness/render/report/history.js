@@ -12,8 +12,8 @@ function historyFigure(tracked, nights, changeNight) {
     config: () => ({
       type: 'line',
       data: {labels: dates, datasets: [{...lineLook(0), label: 'night', data: rows.map((row) => row.time_ns), pointRadius: strokes(4),
-        pointStyle: rows.map((row) => (row.remarks ? 'triangle' : 'circle')), pointBackgroundColor: rows.map((row) => (row.remarks ? color(1) : color(0))),
-        pointBorderColor: rows.map((row) => (row.remarks ? color(1) : color(0)))}]},
+        pointStyle: rows.map((row) => (row.remarks ? 'triangle' : 'circle')), pointBackgroundColor: rows.map((row) => (row.remarks ? cssColor('--bad') : color(0))),
+        pointBorderColor: rows.map((row) => (row.remarks ? cssColor('--bad') : color(0)))}]},
       options: {
         interaction: {axis: 'x'}, scales: {x: {grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 16}}, y: linear('time of a launch', {ticks: {callback: duration}, grace: '10%'})},
         plugins: {uprights: {at: dates.includes(changeNight) ? [{value: changeNight, label: `slower from ${changeNight}`}] : []}},

@@ -2,11 +2,13 @@
 
 const STRIPS = [{key: 'clock_mhz', label: 'Clock', unit: 'MHz'}, {key: 'power_w', label: 'Power', unit: 'W'}, {key: 'temperature_c', label: 'Temperature', unit: '°C'}];
 
-/** The cases of a file in their order, `{i, at, to}` in minutes of sampling (seconds of a short run), and the stretches of one family. */
+/** The cases of a file in their order, `{i, at, to}` in minutes of sampling, of a short run in seconds, and the stretches of one family. */
 function timelineOf(file) {
   const own = cases().filter((i) => caseValue('file', i) === file), line = [], bands = [];
-  const lasted = (i) => caseValue('sampled_ns', i) ?? 0;
-  const [unit, ns] = own.reduce((sum, i) => sum + lasted(i), 0) < 120e9 ? ['seconds', 1e9] : ['minutes', 60e9];
+  const whole = own.reduce((sum, i) => sum + (caseValue('sampled_ns', i) ?? 0), 0);
+  // Without samples nobody knows how long a case took: each is as long as another.
+  const lasted = (i) => (whole === 0 ? 1 : caseValue('sampled_ns', i) ?? 0);
+  const [unit, ns] = whole === 0 ? ['cases', 1] : whole < 120e9 ? ['seconds of sampling', 1e9] : ['minutes of sampling', 60e9];
   let at = 0;
   for (const i of own) {
     const to = at + lasted(i) / ns, family = caseValue('family', i);
@@ -28,7 +30,7 @@ function stripFigure({key, label, unit}, file, {unit: time, line, bands}) {
       type: 'scatter',
       data: {datasets: [{...lineLook(file), label, showLine: points.length < 400, borderWidth: strokes(1), pointRadius: strokes(points.length < 60 ? 2.5 : 1.5), data: points}]},
       options: {
-        scales: {x: linear(`${time} of sampling`, {min: 0, max: line.at(-1).to, grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 12, includeBounds: false}}), y: linear(undefined, {grace: '8%', ticks: {maxTicksLimit: 5}, afterDataLimits: (axis) => { axis.max += 0.3 * (axis.max - axis.min); }})},
+        scales: {x: linear(time, {min: 0, max: line.at(-1).to, grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 12, includeBounds: false}}), y: linear(undefined, {grace: '8%', ticks: {maxTicksLimit: 5}, afterDataLimits: (axis) => { axis.max += 0.3 * (axis.max - axis.min); }})},
         plugins: {bands: {at: bands}},
       },
     }),
