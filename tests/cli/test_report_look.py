@@ -2,8 +2,12 @@
 
 import itertools
 import math
+import uuid
+from datetime import date, timedelta
 
 import pytest
+import synthetic_gpu as synthetic
+from conftest import Program
 
 pytest.importorskip("selenium.webdriver", reason="python3-selenium is not installed")
 from selenium.webdriver.common.by import By  # noqa: E402
@@ -177,3 +181,20 @@ def test_families_are_shaded_over_the_time_that_they_took(browser, pages):  # no
         assert band["to"] - band["from"] == pytest.approx(sum(time for family, time in seconds if family == band["label"]))
     unit, end = browser.execute_script("delete CASES.columns.sampled_ns; const {unit, line} = timelineOf(1); return [unit, line.at(-1).to]")
     assert (unit, end) == ("cases", len(seconds)), "without samples each case is as long as another"
+
+
+def test_a_trend_shows_the_limit_above_its_baseline(browser, tmp_path):  # noqa: F811
+    program, files = Program(tmp_path), []
+    for night in range(24):
+        result = synthetic.result(synthetic.H100, 2, seed=night)
+        ours = result["context"]["gpugauge"]
+        ours["run_id"] = str(uuid.UUID(int=night))
+        ours["sessions"][0].update(started_utc=f"{date(2026, 3, 1) + timedelta(night)}T02:00:00Z", ended_utc=f"{date(2026, 3, 1) + timedelta(night)}T02:10:00Z")
+        files.append(synthetic.write(tmp_path / f"{night}.json", result))
+    assert program("track", "add", *files).returncode == 0
+    assert program("report", files[-1], "--history", "history", "-o", "page.html").returncode == 0
+    show(browser, tmp_path / "page.html")
+    [[level, top]], [least, most], limit = browser.execute_script("""const {options, scales} = Chart.getChart(document.querySelector('#history canvas'));
+      return [options.plugins.bands.at.map(({from, to}) => [from, to]), [scales.y.min, scales.y.max], rowsOf(DATA.history.cases)[0].limit_percent];""")
+    assert top / level == pytest.approx(1 + limit / 100) and limit > 0
+    assert least < level < top <= most, "and all of it is on the chart"

@@ -230,6 +230,10 @@ Table tracked_cases_table(std::span<const TrackedCase> cases) {
   c.add(wrapping(12, text_column("verdict", "verdict")),
         [](auto& t) { return verdict_cell(t.finding); });
   c.data("reason", [](auto& t) { return text_cell(t.finding.gate.reason); });
+  c.data("limit_percent", [](auto& t) {
+    const TrackFinding& f = t.finding;
+    return change_cell(has_change(f) ? std::optional(f.gate.threshold) : std::nullopt);
+  });
   return c.table("cases", "cases, the last night of each against the nights before", cases);
 }
 

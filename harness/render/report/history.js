@@ -7,7 +7,9 @@ function claimsSection() {
 }
 
 function historyFigure(tracked, nights, changeNight) {
-  const rows = rowsOf(nights), dates = rows.map((row) => row.night);
+  const rows = rowsOf(nights), dates = rows.map((row) => row.night), limit = tracked.limit_percent ?? null;
+  const held = limit === null ? undefined : rows.find((row) => row.change_percent !== null);
+  const level = held && held.time_ns / (1 + held.change_percent / 100), most = held && level * (1 + limit / 100);
   return chartFigure(`${nights.title}: ${tracked.verdict}`, {
     config: () => ({
       type: 'line',
@@ -15,8 +17,8 @@ function historyFigure(tracked, nights, changeNight) {
         pointStyle: rows.map((row) => (row.remarks ? 'triangle' : 'circle')), pointBackgroundColor: rows.map((row) => (row.remarks ? cssColor('--bad') : color(0))),
         pointBorderColor: rows.map((row) => (row.remarks ? cssColor('--bad') : color(0)))}]},
       options: {
-        interaction: {axis: 'x'}, scales: {x: {grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 16}}, y: linear('time of a launch', {ticks: {callback: duration}, grace: '10%'})},
-        plugins: {uprights: {at: dates.includes(changeNight) ? [{value: changeNight, label: `slower from ${changeNight}`}] : []}},
+        interaction: {axis: 'x'}, scales: {x: {grid: {display: false}, ticks: {maxRotation: 0, autoSkipPadding: 16}}, y: linear('time of a launch', {ticks: {callback: duration}, grace: '10%', suggestedMax: most})},
+        plugins: {bands: {at: held ? [{axis: 'y', from: level, to: most, label: `baseline to limit, +${limit.toFixed(1)}%`}] : []}, uprights: {at: dates.includes(changeNight) ? [{value: changeNight, label: `slower from ${changeNight}`}] : []}},
       },
     }),
     describe: ({index}) => [`${rows[index].night}: ${duration(rows[index].time_ns)}`,
