@@ -327,11 +327,10 @@ def axe():
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["one", "two", "failed"])
-def test_axe_finds_nothing_serious(browser, pages, axe, name, theme):
+def test_axe_finds_nothing(browser, pages, axe, name, theme):
     show(browser, pages / f"{name}.html")
     browser.execute_script("setTheme(arguments[0])", theme)
     browser.execute_cdp_cmd("Runtime.evaluate", {"expression": axe})
     found = browser.execute_async_script("const done = arguments[0]; axe.run().then((r) => done(r.violations)).catch((e) => done(String(e)));")
     assert isinstance(found, list), found
-    serious = [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0].get("failureSummary")) for v in found if v["impact"] in ("serious", "critical")]
-    assert serious == []
+    assert [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0].get("failureSummary")) for v in found] == []

@@ -31,11 +31,12 @@ function stepFigure(table, file) {
         return segment;
       })),
       el('span', {class: 'value'}, duration(row.step_ns), (row.graph_ns ?? null) === null ? '' : `, one graph ${duration(row.graph_ns)}`));
-  return el('figure', {class: 'steps'}, el('figcaption', {}, `T${table.title.slice(1)}, ${engine}${many ? `, ${fileLabel(file)}` : ''}`),
+  const card = many ? `, ${fileLabel(file)}` : '';
+  return el('figure', {class: 'steps'}, el('figcaption', {}, `T${table.title.slice(1)}, ${engine}${card}`),
       el('p', {class: `legend card-${file % CARD_COLORS}`}, ...parts.map(({label}, p) => el('span', {}, el('i', {class: `sign part-${p}`, 'aria-hidden': 'true'}), label))),
       el('ul', {}, ...rows.map(bar)),
       ...notesOf(rows.some((row) => (row.graph_ns ?? null) !== null) ? ['The time is the sum of the ops; as one graph the gaps between them are in it.'] : []),
-      foldedTable(table.title, tableSource({...table, rows: rowsOf(table).flatMap((row, r) => (fileOf(row) === file ? [table.rows[r]] : []))})));
+      foldedTable(table.title + card, tableSource({...table, rows: rowsOf(table).flatMap((row, r) => (fileOf(row) === file ? [table.rows[r]] : []))})));
 }
 
 function stepSection() {

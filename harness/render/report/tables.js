@@ -58,7 +58,7 @@ function tableWidget(caption, source) {
   const texts = [];  // of the rows in lower case, once they were asked for
   const box = el('div', {class: 'table'});
   const status = el('span', {role: 'status'});
-  const scroller = el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption});
+  const scroller = el('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Table: ${caption}`});
   const pager = el('span', {class: 'pager'});
   const narrow = matchMedia(NARROW);
   narrow.addEventListener('change', () => draw());
