@@ -84,7 +84,7 @@ check_output() {
 
 # check_value OPTION VALUE KIND LOW HIGH WORDS
 check_value() {
-  local option=$1 value=$2 kind=$3 low=$4 high=$5 words=$6 part known
+  local option=$1 value=$2 kind=$3 low=$4 high=$5 words=$6 part price known
   local -a parts
   IFS=, read -ra parts <<<"$value"
   case $kind in
@@ -110,10 +110,11 @@ check_value() {
       [[ -e $value ]] || refuse "$option: $value: no such file"
       [[ $option != --resume ]] || overwrite=1  # into the file that it names
       return ;;
-    PRICE)
+    CARD=PRICE)
       for part in "${parts[@]}"; do
-        part=${part/\$/}
-        is_number "${part##*=}" 0 inf || refuse "$option $part: expected dollars per GPU-hour, or CARD=DOLLARS for each card"
+        price=${part##*=}
+        is_number "${price#$}" 1e-300 1000 ||
+          refuse "$option is '$part', expected CARD=DOLLARS per GPU-hour (l40s=0.72), or 2.49 for one kind of card, up to 1000"
       done
       return ;;
     *)

@@ -80,9 +80,13 @@ class Panel {
 };
 
 void set_rates(std::vector<Card>& cards, const CardPrices& prices) {
-  std::vector<std::string> names;
-  for (const Card& card : cards) names.push_back(card.name);
-  const std::vector<std::optional<double>> own = prices.own.of(names);
+  std::vector<PricedCard> priced;
+  for (const Card& card : cards) {
+    PricedCard& each = priced.emplace_back(card_names(card.times().record().device, card.sheet),
+                                           std::vector<std::string>{});
+    for (const StepTimes* file : card.files) each.files.push_back(file->record().path.string());
+  }
+  const std::vector<std::optional<double>> own = prices.own.of(priced);
   for (std::size_t i = 0; i < cards.size(); ++i) {
     std::vector<Rate> rates = rates_of(cards[i].sheet, prices.offers, own[i]);
     if (rates.front().kind != RateKind::kUnit) cards[i].rates = std::move(rates);

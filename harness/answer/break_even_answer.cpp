@@ -10,11 +10,11 @@
 namespace gpugauge {
 namespace {
 
-void check_price(const BreakEvenSide& side, std::string_view option) {
+void check_price(const BreakEvenSide& side) {
   const Record& record = side.times->record();
   if (side.rate.kind == RateKind::kUnit)
-    throw UsageError(fmt::format("{}: no price is known for {}; pass {} or --prices",
-                                 record.path.string(), record.device.name, option));
+    throw UsageError(fmt::format(
+        "no price is known for {0}; pass --hourly '{0}=DOLLARS' or --prices", record.device.name));
 }
 
 std::set<Precision> precisions_of(const BreakEvenSide& side, const ModelConfig& model) {
@@ -63,8 +63,8 @@ void add_comparisons(BreakEvenAnswer& answer, const BreakEvenQuestion& question)
 
 std::vector<BreakEvenAnswer> break_even_answer(const BreakEvenSide& a, const BreakEvenSide& b,
                                                const BreakEvenQuestion& question) {
-  check_price(a, "--price-a");
-  check_price(b, "--price-b");
+  check_price(a);
+  check_price(b);
   std::vector<BreakEvenAnswer> answers;
   for (const ModelConfig& model : question.models) {
     std::set<Precision> precisions(question.precisions.begin(), question.precisions.end());

@@ -59,9 +59,14 @@ std::vector<std::string> unpriced(const Side& base, const Side& other) {
 
 /// Each side's own price, else the cheapest on-demand offer.
 void add_prices(std::vector<Side>& sides, const CompareQuestion& question) {
-  std::vector<std::string> names;
-  for (const Side& side : sides) names.push_back(card_of(side));
-  const std::vector<std::optional<double>> own = question.own.of(names);
+  std::vector<PricedCard> cards;
+  for (const Side& side : sides) {
+    PricedCard& card = cards.emplace_back(card_names(side.device(), side.datasheet),
+                                          std::vector<std::string>{side.label});
+    for (const Record* record : side.records)
+      if (record->path.string() != side.label) card.files.push_back(record->path.string());
+  }
+  const std::vector<std::optional<double>> own = question.own.of(cards);
   for (std::size_t i = 0; i < sides.size(); ++i) {
     const Rate rate = rates_of(sides[i].datasheet, question.offers, own[i]).front();
     if (rate.kind != RateKind::kUnit) sides[i].dollars_per_gpu_hour = rate.dollars_per_gpu_hour;

@@ -48,7 +48,7 @@ class CommandOption {
   CommandOption& detail(std::string text);
   /// The words there are, where they depend on the command.
   CommandOption& one_of(std::vector<std::string> words);
-  /// Values that the completion offers: SUITE, MODEL, FORWARD_MODEL, DEVICE, CARD, RESULT, WORD.
+  /// Values that the completion offers: SUITE, MODEL, FORWARD_MODEL, DEVICE, CARD, CARD=, RESULT, WORD.
   CommandOption& names_of(std::string_view kind);
   /// A name that was used before; taken with a hint.
   CommandOption& old_name(std::string_view name);

@@ -51,6 +51,12 @@ constexpr std::array kNames{
     NamesRow{"DEVICE", device_names},
     NamesRow{"RESULT", [](const Catalog& c) { return c.imported_names(); }},
     NamesRow{"CARD", [](const Catalog& c) { return c.datasheet_names(); }},
+    NamesRow{"CARD=",
+             [](const Catalog& c) {
+               Names names = c.datasheet_names();
+               for (std::string& name : names) name += '=';
+               return names;
+             }},
     NamesRow{"WORD", explained_words}};
 constexpr const char* kFiles = ":files";
 

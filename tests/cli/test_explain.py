@@ -267,6 +267,7 @@ def test_bash_completes_files_where_files_are_taken(gpugauge):
     assert complete(gpugauge, "run", "--resume", "my") == ["my result.json"]
     assert complete(gpugauge, "report", "--history", "my") == ["my result.json"]
     assert [word for word in complete(gpugauge, "run", "--hourly", "my") if word] == []
+    assert complete(gpugauge, "cost", "--hourly", "l40s=1,h200") == ["l40s=1,h200="]
     assert [word for word in complete(gpugauge, "track", "show", "my") if word] == []
 
 

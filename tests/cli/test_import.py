@@ -145,9 +145,9 @@ def test_imported_stays_on_a_number_to_the_last_table(toy, command, arguments, t
 
 def test_imported_is_said_by_break_even_and_by_the_answer_of_advise(toy):
     add_prefill(toy)
-    text = " ".join(toy("break-even", "toy.json", "toy.json", *SERVED, "--price-a", "1", "--price-b", "2").stdout.split())
+    text = " ".join(toy("break-even", "toy.json", "./toy.json", *SERVED, "--hourly", "toy.json=1,./toy.json=2").stdout.split())
     assert text.count("at batch 1 nothing was measured here: ") == 2
-    row = rows_of(toy, "break-even", "toy.json", "toy.json", *SERVED, "--price-a", "1", "--price-b", "2")["break_even"][0]
+    row = rows_of(toy, "break-even", "toy.json", "./toy.json", *SERVED, "--hourly", "toy.json=1,./toy.json=2")["break_even"][0]
     assert "% interpolated between imported" in row["a_time_is"] and row["b_time_is"] == row["a_time_is"]
     advice = rows_of(toy, "advise", "toy.json", *SERVED, "--hourly", "1")
     assert "nothing was measured here: " in advice["answer"][0]["answer"]

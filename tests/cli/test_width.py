@@ -20,7 +20,7 @@ from test_import import import_system
 WIDTHS = [80, 120, 200]
 MODEL = ["--model", "llama-3.1-8b"]
 SERVED = [*MODEL, "--precision", "bf16", "--input-tokens", "1024", "--output-tokens", "256"]
-PRICED = [*SERVED, "--price-a", "0.86", "--price-b", "2.5"]
+PRICED = [*SERVED, "--hourly", "l40s=0.86,h100=2.5"]
 ADVISED = [*MODEL, "--precision", "bf16", "--input-tokens", "1024", "--output-tokens", "256", "--batch", "8,32"]
 BOTH = ["h100.json", "l40s.json"]
 
@@ -39,7 +39,7 @@ COMMANDS = {
     "cost": ["cost", "h100.json", *MODEL],
     "cost several": ["cost", *BOTH, *MODEL, "--electricity", "0.2"],
     "serve": ["serve", "h100.json", *SERVED, "--batch", "1,8"],
-    "serve several": ["serve", *BOTH, *SERVED, "--batch", "1,8", "--electricity", "0.2", "--hourly", "2"],
+    "serve several": ["serve", *BOTH, *SERVED, "--batch", "1,8", "--electricity", "0.2", "--hourly", "h100=2,l40s=2"],
     "break-even": ["break-even", "l40s.json", "h100.json", *PRICED, "--batch", "8", "--tokens-per-day", "1e9"],
     "advise": ["advise", *BOTH, *ADVISED],
     "advise by the day": ["advise", *BOTH, *ADVISED, "--tokens-per-day", "1e8,1e9"],

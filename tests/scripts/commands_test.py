@@ -61,9 +61,9 @@ class CommandsTest(ScriptTest):
                 (["--device", "gpu"], "--device is 'gpu', expected cpu, cuda:N or best"),
                 (["--batch", "1,0"], "--batch is '0', expected a number from 1 to 65536"),
                 (["-q", "--batch=many"], "--batch is 'many'"),
-                (["--hourly", "x"], "--hourly x: expected dollars per GPU-hour, or CARD=DOLLARS for each card"),
-                (["--hourly", "2,h100=x"], "--hourly h100=x: expected dollars per GPU-hour, or CARD=DOLLARS"),
-                (["--hourly=-2"], "--hourly -2: expected dollars per GPU-hour"),
+                (["--hourly", "x"], "--hourly is 'x', expected CARD=DOLLARS per GPU-hour (l40s=0.72)"),
+                (["--hourly", "2,h100=x"], "--hourly is 'h100=x', expected CARD=DOLLARS per GPU-hour"),
+                (["--hourly=-2"], "--hourly is '-2', expected CARD=DOLLARS per GPU-hour"),
                 (["--out", "--help"], "'--out' is not an option here"),
                 (["--turn", "3/2"], "--turn is '3/2', expected K/N such as 2/5"),
                 (["--model", "Qwen/Qwen9-14B"], "--model is 'qwen9-14b', expected one of"),
@@ -118,7 +118,7 @@ class CommandsTest(ScriptTest):
         shutil.copytree(SOURCE / "configs", self.checkout / "configs")
         for arguments in (["-squick", "-qv"], ["--batch", "1,64", "--hourly=2.5"], ["--filter", "-gemm"],
                           ["--suite", str(SOURCE / "configs/suites/quick.yaml")], ["--hourly", "h100=2"],
-                          ["--hourly", "2.5,h100=$2"], ["--version", "--out"], ["--hourly=$2"], ["--turn", "2/5"],
+                          ["--hourly", "l40s=$2.5,h100=2"], ["--version", "--out"], ["--hourly=$2"], ["--turn", "2/5"],
                           ["--model", "Qwen/Qwen3-14B,meta-llama/Llama-3.1-8B-Instruct"],
                           ["-o", __file__, "--overwrite"], ["-o", str(self.system / "new/x.json")]):
             with self.subTest(arguments=arguments):

@@ -13,7 +13,9 @@ AuditFacts audit_facts(const Catalog& catalog, const AnalysisOptions& options,
     facts.encoders.push_back(catalog.encoder(name));
   for (const std::string& name : catalog.diffusion_names())
     facts.diffusions.push_back(catalog.diffusion(name));
-  facts.offers = read_prices(catalog, options).offers;
+  AnalysisOptions lists = options;
+  lists.hourly.clear();  // claims are about the prices of providers
+  facts.offers = read_prices(catalog, lists).offers;
   facts.memory.reserve_bytes = reserve_gib * kGib;
   facts.times = step_times(records, catalog);
   facts.engine = catalog.serving_engine(options.serving);

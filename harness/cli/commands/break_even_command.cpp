@@ -20,18 +20,13 @@ largest batch. Dollars are per million output tokens; all time is charged to the
 
 Examples:
   gpugauge break-even l40s.json h100.json --model llama-3.1-8b --precision fp8 --input-tokens 1024 --output-tokens 256
-  gpugauge break-even l40s.json h100.json --model qwen3-14b --input-tokens 1024 --output-tokens 256 --price-a 0.72 --price-b 2.49
+  gpugauge break-even l40s.json h100.json --model qwen3-14b --input-tokens 1024 --output-tokens 256 --hourly l40s=0.72,h100=2.49
   gpugauge break-even l40s.json h100.json --model qwen3-8b --input-tokens 512 --output-tokens 128 --batch 32 --utilisation-b 0.4
   gpugauge break-even l40s.json h100.json --model qwen3-8b --input-tokens 512 --output-tokens 128 --tokens-per-day 2e9 --format csv)";
 
-struct SideOptions {
-  std::optional<double> price;
-  std::optional<double> utilisation;
-};
-
 struct BreakEvenOptions {
   ServingOptions serving;
-  SideOptions a, b;
+  std::optional<double> utilisation_a, utilisation_b;
   std::optional<double> tokens_per_day;
   std::int64_t max_input = 32768;
 };
@@ -42,17 +37,15 @@ ExitStatus break_even(const BreakEvenOptions& options) {
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const std::vector<Record> records = read_inputs(inputs, Detail::kSamples);
   const std::vector<StepTimes> times = step_times(records, catalog);
-  const bool needs_rates = !options.a.price || !options.b.price;
-  const auto rates = needs_rates ? rates_for(records, catalog, inputs)
-                                 : std::vector<std::vector<Rate>>(records.size());
-  const auto side = [&](std::size_t file, const SideOptions& own) {
+  const auto rates = rates_for(records, catalog, inputs);
+  const auto side = [&](std::size_t file, const std::optional<double>& utilisation) {
     const Record& record = records.at(file);
     Billing billing = inputs.billing;
-    billing.utilisation = own.utilisation.value_or(billing.utilisation);
+    billing.utilisation = utilisation.value_or(billing.utilisation);
     return BreakEvenSide{
         &times.at(file),
         request_for(card_result(record, sheets), serve_question(options.serving, catalog)),
-        (own.price ? rates_of({}, own.price) : rates.at(file)).front(), billing};
+        rates.at(file).front(), billing};
   };
   BreakEvenQuestion question{.models = {},
                              .precisions = {},
@@ -64,8 +57,8 @@ ExitStatus break_even(const BreakEvenOptions& options) {
   for (const std::string& name : inputs.precisions)
     question.precisions.push_back(from_name<Precision>(name).value());
   std::vector<Table> tables;
-  for (const BreakEvenAnswer& answer :
-       break_even_answer(side(0, options.a), side(1, options.b), question)) {
+  for (const BreakEvenAnswer& answer : break_even_answer(
+           side(0, options.utilisation_a), side(1, options.utilisation_b), question)) {
     for (Table& table : break_even_tables(answer)) tables.push_back(std::move(table));
   }
   print_tables(std::cout, tables, inputs.format);
@@ -84,11 +77,9 @@ void add_break_even_command(Command& program) {
   add_format_option(command, inputs.format);
   add_serving_options(command, options.serving);
   add_price_options(command, inputs);
-  command.option(option::kPriceA, options.a.price);
-  command.option(option::kPriceB, options.b.price);
   add_billing_options(command, inputs);
-  command.option(option::kUtilisationA, options.a.utilisation);
-  command.option(option::kUtilisationB, options.b.utilisation);
+  command.option(option::kUtilisationA, options.utilisation_a);
+  command.option(option::kUtilisationB, options.utilisation_b);
   command.option(option::kTokensPerDay, options.tokens_per_day);
   command.option(option::kMaxInput, options.max_input);
 }

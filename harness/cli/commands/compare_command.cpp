@@ -5,6 +5,7 @@
 
 #include "harness/answer/compare_answer.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/result_files.hpp"
@@ -22,7 +23,7 @@ Intervals are widened for the number of cases (Bonferroni).
 Examples:
   gpugauge compare last-month.json tonight.json              what changed on this card?
   gpugauge compare base/ tonight/ --fail-on slower           exit status 1 if anything is slower
-  gpugauge compare h100.json l40s.json --hourly 2.49,0.89    two cards, also per dollar)";
+  gpugauge compare h100.json l40s.json --hourly h100=2.49,l40s=0.89    two cards, also per dollar)";
 
 struct CompareOptions {
   std::vector<std::string> sides;  ///< the base first
@@ -92,7 +93,7 @@ void add_compare_command(Command& program) {
   command.option(option::kFailOn, options.fail_on)
       .one_of({"slower", "ambiguous", "missing"})
       .detail("also if no case is common");
-  command.option(option::kHourly, options.hourly);
+  add_hourly_option(command, options.hourly);
   command.option(option::kPrices, options.prices).detail("the cheapest on-demand offer counts");
 }
 

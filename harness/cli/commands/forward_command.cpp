@@ -15,7 +15,7 @@ images, guidance passes included.
 
 Examples:
   gpugauge forward h100.json --model bge-large --batch 1,32 --tokens 512
-  gpugauge forward h100.json l40s.json --model sdxl,flux.1-dev --resolution 1024 --hourly 2.49
+  gpugauge forward h100.json l40s.json --model sdxl,flux.1-dev --resolution 1024 --hourly h100=2.49
   gpugauge forward h100.json --model sdxl --steps 30 --guidance 1 --ops)";
 
 struct ForwardOptions : AnalysisOptions {

@@ -217,7 +217,8 @@ TriedAgain tried_again(const std::string& filter) {
 void check_own_prices(const AnalysisOptions& analysis, const DeviceInfo& device,
                       const Catalog& catalog) {
   const std::vector<Datasheet> sheets = catalog.datasheets();
-  OwnPrices(analysis.hourly).of(std::vector{card_name(device, match_datasheet(sheets, device))});
+  OwnPrices(analysis.hourly)
+      .of(std::vector{PricedCard{card_names(device, match_datasheet(sheets, device)), {}}});
 }
 
 ExitStatus run(RunOptions options, AnalysisOptions analysis, const GlobalOptions& global) {

@@ -50,9 +50,17 @@ void add_decode_options(Command& command, AnalysisOptions& options) {
   command.option(option::kContext, options.contexts).detail("default: the run's");
 }
 
+void add_hourly_option(Command& command, std::vector<std::string>& hourly) {
+  command.option(option::kHourly, hourly)
+      .names_of("CARD=")
+      .mistaken_for("--price-a")
+      .mistaken_for("--price-b")
+      .mistaken_for("--price");
+}
+
 void add_price_options(Command& command, AnalysisOptions& options) {
   command.option(option::kPrices, options.prices).detail("default: the lists of configs/prices");
-  command.option(option::kHourly, options.hourly);
+  add_hourly_option(command, options.hourly);
 }
 
 void add_billing_options(Command& command, AnalysisOptions& options) {
@@ -84,16 +92,16 @@ std::vector<std::vector<Rate>> rates_for(std::span<const Record> records, const 
   const PriceList list = read_prices(catalog, options);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   warn_of_slips(list, records, sheets);
-  std::vector<const Datasheet*> cards;
-  std::vector<std::string> names;
+  std::vector<const Datasheet*> of_record;
+  std::vector<PricedCard> cards;
   for (const Record& record : records) {
-    cards.push_back(match_datasheet(sheets, record.device));
-    names.push_back(card_name(record.device, cards.back()));
+    of_record.push_back(match_datasheet(sheets, record.device));
+    cards.push_back({card_names(record.device, of_record.back()), {record.path.string()}});
   }
-  const std::vector<std::optional<double>> own = OwnPrices(options.hourly).of(names);
+  const std::vector<std::optional<double>> own = OwnPrices(options.hourly).of(cards);
   std::vector<std::vector<Rate>> rates;
   for (std::size_t i = 0; i < records.size(); ++i)
-    rates.push_back(rates_of(cards[i], list.offers, own[i]));
+    rates.push_back(rates_of(of_record[i], list.offers, own[i]));
   return rates;
 }
 

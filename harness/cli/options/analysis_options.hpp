@@ -39,6 +39,8 @@ struct AnalysisOptions {
 
 void add_file_arguments(Command& command, AnalysisOptions& options);
 void add_decode_options(Command& command, AnalysisOptions& options);
+/// --hourly, also for a command without price lists.
+void add_hourly_option(Command& command, std::vector<std::string>& hourly);
 /// --prices and --hourly.
 void add_price_options(Command& command, AnalysisOptions& options);
 /// --utilisation, --hours-per-month.

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "harness/analyze/money/own_prices.hpp"
 #include "harness/analyze/step/tensor_parallel.hpp"
 #include "harness/base/dtype.hpp"
 #include "harness/cli/command.hpp"
@@ -120,13 +121,13 @@ inline constexpr OptionDefinition kPrices{
 inline constexpr OptionDefinition kSource{"--source", "TEXT",
                                           "source recorded for every offer, instead of its own"};
 inline constexpr OptionDefinition kHourly{
-    "--hourly", "PRICE",
-    "your own price, in dollars per GPU-hour: one for all, one for each card in their order, or "
-    "CARD=DOLLARS"};
-inline constexpr OptionDefinition kPriceA{"--price-a", "DOLLARS",
-                                          "dollars per GPU-hour of the first card"};
-inline constexpr OptionDefinition kPriceB{"--price-b", "DOLLARS",
-                                          "dollars per GPU-hour of the second card"};
+    .names = "--hourly",
+    .value = "CARD=PRICE",
+    .help =
+        "your own prices, in dollars per GPU-hour: l40s=0.72,h100-sxm5=3.84; or 2.49 where "
+        "there is one kind of card",
+    .is_valid = is_own_price,
+    .expected = kOwnPriceForm};
 inline constexpr auto kBilledGpus =
     number_option("--billed-gpus", "N", "GPUs that are billed", 1, kMostBatch);
 inline constexpr auto kUtilisation =

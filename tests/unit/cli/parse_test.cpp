@@ -31,8 +31,7 @@ TEST(Options, HaveOneMeaningOnEveryCommand) {
     for (const CommandOption& option : command->options) {
       const Meaning meaning{option.help, option.value, option.low, option.high,
                             static_cast<int>(option.many_as),
-                            // a price of each of several cards names the card, too
-                            option.is_number && option.name() != "--hourly", option.is_whole};
+                            option.is_number, option.is_whole};
       for (const std::string& name : option.names) {
         const auto [known, is_new] = meanings.try_emplace(name, meaning);
         EXPECT_EQ(known->second, meaning) << command->path << " " << name;
