@@ -41,6 +41,24 @@ names_in() {
   done
 }
 
+# is_model NAME: whether the program knows it, by its name in configs or its published one; owner, case, separators and
+# the words for tunings are aside.
+is_model() {
+  local given name
+  given=$(spelled_model "$1")
+  while read -r name; do
+    [[ $(spelled_model "$name") != "$given" ]] || return 0
+  done < <(names_in models; sed -n 's|.*huggingface.co/[^/]*/\([^/]*\)/.*|\1|p' "$gpugauge_root"/configs/models/*.yaml)
+  return 1
+}
+
+spelled_model() {
+  local name=${1##*/} word
+  name=-${name,,}-
+  for word in instruct chat it hf base meta; do name=${name//-$word-/-}; done
+  printf '%s' "${name//[^a-z0-9]/}"
+}
+
 # is_number TEXT LOW HIGH: whether it is a number in that range, in which -inf and inf are no limits.
 is_number() {
   awk -v v="$1" -v low="$2" -v high="$3" 'BEGIN {
@@ -56,9 +74,6 @@ print_run_options() {
     printf "  %s%s%s\n", $1, $2 == "-" ? "" : " " $2, $3 == "-" ? "" : ", from " $3 " to " $4 }' "$gpugauge_run_options"
   printf '\nWhat each of them does: build/gpugauge run --help, once it is built.\n'
 }
-
-# model_names NAME…: as configs/models has them: lower case, without the owner and -instruct, which people type.
-model_names() { printf '%s\n' "$@" | awk '{ $0 = tolower($0); sub(/.*\//, ""); sub(/-instruct/, ""); print }'; }
 
 # check_device WORD: cpu, best, or a card that is here: without one a build would be for nothing.
 check_device() {
@@ -91,9 +106,7 @@ check_value() {
     SUITE)
       parts=("$value")
       mapfile -t known < <(names_in suites) ;;
-    MODEL)
-      mapfile -t known < <(names_in models)
-      for part in "${!parts[@]}"; do [[ -e ${parts[part]} ]] || parts[part]=$(model_names "${parts[part]}"); done ;;
+    MODEL) mapfile -t known < <(names_in models) ;;
     DEVICE)
       [[ $value =~ ^(cpu|best|cuda:[0-9]+)$ ]] || refuse "$option is '$value', expected cpu, cuda:N or best"
       check_device "$value"
@@ -124,7 +137,8 @@ check_value() {
   if ((${#known[@]})); then
     for part in "${parts[@]}"; do
       [[ -e $part && $kind =~ ^(SUITE|MODEL)$ || " ${known[*]} " == *" $part "* ]] ||
-        refuse "$option is '$part', expected one of $(printf '%s, ' "${known[@]}" | sed 's/, $//')$(nearest "$part" "${known[@]}")"
+        { [[ $kind == MODEL ]] && is_model "$part"; } ||
+        refuse "$option is '$part', expected one of $(printf '%s, ' "${known[@]}" | sed 's/, $//')$(part=${part##*/}; nearest "${part,,}" "${known[@]}")"
     done
   elif [[ $low != - ]]; then
     for part in "${parts[@]}"; do

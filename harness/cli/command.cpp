@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "harness/base/nearest.hpp"
@@ -20,6 +21,11 @@ std::vector<std::string> words_between(std::string_view text, char separator) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return words;
+}
+
+std::string in_lower_case(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
 }
 
 /// `a whole number from 1 to 8`.
@@ -66,6 +72,8 @@ CommandOption::CommandOption(const OptionDefinition& definition, std::string_vie
       command(of_command),
       expected(definition.expected),
       words(definition.one_of.begin(), definition.one_of.end()),
+      synonyms(definition.synonyms),
+      name_of(definition.name_of),
       low(definition.low),
       high(definition.high),
       is_valid(definition.is_valid),
@@ -92,6 +100,27 @@ CommandOption& CommandOption::one_of(std::vector<std::string> known) {
 CommandOption& CommandOption::names_of(std::string_view kind) {
   asked = kind;
   return *this;
+}
+
+CommandOption& CommandOption::named_by(std::string (*reads)(const std::string&)) {
+  name_of = reads;
+  return *this;
+}
+
+std::string CommandOption::meant(const std::string& text) {
+  if (name_of != nullptr) {
+    const std::string named = name_of(text);
+    if (named != text) taken.push_back(fmt::format("{} is taken as {}", text, named));
+    return named;
+  }
+  const std::string lower = in_lower_case(text);
+  const auto says_it = [&](std::string_view word) {
+    return std::find(synonyms.begin(), synonyms.end(), word) != synonyms.end();
+  };
+  for (const std::string& word : words) {
+    if (in_lower_case(word) == lower || (says_it(word) && says_it(lower))) return word;
+  }
+  return text;
 }
 
 CommandOption& CommandOption::old_name(std::string_view old) {

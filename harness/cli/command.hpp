@@ -35,6 +35,10 @@ struct OptionDefinition {
   ManyAs many_as = ManyAs::kCommas;
   bool (*is_valid)(std::string_view) = nullptr;
   std::string_view expected = {};  ///< what is valid, for refusals
+  /// Words that say the same, of which `one_of` has one: `fp8_e4m3` and `fp8`.
+  std::span<const std::string_view> synonyms = {};
+  /// What a name is called by its config: `qwen3-14b` of `Qwen/Qwen3-14B`.
+  std::string (*name_of)(const std::string&) = nullptr;
 };
 
 /// An option, or an argument without a name of its own, as one command takes it. The calls return
@@ -48,8 +52,11 @@ class CommandOption {
   CommandOption& detail(std::string text);
   /// The words there are, where they depend on the command.
   CommandOption& one_of(std::vector<std::string> words);
-  /// Values that the completion offers: SUITE, MODEL, FORWARD_MODEL, DEVICE, CARD, CARD=, RESULT, WORD.
+  /// Values that the completion offers: SUITE, MODEL, FORWARD_MODEL, DEVICE, CARD, CARD=, RESULT,
+  /// WORD.
   CommandOption& names_of(std::string_view kind);
+  /// How names are read, instead of the definition's way.
+  CommandOption& named_by(std::string (*reads)(const std::string&));
   /// A name that was used before; taken with a hint.
   CommandOption& old_name(std::string_view name);
   /// A name that means something else on other commands; refused with this option's name.
@@ -65,6 +72,9 @@ class CommandOption {
   [[noreturn]] void refuse(std::string_view found, std::string_view expected) const;
   [[noreturn]] void refuse_word(std::string_view found, std::span<const std::string> known) const;
 
+  /// The word that is meant by what was written: case aside, one of `words`, or by another name.
+  std::string meant(const std::string& text);
+
   const std::string& name() const { return names.back(); }
   bool is_flag() const { return value.empty(); }
   bool is_argument() const { return !names.front().starts_with('-'); }
@@ -75,6 +85,9 @@ class CommandOption {
   std::vector<std::string> names;
   std::string value, help, asked, default_text, variable, command, expected;
   std::vector<std::string> details, words, old_names, mistaken_names;
+  std::vector<std::string> taken;  ///< `Qwen3-14B is taken as qwen3-14b`
+  std::span<const std::string_view> synonyms;
+  std::string (*name_of)(const std::string&);
   std::string old_value;
   double low, high;
   bool (*is_valid)(std::string_view);
@@ -152,12 +165,12 @@ void bind(CommandOption& option, T& target) {
       if (option.given == 0) target.clear();
       for (const std::string& part : split_values(option, text)) {
         Value value{};
-        read_value(option, part, value);
+        read_value(option, option.meant(part), value);
         target.push_back(std::move(value));
       }
     } else {
       Value value{};
-      read_value(option, text, value);
+      read_value(option, option.meant(text), value);
       target = std::move(value);
     }
   };

@@ -1,15 +1,20 @@
 #include "harness/config/catalog.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdlib>
 #include <iterator>
 
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/base/text_file.hpp"
+#include "harness/config/card_names.hpp"
 #include "harness/config/checkpoint_file.hpp"
+#include "harness/config/model_names.hpp"
 #include "harness/config/yaml_reader.hpp"
 
 namespace gpugauge {
@@ -41,24 +46,83 @@ std::vector<std::string> stems_in(const fs::path& folder) {
   return names;
 }
 
-bool is_path(const fs::path& given) {
+bool has_config_ending(const fs::path& given) {
   constexpr std::array<std::string_view, 3> kExtensions{".yaml", ".yml", ".json"};
-  return given.has_parent_path() ||
-         std::find(kExtensions.begin(), kExtensions.end(), given.extension()) != kExtensions.end();
+  return std::find(kExtensions.begin(), kExtensions.end(), given.extension()) != kExtensions.end();
 }
 
-/// The file that was named, the config.json of the folder that was, or the file of that name in
-/// `folder`.
+bool is_path(const fs::path& given) { return given.has_parent_path() || has_config_ending(given); }
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+/// A folder of the configs that has no file of the kind: another folder than gpugauge's.
+[[noreturn]] void fail_empty(std::string_view kind, const fs::path& folder) {
+  const char* const set = std::getenv("GPUGAUGE_CONFIGS");
+  throw EnvironmentError(fmt::format(
+      "{}: no {} (*.yaml) there, expected a whole folder of gpugauge's configs{}", folder.string(),
+      kind, set != nullptr ? fmt::format("; GPUGAUGE_CONFIGS is '{}'", set) : ""));
+}
+
+/// The file that was named, or the file of that name in `folder`, case aside.
 fs::path find_file(std::string_view kind, const fs::path& folder, std::string_view name_or_path) {
   const fs::path given(name_or_path);
-  if (is_path(given)) {
-    std::error_code ignored;
-    return fs::is_directory(given, ignored) ? given / "config.json" : given;
-  }
+  std::error_code ignored;
+  if (is_path(given) && !fs::is_directory(given, ignored)) return given;
   const std::vector<std::string> names = stems_in(folder);
-  if (std::find(names.begin(), names.end(), name_or_path) == names.end())
-    throw UsageError(unknown_name_message(kind, name_or_path, names));
-  return folder / fmt::format("{}.yaml", name_or_path);
+  for (const std::string& name : names) {
+    if (is_same_name(name, name_or_path)) return folder / fmt::format("{}.yaml", name);
+  }
+  if (fs::is_directory(given, ignored))
+    throw UsageError(fmt::format("{}: is a folder, expected the file of a {}, or {}",
+                                 given.string(), kind, expected_names({}, names).substr(9)));
+  if (names.empty()) fail_empty(kind, folder);
+  throw UsageError(unknown_name_message(kind, name_or_path, names));
+}
+
+/// Models of a folder with their published names.
+void add_models(const fs::path& folder, std::vector<ModelNames>& models) {
+  for (const fs::path& file : files_in(folder, ".yaml"))
+    models.push_back({file.stem().string(), published_name(read_text(file))});
+}
+
+/// The name among `models`, or the path that was given.
+std::string model_or_path(std::string_view kind, const fs::path& folder,
+                          std::span<const ModelNames> models, std::string_view given) {
+  std::vector<std::string> names;
+  for (const ModelNames& model : models) names.push_back(model.name);
+  std::error_code ignored;
+  const fs::path path(given);
+  const bool is_written_as_path = given.starts_with('.') || given.starts_with('/');
+  if (contains(names, given)) return std::string(given);
+  if (is_path(path) && (!path.has_parent_path() || is_written_as_path || has_config_ending(path) ||
+                        fs::exists(path, ignored)))
+    return std::string(given);
+  if (const auto meant = model_meant(given, models)) return *meant;
+  if (models.empty()) fail_empty(kind, folder);
+  const std::vector<std::string> near = models_near(given, models);
+  throw UsageError(fmt::format(
+      "unknown {} {}{}, {}, or a checkpoint's config.json{}", kind, in_quotes(given),
+      path.has_parent_path() ? ", which is no file" : "", expected_names({}, names),
+      near.empty() ? "" : fmt::format("; did you mean '{}'?", fmt::join(near, "' or '"))));
+}
+
+/// Of a folder its config.json.
+fs::path model_file(std::string_view kind, const fs::path& folder, const std::string& name) {
+  std::error_code ignored;
+  if (is_path(name) && fs::is_directory(name, ignored)) {
+    if (fs::exists(fs::path(name) / "config.json", ignored)) return fs::path(name) / "config.json";
+    throw UsageError(
+        fmt::format("{}: this folder has no config.json, expected that of a {}", name, kind));
+  }
+  return is_path(name) ? fs::path(name) : folder / fmt::format("{}.yaml", name);
 }
 
 }  // namespace
@@ -100,8 +164,32 @@ fs::path Catalog::suite_file(std::string_view name_or_path) const {
   return find_file("suite", root_ / "suites", name_or_path);
 }
 
+std::string Catalog::model_name(std::string_view name_or_path) const {
+  std::vector<ModelNames> models;
+  add_models(root_ / "models", models);
+  return model_or_path("model", root_ / "models", models, name_or_path);
+}
+
+std::string Catalog::forward_model_name(std::string_view name_or_path) const {
+  std::vector<ModelNames> models;
+  add_models(root_ / "encoders", models);
+  add_models(root_ / "diffusion", models);
+  return model_or_path("encoder or image model", root_ / "encoders", models, name_or_path);
+}
+
+std::optional<std::string> Catalog::card_meant(std::string_view given) const {
+  if (contains(datasheet_names(), given)) return std::string(given);
+  std::vector<CardNames> cards;
+  for (const Datasheet& sheet : datasheets()) cards.push_back(card_names(sheet));
+  const std::vector<std::string> meant = cards_meant(given, cards);
+  if (meant.size() > 1)
+    throw UsageError(fmt::format("{} is short for {}, expected one of them", in_quotes(given),
+                                 fmt::join(meant, " and ")));
+  return meant.empty() ? std::nullopt : std::optional(meant.front());
+}
+
 ModelConfig Catalog::model(std::string_view name_or_path) const {
-  return load_model(find_file("model", root_ / "models", name_or_path));
+  return load_model(model_file("model", root_ / "models", model_name(name_or_path)));
 }
 
 EncoderConfig Catalog::encoder(std::string_view name_or_path) const {
@@ -114,26 +202,21 @@ DiffusionConfig Catalog::diffusion(std::string_view name_or_path) const {
 
 std::variant<EncoderConfig, DiffusionConfig> Catalog::forward_model(
     std::string_view name_or_path) const {
-  const std::vector<std::string> encoders = encoder_names(), images = diffusion_names();
-  if (is_path(name_or_path)) {
-    const fs::path file = find_file("model", root_, name_or_path);
-    if (is_checkpoint_config(file)) return load_encoder(file);
-    constexpr std::array<std::string_view, 2> kKinds{"encoder", "diffusion"};
-    if (read_yaml(file).mapping().required("kind").name_in(kKinds) == kKinds[0])
-      return load_encoder(file);
-    return load_diffusion(file);
-  }
-  if (std::find(images.begin(), images.end(), name_or_path) != images.end())
-    return diffusion(name_or_path);
-  if (std::find(encoders.begin(), encoders.end(), name_or_path) != encoders.end())
-    return encoder(name_or_path);
-  std::vector<std::string> known = encoders;
-  known.insert(known.end(), images.begin(), images.end());
-  throw UsageError(unknown_name_message("encoder or image model", name_or_path, known));
+  const std::string name = forward_model_name(name_or_path);
+  if (contains(diffusion_names(), name)) return diffusion(name);
+  if (contains(encoder_names(), name)) return encoder(name);
+  const fs::path file = model_file("encoder", root_, name);
+  if (is_checkpoint_config(file)) return load_encoder(file);
+  constexpr std::array<std::string_view, 2> kKinds{"encoder", "diffusion"};
+  if (read_yaml(file).mapping().required("kind").name_in(kKinds) == kKinds[0])
+    return load_encoder(file);
+  return load_diffusion(file);
 }
 
 Datasheet Catalog::datasheet(std::string_view name_or_path) const {
-  return load_datasheet(find_file("device", root_ / "devices", name_or_path));
+  const auto card = is_path(name_or_path) ? std::nullopt : card_meant(name_or_path);
+  return load_datasheet(
+      find_file("device", root_ / "devices", card.value_or(std::string(name_or_path))));
 }
 
 MethodError Catalog::method_error() const { return load_method_error(root_ / "method_error.yaml"); }
@@ -176,17 +259,19 @@ fs::path Catalog::imported_file(std::string_view card) const {
   return imported_folder() / fmt::format("{}{}", card, kPacked);
 }
 
-fs::path Catalog::result_file(const std::string& file_or_card) const {
+std::optional<std::string> Catalog::imported_card(const std::string& file_or_card) const {
   const fs::path given(file_or_card);
   std::error_code ignored;
-  if (fs::exists(given, ignored) || given.has_parent_path() || given.has_extension()) return given;
+  const bool is_folder = fs::is_directory(given, ignored);
+  if ((fs::exists(given, ignored) && !is_folder) || given.has_parent_path() ||
+      given.has_extension())
+    return std::nullopt;
   const std::vector<std::string> names = imported_names();
-  if (names.empty()) return given;
-  const auto is_in = [&](const std::vector<std::string>& list) {
-    return std::find(list.begin(), list.end(), file_or_card) != list.end();
-  };
-  if (is_in(names)) return imported_file(file_or_card);
-  if (is_in(datasheet_names()))
+  if (names.empty()) return std::nullopt;
+  const auto card = card_meant(file_or_card);
+  if (contains(names, card.value_or(file_or_card))) return card.value_or(file_or_card);
+  if (is_folder) return std::nullopt;
+  if (card)
     throw UsageError(
         fmt::format("{0}: no such file, and results/imported has nothing of this card "
                     "that others measured: {1}",
@@ -195,6 +280,11 @@ fs::path Catalog::result_file(const std::string& file_or_card) const {
   if (file && !nearest(file_or_card, names))
     throw UsageError(fmt::format("{}: no such file; did you mean '{}'?", file_or_card, *file));
   throw UsageError(unknown_name_message("result file or card", file_or_card, names));
+}
+
+fs::path Catalog::result_file(const std::string& file_or_card) const {
+  const auto card = imported_card(file_or_card);
+  return card ? imported_file(*card) : fs::path(file_or_card);
 }
 
 std::vector<Datasheet> Catalog::datasheets() const {

@@ -35,16 +35,25 @@ class Catalog {
 
   /// A name (`quick`) or a path to a YAML file. Throws UsageError with the nearest known name.
   std::filesystem::path suite_file(std::string_view name_or_path) const;
-  /// The same, or a checkpoint's config.json, or a folder that holds one.
+  /// The name of the model that is meant, as `model_meant`; a path comes back as it is. Throws
+  /// UsageError for a name of no model, with the nearest. Decoders, then encoders and image models.
+  std::string model_name(std::string_view name_or_path) const;
+  std::string forward_model_name(std::string_view name_or_path) const;
+  /// The card that is meant, as `cards_meant`; nothing where it is none. Throws UsageError for a
+  /// short name of several.
+  std::optional<std::string> card_meant(std::string_view given) const;
+  /// By name, or a checkpoint's config.json, or a folder that holds one.
   ModelConfig model(std::string_view name_or_path) const;
   EncoderConfig encoder(std::string_view name_or_path) const;
   DiffusionConfig diffusion(std::string_view name_or_path) const;
   /// Whichever of the two it is: by the folder of a name, the `kind` of a file.
   std::variant<EncoderConfig, DiffusionConfig> forward_model(std::string_view name_or_path) const;
   Datasheet datasheet(std::string_view name_or_path) const;
-  /// What is named where a result file is taken: what there is of that name, else the file of the
-  /// card that others measured, `<card>.json.gz` in results/imported beside the configs. Throws
-  /// UsageError for a name of neither, with the nearest; a path comes back as it is.
+  /// The card that is meant where a result file is taken and there is none of that name, nor a
+  /// path: one that others measured, with a file in results/imported beside the configs. Nothing:
+  /// a file. Throws UsageError for a name of neither, with the nearest.
+  std::optional<std::string> imported_card(const std::string& file_or_card) const;
+  /// The file: `<card>.json.gz` of such a card; else what was named, as it is.
   std::filesystem::path result_file(const std::string& file_or_card) const;
   /// Of every derived figure.
   MethodError method_error() const;

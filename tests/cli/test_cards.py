@@ -83,8 +83,8 @@ def test_what_is_there_under_that_name_comes_first(cards):
 
 
 @pytest.mark.parametrize("name, words", [
-    ("h100", ["unknown result file or card 'h100'", "expected one of h100-sxm5, l40s", "did you mean 'h100-sxm5'?"]),
-    ("L40S", ["did you mean 'l40s'?"]),
+    ("h100-sxn5", ["unknown result file or card 'h100-sxn5'", "expected one of h100-sxm5, l40s", "did you mean 'h100-sxm5'?"]),
+    ("h100", ["'h100' is short for h100-pcie and h100-sxm5, expected one of them"]),
     ("nothing", ["unknown result file or card 'nothing'", "expected one of"]),
     ("h200", ["h200: no such file", "results/imported has nothing of this card", "h100-sxm5, l40s"]),
     ("result", ["result: no such file; did you mean 'result.json'?"]),

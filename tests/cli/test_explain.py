@@ -112,7 +112,7 @@ def test_lines_fit_a_terminal(gpugauge):
 def test_what_is_not_known_names_the_nearest(gpugauge):
     assert_one_line_error(gpugauge("explain", "pwer-capped"), 2, "did you mean 'power_capped'?")
     assert_one_line_error(gpugauge("explain", GEMM.replace("gemm", "gem")), 2, "did you mean 'gemm'?")
-    assert_one_line_error(gpugauge("explain", "gemm", "--device", "h100-sxm"), 2, "h100-sxm5")
+    assert_one_line_error(gpugauge("explain", "gemm", "--device", "h100-sxn5"), 2, "did you mean 'h100-sxm5'?")
     assert_one_line_error(gpugauge("explain", "gemm", "nowhere.json"), 2, "nowhere.json")
     assert_one_line_error(gpugauge("explain", "h100-sxm5"), 2, "explain memory read --device h100-sxm5")
     assert_one_line_error(gpugauge("explain", "llama-3.1-8b"), 2, "gpugauge tokens FILE --model llama-3.1-8b")

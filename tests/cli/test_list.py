@@ -66,7 +66,7 @@ def test_csv_has_the_same_rows(gpugauge):
 
 
 def test_an_unknown_card_names_the_nearest(gpugauge):
-    assert_one_line_error(gpugauge("list", "--device", "h100-sxm"), 2, "did you mean 'h100-sxm5'?")
+    assert_one_line_error(gpugauge("list", "--device", "h100-sxn5"), 2, "did you mean 'h100-sxm5'?")
 
 
 def test_an_unknown_format_names_the_nearest(gpugauge):

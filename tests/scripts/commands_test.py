@@ -66,7 +66,7 @@ class CommandsTest(ScriptTest):
                 (["--hourly=-2"], "--hourly is '-2', expected CARD=DOLLARS per GPU-hour"),
                 (["--out", "--help"], "'--out' is not an option here"),
                 (["--turn", "3/2"], "--turn is '3/2', expected K/N such as 2/5"),
-                (["--model", "Qwen/Qwen9-14B"], "--model is 'qwen9-14b', expected one of"),
+                (["--model", "Qwen/Qwen9-14B"], "--model is 'Qwen/Qwen9-14B', expected one of"),
                 (["-o", __file__], f"--output: {__file__}: already exists; continue it with --resume"),
                 (["--resume", "nowhere.json"], "--resume: nowhere.json: no such file")):
             with self.subTest(arguments=arguments):
@@ -119,7 +119,7 @@ class CommandsTest(ScriptTest):
         for arguments in (["-squick", "-qv"], ["--batch", "1,64", "--hourly=2.5"], ["--filter", "-gemm"],
                           ["--suite", str(SOURCE / "configs/suites/quick.yaml")], ["--hourly", "h100=2"],
                           ["--hourly", "l40s=$2.5,h100=2"], ["--version", "--out"], ["--hourly=$2"], ["--turn", "2/5"],
-                          ["--model", "Qwen/Qwen3-14B,meta-llama/Llama-3.1-8B-Instruct"],
+                          ["--model", "Qwen/Qwen3-14B,meta-llama/Llama-3.1-8B-Instruct,mistralai/Mixtral-8x7B-Instruct-v0.1"],
                           ["-o", __file__, "--overwrite"], ["-o", str(self.system / "new/x.json")]):
             with self.subTest(arguments=arguments):
                 self.assertEqual(self.run_script("scripts/run.sh", *arguments, dry=False).returncode, 4)

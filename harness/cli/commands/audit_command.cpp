@@ -60,6 +60,9 @@ bool is_in(const std::vector<ClaimVerdict>& verdicts, const ClaimFinding& findin
 ExitStatus audit_claims(const AuditOptions& options) {
   const std::vector<ClaimVerdict> shown = parse_verdicts(options.shown);
   const std::vector<ClaimVerdict> failing = parse_verdicts(options.failing);
+  require_files(std::vector{options.claims},
+                "a claims file before the cards: gpugauge audit configs/claims/l40s-vs-h100.yaml " +
+                    options.claims);
   const ClaimsFile file = load_claims(options.claims, audit_functions());
   const std::vector<Record> records = read_inputs(options.inputs);
   const AuditFacts facts =

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iostream>
@@ -73,6 +74,7 @@ std::vector<ExplainedCard> cards_of(const ExplainOptions& options, const Catalog
   std::vector<ExplainedCard> cards;
   for (const std::string& name : options.devices) {
     Datasheet sheet = catalog.datasheet(name);
+    if (sheet.name != name) spdlog::info("{} is taken as {}", name, sheet.name);
     cards.push_back({.title = sheet.title, .rates = roof_rates(sheet), .datasheet = sheet});
   }
   const std::vector<Datasheet> sheets = catalog.datasheets();
@@ -144,9 +146,9 @@ std::string as_an_option(const std::string& word, const Catalog& catalog) {
   const auto is_in = [&](const std::vector<std::string>& names) {
     return std::find(names.begin(), names.end(), word) != names.end();
   };
-  if (is_in(catalog.datasheet_names()))
+  if (const auto card = catalog.card_meant(word))
     return fmt::format("; as a card it goes after a word: gpugauge explain memory read --device {}",
-                       word);
+                       *card);
   if (is_in(catalog.model_names()))
     return fmt::format("; as a model it is an option: gpugauge tokens FILE --model {}", word);
   return {};

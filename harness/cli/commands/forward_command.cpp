@@ -71,6 +71,7 @@ void add_forward_command(Command& program) {
   add_file_arguments(command, options);
   command.option(option::kModel, options.models)
       .names_of("FORWARD_MODEL")
+      .named_by(forward_model_name_of)
       .required()
       .detail("encoders and image models, as bge-large and sdxl");
   command.option(option::kBatch, options.batches);

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iostream>
@@ -40,13 +41,22 @@ DeviceInfo device_from(const Datasheet& sheet) {
 }
 
 /// A device that is here, described without opening it, or a card by the name of its datasheet.
-DeviceInfo describe(const std::string& wanted, const Catalog& catalog) {
+DeviceInfo describe(std::string wanted, const Catalog& catalog) {
   const Discovery discovered = discover_devices();
   const std::vector<DeviceInfo>& devices = discovered.devices;
   std::vector<std::string> known{"best"};
   for (const DeviceInfo& device : devices) known.push_back(device.id);
   for (const std::string& name : catalog.datasheet_names()) known.push_back(name);
-  if (std::find(known.begin(), known.end(), wanted) == known.end()) {
+  const auto is_known = [&] {
+    return std::find(known.begin(), known.end(), wanted) != known.end();
+  };
+  if (!is_known()) {
+    if (const auto card = catalog.card_meant(wanted)) {
+      spdlog::info("{} is taken as {}", wanted, *card);
+      wanted = *card;
+    }
+  }
+  if (!is_known()) {
     throw UsageError(unknown_name_message("device", wanted, known));
   }
   if (wanted == "best" && discovered.trouble) throw CudaDoesNotStart(*discovered.trouble);

@@ -6,6 +6,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/cli/options/track_options.hpp"
 #include "harness/config/catalog.hpp"
 #include "harness/history/ack_file.hpp"
@@ -37,6 +38,7 @@ std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& file
 }
 
 ExitStatus add(const TrackOptions& options) {
+  require_files(options.files, "result files of your own runs (gpugauge run)");
   const Additions additions = add_to_history(options.history, paths_of(options.files),
                                              options.night, Catalog::locate().datasheets());
   log_warnings(additions.history.warnings);
@@ -62,6 +64,8 @@ ExitStatus check(const TrackOptions& options) {
   History history = open_history(options);
   const std::vector<Ack> acks = load_acks(options.acks_file());
   const std::vector<Datasheet> sheets = Catalog::locate().datasheets();
+  for (const auto* files : {&options.files, &options.rerun})
+    require_files(*files, "result files of tonight's runs (gpugauge run)");
   std::vector<std::string> warnings;
   const auto read = [&](const std::vector<std::string>& files) {
     return read_runs(paths_of(files), history.index.names, sheets, warnings);

@@ -8,6 +8,7 @@
 #include "harness/analyze/step/tensor_parallel.hpp"
 #include "harness/base/dtype.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/options/model_names_of.hpp"
 #include "harness/config/iso_date.hpp"
 #include "harness/config/model.hpp"
 
@@ -17,6 +18,8 @@ namespace gpugauge::option {
 
 inline constexpr std::array kKvTypes{name_of(DType::kFp32), name_of(DType::kBf16),
                                      name_of(DType::kFp16), name_of(DType::kFp8E4m3)};
+inline constexpr std::array<std::string_view, 3> kFp8Words{name_of(DType::kFp8E4m3),
+                                                           name_of(Precision::kFp8), "e4m3"};
 inline constexpr std::array<std::string_view, 4> kGroupSizes{"1", "2", "4", "8"};
 inline constexpr std::array<std::string_view, 2> kMatches{"uuid", "sku"};
 inline constexpr double kMostTokens = 1 << 24, kMostBatch = 1 << 16;
@@ -33,6 +36,11 @@ constexpr OptionDefinition word_option(std::string_view names, std::string_view 
                                        std::span<const std::string_view> words) {
   return {.names = names, .value = value, .help = help, .one_of = words};
 }
+/// Takes one of these types, each also as other tools call it.
+constexpr OptionDefinition type_option(std::string_view names, std::string_view help,
+                                       std::span<const std::string_view> words) {
+  return {.names = names, .value = "TYPE", .help = help, .one_of = words, .synonyms = kFp8Words};
+}
 
 // ---- what is measured
 inline constexpr OptionDefinition kSuite{"-s,--suite", "SUITE",
@@ -47,7 +55,10 @@ inline constexpr OptionDefinition kFilter{
     "--filter", "REGEX",
     "only cases whose name matches this regular expression; a leading - keeps the others"};
 inline constexpr OptionDefinition kModel{
-    "--model", "MODEL", "models: names in configs, files, or config.json of checkpoints"};
+    .names = "--model",
+    .value = "MODEL",
+    .help = "models: names in configs or at Hugging Face, or files of them (config.json)",
+    .name_of = model_name_of};
 inline constexpr auto kBatch = number_option(
     "--batch", "N", "batch sizes: concurrent sequences, requests or images", 1, kMostBatch);
 inline constexpr auto kContext = number_option(
@@ -72,8 +83,8 @@ inline constexpr OptionDefinition kFormat{"-f,--format", "FORMAT", "the output f
 
 // ---- decode steps and requests
 inline constexpr auto kPrecision =
-    word_option("--precision", "TYPE", "type of the weights", names_of<Precision>);
-inline constexpr auto kKv = word_option("--kv", "TYPE", "type of the KV cache", kKvTypes);
+    type_option("--precision", "type of the weights", names_of<Precision>);
+inline constexpr auto kKv = type_option("--kv", "type of the KV cache", kKvTypes);
 inline constexpr auto kInputTokens =
     number_option("--input-tokens", "N", "tokens of a request's prompt", 1, kMostTokens);
 inline constexpr auto kOutputTokens =

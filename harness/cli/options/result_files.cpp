@@ -22,7 +22,23 @@ CommandOption& add_result_files(Command& command, std::vector<std::string>& file
 }
 
 ResultFile result_file(const std::string& file_or_card, const Catalog& catalog) {
-  return {.path = catalog.result_file(file_or_card), .name = file_or_card};
+  const auto card = catalog.imported_card(file_or_card);
+  if (!card) return {.path = file_or_card, .name = file_or_card};
+  if (*card != file_or_card) spdlog::info("{} is taken as {}", file_or_card, *card);
+  return {.path = catalog.imported_file(*card), .name = *card};
+}
+
+void require_files(std::span<const std::string> files, std::string_view expected) {
+  std::error_code ignored;
+  for (const std::string& file : files) {
+    if (fs::is_directory(file, ignored))
+      throw UsageError(fmt::format("{}: is a folder, expected {}", file, expected));
+    if (fs::exists(file, ignored) || fs::path(file).has_parent_path() ||
+        fs::path(file).has_extension())
+      continue;
+    if (const auto card = Catalog::locate().card_meant(file))
+      throw UsageError(fmt::format("{}: is a card and no file here, expected {}", file, expected));
+  }
 }
 
 std::vector<ResultFile> result_files(const std::string& given, const Catalog& catalog) {
@@ -37,6 +53,7 @@ std::vector<ResultFile> result_files(const std::string& given, const Catalog& ca
       spdlog::warn("{}: unfinished run skipped; name the file to include it", path.string());
   }
   if (error) throw UsageError(fmt::format("{}: {}", given, error.message()));
+  if (files.empty() && catalog.imported_card(given)) return {result_file(given, catalog)};
   if (files.empty())
     throw UsageError(fmt::format("{}: no result file (*.json, *.json.gz) in this folder", given));
   std::sort(files.begin(), files.end(),

@@ -24,8 +24,13 @@ struct ResultFile {
 CommandOption& add_result_files(Command& command, std::vector<std::string>& files,
                                 std::string_view says, std::string_view word = "FILE");
 
-/// The file of that name, else that of the card (`Catalog::result_file`).
+/// The file of that name, else that of the card (`Catalog::imported_card`); what another spelling
+/// was taken as goes to the log.
 ResultFile result_file(const std::string& file_or_card, const Catalog& catalog);
+
+/// Throws UsageError for what is no file but a card: others measured it, and here the user's own
+/// files are wanted, `expected`.
+void require_files(std::span<const std::string> files, std::string_view expected);
 
 /// The same, or every result file (`*.json`, `*.json.gz`) in the folder and those below it, sorted
 /// by path. Throws UsageError if there is none. Journals of unfinished runs are passed over with a

@@ -45,9 +45,11 @@ TEST_F(CatalogTest, OffersTheNearestName) {
   const Catalog catalog(root() / "configs");
   EXPECT_EQ(error_of([&] { catalog.suite_file("quik"); }),
             "unknown suite 'quik', expected one of nightly, quick; did you mean 'quick'?");
-  EXPECT_EQ(error_of([&] { catalog.model("huge"); }), "unknown model 'huge', expected tiny");
-  EXPECT_EQ(error_of([&] { catalog.datasheet("h100"); }),
-            "unknown device 'h100', expected nothing here");
+  EXPECT_EQ(error_of([&] { catalog.model("huge"); }),
+            "unknown model 'huge', expected tiny, or a checkpoint's config.json");
+  EXPECT_THAT(error_of([&] { catalog.datasheet("h100"); }),
+              testing::StartsWith((root() / "configs/devices").string() +
+                                  ": no device (*.yaml) there, expected a whole folder"));
   EXPECT_THAT(error_of([&] { catalog.suite_file(""); }), testing::StartsWith("unknown suite ''"));
 }
 
@@ -78,6 +80,20 @@ TEST_F(CatalogTest, TakesAPathAsWellAsAName) {
               "./absent.yaml: cannot be read: No such file or directory");
 }
 
+TEST_F(CatalogTest, TakesModelsAndCardsByTheNamesThatPeopleUse) {
+  const Catalog shipped(std::filesystem::path(GPUGAUGE_SOURCE_DIR) / "configs");
+  for (const std::string& name : shipped.model_names())
+    EXPECT_EQ(shipped.model_name("owner/" + name + "-Instruct"), name);
+  EXPECT_EQ(shipped.model_name("mistralai/Mixtral-8x7B-Instruct-v0.1"), "mixtral-8x7b");
+  EXPECT_EQ(shipped.model_name("./mine.yaml"), "./mine.yaml");
+  EXPECT_EQ(shipped.forward_model_name("BAAI/bge-large-en-v1.5"), "bge-large");
+  EXPECT_EQ(shipped.card_meant("NVIDIA L40S"), "l40s");
+  EXPECT_EQ(shipped.card_meant("rtx"), std::nullopt);
+  EXPECT_EQ(error_of([&] { shipped.card_meant("H100"); }),
+            "'H100' is short for h100-pcie and h100-sxm5, expected one of them");
+  EXPECT_EQ(shipped.serving_engine("vLLM").name, "vllm");
+}
+
 TEST_F(CatalogTest, TakesTheConfigOfACheckpointOrItsFolder) {
   const Catalog catalog(root() / "configs");
   const std::filesystem::path file = folder_.write(
@@ -99,7 +115,7 @@ TEST_F(CatalogTest, KeepsKindsOfModelsApart) {
   EXPECT_THAT(catalog.diffusion_names(), ElementsAre("painter"));
   EXPECT_THAT(catalog.model_names(), ElementsAre("tiny"));
   EXPECT_EQ(error_of([&] { catalog.model("embedder"); }),
-            "unknown model 'embedder', expected tiny");
+            "unknown model 'embedder', expected tiny, or a checkpoint's config.json");
   EXPECT_EQ(error_of([&] { catalog.diffusion("paint"); }),
             "unknown diffusion model 'paint', expected painter; did you mean 'painter'?");
 }
@@ -111,7 +127,6 @@ TEST_F(CatalogTest, ACardThatOthersMeasuredIsAFileBesideTheConfigs) {
   folder_.write("results/imported/card-a.json.gz", "");
   folder_.write("results/imported/card-b.json.gz", "");
   folder_.write("results/imported/README.md", "");
-  folder_.write("configs/devices/card-c.yaml", "");
   EXPECT_THAT(catalog.imported_names(), ElementsAre("card-a", "card-b"));
   EXPECT_EQ(catalog.result_file("card-a"), root() / "results/imported/card-a.json.gz");
   for (const char* path : {"card-a.json", "./card-a", "x/card-a"})
@@ -119,6 +134,7 @@ TEST_F(CatalogTest, ACardThatOthersMeasuredIsAFileBesideTheConfigs) {
   EXPECT_EQ(error_of([&] { catalog.result_file("crad-a"); }),
             "unknown result file or card 'crad-a', expected one of card-a, card-b; did you mean "
             "'card-a'?");
+  folder_.write("configs/devices/card-c.yaml", "");
   EXPECT_EQ(error_of([&] { catalog.result_file("card-c"); }),
             "card-c: no such file, and results/imported has nothing of this card that others "
             "measured: expected one of card-a, card-b");
