@@ -11,6 +11,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/complete.hpp"
 #include "harness/cli/exit_statuses.hpp"
+#include "harness/cli/help_text.hpp"
 #include "harness/cli/logging.hpp"
 #include "harness/cli/parse.hpp"
 #include "harness/record/schema.hpp"
@@ -31,7 +32,7 @@ Begin with:
 Without a card, from numbers that others measured:
   gpugauge advise --model llama-3.1-8b  which card to rent
 Then, from result files or by the names of such cards (h100-sxm5, l40s, …):
-  gpugauge report FILE… -o page.html    all of it on one page for a browser
+  gpugauge report FILE…                 all of it on one page for a browser
   gpugauge datasheet FILE…              does it deliver its datasheet?
   gpugauge tokens FILE…                 tokens per second of a model's decode step
   gpugauge cost FILE… --hourly 2.49     dollars per million tokens
@@ -48,10 +49,10 @@ Anything on the screen:
 
 constexpr const char* kBareText =
     R"(gpugauge measures what a GPU does and says what that is worth. Ask:
-  with a card:     gpugauge run                                    its peaks, tokens per second and price
-  without a card:  gpugauge advise --model llama-3.1-8b            which to rent, by numbers that others measured
-                   gpugauge tokens h100-sxm5 --model llama-3.1-8b  also cost, serve, break-even, compare, report
-  more:            gpugauge --help, gpugauge COMMAND --help, gpugauge explain WORD
+  with a card:     gpugauge run        its peaks, tokens per second and price
+  without a card:  gpugauge advise --model llama-3.1-8b       which card to rent
+                   gpugauge tokens h100-sxm5 --model llama-3.1-8b    also cost …
+  more:            gpugauge help [COMMAND], gpugauge explain WORD
 )";
 
 // What holds for every command.
@@ -81,20 +82,17 @@ std::string version_text() {
 void add_commands(Command& program, const GlobalOptions& global) {
   add_run_command(program, global);
   for (auto* add :
-       {add_list_command,    add_show_command,    add_datasheet_command,  add_tokens_command,
-        add_cost_command,    add_serve_command,   add_export_command,     add_break_even_command,
-        add_forward_command, add_compare_command, add_ab_command,         add_selftest_command,
-        add_audit_command,   add_track_command,   add_advise_command,     add_report_command,
-        add_explain_command, add_man_command,     add_completion_command, add_doctor_command})
+       {add_list_command,    add_show_command,    add_datasheet_command, add_tokens_command,
+        add_cost_command,    add_serve_command,   add_export_command,    add_break_even_command,
+        add_forward_command, add_compare_command, add_ab_command,        add_selftest_command,
+        add_audit_command,   add_track_command,   add_advise_command,    add_report_command,
+        add_explain_command, add_help_command,    add_man_command,       add_completion_command,
+        add_doctor_command})
     add(program);
 }
 
 ExitStatus run_app(const std::vector<std::string>& given) {
   std::vector<std::string> arguments = given;
-  if (arguments.empty()) {
-    std::cout << kBareText;
-    return ExitStatus::kUsage;
-  }
   if (arguments == std::vector<std::string>{"__schema"}) {
     std::cout << result_schema();
     return ExitStatus::kDone;
@@ -134,6 +132,10 @@ ExitStatus run_app(const std::vector<std::string>& given) {
   if (help) {
     std::cout << help_text(*parsed.command);
     return ExitStatus::kDone;
+  }
+  if (parsed.needs_command) {
+    std::cout << (parsed.command == &program ? kBareText : help_text(*parsed.command));
+    return ExitStatus::kUsage;
   }
   if (!global.benchmark_arguments.empty() && parsed.command->path != "run")
     throw UsageError("only 'gpugauge run' takes arguments after '--'");

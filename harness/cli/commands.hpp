@@ -39,6 +39,7 @@ void add_track_command(Command& program);
 void add_advise_command(Command& program);
 void add_report_command(Command& program);
 void add_explain_command(Command& program);
+void add_help_command(Command& program);
 void add_man_command(Command& program);
 void add_completion_command(Command& program);
 void add_doctor_command(Command& program);

@@ -100,6 +100,8 @@ void complete(std::ostream& out, Command& program, std::span<const std::string> 
   Names offered;
   if (open != nullptr) {
     offered = values_of(*open);
+  } else if (at->name == "help") {
+    for (const Command& command : program.commands) offered.push_back(command.name);
   } else if (current.starts_with('-')) {
     offered = option_names(*at);
   } else {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "harness/base/nearest.hpp"
+#include "harness/cli/help_text.hpp"
 
 namespace gpugauge {
 namespace {
@@ -27,7 +28,8 @@ class Parser {
       }
     }
     parsed_.command = at_;
-    if (!parsed_.help) check();
+    parsed_.needs_command = !at_->commands.empty();
+    if (!parsed_.help && !parsed_.needs_command) check();
     return std::move(parsed_);
   }
 
@@ -96,28 +98,22 @@ class Parser {
           fmt::format("{}: {} is given twice, expected once", at_->path, option.name()));
     option.store(text);
     ++option.given;
+    parsed_.hints.insert(parsed_.hints.end(), option.taken.begin(), option.taken.end());
+    option.taken.clear();
   }
 
   bool is_known_option(const std::string& word) const {
     return word.starts_with("--") && at_->find_option(word.substr(0, word.find('='))) != nullptr;
   }
 
-  /// What was not given, and what the environment says of it.
+  /// What was not given, and what the environment says of it. All that is missing is named at once.
   void check() {
-    if (!at_->commands.empty()) {
-      std::vector<std::string> names;
-      for (const Command& command : at_->commands) names.push_back(command.name);
-      throw UsageError(fmt::format("{}a subcommand is missing, expected one of {}",
-                                   at_->path.empty() ? "" : at_->path + ": ",
-                                   fmt::join(names, ", ")));
-    }
+    std::vector<std::string> missing;
     for (const CommandOption& argument : at_->arguments) {
       if (argument.given >= argument.least) continue;
-      throw UsageError(fmt::format(
-          "{}: {} {}: {}", at_->path, argument.name(),
-          argument.given == 0
-              ? "is missing"
-              : fmt::format("is given once, expected {} times or more", argument.least),
+      const bool is_again = argument.given > 0;
+      missing.push_back(fmt::format(
+          "{}{} ({})", is_again ? "another " : "", argument.name(),
           argument.words.empty() ? argument.help
                                  : fmt::format("one of {}", fmt::join(argument.words, ", "))));
     }
@@ -125,9 +121,15 @@ class Parser {
       const char* text = std::getenv(option.variable.c_str());
       if (option.given == 0 && text != nullptr && *text != '\0') store(option, text);
       if (option.is_required && option.given == 0)
-        throw UsageError(
-            fmt::format("{}: {} is required: {}", at_->path, option.name(), option.help));
+        missing.push_back(fmt::format("{} ({})", option.name(), option.help));
     }
+    if (missing.empty()) return;
+    const std::string last = missing.back();
+    missing.pop_back();
+    const std::string example = first_example(*at_);
+    throw UsageError(fmt::format("{} needs {}{}{}{}", at_->path, fmt::join(missing, ", "),
+                                 missing.empty() ? "" : " and ", last,
+                                 example.empty() ? "" : "; e.g. " + example));
   }
 
   [[noreturn]] void refuse_no_value(const CommandOption& option) const {
@@ -164,58 +166,10 @@ class Parser {
   Parsed parsed_;
 };
 
-/// `-s,--suite SUITE`, `--kv {fp32,bf16}`, `--batch N,…`, `FILE…`.
-std::string left_side(const CommandOption& option) {
-  std::string text = fmt::format("{}", fmt::join(option.names, ","));
-  if (!option.words.empty()) {
-    text += fmt::format(" {{{}}}", fmt::join(option.words, ","));
-  } else if (!option.is_flag() && !option.is_argument()) {
-    text += " " + option.value;
-  }
-  if (option.is_list && (!option.is_argument() || option.most > 1))
-    text += option.is_argument() || option.many_as != ManyAs::kCommas ? "…" : ",…";
-  return text;
-}
-
-std::string help_line(const std::string& left, const std::string& right) {
-  constexpr std::size_t kWidth = 26;
-  const std::string gap = left.size() > kWidth ? "\n" + std::string(kWidth + 2, ' ') : "";
-  return fmt::format("  {:{}}{}  {}\n", left, gap.empty() ? kWidth : 0, gap, right);
-}
-
-std::string help_lines(const std::list<CommandOption>& options) {
-  std::string text;
-  for (const CommandOption& option : options) text += help_line(left_side(option), option.text());
-  return text;
-}
-
 }  // namespace
 
 Parsed parse(Command& root, std::span<const std::string> words) {
   return Parser(root, words).parsed();
-}
-
-std::string help_text(const Command& command) {
-  std::string text = fmt::format("{}\nUsage: {} [OPTIONS]", command.description, command.program());
-  if (!command.commands.empty()) text += " SUBCOMMAND";
-  for (const CommandOption& argument : command.arguments) {
-    const std::string name = argument.name() + (argument.most > 1 ? "…" : "");
-    text += argument.is_required ? " " + name : " [" + name + "]";
-  }
-  text += '\n';
-  if (!command.arguments.empty()) text += "\nArguments:\n" + help_lines(command.arguments);
-  text += "\nOptions:\n";
-  if (command.parent != nullptr) {
-    const CommandOption& help = command.root().options.front();
-    text += help_line(left_side(help), help.text());
-  }
-  text += help_lines(command.options);
-  if (!command.commands.empty()) text += "\nSubcommands:\n";
-  for (const Command& below : command.commands) text += help_line(below.name, below.description);
-  const Command* ends = &command;  // a command without an end of its own has that above it
-  while (ends->footer.empty() && ends->parent != nullptr && ends->parent->parent != nullptr)
-    ends = ends->parent;
-  return text + (ends->footer.empty() ? "" : ends->footer + "\n");
 }
 
 }  // namespace gpugauge

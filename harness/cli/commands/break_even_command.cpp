@@ -19,7 +19,7 @@ A is the card of the first file, B of the second. Both serve the same requests, 
 largest batch. Dollars are per million output tokens; all time is charged to them, as in serve --hourly.
 
 Examples:
-  gpugauge break-even l40s.json h100.json --model llama-3.1-8b --precision fp8 --input-tokens 1024 --output-tokens 256
+  gpugauge break-even l40s h100-sxm5 --model llama-3.1-8b --precision fp8 --input-tokens 1024 --output-tokens 256
   gpugauge break-even l40s.json h100.json --model qwen3-14b --input-tokens 1024 --output-tokens 256 --hourly l40s=0.72,h100=2.49
   gpugauge break-even l40s.json h100.json --model qwen3-8b --input-tokens 512 --output-tokens 128 --batch 32 --utilisation-b 0.4
   gpugauge break-even l40s.json h100.json --model qwen3-8b --input-tokens 512 --output-tokens 128 --tokens-per-day 2e9 --format csv)";

@@ -21,6 +21,7 @@ the median of their medians. A case is slower or faster if the whole interval of
 Intervals are widened for the number of cases (Bonferroni).
 
 Examples:
+  gpugauge compare l40s h100-sxm5                            two cards that others measured
   gpugauge compare last-month.json tonight.json              what changed on this card?
   gpugauge compare base/ tonight/ --fail-on slower           exit status 1 if anything is slower
   gpugauge compare h100.json l40s.json --hourly h100=2.49,l40s=0.89    two cards, also per dollar)";

@@ -17,6 +17,7 @@ constexpr const char* kCostExamples = R"(
 (hourly rate x GPUs / tokens per second) x 1,000,000 / 3600 = dollars per million output tokens.
 
 Examples:
+  gpugauge cost l40s h100-sxm5 --model qwen3-14b --hourly l40s=0.72,h100-sxm5=3.84
   gpugauge cost result.json                          at the prices of configs/prices
   gpugauge cost result.json --hourly 2.49            at your own
   gpugauge cost result.json --utilisation 0.6        40% of the paid time is idle

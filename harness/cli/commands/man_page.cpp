@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/cli/exit_statuses.hpp"
+#include "harness/cli/help_text.hpp"
 
 namespace gpugauge {
 namespace {
@@ -42,7 +43,7 @@ std::string argument(std::string_view text) {
 std::string as_written(std::string_view text) {
   const std::size_t begin = text.find_first_not_of('\n');
   if (begin == std::string_view::npos) return {};
-  std::string lines(text.substr(begin));
+  const std::string lines = filled_footer(std::string(text.substr(begin)));
   return fmt::format(".PP\n.nf\n{}\n.fi\n", plain(lines));
 }
 

@@ -21,7 +21,7 @@ Memory: weights, and the KV cache at input + output, must fit the card's usable 
 With --prices or --hourly also dollars per million tokens and per month.
 
 Examples:
-  gpugauge serve h100.json --model llama-3.1-8b --precision fp8 --input-tokens 1024 --output-tokens 256 --batch 8,32
+  gpugauge serve h100-sxm5 --model llama-3.1-8b --precision fp8 --input-tokens 1024 --output-tokens 256 --batch 8,32
   gpugauge serve h100.json l40s.json --model llama-3.1-8b --input-tokens 2048 --output-tokens 512 --tpot 40 --ttft 800
   gpugauge serve h100.json --model qwen3-14b --input-tokens 1024 --output-tokens 256 --gpus 2 --link nvlink
   gpugauge serve h100.json --model qwen3-8b --input-tokens 1024 --output-tokens 256 --hourly 2.49 --utilisation 0.6)";

@@ -13,6 +13,7 @@ namespace {
 
 constexpr const char* kTokensExamples = R"(
 Examples:
+  gpugauge tokens h100-sxm5 --model llama-3.1-8b
   gpugauge tokens result.json
   gpugauge tokens result.json --model llama-3.1-8b --precision fp8 --batch 1,8,32 --context 1024,8192
   gpugauge tokens result.json --ops                  every op of the step, and where its time comes from)";

@@ -211,7 +211,7 @@ TEST(Parser, SaysWhatWasFoundWhereAndWhatIsExpected) {
       {{"a", "--all=yes"}, "run: --all takes no value, found 'yes'"},
       {{"a", "--lst", "3"},
        "run: '--lst' is neither a command nor an option here; did you mean '--list'?"},
-      {{}, "run: FILE is missing: files"},
+      {{}, "run needs FILE (files)"},
       {{"a", "b", "c"}, "run: 'c' is one FILE too many, expected 2"}};
   for (const auto& [words, expected] : refusals)
     EXPECT_THAT(Small().refusal(words), testing::StartsWith(expected));
