@@ -291,7 +291,6 @@ def test_bad_input(gpugauge):
     (gpugauge.folder / "empty.json").write_text("")
     assert_one_line_error(gpugauge("report", "empty.json", "-o", "p.html"), 2, "empty.json")
     assert_one_line_error(gpugauge("report", "nowhere.json", "-o", "p.html"), 2, "nowhere.json")
-    assert_one_line_error(gpugauge("report", RESULT), 2, "output")
     assert_one_line_error(gpugauge("report", RESULT, RESULT, "-o", "p.html"), 2, "named twice")
     assert_one_line_error(gpugauge("report", RESULT, "-o", "p.html", "--history", "no-history"), 3, "no-history")
     assert_one_line_error(gpugauge("report", RESULT, "-o", "p.html", "--claims", "none.yaml"), 2, "none.yaml")

@@ -13,6 +13,7 @@
 #include "harness/cli/commands/audit_facts.hpp"
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
+#include "harness/cli/options/page_file.hpp"
 #include "harness/cli/options/result_files.hpp"
 #include "harness/cli/options/track_options.hpp"
 #include "harness/cli/options/whole_file.hpp"
@@ -28,9 +29,9 @@ The page holds its data, style and scripts and needs no network: it can be maile
 numbers are those of the other commands.
 
 Examples:
-  gpugauge report result.json -o page.html
-  gpugauge report l40s.json h100.json -o cards.html --model llama-3.1-8b --precision fp8
-  gpugauge report result.json -o page.html --hourly 2.49 --claims claims.yaml --history history)";
+  gpugauge report l40s h100-sxm5 -o cards.html --model llama-3.1-8b --precision fp8
+  gpugauge report result.json                        writes result.html
+  gpugauge report result.json -o page.html --claims claims.yaml --history history)";
 
 struct ReportOptions {
   AnalysisOptions inputs;
@@ -107,8 +108,17 @@ void check_files(const AnalysisOptions& options) {
   }
 }
 
+/// Throws UsageError where it would replace what is none of ours.
+std::string output_of(const ReportOptions& options) {
+  if (!options.output.empty()) return options.output;
+  const std::filesystem::path page = default_page(options.inputs.files);
+  require_own_page(page);
+  return page.string();
+}
+
 ExitStatus report(const ReportOptions& options) {
   check_files(options.inputs);
+  const std::string output = output_of(options);
   const Catalog catalog = Catalog::locate();
   const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
   const std::vector<Datasheet> sheets = catalog.datasheets();
@@ -139,8 +149,8 @@ ExitStatus report(const ReportOptions& options) {
   if (tracked)
     input.history = ReportHistory{options.history, tracked->history.cases, tracked->acks};
   const std::string page = report_page(report_data(input), title_of(records));
-  write_whole(options.output, page);
-  fmt::print(std::cout, "{}: {}\n", options.output, format_bytes(static_cast<double>(page.size())));
+  write_whole(output, page);
+  fmt::print(std::cout, "{}: {}\n", output, format_bytes(static_cast<double>(page.size())));
   return ExitStatus::kDone;
 }
 
@@ -151,7 +161,8 @@ void add_report_command(Command& program) {
       "report", "result files as one page for a browser", report, kReportExamples);
   add_result_files(command, options.inputs.files,
                    "result files, also the .partial file of an unfinished run");
-  command.option(option::kOutput, options.output).required().detail("the page, written atomically");
+  command.option(option::kOutput, options.output)
+      .detail("the page; default: FILE's name with .html, beside it");
   add_decode_options(command, options.inputs);
   add_price_options(command, options.inputs);
   add_billing_options(command, options.inputs);
