@@ -81,7 +81,7 @@ ColumnList<ClaimFinding> finding_columns() {
   c.data("conflicts",
          [](auto& f) { return text_cell(fmt::format("{}", fmt::join(f.conflicts, " "))); });
   c.data("basis", [](auto& f) { return text_cell(f.basis); });
-  c.add(wrapping(20, text_column("why", "why")), [](auto& f) { return text_cell(f.why); });
+  c.data("why", [](auto& f) { return text_cell(f.why); });
   return c;
 }
 
@@ -96,7 +96,10 @@ Table summary(const ClaimsFile& file, std::span<const ClaimFinding> all) {
     return Cell(name, name, count(verdict) > 0 ? tone_of(verdict) : Tone::kPlain);
   });
   c.number("claims", "claims", [=](auto& verdict) { return count(verdict); });
-  return c.table("audit_summary", fmt::format("{} claims of {}", all.size(), file.source),
+  return c.table("audit_summary",
+                 fmt::format("{} of {} claims hold, {} wrong, {} inconsistent: {}",
+                             count(ClaimVerdict::kHolds), all.size(), count(ClaimVerdict::kWrong),
+                             count(ClaimVerdict::kInconsistent), file.source),
                  std::span<const ClaimVerdict>(all_of<ClaimVerdict>));
 }
 
@@ -104,7 +107,12 @@ Table summary(const ClaimsFile& file, std::span<const ClaimFinding> all) {
 
 std::vector<Table> audit_tables(const ClaimsFile& file, std::span<const ClaimFinding> all,
                                 std::span<const ClaimFinding> shown) {
-  return {summary(file, all), finding_columns().table("audit", "claims", shown)};
+  Table claims = finding_columns().table("audit", "claims", shown);
+  // A reason is a sentence or more, which in a column would be ten lines high.
+  for (const ClaimFinding& f : shown) {
+    if (!f.why.empty()) claims.notes.push_back(fmt::format("{}: {}", f.claim->id, f.why));
+  }
+  return {summary(file, all), std::move(claims)};
 }
 
 }  // namespace gpugauge

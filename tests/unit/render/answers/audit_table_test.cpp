@@ -55,14 +55,22 @@ TEST(AuditTable, SumsUpAllAndShowsSome) {
   EXPECT_EQ(tables[1].rows.size(), 1U);
 }
 
-TEST(AuditTable, ALongReasonGoesOnInFurtherLinesOfANarrowTerminal) {
+TEST(AuditTable, AReasonHasTheWholeWidthOfANarrowTerminal) {
   const Claim a = claim("a", "1");
   std::vector<ClaimFinding> all{finding(a, ClaimVerdict::kOutside, {})};
   for (int i = 0; i < 60; ++i) all[0].why += "reason ";
   std::ostringstream out;
-  render(out, audit_tables(ClaimsFile{}, all, all), Format::kTable, {.width = 80});
+  const auto tables = audit_tables(ClaimsFile{}, all, all);
+  EXPECT_EQ(tables[0].title, "0 of 1 claims hold, 0 wrong, 0 inconsistent: ");
+  render(out, tables, Format::kTable, {.width = 80});
+  EXPECT_NE(out.str().find("  a: reason"), std::string::npos);
   std::istringstream lines(out.str());
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  std::size_t reasons = 0;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 80U) << line;
+    if (line.find("reason") != std::string::npos) ++reasons;
+  }
+  EXPECT_LE(reasons, 7U) << "420 characters";
 }
 
 }  // namespace
