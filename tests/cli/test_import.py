@@ -150,8 +150,8 @@ def test_imported_is_said_by_break_even_and_by_the_answer_of_advise(toy):
     row = rows_of(toy, "break-even", "toy.json", "./toy.json", *SERVED, "--hourly", "toy.json=1,./toy.json=2")["break_even"][0]
     assert "% interpolated between imported" in row["a_time_is"] and row["b_time_is"] == row["a_time_is"]
     advice = rows_of(toy, "advise", "toy.json", *SERVED, "--hourly", "1")
-    assert "nothing was measured here: " in advice["answer"][0]["answer"]
-    assert "% interpolated between imported" in advice["answer"][0]["answer"]
+    assert "nothing was measured here: " in advice["answer"][0]["details"]
+    assert "% interpolated between imported" in advice["answer"][0]["details"]
     assert advice["advice"][0]["interpolated_imported_percent"] > 50
     assert advice["answer"][0]["input_tokens"] == 1000
 

@@ -75,7 +75,7 @@ ExitStatus advise(const AdviseOptions& options) {
                                              .today = utc_date(std::time(nullptr))});
   std::vector<Table> tables = advice_tables(answer, request);
   if (const auto imported = imported_files(records); !imported.empty())
-    tables.insert(tables.begin(), imported_table(imported));
+    tables.insert(tables.begin() + 1, imported_table(imported));
   print_tables(std::cout, tables, options.inputs.format);
   return ExitStatus::kDone;
 }

@@ -9,6 +9,8 @@
 #include "harness/render/answers/calibration_table.hpp"
 #include "harness/render/answers/cost_table.hpp"
 #include "harness/render/answers/money_table.hpp"
+#include "harness/render/answers/offers_table.hpp"
+#include "harness/render/answers/rent_sentence.hpp"
 
 namespace gpugauge {
 namespace {
@@ -29,15 +31,20 @@ ExitStatus cost(const AnalysisOptions& options) {
   question.today = utc_date(std::time(nullptr));
   const std::vector<Record> records = read_inputs(options);
   const DecodeAnswer answer = decode_answer_of(records, options, question);
-  std::vector<Table> tables = cost_tables(answer.points);
-  for (auto* make : {month_tables, energy_tables}) {
-    for (Table& table : make(answer.points)) tables.push_back(std::move(table));
-  }
+  const bool for_programs = is_for_programs(options.format);
+  std::vector<Table> tables =
+      for_programs ? cost_tables(answer.points) : offer_tables(answer.points);
+  const auto add = [&](std::vector<Table> more) {
+    for (Table& table : more) tables.push_back(std::move(table));
+  };
+  if (for_programs) add(month_tables(answer.points));
+  add(energy_tables(answer.points));
   if (!tables.empty()) {
     for (const std::string& doubt : answer.price_doubts) tables.back().notes.push_back(doubt);
   }
-  for (Table& table : calibration_tables(answer.calibration, ShownRates::kAll))
-    tables.push_back(std::move(table));
+  add(calibration_tables(answer.calibration, ShownRates::kAll));
+  if (!for_programs) add(cheapest_tables(answer.points));
+  begin_with(rent_sentences(answer.points), options.format, tables);
   print_tables(std::cout, tables, options.format);
   return ExitStatus::kDone;
 }

@@ -37,11 +37,14 @@ ExitStatus serve(const ServingOptions& options) {
       serve_answer(card_results(records, catalog, options.inputs, has_prices), question);
   std::vector<Table> tables = serving_tables(answer.servings);
   if (has_prices) {
-    for (Table& table : serving_money_tables(answer.servings)) tables.push_back(std::move(table));
+    for (Table& table :
+         serving_money_tables(answer.servings, is_for_programs(options.inputs.format)))
+      tables.push_back(std::move(table));
     for (const std::string& doubt : answer.price_doubts) tables.back().notes.push_back(doubt);
   }
   for (Table& table : calibration_tables(answer.calibration, ShownRates::kFirst))
     tables.push_back(std::move(table));
+  begin_with(serving_speeds(answer.servings), options.inputs.format, tables);
   print_tables(std::cout, tables, options.inputs.format);
   return ExitStatus::kDone;
 }

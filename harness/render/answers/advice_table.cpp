@@ -1,6 +1,10 @@
 #include "harness/render/answers/advice_table.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <tuple>
 
 #include "harness/base/units.hpp"
 #include "harness/render/answers/decode_columns.hpp"
@@ -29,9 +33,11 @@ std::string gpus_text(const Option& o) {
                                  : fmt::format("{} of {}", o.gpus, o.billed_gpus);
 }
 
+/// `$0.72 Spheron`, `$1.07 spot Spheron`, `$0.72 given`.
 std::string offer_text(const Rate& rate) {
-  return fmt::format("{} {} {}", format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind),
-                     rate.provider);
+  std::string text = format_dollars(rate.dollars_per_gpu_hour);
+  if (rate.kind != RateKind::kOnDemand) text += fmt::format(" {}", name_of(rate.kind));
+  return rate.provider.empty() ? text : fmt::format("{} {}", text, rate.provider);
 }
 
 /// Why it stands where it does, beside the winner.
@@ -40,7 +46,7 @@ std::string because(const Ranking& ranking, const Option& option) {
   if (&option == &winner) return "cheapest";
   const double price = option.rate->dollars_per_gpu_hour / winner.rate->dollars_per_gpu_hour;
   if (&ranking.card(option) == &ranking.card(winner)) return fmt::format("{:.3g}x price", price);
-  return fmt::format("{:.3g}x tok/s, {:.3g}x price", ranking.speed(option) / ranking.speed(winner),
+  return fmt::format("{:.3g}x speed, {:.3g}x price", ranking.speed(option) / ranking.speed(winner),
                      price);
 }
 
@@ -57,51 +63,56 @@ Cell margin_cell(double margin) {
 Cell probability_cell(const Option& o) {
   if (!o.to_next) return {};
   const double probability = o.to_next->probability_a_is_cheaper;
-  return {fmt::format("{:.2f}", probability), probability};
+  return {format_probability(probability), probability};
 }
 
-ColumnList<Option> option_columns(const Advice& advice, const Ranking& ranking) {
+ColumnList<Option> option_columns(const Advice& advice, const Ranking& ranking,
+                                  const AdviceRequest& request) {
   const auto service = [&](const Option& o) -> const Service& { return ranking.service(o); };
   const auto dollars = [](const Option& o) { return o.dollars_per_million; };
   auto c = columns_of<Option>(advice);
   c.same("batch_is", ranking.batch ? "given" : "largest");
   c.data("place", [&](auto& o) { return &o - ranking.options.data() + 1; });
   c.text("card", "card", [&](auto& o) { return ranking.card(o).name; });
-  c.add(wrapping(18, text_column("offer", "$/GPU-h")), [](auto& o) { return offer_text(*o.rate); });
+  c.add(wrapping(13, text_column("offer", "$/GPU-h")), [](auto& o) { return offer_text(*o.rate); });
   c.data("dollars_per_gpu_hour", [](auto& o) { return o.rate->dollars_per_gpu_hour; });
   c.data("rate_kind", [](auto& o) { return name_of(o.rate->kind); });
   c.data("provider", [](auto& o) { return text_cell(o.rate->provider); });
-  c.text("gpus", "GPUs",
-         [=](auto& o) { return Cell(gpus_text(o), std::int64_t{service(o).gpus}); });
+  const bool is_one_each = std::all_of(ranking.options.begin(), ranking.options.end(),
+                                       [](auto& o) { return gpus_text(o) == "1"; });
+  c.add(visible_if(!is_one_each, text_column("gpus", "GPUs")),
+        [=](auto& o) { return Cell(gpus_text(o), std::int64_t{service(o).gpus}); });
   c.data("billed_gpus", [](auto& o) { return o.billed_gpus; });
-  c.number("dollars_per_million", "$/M out", [=](auto& o) { return dollars_cell(dollars(o)); });
+  c.number("dollars_per_million",
+           fmt::format("$/M, {} in + {} out", advice.context, request.output_tokens),
+           [=](auto& o) { return dollars_cell(dollars(o)); });
   c.ends("dollars_per_million_low", "dollars_per_million_high", dollars);
   c.number(2, "dollars_per_month", "$/month", month_cell);
-  c.number(1, "margin_percent", "more", [](auto& o) { return margin_cell(o.margin); });
-  c.number(3, "probability_cheaper", "P", probability_cell);
+  c.number(1, "margin_percent", "dearer by", [](auto& o) { return margin_cell(o.margin); });
+  c.number(5, "probability_cheaper", "P", probability_cell);
+  c.number(3, "tok_per_s_per_user", "tok/s a user",
+           [=](auto& o) { return user_speed(service(o).rate.tpot_ns); });
+  for (const auto& [key, header, time] : {std::tuple("ttft_ms", "TTFT ms", &ServingRate::ttft_ns),
+                                          std::tuple("tpot_ms", "TPOT ms", &ServingRate::tpot_ns)})
+    c.number(3, key, header,
+             [=, time = time](auto& o) { return (service(o).rate.*time).value / kNsPerMs; });
   c.number(4, "output_tok_per_s", "tok/s",
            [=](auto& o) { return service(o).rate.output_tokens_per_second.value; });
-  for (const auto& [key, header, time] : {std::tuple("ttft_ms", "TTFT", &ServingRate::ttft_ns),
-                                          std::tuple("tpot_ms", "TPOT", &ServingRate::tpot_ns)})
-    c.number(5, key, header,
-             [=, time = time](auto& o) { return (service(o).rate.*time).value / kNsPerMs; });
-  c.add(visible_if(!ranking.batch, dispensable(3, number_column("batch", "batch, limit"))),
-        [=](auto& o) {
-          const Service& s = service(o);
-          return Cell(fmt::format("{} {}", s.batch, name_of(s.limit)), s.batch);
-        });
-  c.data("batch_limit", [=](auto& o) { return name_of(service(o).limit); });
+  c.add(visible_if(!ranking.batch, number_column("batch", "batch")),
+        [=](auto& o) { return service(o).batch; });
+  c.add(visible_if(!ranking.batch, dispensable(4, text_column("batch_limit", "limited by"))),
+        [=](auto& o) { return name_of(service(o).limit); });
   c.data("file", [=](auto& o) { return text_cell(service(o).file); });
   c.data("time_is", [=](auto& o) { return origins_cell(service(o).rate.origins); });
   add_origins(c, [=](auto& o) { return std::optional(service(o).rate.origins); });
-  c.add(dispensable(6, wrapping(14, text_column("because", "because, per GPU"))),
+  c.add(dispensable(6, wrapping(14, text_column("because", "a GPU beside the first"))),
         [&](auto& o) { return because(ranking, o); });
   return c;
 }
 
 Table ranking_table(const Advice& advice, const Ranking& ranking, const AdviceRequest& request) {
   Table table =
-      option_columns(advice, ranking)
+      option_columns(advice, ranking, request)
           .table("advice",
                  fmt::format(
                      "{} {}, {} tokens in, {} out, {}{}", advice.model, name_of(request.precision),
@@ -134,7 +145,7 @@ Table excluded_table(const Advice& advice) {
   auto c = columns_of<ExcludedRow>(advice);
   c.text("card", "card", [](auto& r) { return r.excluded->card->name; });
   c.add(wrapping(12, text_column("at", "at")), [](auto& r) { return r.at; });
-  c.add(sentence_column("reason", "cannot be ranked because"),
+  c.add(sentence_column("reason", "not ranked because"),
         [](auto& r) { return r.excluded->reason; });
   return c.table("excluded", "not ranked", rows);
 }
@@ -181,10 +192,10 @@ Table checklist_table(const Advice& advice) {
   auto c = columns_of<ChecklistLine>(advice);
   c.add(wrapping(12, text_column("question", "question")),
         [](auto& line) { return name_of(line.question); });
-  c.text("favours", "favours", [](auto& line) {
-    return line.favours != nullptr ? Cell(line.favours->name) : Cell("neither", {});
+  c.text("favours", "speaks for", [](auto& line) {
+    return line.favours != nullptr ? Cell(line.favours->name) : Cell("none", {});
   });
-  c.add(sentence_column("why", "because"), [](auto& line) { return line.why; });
+  c.add(sentence_column("why", "why"), [](auto& line) { return line.why; });
   return c.table("checklist", "checklist", advice.checklist.lines);
 }
 
@@ -200,9 +211,9 @@ std::string what_text(const Ranking& ranking, FlipKind kind) {
   const std::string& other = ranking.card(*ranking.runner_up()).name;
   switch (kind) {
     case FlipKind::kWinnersPrice:
-      return fmt::format("$/GPU-h of {} rises to", winner);
+      return fmt::format("price of {}, $/GPU-h", winner);
     case FlipKind::kRunnerUpsPrice:
-      return fmt::format("$/GPU-h of {} falls to", other);
+      return fmt::format("price of {}, $/GPU-h", other);
     case FlipKind::kWinnersBusyness:
       return fmt::format("utilisation of {}, {} unchanged", winner, other);
     case FlipKind::kBatch:
@@ -227,9 +238,9 @@ Table flips_table(const Advice& advice) {
   c.add(wrapping(24, text_column("text", "what")),
         [&](auto& f) { return what_text(ranking, f.kind); });
   c.number("now", "now", value(&Flip::now, "not given"));
-  c.number("flips_at", "flips at", value(&Flip::at, "none"));
+  c.number("flips_at", "cheaper from", value(&Flip::at, "none"));
   return c.table("flips",
-                 fmt::format("what would make {} cheaper than {}, at batch {}",
+                 fmt::format("from where {} would be cheaper than {}, at batch {}",
                              ranking.card(*ranking.runner_up()).name,
                              ranking.card(*ranking.winner()).name, *ranking.batch),
                  advice.flips);
@@ -241,26 +252,41 @@ Table fleet_table(std::span<const std::string> sentences) {
   return c.table("fleet", "fleet", sentences);
 }
 
-Table answer_table(const AdviceAnswer& answer, const AdviceRequest& request) {
+std::string subject_of(const Advice& advice, const AdviceRequest& request) {
+  return fmt::format("{} {}, {} in", advice.model, name_of(request.precision), advice.context);
+}
+
+Table answers(const AdviceAnswer& answer, const AdviceRequest& request) {
+  const bool is_one = answer.advice.size() == 1;
   ColumnList<Advice> c;
-  c.text("model", "model", [](auto& a) { return a.model; });
-  c.number("input_tokens", "in", [](auto& a) { return a.context; });
+  c.add(visible_if(!is_one, text_column("model", "model")), [](auto& a) { return a.model; });
+  c.add(visible_if(!is_one, number_column("input_tokens", "in")),
+        [](auto& a) { return a.context; });
   c.data("card", [](auto& a) {
     const Ranking& ranking = a.at_median();
     return ranking.winner() != nullptr ? Cell(ranking.card(*ranking.winner()).name) : Cell();
   });
   c.data("decided", [](auto& a) { return Cell("", a.at_median().is_decided()); });
-  c.add(sentence_column("answer", "which card to rent"),
+  c.add(visible_if(!is_one, sentence_column("answer", "which card to rent")),
         [&](auto& a) { return answer_of(a, request); });
-  Table table = c.table("answer", "answer", answer.advice);
-  table.notes = answer.price_doubts;
+  c.data("details", [&](auto& a) {
+    return text_cell(fmt::format("{}", fmt::join(answer_details(a, request), "; ")));
+  });
+  Table table = c.table("answer", is_one ? answer_of(answer.advice.front(), request) : "answers",
+                        answer.advice);
+  for (const Advice& advice : answer.advice) {
+    for (const std::string& detail : answer_details(advice, request))
+      table.notes.push_back(is_one ? detail
+                                   : fmt::format("{}: {}", subject_of(advice, request), detail));
+  }
+  table.notes.insert(table.notes.end(), answer.price_doubts.begin(), answer.price_doubts.end());
   return table;
 }
 
 }  // namespace
 
 std::vector<Table> advice_tables(const AdviceAnswer& answer, const AdviceRequest& request) {
-  std::vector<Table> tables;
+  std::vector<Table> tables{answers(answer, request)};
   for (const Advice& advice : answer.advice) {
     for (const Ranking& ranking : advice.rankings)
       tables.push_back(ranking_table(advice, ranking, request));
@@ -271,7 +297,6 @@ std::vector<Table> advice_tables(const AdviceAnswer& answer, const AdviceRequest
     if (!advice.flips.empty()) tables.push_back(flips_table(advice));
   }
   if (!answer.fleet.empty()) tables.push_back(fleet_table(answer.fleet));
-  tables.push_back(answer_table(answer, request));
   return tables;
 }
 

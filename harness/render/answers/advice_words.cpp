@@ -1,7 +1,11 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "harness/analyze/step/origins.hpp"
 #include "harness/render/answers/advice_table.hpp"
+#include "harness/render/answers/rent_sentence.hpp"
 #include "harness/render/table/number.hpp"
 
 namespace gpugauge {
@@ -12,24 +16,12 @@ std::string place_of(const Ranking& ranking) {
                        : std::string("at each card's own largest batch");
 }
 
-std::string price_of(const Rate& rate) {
-  return fmt::format("{} a GPU-hour ({}{}{}{})", format_dollars(rate.dollars_per_gpu_hour),
-                     name_of(rate.kind), rate.provider.empty() ? "" : ", ", rate.provider,
-                     rate.min_gpus > 1 ? fmt::format(", sold by {}", rate.min_gpus) : "");
-}
-
-std::string card_text(const Ranking& ranking, const Option& option) {
-  const int gpus = option.fleet ? option.billed_gpus : ranking.service(option).gpus;
-  return gpus == 1 ? ranking.card(option).name
-                   : fmt::format("{} x {}", gpus, ranking.card(option).name);
-}
-
-std::string bill_text(const Option& option) {
-  const std::string million =
-      fmt::format("{} per million output tokens", format_dollars(option.dollars_per_million.value));
-  return option.fleet
-             ? fmt::format("${:.0f} a month ({})", option.fleet->dollars_per_month, million)
-             : million;
+RentBasis basis_of(const Advice& advice, const AdviceRequest& request) {
+  std::string words = fmt::format("{} in + {} out", advice.context, request.output_tokens);
+  if (request.tokens_per_day.empty()) return {.words = std::move(words), .is_month = false};
+  return {
+      .words = fmt::format("{:.3g} output tokens a day, {}", request.tokens_per_day.front(), words),
+      .is_month = true};
 }
 
 /// What would decide between the first two: a measurement, or prices.
@@ -44,71 +36,72 @@ std::string remedy(const Ranking& ranking, const Advice& advice) {
       format_percent(ranking.runner_up()->margin));
 }
 
-std::string versus(const Ranking& ranking) {
-  const Option &winner = *ranking.winner(), &other = *ranking.runner_up();
-  return fmt::format("{} at {}: {} more, P = {:.2f}", card_text(ranking, other),
-                     format_dollars(other.rate->dollars_per_gpu_hour), format_percent(other.margin),
-                     winner.to_next->probability_a_is_cheaper);
+/// How surely the first of each ranking is cheaper than the next card, and what that covers.
+std::string sureness(const Advice& advice) {
+  std::vector<std::string> places;
+  double error = 0;
+  for (const Ranking& ranking : advice.rankings) {
+    if (ranking.runner_up() == nullptr) continue;
+    places.push_back(fmt::format(
+        "{} at {}", format_probability(ranking.winner()->to_next->probability_a_is_cheaper),
+        ranking.batch ? fmt::format("batch {}", *ranking.batch) : "the largest"));
+    const ErrorFactors& between =
+        ranking.service(*ranking.winner()).rate.throughput_error.between_cards;
+    error = std::max(error, (between.high - between.low) / 2);
+  }
+  if (places.empty()) return {};
+  return fmt::format(
+      "P, that it is cheaper than the next card: {}. P covers the scatter and the method of the "
+      "ops{}, not a change of price.",
+      fmt::join(places, ", "),
+      error > 0 ? fmt::format(" and the error of the engine's model between two cards (±{:.0f}%)",
+                              100 * error)
+                : std::string());
 }
 
 /// Of the first two cards those of which nothing was measured, with what their numbers are.
-std::string unmeasured(const Ranking& ranking) {
-  std::string text;
+void add_unmeasured(const Ranking& ranking, std::vector<std::string>& details) {
   for (const Option* option : {ranking.winner(), ranking.runner_up()}) {
     if (option == nullptr) continue;
     const OriginShares& origins = ranking.service(*option).rate.origins;
     if (!has_measured(origins))
-      text += fmt::format(" {}: {}.", ranking.card(*option).name, origins_words(origins));
+      details.push_back(fmt::format("{}: {}", ranking.card(*option).name, origins_words(origins)));
   }
-  return text;
-}
-
-/// How another ranking stands to the first.
-std::string beside(const Ranking& ranking, const Card* answer) {
-  const Option* winner = ranking.winner();
-  if (winner == nullptr) return fmt::format("No card serves the model {}.", place_of(ranking));
-  const Card* card = &ranking.card(*winner);
-  const std::string bill = bill_text(*winner);
-  if (ranking.runner_up() == nullptr)
-    return fmt::format("Only {} serves the model {}: {}.", card->name, place_of(ranking), bill);
-  return fmt::format("{} {} {}: {}; {}{}.", card == answer ? "The same card wins" : "But",
-                     place_of(ranking), card == answer ? "too" : card->name + " is cheaper", bill,
-                     versus(ranking), ranking.is_decided() ? "" : ", undecided");
 }
 
 }  // namespace
 
+std::string format_probability(double probability) {
+  // 500 replicates tell no more.
+  constexpr double kMost = 0.99;
+  if (probability > kMost) return ">0.99";
+  return probability < 1 - kMost ? "<0.01" : fmt::format("{:.2f}", probability);
+}
+
 std::string answer_of(const Advice& advice, const AdviceRequest& request) {
   const Ranking& ranking = advice.at_median();
-  const Option* winner = ranking.winner();
-  if (winner == nullptr)
-    return fmt::format("No card: none of these serves the model {} at a known price.",
+  if (ranking.winner() == nullptr)
+    return fmt::format("No card: none of these serves the model {} at a known price",
                        place_of(ranking));
-  std::string text;
-  const Card* answer = &ranking.card(*winner);
-  if (const Option* other = ranking.runner_up(); other == nullptr) {
-    text =
-        fmt::format("Rent {} at {}: {} {}; no other card here serves the model at a known price.",
-                    card_text(ranking, *winner), price_of(*winner->rate), bill_text(*winner),
-                    place_of(ranking));
-  } else if (ranking.is_decided()) {
-    text = fmt::format("Rent {} at {}: {} {}; {}.", card_text(ranking, *winner),
-                       price_of(*winner->rate), bill_text(*winner), place_of(ranking),
-                       versus(ranking));
-  } else {
-    text = fmt::format("Undecided {}: {} at {}, {}; {}. {}.", place_of(ranking),
-                       card_text(ranking, *winner), price_of(*winner->rate), bill_text(*winner),
-                       versus(ranking), remedy(ranking, advice));
-  }
-  text += unmeasured(ranking);
-  for (std::size_t i = 1; i < advice.rankings.size(); ++i)
-    text += " " + beside(advice.rankings[i], answer);
+  return rent_sentence(advice.rankings, basis_of(advice, request));
+}
+
+std::vector<std::string> answer_details(const Advice& advice, const AdviceRequest& request) {
+  const Ranking& ranking = advice.at_median();
+  const Option* winner = ranking.winner();
+  std::vector<std::string> details;
+  if (winner == nullptr) return details;
+  if (ranking.runner_up() == nullptr)
+    details.emplace_back("no other card here serves the model at a known price");
+  if (std::string sure = sureness(advice); !sure.empty()) details.push_back(std::move(sure));
+  if (ranking.runner_up() != nullptr && !ranking.is_decided())
+    details.push_back(remedy(ranking, advice));
+  add_unmeasured(ranking, details);
   if (request.tokens_per_day.empty() && winner->rate->min_gpus > ranking.service(*winner).gpus)
-    text += fmt::format(
-        " The price needs all {} GPUs of a bundle busy; --tokens-per-day ranks by the billed "
-        "amount.",
-        winner->rate->min_gpus);
-  return text;
+    details.push_back(fmt::format(
+        "the price needs all {} GPUs of a bundle busy; --tokens-per-day ranks by the billed amount",
+        winner->rate->min_gpus));
+  return details;
 }
 
 }  // namespace gpugauge

@@ -52,11 +52,6 @@ std::vector<Table> cost_tables(std::span<const PricedDecode> points) {
       if (!p->decode.reason.empty()) notes.insert(p->decode.reason);
       for (const Cost& cost : p->costs) {
         rows.push_back({&p->decode, &cost});
-        if (cost.rate.kind == RateKind::kUnit)
-          notes.insert(
-              fmt::format("no price is known for {}: these are dollars per million at "
-                          "$1.00/h; pass --hourly or --prices",
-                          p->decode.device));
         if (cost.rate.min_gpus > 1)
           notes.insert(
               fmt::format("{} sells at least {} GPUs", cost.rate.provider, cost.rate.min_gpus));
@@ -71,6 +66,7 @@ std::vector<Table> cost_tables(std::span<const PricedDecode> points) {
     for (std::string& note : unmeasured_notes_of(group))
       tables.back().notes.push_back(std::move(note));
     tables.back().notes.insert(tables.back().notes.end(), notes.begin(), notes.end());
+    add_unpriced_notes(group, tables.back().notes);
   }
   return tables;
 }

@@ -8,8 +8,8 @@
 
 namespace gpugauge {
 
-/// Dollars per million output tokens at every rate, a table named `cost` for each model, precision
-/// and context.
+/// For programs: dollars per million output tokens at every rate, a table named `cost` for each
+/// model, precision and context.
 std::vector<Table> cost_tables(std::span<const PricedDecode> points);
 
 }  // namespace gpugauge

@@ -4,6 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
+
+#include "harness/base/units.hpp"
 
 namespace gpugauge {
 namespace {
@@ -79,6 +82,19 @@ std::vector<std::string> unmeasured_notes_of(const DecodeGroup& group) {
   return notes.lines();
 }
 
+void add_unpriced_notes(const DecodeGroup& group, std::vector<std::string>& notes) {
+  std::set<std::string> cards;
+  for (const PricedDecode* p : group) {
+    if (!p->costs.empty() && p->costs.front().rate.kind == RateKind::kUnit)
+      cards.insert(p->decode.device);
+  }
+  for (const std::string& card : cards)
+    notes.push_back(
+        fmt::format("no price is known for {}: these are dollars per million at $1.00/h; pass "
+                    "--hourly or --prices",
+                    card));
+}
+
 std::string at_utilisation(const Billing& billing) {
   return billing.utilisation < 1 ? fmt::format(", {:.3g}% used", 100 * billing.utilisation)
                                  : std::string();
@@ -90,6 +106,8 @@ std::string words_of(const Rate& rate) {
   if (!rate.observed_at.empty()) text += ", " + rate.observed_at;
   return text;
 }
+
+double user_speed(const Estimate& tpot_ns) { return kNsPerSecond / tpot_ns.value; }
 
 Cell dollars_cell(double dollars) { return {format_dollars(dollars), dollars}; }
 Cell dollars_cell(const std::optional<Estimate>& dollars) {

@@ -25,6 +25,9 @@ std::vector<std::string> fit_notes_of(const DecodeGroup& group);
 /// Of files of which nothing was measured where they are from.
 std::vector<std::string> unmeasured_notes_of(const DecodeGroup& group);
 
+/// Of cards that nobody named a price for: dollars are per million at one dollar an hour.
+void add_unpriced_notes(const DecodeGroup& group, std::vector<std::string>& notes);
+
 /// `, 60% used`; nothing where all of the time is.
 std::string at_utilisation(const Billing& billing);
 
@@ -34,6 +37,9 @@ std::string words_of(const Rate& rate);
 /// `$0.31`, `$0.31 ±4.2%`.
 Cell dollars_cell(double dollars);
 Cell dollars_cell(const std::optional<Estimate>& dollars);
+
+/// Output tokens a second that one user sees, of the time for each.
+double user_speed(const Estimate& tpot_ns);
 
 /// The finding of a row.
 inline const DecodeFinding& decode_of(const PricedDecode* row) { return row->decode; }

@@ -132,7 +132,7 @@ std::vector<std::string> notes_of(const ForwardGroup& group) {
 }
 
 std::string rate_text(const Rate& rate) {
-  if (rate.kind == RateKind::kUnit) return "$ per $1.00/h; pass --hourly";
+  if (rate.kind == RateKind::kUnit) return "$ at $1.00/h, as no price is known";
   return fmt::format("{}/h {}", format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind));
 }
 

@@ -29,6 +29,8 @@ struct PricedServingRow {
 
 const Cost& bill_of(const MonthRow& row) { return *row.cost; }
 const ServingMoney& bill_of(const PricedServingRow& row) { return *row.money; }
+const PricedServing& serving_of(const PricedServingRow& row) { return *row.serving; }
+const PricedServing& serving_of(ServingEnergyRow row) { return *row; }
 const ServingFinding& finding_of(const PricedServingRow& row) { return row.serving->finding; }
 const ServingFinding& finding_of(ServingEnergyRow row) { return row->finding; }
 const Billing& billing_of(EnergyRow row) { return row->costs.front().billing; }
@@ -39,7 +41,7 @@ template <typename Row>
 void add_rate(ColumnList<Row>& c) {
   c.add(dispensable(2, wrapping(12, text_column("provider", "provider"))),
         [](auto& r) { return text_cell(bill_of(r).rate.provider); });
-  c.text("rate_kind", "rate", [](auto& r) { return name_of(bill_of(r).rate.kind); });
+  c.text(3, "rate_kind", "rate", [](auto& r) { return name_of(bill_of(r).rate.kind); });
   c.number(4, "dollars_per_gpu_hour", "$/GPU-h",
            [](auto& r) { return dollars_cell(bill_of(r).rate.dollars_per_gpu_hour); });
   c.data("num_gpus", [](auto& r) { return bill_of(r).num_gpus; });
@@ -89,13 +91,14 @@ ColumnList<Row> request_columns(std::span<const PricedServing> servings) {
     return differ(servings, [&](const PricedServing& s) { return key(s.finding); });
   };
   const auto of = [](auto get) { return [=](const Row& r) { return get(finding_of(r)); }; };
-  const auto device = [](const ServingFinding& f) { return text_cell(f.decode.device); };
   const auto model = [](const ServingFinding& f) { return f.decode.model; };
   const auto precision = [](const ServingFinding& f) { return name_of(f.request.precision); };
   const auto file = [](const ServingFinding& f) { return f.decode.file; };
+  const auto card_of = [](const Row& r) { return serving_of(r).card; };
   ColumnList<Row> c;
   c.data("file", of([](auto& f) { return text_cell(f.decode.file); }));
-  c.add(visible_if(differs(file), wrapping(12, text_column("device", "device"))), of(device));
+  c.data("device", of([](auto& f) { return text_cell(f.decode.device); }));
+  c.add(visible_if(differs(file), shortening(12, text_column("card", "card"))), card_of);
   c.text("model", "model", of(model)).data_only = !differs(model);
   c.text("precision", "precision", of(precision)).data_only = !differs(precision);
   c.data("kv_dtype", of([](auto& f) { return name_of(f.request.kv); }));
@@ -120,14 +123,14 @@ Table serving_money_table(std::span<const PricedServing> servings,
              [=](const PricedServingRow& r) { return r.money->*part; }, dollars_cell),
          10);
   };
-  add("output_all_time", "$/M out, all", &ServingMoney::output_all_time);
+  add("output_all_time", "$/M, prefill in it", &ServingMoney::output_all_time);
   add("input_by_time", "$/M in", &ServingMoney::input_by_time);
-  add("output_by_time", "$/M out", &ServingMoney::output_by_time);
+  add("output_by_time", "$/M, decode only", &ServingMoney::output_by_time);
   Table table = c.table(
       "serving_money",
       fmt::format("$ per million tokens{}", at_utilisation(rows.front().money->billing)), rows);
   table.notes.emplace_back(
-      "all: all time is charged to the output; otherwise prefill to the input, decode to the "
+      "prefill in it: all time is charged to the output; else prefill to the input, decode to the "
       "output");
   UnmeasuredNotes notes;
   for (const PricedServing& serving : servings) {
@@ -209,16 +212,25 @@ std::vector<Table> energy_tables(std::span<const PricedDecode> points) {
   return tables;
 }
 
-std::vector<Table> serving_money_tables(std::span<const PricedServing> servings) {
-  std::vector<PricedServingRow> sales;
+std::vector<Table> serving_money_tables(std::span<const PricedServing> servings,
+                                        bool for_programs) {
+  std::vector<PricedServingRow> sales, months;
   std::vector<ServingEnergyRow> rows;
-  for (const PricedServing& serving : servings) {
-    for (const ServingMoney& money : serving.money) sales.push_back({&serving, &money});
+  for (std::size_t i = 0; i < servings.size(); ++i) {
+    const PricedServing& serving = servings[i];
+    const auto is_of_next = [&] {
+      return i + 1 < servings.size() && !servings[i + 1].money.empty() &&
+             servings[i + 1].finding.decode.file == serving.finding.decode.file;
+    };
+    for (const ServingMoney& money : serving.money) {
+      if (for_programs || &money == &serving.money.front()) sales.push_back({&serving, &money});
+      if (for_programs || !is_of_next()) months.push_back({&serving, &money});
+    }
     if (!serving.money.empty() && serving.energy.joules_per_token) rows.push_back(&serving);
   }
   if (sales.empty()) return {};
   std::vector<Table> tables{serving_money_table(servings, sales),
-                            serving_month_table(servings, sales)};
+                            serving_month_table(servings, months)};
   if (rows.empty()) return tables;
   auto c = request_columns<ServingEnergyRow>(servings);
   add_energy(c);

@@ -2,9 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace gpugauge {
 
 Cell origins_cell(const OriginShares& shares) { return text_cell(origins_text(shares)); }
+
+Cell main_origin_cell(const OriginShares& shares) {
+  const auto most = std::max_element(shares.begin(), shares.end());
+  const auto origin = static_cast<Origin>(most - shares.begin());
+  const std::string_view words =
+      is_interpolated(origin) ? "interp." : std::string_view(row_of(origin).words);
+  return {fmt::format("{:.0f}% {}", 100 * *most, words), origins_text(shares)};
+}
 
 Cell origin_cell(Origin origin) {
   return {std::string(row_of(origin).words), std::string(name_of(origin))};

@@ -20,6 +20,8 @@ inline constexpr std::array kStepOrigins{Origin::kMeasured, Origin::kInterpolate
 
 /// `94% measured, 6% modelled`.
 Cell origins_cell(const OriginShares& shares);
+/// For people the largest share alone, which fits a narrow terminal: `94% measured`.
+Cell main_origin_cell(const OriginShares& shares);
 /// For people its words, for programs its name.
 Cell origin_cell(Origin origin);
 

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "harness/answer/card_result.hpp"
+#include "harness/render/answers/decode_columns.hpp"
+#include "harness/render/table/columns.hpp"
 #include "harness/render/table/number.hpp"
 
 namespace gpugauge {
@@ -195,6 +198,32 @@ std::string rent_sentence(std::span<const Ranking> rankings, const RentBasis& ba
     place.is_decided = !place.next || ranking.is_decided();
   }
   return rent_sentence(places, basis);
+}
+
+std::vector<Answered> rent_sentences(std::span<const PricedDecode> points) {
+  std::vector<Answered> answers;
+  for (const DecodeGroup& group : groups_of(points))
+    answers.push_back({subject_of(group), rent_sentence(group)});
+  return answers;
+}
+
+Table answer_table(std::span<const Answered> answers) {
+  std::vector<Answered> said;
+  std::copy_if(answers.begin(), answers.end(), std::back_inserter(said),
+               [](const Answered& a) { return !a.sentence.empty(); });
+  const bool is_one = said.size() == 1;
+  ColumnList<Answered> c;
+  c.add(visible_if(!is_one, wrapping(12, text_column("subject", "of"))),
+        [](auto& a) { return a.subject; });
+  c.add(visible_if(!is_one, sentence_column("answer", "answer")),
+        [](auto& a) { return a.sentence; });
+  return c.table("answer", is_one ? said.front().sentence : "answers", said);
+}
+
+void begin_with(std::span<const Answered> answers, Format format, std::vector<Table>& tables) {
+  Table table = answer_table(answers);
+  if (format != Format::kCsv && !table.rows.empty())
+    tables.insert(tables.begin(), std::move(table));
 }
 
 }  // namespace gpugauge

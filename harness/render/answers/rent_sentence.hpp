@@ -10,6 +10,7 @@
 #include "harness/analyze/advise/ranking.hpp"
 #include "harness/analyze/money/leaders.hpp"
 #include "harness/answer/decode_groups.hpp"
+#include "harness/render/table/table.hpp"
 
 namespace gpugauge {
 
@@ -46,5 +47,21 @@ std::string rent_sentence(const DecodeGroup& group);
 
 /// Of one model and length of prompts: `rankings` at batches, and last at each card's own largest.
 std::string rent_sentence(std::span<const Ranking> rankings, const RentBasis& basis);
+
+/// The answer of a command, which stands before its other tables; of several subjects a row each.
+struct Answered {
+  std::string subject;  ///< `qwen3-14b fp8, context 1024`
+  std::string sentence;
+};
+/// Named `answer`; sentences that are empty are left out. Without notes.
+Table answer_table(std::span<const Answered> answers);
+/// `rent_sentence` of each subject of the points.
+std::vector<Answered> rent_sentences(std::span<const PricedDecode> points);
+/// JSON and CSV, which have every row; people read what is shorter.
+constexpr bool is_for_programs(Format format) {
+  return format == Format::kJson || format == Format::kCsv;
+}
+/// Puts it before the tables. A CSV is of rows, which a sentence is not.
+void begin_with(std::span<const Answered> answers, Format format, std::vector<Table>& tables);
 
 }  // namespace gpugauge

@@ -9,6 +9,7 @@
 #include "harness/base/byte_size.hpp"
 #include "harness/base/grouping.hpp"
 #include "harness/base/units.hpp"
+#include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/table/columns.hpp"
 
@@ -17,19 +18,21 @@ namespace {
 
 using ServingRow = const ServingFinding*;
 using ServingGroup = std::vector<ServingRow>;
+using PricedGroup = std::vector<const PricedServing*>;
 
-std::vector<ServingGroup> groups_of(std::span<const PricedServing> servings) {
+std::vector<PricedGroup> groups_of(std::span<const PricedServing> servings) {
   const auto key = [](const PricedServing& serving) {
     const ServingFinding& f = serving.finding;
     return std::tuple(f.decode.model, f.request.precision, f.request.kv, f.request.input_tokens,
                       f.request.output_tokens);
   };
-  std::vector<ServingGroup> groups;
-  for (const auto& group : grouped_by<PricedServing>(servings, key)) {
-    ServingGroup& findings = groups.emplace_back();
-    for (const PricedServing* serving : group) findings.push_back(&serving->finding);
-  }
-  return groups;
+  return grouped_by<PricedServing>(servings, key);
+}
+
+ServingGroup findings_of(const PricedGroup& group) {
+  ServingGroup findings;
+  for (const PricedServing* serving : group) findings.push_back(&serving->finding);
+  return findings;
 }
 
 std::optional<Estimate> tokens_of(const std::optional<ServingRate>& rate) {
@@ -96,13 +99,24 @@ ColumnList<ServingRow> serving_columns(const ServingGroup& group) {
     return of_rate(f, &ServingRate::ttft_unloaded_ns);
   }).dispensable = 4;
   add_time(c, "tpot", "TPOT ms", [](auto& f) { return of_rate(f, &ServingRate::tpot_ns); });
-  c.interval("library_output", "tok_per_s", "out tok/s (library)",
+  c.number(1, "tok_per_s_per_user", "tok/s a user", [](ServingRow r) {
+    return number_cell(r->rate() != nullptr ? std::optional(user_speed(r->rate()->tpot_ns))
+                                            : std::nullopt);
+  });
+  // Where what frameworks run is the fastest everywhere, one column is enough.
+  const bool is_one = std::all_of(group.begin(), group.end(), [](ServingRow r) {
+    const auto library = tokens_of(r->library), best = tokens_of(r->best);
+    return library.has_value() == best.has_value() && (!library || library->value == best->value);
+  });
+  c.interval("library_output", "tok_per_s", is_one ? "out tok/s" : "out tok/s (library)",
              [](auto& r) { return tokens_of(r->library); });
-  c.interval("best_output", "tok_per_s", "out tok/s (best)", [](auto& r) {
-     return tokens_of(r->best);
-   }).dispensable = 2;
-  c.add(dispensable(3, wrapping(30, text_column("time_is", "time is"))),
-        [](auto& r) { return r->rate() != nullptr ? origins_cell(r->rate()->origins) : Cell(); });
+  Column& best = c.interval("best_output", "tok_per_s", "out tok/s (best)",
+                            [](auto& r) { return tokens_of(r->best); });
+  best.dispensable = 3;
+  best.data_only = is_one;
+  c.text(2, "time_is", "time is", [](auto& r) {
+    return r->rate() != nullptr ? main_origin_cell(r->rate()->origins) : Cell();
+  });
   add_origins(c, [](ServingRow r) {
     return r->rate() != nullptr ? std::optional(r->rate()->origins) : std::nullopt;
   });
@@ -132,11 +146,50 @@ std::vector<std::string> notes_of(const ServingGroup& group) {
   return notes;
 }
 
+/// `L40S, 9.2 tok/s a user at batch 124 (TPOT 108 ms), TTFT 1195 ms, 1141 tok/s, $0.18 per
+/// million`.
+std::string speed_of(const PricedServing& serving) {
+  const ServingFinding& f = serving.finding;
+  if (f.rate() == nullptr) return fmt::format("{}: {}", serving.card, f.reason);
+  const auto number = [](double value) { return format_significant(value, 3); };
+  return fmt::format(
+      "{}{}, {} tok/s a user at batch {} (TPOT {} ms), TTFT {} ms, {:.0f} tok/s{}",
+      f.request.group.cards > 1 ? fmt::format("{} x ", f.request.group.cards) : "", serving.card,
+      number(user_speed(f.rate()->tpot_ns)), f.point.batch,
+      number(f.rate()->tpot_ns.value / kNsPerMs), number(f.rate()->ttft_ns.value / kNsPerMs),
+      f.rate()->output_tokens_per_second.value,
+      serving.money.empty() || serving.money.front().rate.kind == RateKind::kUnit
+          ? ""
+          : fmt::format(", {} per million",
+                        format_dollars(serving.money.front().output_all_time.value)));
+}
+
+std::string subject_of(const ServingFinding& f) {
+  return fmt::format("{} {}, {} in + {} out", f.decode.model, name_of(f.request.precision),
+                     f.request.input_tokens, f.request.output_tokens);
+}
+
 }  // namespace
+
+std::vector<Answered> serving_speeds(std::span<const PricedServing> servings) {
+  std::vector<Answered> answers;
+  for (const PricedGroup& group : groups_of(servings)) {
+    std::string sentence;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const auto file = [&](std::size_t at) { return group[at]->finding.decode.file; };
+      // The largest batch of a file is its last.
+      if (i + 1 < group.size() && file(i + 1) == file(i)) continue;
+      sentence += fmt::format("{}{}", sentence.empty() ? "" : "; ", speed_of(*group[i]));
+    }
+    answers.push_back({subject_of(group.front()->finding), std::move(sentence)});
+  }
+  return answers;
+}
 
 std::vector<Table> serving_tables(std::span<const PricedServing> servings) {
   std::vector<Table> tables;
-  for (const ServingGroup& group : groups_of(servings)) {
+  for (const PricedGroup& priced : groups_of(servings)) {
+    const ServingGroup group = findings_of(priced);
     const ServingFinding& first = *group.front();
     tables.push_back(serving_columns(group).table(
         "serving",

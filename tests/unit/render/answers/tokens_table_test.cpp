@@ -61,10 +61,10 @@ TEST(TokensTable, HasARowABatchAndTheRateInItsTitle) {
             "decode tok/s, llama-3.1-8b fp8, context 1024    $3.84/h on-demand, 2026-05-26");
   EXPECT_THAT(tables[0].rows, SizeIs(2));
   const std::string text = rendered_tokens(tables, Format::kTable);
-  EXPECT_THAT(
-      text, AllOf(HasSubstr("memory bound"), HasSubstr("sum of ops (library)"),
-                  HasSubstr("sum of ops (best)"), HasSubstr("$/M output"), HasSubstr("% measured"),
-                  HasSubstr("% modelled"), Not(HasSubstr("run.json"))));
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("memory bound"), HasSubstr("sum of ops"), Not(HasSubstr("(best)")),
+                    HasSubstr("tok/s a user"), HasSubstr("TPOT ms"), HasSubstr("$/M, decode only"),
+                    HasSubstr("% measured"), Not(HasSubstr("run.json"))));
 }
 
 TEST(TokensTable, AMeasuredStepGraphHasItsColumnAndIsWhatIsPriced) {
@@ -131,7 +131,8 @@ TEST(TokensTable, ARefusalIsANoteAndAReasonAndNotANumber) {
 TEST(TokensTable, WithoutAPriceSaysThatItIsPerDollar) {
   EXPECT_THAT(rendered_tokens(tokens_tables(priced(card(), {}, rates_of({}, std::nullopt))),
                               Format::kTable),
-              HasSubstr("$/M per $1.00/h; pass --hourly"));
+              AllOf(HasSubstr("$1.00/h, as no price is known"),
+                    HasSubstr("dollars per million at $1.00/h; pass --hourly or --prices")));
 }
 
 TEST(TokensTable, SeveralFilesShowFileDeviceAndRate) {
@@ -185,6 +186,23 @@ TEST(CostTable, WithoutAPriceSaysThatItIsPerDollar) {
   EXPECT_THAT(
       rendered_tokens(cost_tables(priced(card(), {}, rates_of({}, std::nullopt))), Format::kTable),
       HasSubstr("no price is known for Fake H1: these are dollars per million at $1.00/h"));
+}
+
+TEST(TokensTable, SaysHowFastAUserIsServed) {
+  std::vector<PricedDecode> points = priced(card(), {}, {on_demand(3.84)});
+  for (PricedDecode& p : points) p.card = "H1";
+  const std::vector<Answered> answers = decode_speeds(points);
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_EQ(answers[0].subject, "llama-3.1-8b fp8, context 1024");
+  EXPECT_THAT(answers[0].sentence,
+              AllOf(testing::StartsWith("H1, "), HasSubstr(" tok/s a user at batch 1, "),
+                    HasSubstr(" at 8 ("), HasSubstr(" per million, decode only)")));
+  const auto rows =
+      nlohmann::json::parse(rendered_tokens(tokens_tables(points), Format::kJson))["tokens"];
+  EXPECT_NEAR(rows[1]["tok_per_s_per_user"].get<double>(),
+              rows[1]["library_tok_per_s"].get<double>() / 8, 1e-9);
+  EXPECT_NEAR(rows[1]["tpot_ms"].get<double>() * rows[1]["tok_per_s_per_user"].get<double>(), 1000,
+              1e-6);
 }
 
 }  // namespace
