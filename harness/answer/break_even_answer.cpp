@@ -77,6 +77,8 @@ std::vector<BreakEvenAnswer> break_even_answer(const BreakEvenSide& a, const Bre
       answer.output_tokens = a.request.output_tokens;
       answer.a = contender_at(a, model, precision);
       answer.b = contender_at(b, model, precision);
+      if (!question.name_a.empty()) answer.a.name = question.name_a;
+      if (!question.name_b.empty()) answer.b.name = question.name_b;
       answer.tokens_per_day = question.tokens_per_day.value_or(0);
       add_comparisons(answer, question);
       answer.price_doubts = doubts_about(std::array<Bill, 2>{answer.a, answer.b}, question.today);

@@ -17,8 +17,9 @@ struct BreakEvenQuestion {
   std::vector<Precision> precisions;  ///< empty: those that both files hold of a model
   std::vector<std::int64_t> batches;  ///< of both, beside each one's own largest
   std::optional<double> tokens_per_day;
-  std::int64_t longest_input = 32768;  ///< of the curves
-  std::string today;                   ///< ISO date, for doubts about prices
+  std::int64_t longest_input = 32768;    ///< of the curves
+  std::string today;                     ///< ISO date, for doubts about prices
+  std::string name_a = {}, name_b = {};  ///< of the cards; empty: as the driver spells it
 };
 
 /// One of the two cards, what it is asked to serve (but for the precision), and its price.

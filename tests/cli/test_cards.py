@@ -50,6 +50,20 @@ def test_intervals_do_not_depend_on_the_order_or_the_company_of_cards(cards):
     assert of_one and of_one.items() <= of_both.items()
 
 
+@pytest.mark.parametrize("price", ["0.72", "1.06", "2"])
+def test_advise_and_break_even_give_one_verdict(cards, price):
+    """Of the same cards, prices and requests, at given batches and at each card's largest."""
+    asked = ["l40s", "h100-sxm5", "--model", "qwen3-14b", "--precision", "fp8", "--batch", "4,64", "--input-tokens", "1024",
+             "--output-tokens", "256", "--hourly", f"l40s={price},h100-sxm5=3.84", "--format", "json"]
+    ranked, compared = (json.loads(cards(command, *asked).stdout) for command in ("advise", "break-even"))
+    assert ranked["answer"][0]["answer"] == compared["answer"][0]["answer"]
+    advised = {(row["batch_is"] == "given", row["batch"], row["card"]): row["dollars_per_million"] for row in ranked["advice"]}
+    for row in compared["break_even"]:
+        for side, card in (("a", "l40s"), ("b", "h100-sxm5")):
+            place = (row["batches"] == "equal", row[f"{side}_batch"], card)
+            assert advised[place] == pytest.approx(row[f"{side}_dollars_per_million"])
+
+
 def test_a_card_beside_itself_evens_at_one(cards):
     answer = json.loads(cards("break-even", "l40s", "l40s", *MODEL, *REQUEST, "--format", "json").stdout)
     row = answer["break_even"][0]
@@ -103,8 +117,10 @@ def test_without_such_numbers_a_name_is_a_file(gpugauge):
 
 def test_advise_needs_no_file_and_says_whose_numbers_it_takes(cards):
     text = cards("advise", *MODEL).stdout
-    assert text.splitlines()[0] == \
-        "imported, not measured by gpugauge: h100-sxm5, l40s (aiconfigurator, vLLM 0.24.0)"
+    lines = text.splitlines()
+    assert lines[0].startswith("L40S, ") and "% cheaper than H100-SXM5 at batch 8" in lines[0]
+    assert lines[0].endswith("; sold by 8: $5.76 an hour")
+    assert "imported, not measured by gpugauge: h100-sxm5, l40s (aiconfigurator, vLLM 0.24.0)" in lines
     named = cards("advise", "h100-sxm5", "l40s", *MODEL, "--input-tokens", "1024", "--batch", "8")
     assert text == named.stdout
     found = json.loads(cards("advise", *MODEL, "--format", "json").stdout)

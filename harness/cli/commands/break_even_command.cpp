@@ -31,6 +31,19 @@ struct BreakEvenOptions {
   std::int64_t max_input = 32768;
 };
 
+/// Cards of one name are told apart by the letters of the options.
+void name_cards(const std::vector<Record>& records, const std::vector<Datasheet>& sheets,
+                BreakEvenQuestion& question) {
+  const auto label = [&](const Record& record) {
+    return card_label(record.device, match_datasheet(sheets, record.device));
+  };
+  question.name_a = label(records.at(0));
+  question.name_b = label(records.at(1));
+  if (question.name_a != question.name_b) return;
+  question.name_a += " (A)";
+  question.name_b += " (B)";
+}
+
 ExitStatus break_even(const BreakEvenOptions& options) {
   const AnalysisOptions& inputs = options.serving.inputs;
   const Catalog catalog = Catalog::locate();
@@ -53,6 +66,8 @@ ExitStatus break_even(const BreakEvenOptions& options) {
                              .tokens_per_day = options.tokens_per_day,
                              .longest_input = options.max_input,
                              .today = utc_date(std::time(nullptr))};
+  name_cards(records, sheets, question);
+  std::vector<Answered> answers;
   for (const std::string& name : inputs.models) question.models.push_back(catalog.model(name));
   for (const std::string& name : inputs.precisions)
     question.precisions.push_back(from_name<Precision>(name).value());
@@ -60,7 +75,9 @@ ExitStatus break_even(const BreakEvenOptions& options) {
   for (const BreakEvenAnswer& answer : break_even_answer(
            side(0, options.utilisation_a), side(1, options.utilisation_b), question)) {
     for (Table& table : break_even_tables(answer)) tables.push_back(std::move(table));
+    answers.push_back(rent_sentence(answer));
   }
+  begin_with(answers, inputs.format, tables);
   print_tables(std::cout, tables, inputs.format);
   return ExitStatus::kDone;
 }

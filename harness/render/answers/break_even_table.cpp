@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/base/estimate.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/table/columns.hpp"
@@ -27,6 +28,15 @@ Cell batch_cell(const std::optional<Standing>& standing) {
   return standing ? integer_cell(standing->batch) : Cell();
 }
 
+/// `64`; of two own largest batches `124 and 285`.
+std::string batch_text(const CardComparison& c) {
+  const auto of = [](const std::optional<Standing>& s) {
+    return s ? fmt::format("{}", s->batch) : std::string("none");
+  };
+  return c.load.batch ? fmt::format("{}", *c.load.batch)
+                      : fmt::format("{} and {}", of(c.a), of(c.b));
+}
+
 /// `equal` or `largest`.
 const char* batches_of(const Load& load) { return load.batch ? "equal" : "largest"; }
 
@@ -45,15 +55,24 @@ void add_range(ColumnList<Row>& c, const std::string& key, std::string header, G
 }
 
 template <typename Row, typename Get>
-void add_dollars(ColumnList<Row>& c, const char* side, const char* header, Get get) {
-  wrap(c.interval(side, "dollars_per_million", header, get, dollars_cell), 10);
+void add_dollars(ColumnList<Row>& c, const char* side, const Contender& contender, Get get) {
+  wrap(c.interval(side, "dollars_per_million", fmt::format("$/M, {}", contender.name), get,
+                  dollars_cell),
+       10);
+}
+
+/// For people the name of the card that is meant.
+Cell cheaper_cell(const BreakEvenAnswer& answer, Cheaper cheaper) {
+  const std::string name(name_of(cheaper));
+  if (cheaper == Cheaper::kUndecided) return name;
+  return {cheaper == Cheaper::kA ? answer.a.name : answer.b.name, name};
 }
 
 template <typename Row, typename Get>
-void add_cheaper(ColumnList<Row>& c, Get get) {
-  c.text("cheaper", "cheaper", [=](const Row& r) {
+void add_cheaper(ColumnList<Row>& c, const BreakEvenAnswer& answer, Get get) {
+  c.text("cheaper", "cheaper", [=, &answer](const Row& r) {
     const std::optional<Cheaper> cheaper = get(r);
-    return cheaper ? Cell(name_of(*cheaper)) : Cell();
+    return cheaper ? cheaper_cell(answer, *cheaper) : Cell();
   });
 }
 
@@ -66,14 +85,15 @@ auto of_evens(Get get) {
 ColumnList<CardComparison> card_places(const BreakEvenAnswer& answer) {
   auto c = columns_of<CardComparison>(answer);
   c.data("input_tokens", [](auto& r) { return r.load.input_tokens; });
-  c.text(4, "batches", "batches", [](auto& r) { return batches_of(r.load); });
-  c.number("a_batch", "batch A", [](auto& r) { return batch_cell(r.a); });
-  c.number("b_batch", "batch B", [](auto& r) { return batch_cell(r.b); });
+  c.data("batches", [](auto& r) { return batches_of(r.load); });
+  c.text("batch", "batch", [](auto& r) { return batch_text(r); });
+  c.data("a_batch", [](auto& r) { return batch_cell(r.a); });
+  c.data("b_batch", [](auto& r) { return batch_cell(r.b); });
   return c;
 }
 
 /// With where its numbers are from, at the first load at which it serves.
-std::string describe(char side, const Contender& contender, const BreakEvenAnswer& answer,
+std::string describe(const Contender& contender, const BreakEvenAnswer& answer,
                      std::optional<Standing> CardComparison::*standing) {
   const Rate& rate = contender.rate;
   const auto known =
@@ -84,7 +104,7 @@ std::string describe(char side, const Contender& contender, const BreakEvenAnswe
           ? std::string()
           : fmt::format("; at batch {} {}", ((*known).*standing)->batch,
                         origins_words(((*known).*standing)->tokens_per_second.origins));
-  return fmt::format("{}: {}{}, {} a GPU-hour ({}{}{}{}{}){}{}", side,
+  return fmt::format("{}{}: {} a GPU-hour ({}{}{}{}{}){}{}",
                      contender.num_gpus > 1 ? fmt::format("{} x ", contender.num_gpus) : "",
                      contender.name, format_dollars(rate.dollars_per_gpu_hour), name_of(rate.kind),
                      rate.provider.empty() ? "" : ", ", rate.provider,
@@ -103,19 +123,38 @@ Table price_table(const BreakEvenAnswer& answer) {
     return c.evens ? std::optional(c.evens->price_ratio) : std::nullopt;
   };
   auto c = card_places(answer);
-  add_dollars(c, "a", "$/M out A", dollars(&CardComparison::a));
-  add_dollars(c, "b", "$/M out B", dollars(&CardComparison::b));
-  add_cheaper(c, [](const CardComparison& r) {
+  add_dollars(c, "a", answer.a, dollars(&CardComparison::a));
+  add_dollars(c, "b", answer.b, dollars(&CardComparison::b));
+  add_cheaper(c, answer, [](const CardComparison& r) {
     return r.evens ? std::optional(r.evens->dollars.cheaper()) : std::nullopt;
   });
-  c.number(3, "price_ratio_today", "A/B now",
-           of_evens([](auto& e) { return e.price_ratio_today; }));
-  add_range(c, "break_even_price_ratio", "A/B even", ratio,
-            [](double value) { return format_significant(value, 3); });
-  c.number("margin_percent", "A's margin", of_evens([](auto& e) {
-             const double percent = 100 * e.margin().value;
-             return Cell(fmt::format("{:+.0f}%", percent), percent);
-           }));
+  // At the price of the other today.
+  const auto hour = [](double price) { return format_dollars(price); };
+  const double price_a = answer.a.rate.dollars_per_gpu_hour,
+               price_b = answer.b.rate.dollars_per_gpu_hour;
+  add_range(
+      c, "a_break_even_dollars_per_gpu_hour", fmt::format("$/GPU-h of {} even at", answer.a.name),
+      [=](const CardComparison& r) {
+        return r.evens ? std::optional(scaled(r.evens->price_ratio, price_b)) : std::nullopt;
+      },
+      hour);
+  add_range(
+      c, "b_break_even_dollars_per_gpu_hour", fmt::format("$/GPU-h of {} even at", answer.b.name),
+      [=](const CardComparison& r) {
+        return r.evens ? std::optional(reciprocal(price_a, r.evens->price_ratio)) : std::nullopt;
+      },
+      hour);
+  c.data("price_ratio_today", of_evens([](auto& e) { return e.price_ratio_today; }));
+  const auto ratio_data = [=](auto part) {
+    return [=](const CardComparison& r) {
+      const auto e = ratio(r);
+      return e ? number_cell((*e).*part) : Cell();
+    };
+  };
+  c.data("break_even_price_ratio", ratio_data(&Estimate::value));
+  c.data("break_even_price_ratio_low", ratio_data(&Estimate::low));
+  c.data("break_even_price_ratio_high", ratio_data(&Estimate::high));
+  c.data("margin_percent", of_evens([](auto& e) { return 100 * e.margin().value; }));
   c.data("margin_low_percent", of_evens([](auto& e) { return 100 * e.margin().low; }));
   c.data("margin_high_percent", of_evens([](auto& e) { return 100 * e.margin().high; }));
   for (const auto& [key, side] :
@@ -128,10 +167,9 @@ Table price_table(const BreakEvenAnswer& answer) {
               fmt::format("break-even, {} {}, {} tokens in, {} out", answer.model,
                           name_of(answer.precision), answer.input_tokens, answer.output_tokens),
               answer.comparisons);
-  table.notes = {describe('A', answer.a, answer, &CardComparison::a),
-                 describe('B', answer.b, answer, &CardComparison::b),
-                 "A/B: ratio of the prices of a GPU-hour; A's margin: rise (negative: fall) of A's "
-                 "price until both cost the same"};
+  table.notes = {describe(answer.a, answer, &CardComparison::a),
+                 describe(answer.b, answer, &CardComparison::b),
+                 "even at: the price at which both cost the same, the other's unchanged"};
   if (!std::all_of(answer.comparisons.begin(), answer.comparisons.end(),
                    [](const CardComparison& r) { return r.evens.has_value(); }))
     table.notes.emplace_back("empty: does not fit, or is not known; gpugauge serve says why");
@@ -142,8 +180,9 @@ Table price_table(const BreakEvenAnswer& answer) {
 Table utilisation_table(const BreakEvenAnswer& answer) {
   const auto show = [](double share) { return fmt::format("{:.0f}%", 100 * share); };
   auto c = card_places(answer);
-  const auto add = [&](const std::string& side, const std::string& other, const char* fixed_header,
-                       const char* header, const Contender& fixed, Estimate Evens::*utilisation) {
+  const auto add = [&](const std::string& side, const std::string& other,
+                       const std::string& fixed_header, const std::string& header,
+                       const Contender& fixed, Estimate Evens::*utilisation) {
     c.number(other + "_utilisation_percent", fixed_header,
              [share = fixed.billing.utilisation](auto&) { return percent_cell(share); });
     add_range(
@@ -153,8 +192,10 @@ Table utilisation_table(const BreakEvenAnswer& answer) {
         },
         show);
   };
-  add("a", "b", "B at", "A breaks even at", answer.b, &Evens::utilisation_a);
-  add("b", "a", "A at", "B breaks even at", answer.a, &Evens::utilisation_b);
+  add("a", "b", fmt::format("{} at", answer.b.name), fmt::format("{} even at", answer.a.name),
+      answer.b, &Evens::utilisation_a);
+  add("b", "a", fmt::format("{} at", answer.a.name), fmt::format("{} even at", answer.b.name),
+      answer.a, &Evens::utilisation_b);
   Table table =
       c.table("utilisation", "utilisation at which a token costs the same", answer.comparisons);
   table.notes = {
@@ -172,18 +213,19 @@ Table fleet_table(const BreakEvenAnswer& answer) {
     return f.load.batch ? integer_cell(*f.load.batch) : Cell("largest", {});
   });
   const auto whole = [](double value) { return fmt::format("{:.0f}", value); };
-  const auto add = [&](const std::string& side, char name, FleetRange FleetPair::*fleet) {
+  const auto add = [&](const std::string& side, const std::string& name,
+                       FleetRange FleetPair::*fleet) {
     add_range(
-        c, side + "_billed_gpus", fmt::format("GPUs {}", name),
+        c, side + "_billed_gpus", fmt::format("GPUs, {}", name),
         [=](const FleetPair& f) { return std::optional((f.*fleet).billed_gpus); }, whole);
     add_range(
-        c, side + "_dollars_per_month", fmt::format("$/month {}", name),
+        c, side + "_dollars_per_month", fmt::format("$/month, {}", name),
         [=](const FleetPair& f) -> std::optional<Estimate> { return (f.*fleet).dollars_per_month; },
         whole);
   };
-  add("a", 'A', &FleetPair::a);
-  add("b", 'B', &FleetPair::b);
-  add_cheaper(c, [](const FleetPair& f) { return f.cheaper(); });
+  add("a", answer.a.name, &FleetPair::a);
+  add("b", answer.b.name, &FleetPair::b);
+  add_cheaper(c, answer, [](const FleetPair& f) { return f.cheaper(); });
   return c.table("fleet",
                  fmt::format("fleets for {:.0f} output tokens a day, a month of {:g} hours",
                              answer.tokens_per_day, answer.a.billing.hours_per_month),
@@ -212,15 +254,17 @@ std::vector<const CurvePoint*> common_points(const Curve& curve) {
 }
 
 /// Who is cheaper along a curve without a crossing.
-std::string throughout(const Curve& curve) {
+std::string throughout(const BreakEvenAnswer& answer, const Curve& curve) {
   const auto common = common_points(curve);
   if (common.empty()) return "not known for both";
   const CurvePoint& first = *common.front();
   const auto undecided = std::count_if(common.begin(), common.end(), [](const CurvePoint* p) {
     return p->cheaper == Cheaper::kUndecided;
   });
-  return fmt::format("none: {} cheaper throughout, undecided at {} of {}",
-                     first.a->value < first.b->value ? "A" : "B", undecided, common.size());
+  std::string text = fmt::format("none: {} cheaper throughout",
+                                 first.a->value < first.b->value ? answer.a.name : answer.b.name);
+  if (undecided > 0) text += fmt::format(", undecided at {} of {}", undecided, common.size());
+  return text;
 }
 
 Table crossings_table(const BreakEvenAnswer& answer) {
@@ -247,11 +291,11 @@ Table crossings_table(const BreakEvenAnswer& answer) {
         [](auto& r) { return fixed_of(*r.curve); });
   c.number(3, "from", "from", range_end(false));
   c.number(3, "to", "to", range_end(true));
-  c.add(wrapping(16, text_column("swap", "break-even")), [](auto& r) {
-    if (r.crossing == nullptr) return throughout(*r.curve);
+  c.add(wrapping(16, text_column("swap", "break-even")), [&answer](auto& r) {
+    if (r.crossing == nullptr) return throughout(answer, *r.curve);
     const bool a_first = r.crossing->before == Cheaper::kA;
-    return fmt::format("{} cheaper to {}, {} from {}", a_first ? "A" : "B", r.crossing->last,
-                       a_first ? "B" : "A", r.crossing->first);
+    return fmt::format("{} cheaper to {}, {} from {}", (a_first ? answer.a : answer.b).name,
+                       r.crossing->last, (a_first ? answer.b : answer.a).name, r.crossing->first);
   });
   c.data("cheaper_before", [](auto& r) {
     return r.crossing != nullptr ? Cell(name_of(r.crossing->before)) : Cell();
@@ -261,9 +305,12 @@ Table crossings_table(const BreakEvenAnswer& answer) {
   c.number("sure_until", "decided until", place(&Crossing::sure_until));
   c.number("sure_from", "decided from", place(&Crossing::sure_from));
   Table table = c.table("crossings", "where the cheaper card changes", rows);
-  table.notes = {
-      "undecided between decided until and decided from (empty: to the end of the range known for "
-      "both)"};
+  if (std::any_of(rows.begin(), rows.end(), [](auto& r) {
+        return r.crossing != nullptr && (r.crossing->sure_until || r.crossing->sure_from);
+      }))
+    table.notes = {
+        "undecided between decided until and decided from (empty: to the end of the range known "
+        "for both)"};
   return table;
 }
 
@@ -273,10 +320,11 @@ Table curve_table(const BreakEvenAnswer& answer, const Curve& curve) {
   c.same("axis", axis);
   c.same("fixed", fixed_of(curve));
   c.number("place", axis, [](auto& p) { return p.place; });
-  add_dollars(c, "a", "$/M out A", [](const CurvePoint& p) { return p.a; });
-  add_dollars(c, "b", "$/M out B", [](const CurvePoint& p) { return p.b; });
-  add_cheaper(
-      c, [](const CurvePoint& p) { return p.a && p.b ? std::optional(p.cheaper) : std::nullopt; });
+  add_dollars(c, "a", answer.a, [](const CurvePoint& p) { return p.a; });
+  add_dollars(c, "b", answer.b, [](const CurvePoint& p) { return p.b; });
+  add_cheaper(c, answer, [](const CurvePoint& p) {
+    return p.a && p.b ? std::optional(p.cheaper) : std::nullopt;
+  });
   return c.table("curve",
                  fmt::format("$ per million output tokens along {}, {}", axis, fixed_of(curve)),
                  curve.points);
