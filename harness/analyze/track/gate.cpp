@@ -65,18 +65,20 @@ void judge_ratchet(const Ratchet& ratchet, GateFinding& finding) {
                                percent(ratchet.change), percent(finding.threshold));
 }
 
-/// Sets everything but the status of a night that is no candidate.
+/// Sets everything but the status of a night that is no candidate. `excess_at(y)` holds a night
+/// against what is known.
+template <typename ExcessAt>
 void judge_tonight(const Night& tonight, const std::optional<Night>& rerun,
-                   const UsualConditions& usual, const Baseline& baseline,
-                   const GateSettings& settings, GateFinding& finding) {
-  const Excess excess = excess_of(tonight.y, baseline, finding.delta, settings);
+                   const UsualConditions& usual, const GateSettings& settings,
+                   const ExcessAt& excess_at, GateFinding& finding) {
+  const Excess excess = excess_at(tonight.y);
   finding.stage = Stage::kTonight;
   finding.change = excess.change;
   finding.threshold = excess.threshold;
   const std::string where = fmt::format("{} against the baseline (limit {})",
                                         percent(excess.change.value), percent(excess.threshold));
   finding.reason = where;
-  if (!excess.is_candidate) return;
+  if (!excess.is_candidate()) return;
   if (!rerun) {
     finding.status = GateStatus::kNeedsRerun;
     finding.reason = where + ": rerun to confirm";
@@ -87,11 +89,38 @@ void judge_tonight(const Night& tonight, const std::optional<Night>& rerun,
     finding.reason = fmt::format("{}; the rerun is inconclusive: {}", where, reason_names(reasons));
     return;
   }
-  const Excess again = excess_of(rerun->y, baseline, finding.delta, settings);
-  if (again.is_candidate) finding.status = GateStatus::kRegression;
+  const Excess again = excess_at(rerun->y);
+  finding.status = again.is_candidate() ? GateStatus::kRegression : GateStatus::kUnconfirmed;
   finding.reason = fmt::format("{}; the rerun {} it with {}", where,
-                               again.is_candidate ? "confirms" : "does not confirm",
+                               again.is_candidate() ? "confirms" : "does not confirm",
                                percent(again.change.value));
+}
+
+/// Of too few nights for a baseline only their median is used, and only a large change counts.
+void judge_while_collecting(const Accepted& accepted, const Night& tonight,
+                            const std::optional<Night>& rerun, const UsualConditions& usual,
+                            const GateSettings& settings, const GateMemory& memory,
+                            GateFinding& finding) {
+  const auto before = accepted.before_tonight();
+  if (accepted.has_tonight && !before.empty()) {
+    const double level = median({before.begin(), before.end()});
+    const double limit = std::log1p(settings.collecting_delta);
+    const auto excess_at = [&](double y) {
+      return Excess{.change = {.value = y - level, .low = y - level, .high = y - level},
+                    .threshold = limit};
+    };
+    if (excess_at(tonight.y).is_candidate()) {
+      finding.delta = limit;
+      finding.level = level;
+      finding.change_point = accepted.index.back();
+      judge_tonight(tonight, rerun, usual, settings, excess_at, finding);
+      return;
+    }
+  }
+  finding.reason =
+      fmt::format("collecting{}: night {} of {}; until then only > {:.0f}% fails",
+                  memory.since > 0 ? " since the accepted change" : "", finding.baseline_nights + 1,
+                  settings.baseline_least, 100 * settings.collecting_delta);
 }
 
 }  // namespace
@@ -131,9 +160,7 @@ GateFinding check(std::span<const Night> history, const Night& tonight,
   if (finding.baseline_nights < settings.baseline_least) {
     finding.status = GateStatus::kNoBaseline;
     finding.stage = Stage::kBaseline;
-    finding.reason =
-        fmt::format("{} accepted nights since the last acknowledged change ({} required)",
-                    finding.baseline_nights, settings.baseline_least);
+    judge_while_collecting(accepted, tonight, rerun, usual, settings, memory, finding);
     return finding;
   }
 
@@ -141,9 +168,13 @@ GateFinding check(std::span<const Night> history, const Night& tonight,
   const Regime regime = regime_of(accepted.y, finding.delta, settings);
   const auto before = accepted.before_tonight();
   const std::size_t end = std::min(regime.end, before.size());
-  auto baseline =
-      baseline_of(before.subspan(regime.begin, end - regime.begin), finding.delta, settings);
-  if (!baseline) baseline = baseline_of(before, finding.delta, settings);
+  const auto quiet = [&](std::span<const double> nights) {
+    return nights.first(nights.size() - unconfirmed_at_end(nights, finding.delta, settings));
+  };
+  const auto level = quiet(before.subspan(regime.begin, end - regime.begin));
+  auto baseline = baseline_of(level, finding.delta, settings);
+  const std::size_t standing = baseline ? regime.begin + level.size() : quiet(before).size();
+  if (!baseline) baseline = baseline_of(quiet(before), finding.delta, settings);
   finding.level = baseline->level;
   finding.scatter = baseline->scatter;
   finding.baseline_nights = baseline->nights;
@@ -159,7 +190,10 @@ GateFinding check(std::span<const Night> history, const Night& tonight,
     finding.stage = Stage::kQuarantine;
     finding.reason = reason_names(finding.quarantine);
   } else {
-    judge_tonight(tonight, rerun, usual, *baseline, settings, finding);
+    judge_tonight(
+        tonight, rerun, usual, settings,
+        [&](double y) { return excess_of(y, *baseline, finding.delta, settings); }, finding);
+    if (finding.change.value > finding.threshold) finding.change_point = accepted.index[standing];
     if (finding.status == GateStatus::kPass && held.warns()) judge_ratchet(held, finding);
   }
   const bool is_alarm =

@@ -50,8 +50,9 @@ Night night_of(std::int64_t utc_s, std::span<const double> times);
 
 enum class GateStatus : std::uint8_t {
   kPass,
-  kAdvice,      ///< worth a look, does not fail: an unstable metric, or the ratchet's warning
-  kNeedsRerun,  ///< tonight is a candidate: cool down, measure R processes again, check again
+  kAdvice,       ///< worth a look, does not fail: an unstable metric, or the ratchet's warning
+  kNeedsRerun,   ///< tonight is a candidate: cool down, measure R processes again, check again
+  kUnconfirmed,  ///< tonight was a candidate, and its rerun was as fast as ever
   kRegression,
   kInconclusive,  ///< tonight is quarantined
   kNoBaseline,    ///< too few accepted nights since the last acknowledged change
@@ -61,6 +62,7 @@ struct EnumTable<GateStatus> {
   static constexpr std::array rows{EnumName{GateStatus::kPass, "pass"},
                                    EnumName{GateStatus::kAdvice, "advice"},
                                    EnumName{GateStatus::kNeedsRerun, "needs rerun"},
+                                   EnumName{GateStatus::kUnconfirmed, "unconfirmed"},
                                    EnumName{GateStatus::kRegression, "regression"},
                                    EnumName{GateStatus::kInconclusive, "inconclusive"},
                                    EnumName{GateStatus::kNoBaseline, "no baseline"}};
@@ -88,6 +90,7 @@ struct GateSettings {
   double clock_share = 0.97;         ///< of the history's median clock
   std::size_t baseline_nights = 30;  ///< the last accepted ones (W)
   std::size_t baseline_least = 20;   ///< fewer are no baseline
+  double collecting_delta = 0.05;    ///< until then only a change beyond this one counts
   double scatter_floor = 0.001;
   double unstable_ratio = 2.0;  ///< quantile spread over MAD: above, the metric only advises
   double candidate_sigmas = 4.5;
@@ -95,6 +98,9 @@ struct GateSettings {
   /// and by so many standard deviations of a night: a second level that comes back is no news.
   std::size_t seen_nights = 90;
   double seen_sigmas = 2.0;
+  /// Up to so many candidates in a row, right before tonight, are one change that nobody has
+  /// confirmed yet: neither baseline nor seen.
+  std::size_t unconfirmed_nights = 7;
 
   double spike_sigmas = 4.0;       ///< Hampel filter
   std::size_t spike_reach = 3;     ///< nights to either side

@@ -31,7 +31,7 @@ double variance_of_median(std::size_t n) {
 
 bool is_judged(GateStatus status) {
   return status == GateStatus::kPass || status == GateStatus::kAdvice ||
-         status == GateStatus::kRegression;
+         status == GateStatus::kUnconfirmed || status == GateStatus::kRegression;
 }
 
 Outcome simulate_series(const GateScenario& scenario, const GateSettings& settings, double scatter,

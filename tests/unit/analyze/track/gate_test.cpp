@@ -102,14 +102,14 @@ TEST(BaselineOf, TwoLevelsByTurnsAreUnstable) {
 TEST(ExcessOf, ACandidateIsBeyondEveryLimit) {
   const Baseline baseline{.level = 1, .scatter = 0.003, .seen = 1.004, .nights = 30};
   const double limit = 4.5 * baseline.prediction_sigma();
-  EXPECT_TRUE(excess_of(1 + limit + 1e-6, baseline, 0.005, {}).is_candidate);
-  EXPECT_FALSE(excess_of(1 + limit - 1e-6, baseline, 0.005, {}).is_candidate);
-  EXPECT_FALSE(excess_of(1.019, baseline, 0.02, {}).is_candidate) << "delta";
+  EXPECT_TRUE(excess_of(1 + limit + 1e-6, baseline, 0.005, {}).is_candidate());
+  EXPECT_FALSE(excess_of(1 + limit - 1e-6, baseline, 0.005, {}).is_candidate());
+  EXPECT_FALSE(excess_of(1.019, baseline, 0.02, {}).is_candidate()) << "delta";
   Baseline seen = baseline;
   seen.seen = 1.02;
-  EXPECT_FALSE(excess_of(1.025, seen, 0.005, {}).is_candidate);
-  EXPECT_TRUE(excess_of(1.027, seen, 0.005, {}).is_candidate);
-  EXPECT_FALSE(excess_of(0.9, baseline, 0.005, {}).is_candidate) << "faster";
+  EXPECT_FALSE(excess_of(1.025, seen, 0.005, {}).is_candidate());
+  EXPECT_TRUE(excess_of(1.027, seen, 0.005, {}).is_candidate());
+  EXPECT_FALSE(excess_of(0.9, baseline, 0.005, {}).is_candidate()) << "faster";
 }
 
 TEST(Ratchet, HoldsOnToTheFirstNights) {
@@ -135,7 +135,7 @@ TEST(Check, NeedsABaseline) {
   const GateFinding none = check_series({}, night(5));
   EXPECT_EQ(none.status, GateStatus::kNoBaseline);
   EXPECT_EQ(none.stage, Stage::kBaseline);
-  EXPECT_EQ(check_series(levels(19, 5, kScatter, 4), night(9)).status, GateStatus::kNoBaseline);
+  EXPECT_EQ(check_series(levels(19, 5, kScatter, 4), night(5.04)).status, GateStatus::kNoBaseline);
   EXPECT_EQ(check_series(levels(20, 5, kScatter, 4), night(5)).status, GateStatus::kPass);
   auto history = nights(levels(20, 5, kScatter, 4));
   history[7].quarantine = {QuarantineReason::kThrottled};
@@ -151,13 +151,50 @@ TEST(Check, ACandidateIsConfirmedOrNot) {
   const GateFinding confirmed = check_series(history, night(5.05), night(5.04));
   EXPECT_EQ(confirmed.status, GateStatus::kRegression);
   EXPECT_EQ(confirmed.stage, Stage::kTonight);
-  EXPECT_FALSE(confirmed.change_point);
-  EXPECT_EQ(check_series(history, night(5.05), night(5.0)).status, GateStatus::kPass);
+  EXPECT_EQ(confirmed.change_point, 60U) << "tonight";
+  EXPECT_EQ(check_series(history, night(5.05), night(5.0)).status, GateStatus::kUnconfirmed);
   Night shared = night(5.05);
   shared.quarantine = {QuarantineReason::kOtherProcesses};
   const GateFinding odd = check_series(history, night(5.05), shared);
   EXPECT_EQ(odd.status, GateStatus::kInconclusive);
   EXPECT_THAT(odd.reason, testing::HasSubstr("other processes"));
+}
+
+TEST(Check, NightsThatNobodyConfirmedStayOutOfTheBaseline) {
+  auto history = levels(60, 5, kScatter, 5);
+  for (const double y : {5.046, 5.05, 5.048}) {
+    const GateFinding finding = check_series(history, night(y));
+    EXPECT_EQ(finding.status, GateStatus::kNeedsRerun) << history.size();
+    EXPECT_EQ(finding.change_point, 60U) << "the first of them";
+    EXPECT_NEAR(finding.level, 5, 0.002);
+    history.push_back(y);
+  }
+}
+
+TEST(Check, WhatPassesIsWithinTheLimit) {
+  const auto once_in_five = [](double level) {
+    std::vector<double> values = levels(90, 5, kScatter, 5);
+    for (std::size_t i = 0; i < values.size(); i += 5) values[i] = level;
+    return values;
+  };
+  for (const double level : {5.01, 5.015, 5.02, 5.03}) {
+    const GateFinding finding = check_series(once_in_five(level), night(level));
+    if (finding.status != GateStatus::kPass) continue;
+    EXPECT_LE(finding.change.value, finding.threshold);
+  }
+  const Baseline seen{.level = 1, .scatter = 0.003, .seen = 1.02, .nights = 30};
+  EXPECT_NEAR(excess_of(1.025, seen, 0.005, {}).threshold, 0.026, 1e-9);
+}
+
+TEST(Check, WhileItCollectsOnlyALargeChangeFails) {
+  const auto few = levels(3, 5, kScatter, 4);
+  const GateFinding quiet = check_series(few, night(5.04));
+  EXPECT_EQ(quiet.status, GateStatus::kNoBaseline);
+  EXPECT_EQ(quiet.reason, "collecting: night 4 of 20; until then only > 5% fails");
+  EXPECT_EQ(check_series(few, night(5.07)).status, GateStatus::kNeedsRerun);
+  EXPECT_EQ(check_series(few, night(5.07), night(5.07)).status, GateStatus::kRegression);
+  EXPECT_EQ(check_series(few, night(5.07), night(5.0)).status, GateStatus::kUnconfirmed);
+  EXPECT_EQ(check_series({}, night(5.07)).status, GateStatus::kNoBaseline);
 }
 
 TEST(Check, AQuarantinedNightSaysNothingAndStaysOut) {
