@@ -19,7 +19,8 @@
 namespace gpugauge {
 namespace {
 
-constexpr std::uint64_t kVersion = 3;  // 2 knows of the card's errors, 3 of what no silicon can do
+constexpr std::uint64_t kVersion =
+    4;  // 2: the card's errors; 3: what no silicon can do; 4: versions
 constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 /// The keys of an entry, once for both directions.
@@ -34,6 +35,8 @@ void fields(auto& run, auto&& visit) {
   visit("host", run.host);
   visit("card", run.card);
   visit("sku", run.sku);
+  visit("device", run.device);
+  visit("versions", run.versions);
   visit("driver_major", run.driver_major);
   visit("clock_policy", run.clock_policy);
   visit("suite", run.suite);
@@ -63,6 +66,13 @@ class Writer {
   void operator()(std::string_view key, const std::string& value) { raw(key, json_text(value)); }
   void operator()(std::string_view key, const std::optional<int>& value) {
     if (value) raw(key, fmt::to_string(*value));
+  }
+  void operator()(std::string_view key, const Versions& versions) {
+    std::string object = "{";
+    for (const auto& [name, version] : versions)
+      object +=
+          fmt::format("{}{}:{}", object.size() > 1 ? "," : "", json_text(name), json_text(version));
+    raw(key, object + "}");
   }
   template <std::integral Number>
   void operator()(std::string_view key, Number value) {
@@ -96,6 +106,12 @@ class Reader {
   void operator()(std::string_view key, std::optional<int>& value) {
     if (const auto found = line_.find(key))
       value = static_cast<int>(found->whole(std::numeric_limits<int>::max()));
+  }
+  void operator()(std::string_view key, Versions& versions) {
+    const Node object = line_.at(key);
+    object.each_member([&](std::string_view name, const Node& version) {
+      versions.emplace_back(name, version.text());
+    });
   }
   void operator()(std::string_view key, bool& value) { value = line_.at(key).boolean(); }
   template <std::integral Number>

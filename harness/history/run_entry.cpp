@@ -38,6 +38,25 @@ CaseEntry case_entry_of(std::span<const Measurement* const> repetitions, CaseNam
   return entry;
 }
 
+/// Libraries first: they change most often, and explain most.
+Versions versions_of(const Record& record) {
+  Versions versions;
+  const auto add = [&](std::string_view name, const std::string& version) {
+    if (!version.empty()) versions.emplace_back(name, version);
+  };
+  const DeviceInfo& device = record.device;
+  for (const auto& [name, version] : record.provenance.libraries)
+    add(name == "cublaslt" ? "cuBLASLt" : name == "onednn" ? "oneDNN" : name, version);
+  add("driver", device.driver_version.value_or(""));
+  add("CUDA", device.runtime_version.value_or(""));
+  add("VBIOS", device.vbios_version.value_or(""));
+  if (device.power_limit_w) add("power limit", fmt::format("{:.0f} W", *device.power_limit_w));
+  add("kernel", record.provenance.kernel);
+  add("compiler", record.provenance.compiler);
+  add("commit", record.provenance.git_sha);
+  return versions;
+}
+
 }  // namespace
 
 std::uint32_t CaseNames::id_of(std::string_view name) {
@@ -84,6 +103,8 @@ RunEntry run_entry_of(const Record& record, CaseNames& names) {
   entry.host = p.host_name;
   entry.card = card_of(record);
   entry.sku = slug_of(record.device.name);
+  entry.device = record.device.name;
+  entry.versions = versions_of(record);
   const std::string driver = record.device.driver_version.value_or("");
   entry.driver_major = driver.substr(0, driver.find('.'));
   entry.clock_policy = clock_policy_of(record);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "harness/record/record.hpp"
@@ -44,6 +45,9 @@ struct CaseEntry {
   bool has(Flag flag) const { return (flags & bit_of(flag)) != 0; }
 };
 
+/// What a run was measured with, name and version: `cuBLASLt`, `driver`, `commit`.
+using Versions = std::vector<std::pair<std::string, std::string>>;
+
 /// What the index of a history holds of one result file: all that is asked of it night after night.
 struct RunEntry {
   std::string file;  ///< relative to the history; as it was named, where it is not in one
@@ -55,8 +59,10 @@ struct RunEntry {
   std::string night;  ///< `2025-11-22`: the UTC date on which the night's first process began
   std::string started_utc;
   std::string host;
-  std::string card;  ///< UUID, or `card_of`'s substitute
-  std::string sku;   ///< `slug_of` the device's name
+  std::string card;    ///< UUID, or `card_of`'s substitute
+  std::string sku;     ///< `slug_of` the device's name
+  std::string device;  ///< as its driver names it
+  Versions versions;
   std::string driver_major;
   std::string clock_policy;
   std::string suite;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <map>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 
@@ -22,6 +24,17 @@ SettingKey key_of(const RunEntry& run, CardMatch match) {
   return {match == CardMatch::kUuid ? run.card : run.sku, run.driver_major, run.clock_policy};
 }
 
+/// `H100` of `NVIDIA H100 80GB HBM3`; other names whole.
+std::string short_device(const std::string& name) {
+  constexpr std::string_view kMaker = "NVIDIA ";
+  if (!name.starts_with(kMaker)) return name;
+  const std::string model = name.substr(kMaker.size());
+  const std::string first = model.substr(0, model.find(' '));
+  const bool has_digit =
+      std::any_of(first.begin(), first.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  return has_digit ? first : model;
+}
+
 /// A series that grows process by process.
 struct Growing {
   Series series;
@@ -35,10 +48,12 @@ struct Growing {
     clocks_mhz.clear();
   }
 
-  void add(const RunEntry& run, const CaseEntry& c) {
+  void add(const RunEntry& run, const std::shared_ptr<const NightSetup>& setup,
+           const CaseEntry& c) {
     if (series.facts.empty() || series.facts.back().date != run.night) {
       end_night();
       series.facts.emplace_back().date = run.night;
+      series.facts.back().setup = setup;
       Night& night = series.nights.emplace_back();
       night.utc_s = kSecondsPerDay * days_between("1970-01-01", run.night).value_or(0);
       night.pcie_generation = run.pcie_generation;
@@ -59,6 +74,8 @@ void add_setting(const CaseNames& names, const SettingKey& setting,
   std::unordered_map<std::uint64_t, std::size_t> places;
   std::vector<Growing> growing;
   for (const RunEntry* run : runs) {
+    const auto setup =
+        std::make_shared<const NightSetup>(NightSetup{run->device, run->host, run->versions});
     for (const CaseEntry& c : run->cases) {
       const std::uint64_t key =
           std::uint64_t{c.name} << 32 | static_cast<std::uint32_t>(c.semantics_version);
@@ -71,7 +88,7 @@ void add_setting(const CaseNames& names, const SettingKey& setting,
                                      .driver_major = std::string(std::get<1>(setting)),
                                      .clock_policy = std::string(std::get<2>(setting))};
       }
-      growing[place->second].add(*run, c);
+      growing[place->second].add(*run, setup, c);
     }
   }
   for (Growing& done : growing) {
@@ -92,6 +109,11 @@ bool mostly(const Series& series, Predicate predicate) {
 
 }  // namespace
 
+std::string NightSetup::place() const {
+  const std::string card = short_device(device);
+  return host.empty() ? card : card + " " + host;
+}
+
 std::size_t Series::usual_processes() const {
   std::map<std::size_t, std::size_t> counts;
   for (const Night& night : nights) ++counts[night.processes.size()];
@@ -104,6 +126,17 @@ std::size_t Series::usual_processes() const {
 std::size_t Series::before(const std::string& date) const {
   return static_cast<std::size_t>(std::count_if(
       facts.begin(), facts.end(), [&](const NightFacts& night) { return night.date < date; }));
+}
+
+std::vector<VersionChange> changes_between(const NightFacts& before, const NightFacts& after) {
+  std::vector<VersionChange> changes;
+  if (!before.setup || !after.setup) return changes;
+  for (const auto& [name, version] : after.setup->versions) {
+    for (const auto& [known, earlier] : before.setup->versions) {
+      if (known == name && earlier != version) changes.push_back({name, earlier, version});
+    }
+  }
+  return changes;
 }
 
 CardHabits habits_of(const Series& series) {

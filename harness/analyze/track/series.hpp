@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,13 +26,30 @@ struct MetricKey {
   auto operator<=>(const MetricKey&) const = default;
 };
 
+/// Where and with what a night's first process ran; all its cases share it.
+struct NightSetup {
+  std::string device, host;
+  Versions versions;
+
+  /// `H100 node7`: of NVIDIA's names the model alone.
+  std::string place() const;
+};
+
+/// A version that is another than on the night before.
+struct VersionChange {
+  std::string name, before, after;
+
+  bool operator==(const VersionChange&) const = default;
+};
+
 /// Under which conditions a night was measured.
 struct NightFacts {
   std::string date;
-  std::uint64_t throttle = 0;  ///< of all samples of all processes
-  std::uint32_t flags = 0;     ///< 1 << Flag
-  bool shared = false;         ///< a process found others on the card
-  bool card_errors = false;    ///< a process saw new XIDs or ECC errors
+  std::shared_ptr<const NightSetup> setup = nullptr;  ///< null if nobody knows
+  std::uint64_t throttle = 0;                         ///< of all samples of all processes
+  std::uint32_t flags = 0;                            ///< 1 << Flag
+  bool shared = false;                                ///< a process found others on the card
+  bool card_errors = false;                           ///< a process saw new XIDs or ECC errors
 
   bool has(Flag flag) const { return (flags & bit_of(flag)) != 0; }
 };
@@ -48,6 +66,9 @@ struct Series {
   /// How many nights are before this date.
   std::size_t before(const std::string& date) const;
 };
+
+/// What both nights say, differently.
+std::vector<VersionChange> changes_between(const NightFacts& before, const NightFacts& after);
 
 /// What a card does on most nights is its nature, and no reason to distrust one of them: an H100
 /// runs its large GEMMs at its power limit. The median clock guards those.

@@ -50,12 +50,14 @@ TrackFinding judge(const Series& history, const Night& tonight, const NightFacts
   finding.nights = history.nights.size();
   finding.facts = facts;
   finding.time_ns = std::exp(tonight.y);
+  finding.processes = tonight.processes.size();
   finding.gate = check(history.nights, tonight, rerun, decisions.gate, decisions.memory);
   finding.muted = decisions.muted;
   if (finding.gate.change_point) {
-    finding.change_night = *finding.gate.change_point < history.facts.size()
-                               ? history.facts[*finding.gate.change_point].date
-                               : facts.date;
+    const std::size_t at = *finding.gate.change_point;
+    const NightFacts& first = at < history.facts.size() ? history.facts[at] : facts;
+    finding.change_night = first.date;
+    if (at > 0) finding.changes = changes_between(history.facts[at - 1], first);
   }
   return finding;
 }

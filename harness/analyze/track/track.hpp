@@ -26,7 +26,9 @@ struct TrackFinding {
   std::optional<double> time_ns;    ///< tonight's
   GateFinding gate;
   bool muted = false;
-  std::string change_night;  ///< the date of `gate.change_point`
+  std::string change_night;            ///< the date of `gate.change_point`
+  std::vector<VersionChange> changes;  ///< of that night, against the one before it
+  std::size_t processes = 0;           ///< tonight's
 };
 
 struct TrackReport {

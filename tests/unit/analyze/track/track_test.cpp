@@ -68,7 +68,20 @@ TEST_F(TrackTest, ASlowNightNeedsItsRerunAndThenFails) {
   EXPECT_EQ(finding(confirmed, "a").gate.status, GateStatus::kRegression);
   EXPECT_EQ(finding(confirmed, "b").gate.status, GateStatus::kPass);
   const auto gone = check({run("2025-12-01", 1050)}, {run("2025-12-01", 1000)});
-  EXPECT_EQ(finding(gone, "a").gate.status, GateStatus::kPass);
+  EXPECT_EQ(finding(gone, "a").gate.status, GateStatus::kUnconfirmed);
+}
+
+TEST_F(TrackTest, SaysWhatChangedOnTheNightOfTheChange) {
+  for (RunEntry& run : history_)
+    run.versions = {{"driver", "580.65.06"}, {"cuBLASLt", "13.0.2.14"}};
+  RunEntry slow = run("2025-12-01", 1050);
+  slow.versions = {{"driver", "580.65.06"}, {"cuBLASLt", "13.1.0.3"}};
+  history_.push_back(slow);
+  const TrackReport report = check({run("2025-12-02", 1050)});
+  EXPECT_EQ(finding(report, "a").change_night, "2025-12-01");
+  EXPECT_EQ(finding(report, "a").changes,
+            (std::vector<VersionChange>{{"cuBLASLt", "13.0.2.14", "13.1.0.3"}}));
+  EXPECT_THAT(finding(report, "b").changes, IsEmpty());
 }
 
 TEST_F(TrackTest, TonightIsTheSameWhetherItIsInTheHistoryOrNot) {
@@ -104,7 +117,7 @@ TEST_F(TrackTest, AHistoryOfNoneOrOneIsNoBaseline) {
 TEST_F(TrackTest, AnAcknowledgedChangeBeginsANewBaseline) {
   acks_ = {ack("a")};
   acks_[0].night = "2025-11-30";
-  const TrackReport report = check({run("2025-12-01", 1050)});
+  const TrackReport report = check({run("2025-12-01", 1040)});
   EXPECT_EQ(finding(report, "a").gate.status, GateStatus::kNoBaseline);
   EXPECT_EQ(finding(report, "a").gate.baseline_nights, 1U);
   EXPECT_EQ(finding(report, "b").gate.status, GateStatus::kPass);
