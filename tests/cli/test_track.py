@@ -19,7 +19,7 @@ class Nights:
         self.gpugauge = gpugauge
         self.made = 0
 
-    def file(self, night, factor=1.0, run_id=None, xids=()):
+    def file(self, night, factor=1.0, run_id=None, xids=(), commit="0" * 40):
         self.made += 1
         result = json.loads((DATA / "record" / "synthetic_bare.json").read_text())
         ours = result["context"]["gpugauge"]
@@ -27,6 +27,7 @@ class Nights:
         ours["sessions"][0]["started_utc"] = f"{night}T02:00:00Z"
         ours["sessions"][0]["health_before"] = {"uncorrected_errors": 0, "xids": []}
         ours["sessions"][0]["health_after"] = {"uncorrected_errors": 0, "xids": list(xids)}
+        ours["software"]["git_sha"] = commit
         for entry in result["benchmarks"]:
             for key in ("median", "low", "high"):
                 entry["gpugauge"]["time_ns"][key] *= factor
@@ -59,7 +60,8 @@ def test_a_quiet_night_passes(track):
     assert track.fill().returncode == 0
     result = track("check", track.file(TONIGHT))
     assert result.returncode == 0, result.stdout
-    assert "1 pass" in result.stdout and result.stderr == ""
+    assert f"{TONIGHT}: PASS 1 of 1" in result.stdout and "1 pass" in result.stdout and result.stderr == ""
+    assert "(none)" not in result.stdout
 
 
 def test_a_slow_night_needs_its_rerun_and_then_fails_until_it_is_accepted(track):
@@ -67,7 +69,8 @@ def test_a_slow_night_needs_its_rerun_and_then_fails_until_it_is_accepted(track)
     slow, again = track.file(TONIGHT, 1.05), track.file(TONIGHT, 1.05)
     result = track("check", slow)
     assert result.returncode == 7 and "needs rerun" in result.stdout
-    assert track("check", slow, "--rerun", track.file(TONIGHT)).returncode == 0
+    result = track("check", slow, "--rerun", track.file(TONIGHT))
+    assert result.returncode == 0 and "1 unconfirmed" in result.stdout and result.stdout.splitlines()[-1].startswith("0 pass")
     result = track("check", slow, "--rerun", again)
     assert result.returncode == 1 and "1 regression" in result.stdout
     assert track("add", slow).returncode == 0
@@ -229,6 +232,49 @@ def test_wrong_words_are_explained(track):
     assert_one_line_error(track("ack", "memory/raed*", "--reason", "x"), 2, "the history has no case")
     assert_one_line_error(track("show", "gemm/none"), 2, "the history has no case")
     assert_one_line_error(track("ack", "memory/*", "--reason", ""), 2, "--reason")
+
+
+def test_a_night_that_nobody_confirmed_makes_no_baseline(track):
+    track.fill(30)
+    for number in range(3):
+        slow = track.file(TONIGHT + timedelta(number), 1.046 + 0.001 * number)
+        result = track("check", slow)
+        assert result.returncode == 7, result.stdout
+        assert f"(since {TONIGHT})" in result.stdout
+        track("add", slow)
+
+
+def test_what_is_slower_is_accepted_from_where_it_began(track):
+    track.fill()
+    for number in range(6):
+        track("add", track.file(TONIGHT + timedelta(number), 1.05, commit="1" * 40))
+    result = track("check", track.file(TONIGHT + timedelta(6), 1.05, commit="1" * 40))
+    assert result.returncode == 1
+    heading, *_, last = result.stdout.splitlines()
+    assert f"Slower than the 25 nights before: 1 of 1 since {TONIGHT}; commit " in heading
+    assert last.startswith("accept: gpugauge track ack 'memory/") and f"--night {TONIGHT} --reason '…'" in last
+    assert "→ 1111111" in track("show", "memory/*").stdout
+    assert f"accepted from {TONIGHT} on" in track("ack", "memory/*", "--reason", "new compiler").stdout
+
+
+def test_the_first_nights_collect_and_only_a_large_change_fails(track):
+    track.fill(2)
+    result = track("check", track.file(TONIGHT, 1.04))
+    assert result.returncode == 6 and "Collecting: night 3 of 20; until then only > 5% fails" in result.stdout
+    slow, again = track.file(TONIGHT, 1.06), track.file(TONIGHT, 1.06)
+    assert track("check", slow).returncode == 7
+    assert track("check", slow, "--rerun", again).returncode == 1
+
+
+def test_annotations_say_what_is_slower_and_nothing_of_what_passes(track):
+    track.fill()
+    assert track("check", track.file(TONIGHT), "--format", "github").stdout == ""
+    slow, again = track.file(TONIGHT, 1.05, commit="1" * 40), track.file(TONIGHT, 1.05)
+    result = track("check", slow, "--rerun", again, "--format", "github")
+    assert result.returncode == 1
+    assert result.stdout.startswith("::error title=gpugauge%3A slower +5.0%25::memory/")
+    assert f"since {TONIGHT}; commit " in result.stdout and "→ 1111111" in result.stdout
+    assert_one_line_error(track("check", slow, "--format", "gitub"), 2, "github")
 
 
 @pytest.mark.parametrize("command", [["show"], ["show", "memory/*"], ["check"], ["check", "--all"], ["add"]])

@@ -88,7 +88,7 @@ std::vector<Assessment> assessments_of(const Record& record, const DatasheetRepo
   }
   for (const DatasheetFinding& finding : report.findings) {
     if (finding.verdict != Verdict::kNoDatasheet)
-      assessments.push_back({.group = "datasheet",
+      assessments.push_back({.group = kDatasheetGroup,
                              .name = finding.metric,
                              .status = status_of(finding.verdict),
                              .message = message_of(finding)});

@@ -24,6 +24,9 @@ struct EnumTable<AssessmentStatus> {
       EnumName{AssessmentStatus::kError, "error"}, EnumName{AssessmentStatus::kSkipped, "skipped"}};
 };
 
+/// The group of what a datasheet states.
+inline constexpr const char* kDatasheetGroup = "datasheet";
+
 /// One question with a yes or a no, as test reports count them.
 struct Assessment {
   std::string group;  ///< `memory`, `gemm`, `datasheet`

@@ -10,8 +10,11 @@
 #include "harness/cli/options/track_options.hpp"
 #include "harness/config/catalog.hpp"
 #include "harness/history/ack_file.hpp"
+#include "harness/render/answers/track_sentence.hpp"
 #include "harness/render/answers/track_table.hpp"
+#include "harness/render/export/track_github.hpp"
 #include "harness/render/table/columns.hpp"
+#include "harness/render/table/text.hpp"
 
 namespace gpugauge {
 namespace {
@@ -32,6 +35,10 @@ Examples:
 constexpr const char* kCheckFooter = R"(
 Exit status: 0 all pass; 1 a regression; 5 inconclusive: a case could not be judged tonight; 6 no baseline: too few
 nights yet; 7 a case needs its confirming rerun; 2 or 3 something could not be read. The first of 1, 7, 5, 6 that applies.)";
+
+struct CheckOptions : TrackOptions {
+  std::string report_format = "table";
+};
 
 std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& files) {
   return {files.begin(), files.end()};
@@ -60,7 +67,32 @@ ExitStatus status_of(const TrackReport& report) {
   return report.findings.empty() ? ExitStatus::kInconclusive : ExitStatus::kDone;
 }
 
-ExitStatus check(const TrackOptions& options) {
+/// Of the options those that `track ack` needs to find the same history.
+std::string ack_options(const TrackOptions& options) {
+  std::string words;
+  if (options.history != TrackOptions{}.history)
+    words += " --history " + shell_word(options.history);
+  if (options.acks) words += " --acks " + shell_word(*options.acks);
+  return words;
+}
+
+/// The sentence first, and how to accept what is slower last.
+void print_for_people(const TrackReport& report, const Table& table, Format format,
+                      const TrackOptions& options) {
+  fmt::print(std::cout, "{}: {}\n\n", report.night, track_sentence(report.findings).words);
+  if (!table.rows.empty()) {
+    print_tables(std::cout, {table}, format);
+  } else {
+    for (const std::string& note : table.notes) print_text(std::cout, note);
+  }
+  fmt::print(std::cout, "{}{}\n", table.rows.empty() && table.notes.empty() ? "" : "\n",
+             check_line(report));
+  const char* mark = format == Format::kMarkdown ? "`" : "";
+  for (const std::string& line : accept_lines(report, ack_options(options)))
+    fmt::print(std::cout, "{0}{1}{2}{1}\n", format == Format::kMarkdown ? "\n" : "", mark, line);
+}
+
+ExitStatus check(const CheckOptions& options) {
   History history = open_history(options);
   const std::vector<Ack> acks = load_acks(options.acks_file());
   const std::vector<Datasheet> sheets = Catalog::locate().datasheets();
@@ -74,11 +106,17 @@ ExitStatus check(const TrackOptions& options) {
   log_warnings(warnings);
   const TrackReport report = check_tonight(history.index.names, history.index.runs, tonight, rerun,
                                            acks, options.settings());
-  const bool for_people = options.format == Format::kTable || options.format == Format::kMarkdown;
-  std::vector<Table> tables{check_table(report, options.all)};
-  if (!for_people) tables.push_back(check_counts_table(report));
-  print_tables(std::cout, tables, options.format);
-  if (for_people) fmt::print(std::cout, "\n{}\n", check_line(report));
+  if (options.report_format == "github") {
+    write_github(std::cout, report);
+    return status_of(report);
+  }
+  const Format format = *from_name<Format>(options.report_format);
+  const Table table = check_table(report, options.all);
+  if (format == Format::kTable || format == Format::kMarkdown) {
+    print_for_people(report, table, format, options);
+  } else {
+    print_tables(std::cout, {table, check_counts_table(report)}, format);
+  }
   return status_of(report);
 }
 
@@ -99,6 +137,22 @@ ExitStatus show(const TrackOptions& options) {
   return ExitStatus::kDone;
 }
 
+/// The first night of what is slower now in the cases that the pattern names.
+std::optional<std::string> standing_change(const History& history, const std::vector<Ack>& acks,
+                                           const TrackOptions& options) {
+  TrackSettings settings = options.settings();
+  settings.night.reset();
+  const TrackedHistory tracked = tracked_history(history.index.names, history.index.runs,
+                                                 options.case_pattern, acks, settings);
+  std::optional<std::string> first;
+  for (const TrackedCase& each : tracked.cases) {
+    const std::string& night = each.finding.change_night;
+    if (!night.empty() && each.finding.gate.status != GateStatus::kPass)
+      first = first ? std::min(*first, night) : night;
+  }
+  return first;
+}
+
 struct AckOptions : TrackOptions {
   Ack ack;
   std::optional<double> threshold_percent;
@@ -112,7 +166,9 @@ ExitStatus acknowledge(const AckOptions& options) {
   require_case(history.index.names, options.case_pattern);
   ack.cases = options.case_pattern;
   ack.night = options.night;
-  if (!ack.night && !ack.mute && !ack.delta) ack.night = history.index.runs.back().night;
+  if (!ack.night && !ack.mute && !ack.delta)
+    ack.night = standing_change(history, load_acks(options.acks_file()), options)
+                    .value_or(history.index.runs.back().night);
   append_ack(options.acks_file(), ack);
   fmt::print(std::cout, "{}: {}{}; commit it\n", options.acks_file().string(), ack.cases,
              ack.night ? " is accepted from " + *ack.night + " on" : " is noted");
@@ -131,7 +187,9 @@ void add_ack_command(Command& track) {
   command.flag(option::kMute, options.ack.mute);
   command.option(option::kThreshold, options.threshold_percent);
   command.option(option::kNight, options.night)
-      .detail("the night on which the change begins; default: the newest night");
+      .detail(
+          "the night on which the change begins; default: where what is slower now begins, else "
+          "the newest night");
   add_history_options(command, options);
 }
 
@@ -149,7 +207,7 @@ void add_track_command(Command& program) {
   add_history_options(adding, added);
   add_format_option(adding, added.format);
 
-  auto [checking, checked] = track.add_command<TrackOptions>(
+  auto [checking, checked] = track.add_command<CheckOptions>(
       "check", "fail if tonight is slower than the history", check, kCheckFooter);
   checking.argument("FILE", checked.files, "tonight's result files, one a process");
   checking.option(option::kRerun, checked.rerun);
@@ -157,6 +215,10 @@ void add_track_command(Command& program) {
   checking.option(option::kNight, checked.night).detail("default: the date of the earliest file");
   add_history_options(checking, checked);
   add_judge_options(checking, checked);
+  std::vector<std::string> formats;
+  for (const std::string_view name : names_of<Format>) formats.emplace_back(name);
+  formats.emplace_back("github");
+  checking.option(option::kFormat, checked.report_format).one_of(formats);
 
   auto [showing, shown] = track.add_command<TrackOptions>(
       "show", "list the history, and each case over time", show, "");
@@ -165,6 +227,7 @@ void add_track_command(Command& program) {
       .count(0, 1);
   add_history_options(showing, shown);
   add_judge_options(showing, shown);
+  add_format_option(showing, shown.format);
 
   add_ack_command(track);
 }

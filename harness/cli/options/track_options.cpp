@@ -32,7 +32,6 @@ void add_judge_options(Command& command, TrackOptions& options) {
   command.option(option::kMatch, options.match);
   command.option(option::kProcesses, options.processes)
       .detail("default: as many as most nights had");
-  add_format_option(command, options.format);
 }
 
 History open_history(const TrackOptions& options) {

@@ -12,16 +12,19 @@
 #include "harness/base/grouping.hpp"
 #include "harness/device/throttle.hpp"
 #include "harness/render/answers/summary.hpp"
+#include "harness/render/answers/track_sentence.hpp"
 #include "harness/render/table/columns.hpp"
 #include "harness/render/table/spark.hpp"
+#include "harness/render/table/text.hpp"
 
 namespace gpugauge {
 namespace {
 
 /// In the order in which they are counted; the summary names the first in any case.
-constexpr std::array kStatuses{GateStatus::kPass,       GateStatus::kRegression,
-                               GateStatus::kNeedsRerun, GateStatus::kInconclusive,
-                               GateStatus::kNoBaseline, GateStatus::kAdvice};
+constexpr std::array kStatuses{GateStatus::kPass,         GateStatus::kRegression,
+                               GateStatus::kNeedsRerun,   GateStatus::kUnconfirmed,
+                               GateStatus::kInconclusive, GateStatus::kNoBaseline,
+                               GateStatus::kAdvice};
 
 Tone tone_of(GateStatus status) {
   switch (status) {
@@ -88,6 +91,8 @@ std::vector<std::string> reasons_of(std::span<const TrackFinding> findings) {
                            : fmt::format("{} cases: {}", cases.size(), reason);
     if (!cases.front()->change_night.empty())
       line += fmt::format(" (since {})", cases.front()->change_night);
+    if (const std::string changed = change_words(cases.front()->changes); !changed.empty())
+      line += "; " + changed;
     lines.push_back(std::move(line));
   }
   return lines;
@@ -101,7 +106,7 @@ struct CardRow {
   std::int64_t runs = 0;
 };
 
-std::string course_of(const Series& series) {
+std::string trend_of(const Series& series) {
   constexpr std::size_t kNights = 20;
   constexpr double kLeastRange = 0.01;  // of the time: less is noise on most cards
   std::vector<double> y;
@@ -122,6 +127,10 @@ std::string remarks_on(const TrackedCase& tracked, std::size_t i, std::span<cons
     if (facts.has(flag)) remarks.push_back(words_of(flag));
   }
   if (facts.date == tracked.finding.change_night) remarks.emplace_back("slower from here on");
+  if (i > 0) {
+    const std::string changed = change_words(changes_between(tracked.series->facts[i - 1], facts));
+    if (!changed.empty()) remarks.push_back(changed);
+  }
   for (const Ack& ack : acks) {
     if (!ack.night || !ack.covers(tracked.series->key.case_name, tracked.series->key.card))
       continue;
@@ -159,7 +168,7 @@ Table check_table(const TrackReport& report, bool all) {
   c.data("quarantine", [](auto& f) { return text_cell(quarantine_text(f.gate.quarantine)); });
   c.data("reason", [](auto& f) { return text_cell(f.gate.reason); });
   Table table = c.table(
-      "check", fmt::format("{} {}", all ? "every case on" : "not passed on", report.night), shown);
+      "check", fmt::format("{} {}", all ? "every case on" : "to look at on", report.night), shown);
   table.notes = reasons_of(to_explain);
   table.notes.insert(table.notes.end(), report.notes.begin(), report.notes.end());
   return table;
@@ -190,6 +199,25 @@ std::string check_line(const TrackReport& report) {
   }
   add(report.muted(), "muted");
   return line;
+}
+
+std::vector<std::string> accept_lines(const TrackReport& report, const std::string& options) {
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> lines;
+  std::size_t more = 0;
+  for (const TrackFinding& f : report.findings) {
+    if (f.muted || f.gate.status != GateStatus::kRegression) continue;
+    if (lines.size() == kMost) {
+      ++more;
+      continue;
+    }
+    lines.push_back(fmt::format("accept: gpugauge track ack {} --night {} --reason '…'{}",
+                                shell_quoted(f.key.case_name),
+                                f.change_night.empty() ? report.night : f.change_night, options));
+  }
+  if (more > 0)
+    lines.push_back(fmt::format("and {} more; a pattern accepts several: 'gemm/*'", more));
+  return lines;
 }
 
 Table cards_table(std::span<const RunEntry> runs) {
@@ -226,7 +254,7 @@ Table tracked_cases_table(std::span<const TrackedCase> cases) {
   c.number("time_ns", "time", [](auto& t) { return duration_cell(t.finding.time_ns); });
   c.number("change_percent", "change",
            [](auto& t) { return change_cell(t.change_at(t.series->nights.size() - 1)); });
-  c.text(2, "course", "course", [](auto& t) { return course_of(*t.series); });
+  c.text(2, "trend", "trend", [](auto& t) { return trend_of(*t.series); });
   c.add(wrapping(12, text_column("verdict", "verdict")),
         [](auto& t) { return verdict_cell(t.finding); });
   c.data("reason", [](auto& t) { return text_cell(t.finding.gate.reason); });

@@ -152,6 +152,12 @@ TEST(Export, ADatasheetBelowItsPassMarkIsAnError) {
               HasSubstr("::error title=memory read::below pass mark"));
 }
 
+TEST(Export, GithubSaysNothingOfADatasheetValueThatIsReached) {
+  const Datasheet sheet = fake::datasheet();
+  const Record fast = fake::record({fake::at_gbps(fake::memory(MemoryPattern::kRead), 999)});
+  EXPECT_THAT(exported("github", fast, &sheet), Not(HasSubstr("::warning")));
+}
+
 TEST(Export, TablesCarryEveryCase) {
   const Record r = record();
   for (const char* format : {"csv", "markdown"}) {
