@@ -13,7 +13,7 @@
 #   --gpugauge FILE the program: build/gpugauge of this checkout, which is built if it is missing
 #   --notify FILE   a program that is called at the end with the folder of the night and the exit status
 #
-# Leaves HISTORY.nights/<UTC time>/ with the result files, check.md and check.json, and nightly.log. Two of them never
+# Leaves HISTORY.nights/<UTC time>/ with the result files, check.md, check.json, check.github and nightly.log. Two of them never
 # measure at the same time: the second one ends at once.
 #
 # A process that dies is continued once, and one that leaves no result file costs its own turn: what the others measured is
@@ -168,13 +168,19 @@ measure() {
   done
 }
 
-# check <arguments of track check…>: its status; for people and for programs.
+# check <arguments of track check…>: its status; for people, for programs and for GitHub.
 check() {
-  local status=0
-  read_files "$gpugauge" track check --history "$history" --format markdown "$@" >"$night/check.md" || status=$?
-  read_files "$gpugauge" track check --history "$history" --format json "$@" >"$night/check.json" || true
+  local status=0 format
+  for format in json github; do
+    read_files "$gpugauge" track check --history "$history" --night "$date" --format "$format" "$@" \
+      >"$night/check.$format" || true
+  done
+  read_files "$gpugauge" track check --history "$history" --night "$date" --format markdown "$@" >"$night/check.md" || status=$?
   return "$status"
 }
+
+# needs_rerun: whether the check has a case to be confirmed, whatever else it found.
+needs_rerun() { grep -q '"needs_rerun": *[1-9]' "$night/check.json"; }
 
 wrong=0 status=0 late=0
 say "$processes processes of '$suite' on $device"
@@ -186,7 +192,7 @@ if [[ ${#files[@]} -eq 0 ]]; then
 fi
 tonight=("${files[@]}")
 check "${tonight[@]}" || status=$?
-if [[ $status -eq 7 && $late -eq 0 ]]; then
+if { [[ $status -eq 7 ]] || needs_rerun; } && [[ $late -eq 0 ]]; then
   say "a case looks slower: rerun after $cool_down s"
   sleep "$cool_down"
   measure rerun

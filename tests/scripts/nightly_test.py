@@ -14,19 +14,20 @@ from sandbox import SOURCE, ScriptTest
 class NightlyTest(ScriptTest):
     def setUp(self):
         super().setUp()
-        for tool in ("cat", "date", "flock", "sleep", "tail", "tee", "timeout"):
+        for tool in ("cat", "date", "flock", "grep", "sleep", "tail", "tee", "timeout"):
             path = self.bin / tool
             if not path.exists():
                 path.symlink_to(shutil.which(tool))
         self.history = self.checkout.parent / "the history"
         self.fake_program()
 
-    def fake_program(self, run="", check="exit 0", rerun="exit 0", add=""):
+    def fake_program(self, run="", check="exit 0", rerun="exit 0", add="", counts="{}"):
         """What `run`, `track check` without and with --rerun, and `track add` do beyond being logged."""
         self.program = self.fake("gpugauge", f'''case $* in
   *" run "*) {run}
     while [[ $1 != -o ]]; do shift; done; echo "{{}}" >"$2" ;;
-  *"--format json"*) echo "{{}}" ;;
+  *"--format json"*) echo '{counts}' ;;
+  *"--format github"*) ;;
   *--rerun*) echo "| after a rerun |"; {rerun} ;;
   *"track check"*) echo "| tonight |"; {check} ;;
   *"track add"*) {add} ;;
@@ -53,7 +54,7 @@ esac''', self.checkout.parent / "made elsewhere")
                          ["1/5", "2/5", "3/5", "4/5", "5/5"])
         self.assertIn("| tonight |", result.stdout)
         self.assertEqual(len(self.adds()), 1)
-        for name in ("run-1.json", "run-5.json", "check.md", "check.json", "nightly.log"):
+        for name in ("run-1.json", "run-5.json", "check.md", "check.json", "check.github", "nightly.log"):
             self.assertTrue((self.night() / name).exists(), name)
         self.assertIn("exit status 0", (self.night() / "nightly.log").read_text())
 
@@ -65,7 +66,9 @@ esac''', self.checkout.parent / "made elsewhere")
 
     def test_the_whole_night_is_of_one_date(self):
         self.nightly("--processes", "2", "--night", "2026-01-31")
-        self.assertIn("--night 2026-01-31", self.adds()[0])
+        for call in self.calls():
+            if " track " in call:
+                self.assertIn("--night 2026-01-31", call)
 
     def test_the_status_of_the_check_is_passed_on_and_the_night_is_kept(self):
         for status in (1, 5, 6):
@@ -86,6 +89,16 @@ esac''', self.checkout.parent / "made elsewhere")
                 self.assertIn("| after a rerun |", result.stdout)
                 self.assertNotIn("rerun-1.json", self.adds()[0])
                 shutil.rmtree(self.history.with_name(self.history.name + ".nights"))
+
+    def test_a_case_that_needs_its_rerun_gets_it_beside_a_regression(self):
+        self.fake_program(check="exit 1", rerun="exit 1", counts='{"counts": [{"regression": 1, "needs_rerun": 1}]}')
+        self.assertEqual(self.nightly("--processes", "2").returncode, 1)
+        self.assertEqual(len(self.runs()), 4)
+
+    def test_a_regression_alone_is_not_measured_again(self):
+        self.fake_program(check="exit 1", counts='{"counts": [{"regression": 1, "needs_rerun": 0}]}')
+        self.nightly("--processes", "2")
+        self.assertEqual(len(self.runs()), 2)
 
     def test_a_wrong_result_outweighs_the_check(self):
         self.fake_program(run='status=4; trap "exit 4" EXIT')
