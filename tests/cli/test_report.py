@@ -314,3 +314,7 @@ def test_twenty_thousand_cases(gpugauge):
     assert page.data["cases"]["count"] == 20_000
     assert len(page.text) < 10 * MIB
     assert re.search(r"20000 verified", page.data["verdicts"][0]["counts"])
+
+
+def test_neither_a_file_nor_a_history_is_refused(gpugauge):
+    assert_one_line_error(gpugauge("report", "-o", "p.html"), 2, "--history FOLDER")

@@ -222,7 +222,8 @@ def test_controls(browser, pages):
 
 def test_the_first_screen_answers(browser, pages):
     show(browser, pages / "two.html")
-    rent, *cards = browser.find_elements(By.CSS_SELECTOR, "#verdict article")
+    rent, *cards, nights = browser.find_elements(By.CSS_SELECTOR, "#verdict article")
+    assert nights.text == "! Collecting: night 1 of 20; until then only > 5% fails"
     assert "Which one to rent" in rent.text and "H100" in rent.text and "L40S" in rent.text and "per million" in rent.text
     assert rent.location["y"] + rent.size["height"] < 900 and len(cards) == 2
     facts = browser.execute_script("return DATA.verdicts.map((verdict) => verdict.facts)")
@@ -334,3 +335,27 @@ def test_axe_finds_nothing(browser, pages, axe, name, theme):
     found = browser.execute_async_script("const done = arguments[0]; axe.run().then((r) => done(r.violations)).catch((e) => done(String(e)));")
     assert isinstance(found, list), found
     assert [(v["id"], v["nodes"][0]["html"][:200], v["nodes"][0].get("failureSummary")) for v in found] == []
+
+
+def test_a_history_alone_is_a_page_that_begins_with_what_is_slower(browser, tmp_path):
+    program, files = Program(tmp_path), []
+    for night in range(31):
+        result = synthetic.result(synthetic.H100, 3, 4, seed=night)
+        ours = result["context"]["gpugauge"]
+        ours["sessions"][0]["started_utc"] = f"2026-03-{night + 1:02}T02:00:00Z"
+        if night >= 24:
+            ours["software"]["libraries"]["cublaslt"] = "13.1.0.3"
+            for key in ("median", "low", "high"):
+                result["benchmarks"][1]["gpugauge"]["time_ns"][key] *= 1.05
+        files.append(synthetic.write(tmp_path / f"{night}.json", result))
+    assert program("track", "add", *files).returncode == 0
+    assert program("report", "--history", "history", "-o", "trend.html").returncode == 0
+    assert program("report", files[-1], "--history", "history", "-o", "both.html").returncode == 0
+    for name in ("trend", "both"):
+        show(browser, tmp_path / f"{name}.html")
+        first = browser.find_element(By.CSS_SELECTOR, "article").text
+        assert first.startswith("✗ Slower than the 24 nights before: 1 of 3 since 2026-03-25; cuBLASLt 13.0.2 → 13.1.0 that night")
+        rows = browser.find_elements(By.CSS_SELECTOR, "#history tbody tr")
+        assert "regression" in rows[0].text and all("pass" in row.text for row in rows[1:])
+        assert browser.get_log("browser") == []
+    assert browser.find_elements(By.CSS_SELECTOR, "#environment") != []

@@ -2,6 +2,7 @@
 
 #include <ctime>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -31,7 +32,8 @@ numbers are those of the other commands.
 Examples:
   gpugauge report l40s h100-sxm5 -o cards.html --model llama-3.1-8b --precision fp8
   gpugauge report result.json                        writes result.html
-  gpugauge report result.json -o page.html --claims claims.yaml --history history)";
+  gpugauge report result.json -o page.html --claims claims.yaml --history history
+  gpugauge report --history history                  writes history.html)";
 
 struct ReportOptions {
   AnalysisOptions inputs;
@@ -94,13 +96,15 @@ std::vector<DecodeBreakEven> break_evens_of(const std::vector<Record>& records,
 std::string title_of(const std::vector<Record>& records) {
   std::set<std::string> names;
   for (const Record& record : records) names.insert(record.device.name);
-  std::string title;
+  std::string title = names.empty() ? "nights" : "";
   for (const std::string& name : names) title += (title.empty() ? "" : ", ") + name;
   return title + " · gpugauge report";
 }
 
-/// A file that is named twice would be two cards.
-void check_files(const AnalysisOptions& options) {
+/// A file that is named twice would be two cards, and without any there must be a history.
+void check_files(const AnalysisOptions& options, const std::string& history) {
+  if (options.files.empty() && history.empty())
+    throw UsageError("report: expected result files, or --history FOLDER for its nights");
   std::set<std::string> seen;
   for (const std::string& file : options.files) {
     if (!seen.insert(file).second)
@@ -111,13 +115,14 @@ void check_files(const AnalysisOptions& options) {
 /// Throws UsageError where it would replace what is none of ours.
 std::string output_of(const ReportOptions& options) {
   if (!options.output.empty()) return options.output;
-  const std::filesystem::path page = default_page(options.inputs.files);
+  const std::filesystem::path page =
+      options.inputs.files.empty() ? "history.html" : default_page(options.inputs.files);
   require_own_page(page);
   return page.string();
 }
 
 ExitStatus report(const ReportOptions& options) {
-  check_files(options.inputs);
+  check_files(options.inputs, options.history);
   const std::string output = output_of(options);
   const Catalog catalog = Catalog::locate();
   const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
@@ -159,10 +164,12 @@ ExitStatus report(const ReportOptions& options) {
 void add_report_command(Command& program) {
   auto [command, options] = program.add_command<ReportOptions>(
       "report", "result files as one page for a browser", report, kReportExamples);
-  add_result_files(command, options.inputs.files,
-                   "result files, also the .partial file of an unfinished run");
+  add_result_files(
+      command, options.inputs.files,
+      "result files, also the .partial file of an unfinished run; none for a history alone")
+      .count(0, std::numeric_limits<std::size_t>::max());
   command.option(option::kOutput, options.output)
-      .detail("the page; default: FILE's name with .html, beside it");
+      .detail("the page; default: FILE's name with .html, beside it; of a history history.html");
   add_decode_options(command, options.inputs);
   add_price_options(command, options.inputs);
   add_billing_options(command, options.inputs);

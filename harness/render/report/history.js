@@ -27,15 +27,25 @@ function historyFigure(tracked, nights, changeNight) {
   });
 }
 
+/** What the last night says, and the cases that are slower: null without a history. */
+function historyArticle() {
+  if (DATA.history === null || DATA.history.cases.rows.length === 0) return null;
+  const {tone, words, rows} = DATA.history.sentence;
+  return el('article', {class: `verdict ${TONES[tone] || 'plain'}`}, el('h3', {}, TONE_SIGNS[tone] + words),
+      ...folded(rows.map((row) => el('li', {}, row)), FEW_REASONS, 'cases'));
+}
+
 function historySection() {
   if (DATA.history === null) return leaveOut('History', 'none was given (--history DIR).');
   const tracked = rowsOf(DATA.history.cases);
   if (tracked.length === 0) return leaveOut('History', `no case is in the history ${DATA.history.folder}.`);
   const parent = section('history', 'History');
-  parent.append(tableWidget(DATA.history.cases.title, tableSource(DATA.history.cases)));
-  const names = DATA.history.nights.map((nights) => nights.title);
   // What failed stands first.
-  const order = [...tracked.keys()].sort((a, b) => Number(tracked[a].verdict === 'pass') - Number(tracked[b].verdict === 'pass'));
+  const rank = ({verdict}) => ({regression: 0, 'needs rerun': 1, pass: 3})[verdict] ?? 2;
+  const order = [...tracked.keys()].sort((a, b) => rank(tracked[a]) - rank(tracked[b]));
+  const cases = {...DATA.history.cases, rows: order.map((t) => DATA.history.cases.rows[t])};
+  parent.append(tableWidget(cases.title, tableSource(cases)));
+  const names = DATA.history.nights.map((nights) => nights.title);
   choice(parent, 'Case', order.map((t) => ({label: `${names[t]}: ${tracked[t].verdict}`, t})),
       ({t}) => [historyFigure(tracked[t], DATA.history.nights[t], DATA.history.change_nights[t])]);
 }

@@ -18,6 +18,8 @@ function rentArticle() {
 
 function verdictSection() {
   const parent = section('verdict', 'Verdict');
+  const history = historyArticle(), isSlower = history && DATA.history.sentence.rows.length > 0;
+  if (isSlower) parent.append(history);
   if (DATA.rent.length) parent.append(rentArticle());
   const cards = grid(parent);
   for (const verdict of DATA.verdicts) {
@@ -27,6 +29,7 @@ function verdictSection() {
         el('p', {class: 'counts'}, `${verdict.counts} · ${verdict.file}`),
         ...folded(verdict.reasons.map((reason) => el('li', {}, reason)), FEW_REASONS, 'remarks')));
   }
+  if (history && !isSlower) parent.append(history);
   for (const doubt of DATA.price_doubts) parent.append(el('p', {class: 'note'}, doubt));
 }
 

@@ -53,8 +53,9 @@ function build() {
   document.querySelector('main').replaceChildren();
   const dark = matchMedia('(prefers-color-scheme: dark)');
   setTheme(dark.matches ? 'dark' : 'light');
-  for (const make of [verdictSection, environmentSection, stripSection, datasheetSection, rooflineSection, sweepSection, tokensSection, contextSection, stepSection,
-    samplesSection, claimsSection, historySection, provenanceSection, reproduceSection, absentSection, dataSection]) make();
+  const made = DATA.files.length === 0 ? [verdictSection, historySection, dataSection] : [verdictSection, environmentSection, stripSection, datasheetSection, rooflineSection, sweepSection, tokensSection, contextSection, stepSection,
+    samplesSection, claimsSection, historySection, provenanceSection, reproduceSection, absentSection, dataSection];
+  for (const make of made) make();
   dark.addEventListener('change', (event) => setTheme(event.matches ? 'dark' : 'light'));
   document.getElementById('theme').addEventListener('click', () => setTheme(theme === 'dark' ? 'light' : 'dark'));
   document.getElementById('print').addEventListener('click', () => print());

@@ -6,6 +6,7 @@
 #include "harness/render/answers/datasheet_table.hpp"
 #include "harness/render/answers/summary.hpp"
 #include "harness/render/answers/tokens_table.hpp"
+#include "harness/render/answers/track_sentence.hpp"
 #include "harness/render/table/text.hpp"
 
 namespace gpugauge {
@@ -36,7 +37,14 @@ Json history_json(const ReportHistory& history) {
     nights.push_back(series_table(tracked, history.acks));
   Json changes = Json::array();
   for (const TrackedCase& tracked : history.cases) changes.push_back(tracked.finding.change_night);
+  const TrackSentence sentence = track_sentence(history.cases);
+  Json rows = Json::array();
+  for (const std::string& row : sentence.rows) rows.push_back(printable(row));
   return {{"folder", printable(history.folder)},
+          {"sentence",
+           {{"tone", static_cast<int>(sentence.tone)},
+            {"words", printable(sentence.words)},
+            {"rows", std::move(rows)}}},
           {"cases", table_json(tracked_cases_table(history.cases))},
           {"nights", tables_json(nights)},
           {"change_nights", std::move(changes)}};
