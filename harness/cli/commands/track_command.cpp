@@ -79,7 +79,14 @@ std::string ack_options(const TrackOptions& options) {
 /// The sentence first, and how to accept what is slower last.
 void print_for_people(const TrackReport& report, const Table& table, Format format,
                       const TrackOptions& options) {
-  fmt::print(std::cout, "{}: {}\n\n", report.night, track_sentence(report.findings).words);
+  const std::string heading =
+      fmt::format("{}: {}", report.night, track_sentence(report.findings).words);
+  if (format == Format::kMarkdown) {
+    fmt::print(std::cout, "{}\n\n", heading);
+  } else {
+    print_text(std::cout, heading);
+    std::cout << '\n';
+  }
   if (!table.rows.empty()) {
     print_tables(std::cout, {table}, format);
   } else {
