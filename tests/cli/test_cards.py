@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 
 import pytest
 import synthetic_gpu
@@ -62,6 +63,13 @@ def test_advise_and_break_even_give_one_verdict(cards, price):
         for side, card in (("a", "l40s"), ("b", "h100-sxm5")):
             place = (row["batches"] == "equal", row[f"{side}_batch"], card)
             assert advised[place] == pytest.approx(row[f"{side}_dollars_per_million"])
+
+
+def test_break_even_of_two_cards_fits_60_columns(cards):
+    told = subprocess.run(cards.command("break-even", "l40s", "h100-sxm5", *MODEL, *REQUEST), cwd=cards.folder, text=True,
+                          check=True, env={**cards.environment, "COLUMNS": "60"}, capture_output=True).stdout
+    assert max(map(len, told.splitlines())) <= 60
+    assert told.startswith("L40S, ")
 
 
 def test_a_card_beside_itself_evens_at_one(cards):

@@ -42,8 +42,9 @@ const char* batches_of(const Load& load) { return load.batch ? "equal" : "larges
 
 /// `0.187 (0.152…0.233)`, with the ends of the interval for programs. `get(row)` may be nothing.
 template <typename Row, typename Get, typename Show>
-void add_range(ColumnList<Row>& c, const std::string& key, std::string header, Get get, Show show) {
-  c.add(wrapping(15, number_column(key, std::move(header))), [=](const Row& r) {
+void add_range(ColumnList<Row>& c, const std::string& key, std::string header, Get get, Show show,
+               int rank = 0) {
+  c.add(dispensable(rank, wrapping(15, number_column(key, std::move(header)))), [=](const Row& r) {
     const std::optional<Estimate> e = get(r);
     if (!e) return Cell();
     const std::string interval = says_nothing(*e)
@@ -137,13 +138,13 @@ Table price_table(const BreakEvenAnswer& answer) {
       [=](const CardComparison& r) {
         return r.evens ? std::optional(scaled(r.evens->price_ratio, price_b)) : std::nullopt;
       },
-      hour);
+      hour, 1);
   add_range(
       c, "b_break_even_dollars_per_gpu_hour", fmt::format("$/GPU-h of {} even at", answer.b.name),
       [=](const CardComparison& r) {
         return r.evens ? std::optional(reciprocal(price_a, r.evens->price_ratio)) : std::nullopt;
       },
-      hour);
+      hour, 2);
   c.data("price_ratio_today", of_evens([](auto& e) { return e.price_ratio_today; }));
   const auto ratio_data = [=](auto part) {
     return [=](const CardComparison& r) {
@@ -183,7 +184,7 @@ Table utilisation_table(const BreakEvenAnswer& answer) {
   const auto add = [&](const std::string& side, const std::string& other,
                        const std::string& fixed_header, const std::string& header,
                        const Contender& fixed, Estimate Evens::*utilisation) {
-    c.number(other + "_utilisation_percent", fixed_header,
+    c.number(1, other + "_utilisation_percent", fixed_header,
              [share = fixed.billing.utilisation](auto&) { return percent_cell(share); });
     add_range(
         c, side + "_break_even_utilisation", header,
