@@ -56,7 +56,7 @@ def test_what_is_no_time_is_named(gpugauge, text, where):
     assert_one_line_error(write_nights(gpugauge, text), 2, where)
 
 
-@pytest.mark.parametrize("arguments", [["selftest"], ["selftest", "gates"], ["selftest", "gate", "--series", "0"],
+@pytest.mark.parametrize("arguments", [["selftest", "gates"], ["selftest", "gate", "--series", "0"],
                                        ["selftest", "gate", "--scatter", "nan"],
                                        ["selftest", "gate", "--seed", "-1"],
                                        ["selftest", "changepoints", "missing.csv", "--delta", "nan"],

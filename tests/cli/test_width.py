@@ -5,6 +5,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import termios
@@ -108,16 +109,15 @@ def on_terminal(program, columns, *arguments, **variables):
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     with subprocess.Popen(program.command(*arguments), cwd=program.folder, env={**program.environment, **variables},
                           stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE) as child:
-        os.close(theirs)
         shown = b""
-        try:
-            while part := os.read(ours, 1 << 16):
-                shown += part
-        except OSError:  # how a terminal ends on Linux
-            pass
+        # Our end of the terminal stays open, so that nothing is lost when the child closes its own.
+        while (ready := select.select([ours], [], [], 0.02)[0]) or child.poll() is None:
+            if ready:
+                shown += os.read(ours, 1 << 16)
+        os.close(theirs)
         os.close(ours)
         errors = child.stderr.read().decode()
-    assert child.returncode in (0, 1, 4, 5, 6), errors
+    assert child.returncode in (0, 1, 4, 5, 6, 7), errors
     return shown.decode().replace("\r\n", "\n")
 
 

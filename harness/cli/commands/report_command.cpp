@@ -25,6 +25,9 @@
 namespace gpugauge {
 namespace {
 
+constexpr const char* kFirstExample =
+    "gpugauge report l40s h100-sxm5 -o cards.html --model llama-3.1-8b --precision fp8";
+
 constexpr const char* kReportExamples = R"(
 The page holds its data, style and scripts and needs no network: it can be mailed, archived and opened offline. Its
 numbers are those of the other commands.
@@ -104,7 +107,11 @@ std::string title_of(const std::vector<Record>& records) {
 /// A file that is named twice would be two cards, and without any there must be a history.
 void check_files(const AnalysisOptions& options, const std::string& history) {
   if (options.files.empty() && history.empty())
-    throw UsageError("report: expected result files, or --history FOLDER for its nights");
+    throw UsageError(
+        fmt::format("report needs FILE (result files, or cards that others measured), or --history "
+                    "FOLDER; e.g. "
+                    "{}",
+                    kFirstExample));
   std::set<std::string> seen;
   for (const std::string& file : options.files) {
     if (!seen.insert(file).second)

@@ -83,9 +83,8 @@ inline GemmAccuracy accuracy(const Gemm& op, bool fast_accumulation, int rounded
     constexpr std::int64_t kPromotedEvery = 128;
     const auto parts = static_cast<std::uint64_t>(std::max<std::int64_t>(1, op.k / kPromotedEvery));
     result.accumulator_bits = 14;
-    if (fast_accumulation) {
-      result.cut_every = 32;
-    } else {
+    result.cut_every = fast_accumulation ? 32 : 0;
+    if (!fast_accumulation) {
       result.accumulator_bits += (static_cast<int>(std::bit_width(parts)) - 1) / 2;
     }
   }

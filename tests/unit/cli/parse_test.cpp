@@ -29,9 +29,13 @@ TEST(Options, HaveOneMeaningOnEveryCommand) {
   Program program;
   for (const Command* command : all_commands(program.root)) {
     for (const CommandOption& option : command->options) {
-      const Meaning meaning{option.help, option.value, option.low, option.high,
+      const Meaning meaning{option.help,
+                            option.value,
+                            option.low,
+                            option.high,
                             static_cast<int>(option.many_as),
-                            option.is_number, option.is_whole};
+                            option.is_number,
+                            option.is_whole};
       for (const std::string& name : option.names) {
         const auto [known, is_new] = meanings.try_emplace(name, meaning);
         EXPECT_EQ(known->second, meaning) << command->path << " " << name;
@@ -48,6 +52,7 @@ TEST(Options, HaveTheSameWordsEverywhereButWhereTheCommandDefinesThem) {
   for (const Command* command : all_commands(program.root)) {
     for (const CommandOption& option : command->options) {
       if (option.name() == "--fail-on" || command->path == "export") continue;
+      if (command->path == "track check" && option.name() == "--format") continue;  // github, too
       const auto [known, is_new] = words.try_emplace(option.name(), option.words);
       EXPECT_EQ(known->second, option.words) << command->path << " " << option.name();
     }
