@@ -6,19 +6,26 @@
 
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 
 namespace gpugauge {
 namespace {
 
+/// A terminal that knows no control sequences, such as that of an editor.
+bool is_dumb() {
+  const char* terminal = std::getenv("TERM");
+  return terminal != nullptr && std::string_view(terminal) == "dumb";
+}
+
 /// https://no-color.org: set and not empty means no colour.
 bool no_color() {
   const char* value = std::getenv("NO_COLOR");
-  return value != nullptr && *value != '\0';
+  return is_dumb() || (value != nullptr && *value != '\0');
 }
 
 }  // namespace
 
-bool stderr_is_terminal() { return isatty(STDERR_FILENO) != 0; }
+bool stderr_can_redraw() { return isatty(STDERR_FILENO) != 0 && !is_dumb(); }
 bool stdout_takes_color() { return isatty(STDOUT_FILENO) != 0 && !no_color(); }
 
 void set_up_logging(const GlobalOptions& global) {

@@ -204,6 +204,14 @@ bool filter_names(const std::string& filter, const std::string& case_name) {
          std::regex_search(case_name, expression_of(filter));
 }
 
+std::function<bool(const std::string&)> case_filter(const std::string& filter) {
+  if (filter.empty()) return [](const std::string&) { return true; };
+  return [negated = is_negated(filter),
+          expression = expression_of(filter)](const std::string& case_name) {
+    return std::regex_search(case_name, expression) != negated;
+  };
+}
+
 void apply_filter(Plan& plan, const std::string& filter) {
   const bool negated = is_negated(filter);
   const std::regex expression = expression_of(filter);

@@ -33,6 +33,10 @@ BenchmarkArguments parse_benchmark_arguments(const std::vector<std::string>& arg
 /// that it does not know.
 void initialize_benchmark_library(const BenchmarkArguments& arguments);
 
+/// Whether a case is meant by its name: one that matches the regular expression, or with a leading
+/// `-` one that does not. Throws UsageError if it is not a regular expression; empty means all.
+std::function<bool(const std::string& case_name)> case_filter(const std::string& filter);
+
 /// Keeps the cases whose name, or Google Benchmark's longer form of it, matches the regular
 /// expression; a leading
 /// `-` keeps the others. Throws UsageError if it is not a regular expression or nothing is left.

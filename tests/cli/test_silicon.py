@@ -82,7 +82,7 @@ def test_track_counts_it_as_failed(gpugauge):
     added = gpugauge("track", "add", "doctored.json", "--history", "nights")
     assert added.returncode == 0, added.stderr
     assert SAID[GEMM] in "".join(lines_about(GEMM, added))
-    shown = gpugauge("track", "show", "--history", "nights", "--format", "csv")
+    shown = gpugauge("track", "show", "--history", "nights", "--format", "csv", "--table", "cases")
     assert READ in shown.stdout and GEMM not in shown.stdout
     checked = gpugauge("track", "check", "doctored.json", "--history", "nights")
     assert SAID[GEMM] in "".join(lines_about(GEMM, checked))

@@ -161,7 +161,7 @@ def test_shortened_cases_stay_distinct(cards):
     shown = on_terminal(cards, 80, "show", "h100.json", NO_COLOR="1")
     names = [line.split()[0] for line in shown.splitlines() if re.match("  [a-z_]+[/…]", line)]
     piped = cards("show", "h100.json").stdout
-    assert any("…" in name for name in names)
+    assert "not in the names:" in shown and max(map(len, names)) < 60
     assert len(set(names)) == len(names) == sum(1 for line in piped.splitlines() if re.match("  [a-z_]+[/…]", line))
 
 

@@ -10,6 +10,7 @@
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/result_files.hpp"
 #include "harness/config/prices.hpp"
+#include "harness/measure/runner.hpp"
 #include "harness/render/answers/compare_table.hpp"
 
 namespace gpugauge {
@@ -33,7 +34,22 @@ struct CompareOptions {
   std::vector<std::string> prices;
   std::vector<std::string> fail_on;
   Format format = Format::kTable;
+  std::string filter;
+  std::optional<std::size_t> top;
 };
+
+/// Only the cases that are meant: intervals are widened for these alone.
+void keep_cases(std::vector<Record>& records, const std::string& filter) {
+  const auto is_meant = case_filter(filter);
+  std::size_t left = 0;
+  for (Record& record : records) {
+    std::erase_if(record.measurements, [&](const Measurement& m) { return !is_meant(m.name); });
+    std::erase_if(record.not_measured, [&](const NotMeasured& n) { return !is_meant(n.name); });
+    left += record.measurements.size() + record.not_measured.size();
+  }
+  if (left == 0)
+    throw UsageError(fmt::format("filter '{}' matches no case of these files", filter));
+}
 
 ExitStatus status_of(std::span<const ComparisonReport> comparisons,
                      const std::vector<std::string>& fail_on) {
@@ -58,7 +74,9 @@ ExitStatus compare_files(const CompareOptions& options) {
     counts.push_back(found.size());
     files.insert(files.end(), found.begin(), found.end());
   }
-  const std::vector<Record> records = read_result_files(files, Detail::kSamples, catalog);
+  std::vector<Record> read = read_result_files(files, Detail::kSamples, catalog);
+  if (!options.filter.empty()) keep_cases(read, options.filter);
+  const std::vector<Record> records = std::move(read);
   CompareQuestion question{.sets = {},
                            .own = OwnPrices(options.hourly),
                            .offers = {},
@@ -75,7 +93,12 @@ ExitStatus compare_files(const CompareOptions& options) {
     question.offers = std::move(list.offers);
   }
   const auto comparisons = compare_answer(question, catalog.datasheets());
-  print_tables(std::cout, compare_tables(comparisons), options.format);
+  if (options.format == Format::kTable) {
+    for (const ComparisonReport& comparison : comparisons)
+      print_text(std::cout, compare_sentence(comparison));
+    std::cout << '\n';
+  }
+  print_tables(std::cout, compare_tables(comparisons, options.top), options.format);
   return status_of(comparisons, options.fail_on);
 }
 
@@ -90,6 +113,8 @@ void add_compare_command(Command& program) {
                    "BASE OTHER")
       .count(2, std::numeric_limits<std::size_t>::max());
   add_format_option(command, options.format);
+  command.option(option::kFilter, options.filter);
+  command.option(option::kTop, options.top).detail("the largest changes first");
   command.option(option::kThreshold, options.threshold_percent);
   command.option(option::kFailOn, options.fail_on)
       .one_of({"slower", "ambiguous", "missing"})

@@ -2,17 +2,21 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 
 #include "harness/analyze/rates/efficiency.hpp"
+#include "harness/base/byte_size.hpp"
 #include "harness/base/nearest.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/plan_options.hpp"
 #include "harness/device/open/open_device.hpp"
 #include "harness/measure/runner.hpp"
 #include "harness/render/answers/outline_table.hpp"
 #include "harness/render/table/columns.hpp"
+#include "harness/render/table/rows.hpp"
 
 namespace gpugauge {
 namespace {
@@ -24,6 +28,7 @@ Examples:
   gpugauge list --suite nightly --format csv)";
 
 struct ListOptions : PlanOptions {
+  std::optional<std::size_t> top;
   Format format = Format::kTable;
 };
 
@@ -75,6 +80,15 @@ RoofRates known_rates(const DeviceInfo& device, const std::vector<Datasheet>& sh
   return sheet != nullptr ? roof_rates(*sheet) : pin_rates(device);
 }
 
+/// `34.36 G` for people.
+Cell flops_cell(double flops) {
+  constexpr std::array<std::string_view, 5> kPrefixes{"", " k", " M", " G", " T"};
+  double scaled = flops;
+  std::size_t prefix = 0;
+  for (; scaled >= 1000 && prefix + 1 < kPrefixes.size(); ++prefix) scaled /= 1000;
+  return {fmt::format("{}{}", format_significant(scaled), kPrefixes[prefix]), flops};
+}
+
 Table plan_table(const Plan& plan, const RoofRates& rates) {
   Table table{
       .name = "plan",
@@ -86,8 +100,8 @@ Table plan_table(const Plan& plan, const RoofRates& rates) {
       .notes = {}};
   for (const PlannedCase& planned : plan.cases) {
     const auto roof = roof_seconds(planned.c.op, rates);
-    table.rows.push_back({planned.name, number_cell(planned.work.flops),
-                          number_cell(planned.work.bytes),
+    table.rows.push_back({planned.name, flops_cell(planned.work.flops),
+                          Cell(format_bytes(planned.work.bytes), planned.work.bytes),
                           roof ? Cell(format_duration_ns(*roof * 1e9), *roof * 1e6) : Cell(),
                           text_cell(planned.unsupported.value_or(""))});
   }
@@ -104,6 +118,10 @@ ExitStatus list(const ListOptions& options) {
   Table table = plan_table(plan, rates);
   table.title = fmt::format("{} on {} ({})", selection.suite.name, device.name, device.id);
   table.notes.push_back(total_of(outline_of(plan, selection.suite.settle_seconds)));
+  if (options.top && *options.top < table.rows.size()) {
+    table.notes.push_back(fmt::format("the {} of the longest roof time are shown", *options.top));
+    keep_extreme(table, "roof_us", Extreme::kHighest, *options.top);
+  }
   if (!rates.memory_gbps)
     table.notes.push_back("no roof times: this device has no datasheet and reports no memory rate");
   print_tables(std::cout, {table}, options.format);
@@ -117,6 +135,7 @@ void add_list_command(Command& program) {
       "list", "print what a suite would measure, without measuring", list, kListExamples);
   add_plan_options(command, options);
   add_format_option(command, options.format);
+  command.option(option::kTop, options.top).detail("those of the longest roof time");
 }
 
 }  // namespace gpugauge

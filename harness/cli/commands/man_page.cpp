@@ -105,7 +105,7 @@ std::string exit_statuses() {
 }
 
 std::string environment() {
-  const std::array<Item, 10> items{
+  const std::array<Item, 11> items{
       {{"GPUGAUGE_CONFIGS",
         "the folder of suites, models, devices and prices; else the first 'configs' or "
         "'share/gpugauge/configs' beside or above the program or the current folder"},
@@ -114,6 +114,7 @@ std::string environment() {
         "the file that caches cuBLASLt search results for 30 days; 'off' disables the cache"},
        {"XDG_CACHE_HOME, HOME", "set the default folder of that file"},
        {"NO_COLOR", "no colours on a terminal, if set and not empty"},
+       {"TERM", "if dumb: no colours, and no progress line that is drawn over"},
        {"COLUMNS", "the width of tables and text without a terminal"},
        {"CUDA_HOME", "a folder to search for cuBLASLt, beside the system's libraries"},
        {"GPUGAUGE_CUBLASLT", "the file of cuBLASLt to open in place of that search"},

@@ -24,10 +24,11 @@ std::size_t usable_columns() { return terminal_columns(STDERR_FILENO).value_or(8
 }  // namespace
 
 ProgressScreen stderr_screen(bool wanted) {
-  const bool is_terminal = stderr_is_terminal();
-  return {.style = !wanted       ? ProgressStyle::kNone
-                   : is_terminal ? ProgressStyle::kRedrawn
-                                 : ProgressStyle::kLog,
+  const bool can_redraw = stderr_can_redraw();
+  const bool is_terminal = isatty(STDERR_FILENO) != 0;
+  return {.style = !wanted      ? ProgressStyle::kNone
+                   : can_redraw ? ProgressStyle::kRedrawn
+                                : ProgressStyle::kLog,
           .out = std::cerr,
           .columns = is_terminal ? usable_columns : [] { return kLogColumns; },
           .now_seconds = monotonic_seconds};
@@ -71,7 +72,7 @@ void Progress::finish(const CaseOutcome& outcome) {
   std::string name;
   if (const auto* m = std::get_if<Measurement>(&outcome.result)) {
     name = m->name;
-    flagged_ += !m->flags.empty();
+    not_converged_ += std::count(m->flags.begin(), m->flags.end(), Flag::kNotConverged) > 0;
     family_.measurements.push_back(*m);
     family_.measurements.back().samples = {};
   } else {
@@ -123,7 +124,7 @@ void Progress::show(const PlannedCase& planned, const std::string& rate) {
                      .rate = rate,
                      .target = planned.policy.target_half_width,
                      .failed = failed_,
-                     .flagged = flagged_},
+                     .not_converged = not_converged_},
                     screen_.columns());
   if (screen_.style == ProgressStyle::kRedrawn) {
     screen_.out << "\r\033[K" << line << std::flush;

@@ -17,9 +17,9 @@ namespace gpugauge {
 enum class ProgressStyle : std::uint8_t {
   kNone,
   kRedrawn,  ///< a terminal: one line that is drawn over and over, and one that stays a family
-  kLog,      ///< a file: the same lines for families, and a line every kLogSeconds
+  kLog,  ///< a file or a dumb terminal: the same lines for families, and a line every kLogSeconds
 };
-inline constexpr double kLogSeconds = 30;
+inline constexpr double kLogSeconds = 10;
 
 /// Where progress is shown, and by which clock.
 struct ProgressScreen {
@@ -67,7 +67,7 @@ class Progress {
   double planned_seconds_ = 0, planned_seconds_done_ = 0;
   double started_at_, case_started_at_, shown_at_;
   bool is_drawn_ = false;
-  std::size_t failed_ = 0, flagged_ = 0;
+  std::size_t failed_ = 0, not_converged_ = 0;
   Family family_;
 };
 

@@ -4,11 +4,16 @@
 #include "harness/render/answers/cost_table.hpp"
 #include "harness/render/answers/datasheet_table.hpp"
 #include "harness/render/answers/summary.hpp"
-#include "harness/render/answers/sweeps_table.hpp"
 #include "harness/render/answers/tokens_table.hpp"
+#include "harness/render/answers/verdict_words.hpp"
 #include "harness/render/screen/closing.hpp"
 
 namespace gpugauge {
+
+void print_verdict(std::ostream& out, const Record& record, const DatasheetReport& report) {
+  print_text(out, verdict_words(record, report).sentence);
+  out << '\n';
+}
 
 void print_run_end(std::ostream& out, const Record& record, const RunAnswer& answer) {
   out << '\n';
@@ -27,7 +32,7 @@ ExitStatus print_run_summary(std::ostream& out, const Record& record, const Cata
                                       decode_question(options), peers.front());
 
   std::vector<Table> tables = cases_tables(records, catalog, peers);
-  if (Table sweeps = sweeps_table(records); !sweeps.rows.empty())
+  if (Table sweeps = sweeps_table(records, catalog); !sweeps.rows.empty())
     tables.push_back(std::move(sweeps));
   tables.push_back(to_table({&answer.datasheet, 1}));
   for (auto* make : {tokens_tables, cost_tables}) {

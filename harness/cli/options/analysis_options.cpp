@@ -12,6 +12,7 @@
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/result_files.hpp"
 #include "harness/render/answers/cases_table.hpp"
+#include "harness/render/answers/sweeps_table.hpp"
 
 namespace gpugauge {
 namespace {
@@ -194,14 +195,31 @@ std::vector<std::optional<ImportedPeer>> imported_peers(const std::vector<Record
   return peers;
 }
 
+namespace {
+
+std::vector<RecordToShow> shown_records(const std::vector<Record>& records,
+                                        const std::vector<Datasheet>& sheets) {
+  std::vector<RecordToShow> shown;
+  for (const Record& record : records)
+    shown.push_back({&record, match_datasheet(sheets, record.device)});
+  return shown;
+}
+
+}  // namespace
+
 std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog,
                                 const std::vector<std::optional<ImportedPeer>>& peers) {
   const std::vector<Datasheet> sheets = catalog.datasheets();
-  std::vector<RecordToShow> shown;
-  for (std::size_t i = 0; i < records.size(); ++i)
-    shown.push_back({&records[i], match_datasheet(sheets, records[i].device),
-                     peers.at(i) ? &*peers[i] : nullptr});
+  std::vector<RecordToShow> shown = shown_records(records, sheets);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (peers.at(i)) shown[i].peer = &*peers[i];
+  }
   return cases_tables(shown);
+}
+
+Table sweeps_table(const std::vector<Record>& records, const Catalog& catalog) {
+  const std::vector<Datasheet> sheets = catalog.datasheets();
+  return sweeps_table(shown_records(records, sheets));
 }
 
 }  // namespace gpugauge

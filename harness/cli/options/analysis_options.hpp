@@ -95,5 +95,6 @@ std::vector<std::optional<ImportedPeer>> imported_peers(const std::vector<Record
                                                         const Catalog& catalog);
 std::vector<Table> cases_tables(const std::vector<Record>& records, const Catalog& catalog,
                                 const std::vector<std::optional<ImportedPeer>>& peers);
+Table sweeps_table(const std::vector<Record>& records, const Catalog& catalog);
 
 }  // namespace gpugauge

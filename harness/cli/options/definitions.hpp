@@ -80,6 +80,9 @@ inline constexpr auto kTimeLimit = number_option(
 // ---- where it goes
 inline constexpr OptionDefinition kOutput{"-o,--output", "PATH", "the file or folder to write"};
 inline constexpr OptionDefinition kFormat{"-f,--format", "FORMAT", "the output format"};
+inline constexpr OptionDefinition kTable{
+    "--table", "NAME", "only the table of this name; a CSV is one table, by default the main one"};
+inline constexpr auto kTop = number_option("--top", "N", "only so many cases", 1, 1000000);
 
 // ---- decode steps and requests
 inline constexpr auto kPrecision =

@@ -1,12 +1,16 @@
 #include "harness/cli/options/output.hpp"
 
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <string_view>
 
+#include "harness/base/error.hpp"
+#include "harness/base/nearest.hpp"
 #include "harness/cli/logging.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/terminal.hpp"
@@ -26,6 +30,37 @@ Style style_of(const std::ostream& out) {
   return style;
 }
 
+/// What --table names. A process runs one command, and each prints at its end.
+std::string& wanted_table() {
+  static std::string name;
+  return name;
+}
+
+/// Those of the name, of all where it is empty. Throws UsageError where there is none.
+std::vector<Table> named(const std::vector<Table>& tables, const std::string& name) {
+  std::vector<Table> found;
+  std::vector<std::string> names;
+  for (const Table& table : tables) {
+    if (std::find(names.begin(), names.end(), table.name) == names.end())
+      names.push_back(table.name);
+    if (table.name == name) found.push_back(table);
+  }
+  if (found.empty()) throw UsageError(unknown_name_message("table", name, names));
+  return found;
+}
+
+/// Who reads a CSV learns which tables it does not have.
+void tell_of_others(const std::vector<Table>& tables) {
+  const std::string& main = main_table(tables).name;
+  std::vector<std::string> others;
+  for (const Table& table : tables) {
+    if (table.name != main && std::find(others.begin(), others.end(), table.name) == others.end())
+      others.push_back(table.name);
+  }
+  if (!others.empty())
+    spdlog::info("the CSV is the table {}; --table takes {}", main, fmt::join(others, ", "));
+}
+
 }  // namespace
 
 void log_warnings(std::span<const std::string> warnings) {
@@ -34,9 +69,14 @@ void log_warnings(std::span<const std::string> warnings) {
 
 void add_format_option(Command& command, Format& format) {
   command.option(option::kFormat, format);
+  command.option(option::kTable, wanted_table());
 }
 
 void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {
+  const bool is_answer = &out == &std::cout;
+  if (is_answer && !wanted_table().empty())
+    return render(out, named(tables, wanted_table()), format, style_of(out));
+  if (is_answer && format == Format::kCsv && !tables.empty()) tell_of_others(tables);
   render(out, tables, format, style_of(out));
 }
 

@@ -112,7 +112,9 @@ std::vector<Table> audit_tables(const ClaimsFile& file, std::span<const ClaimFin
   for (const ClaimFinding& f : shown) {
     if (!f.why.empty()) claims.notes.push_back(fmt::format("{}: {}", f.claim->id, f.why));
   }
-  return {summary(file, all), std::move(claims)};
+  Table counts = summary(file, all);
+  counts.is_aside = true;
+  return {std::move(counts), std::move(claims)};
 }
 
 }  // namespace gpugauge

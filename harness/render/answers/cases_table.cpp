@@ -46,18 +46,10 @@ std::optional<double> gbps_of(const Measurement& m) {
   return m.work.bytes > 0 ? std::optional(m.gbps()) : std::nullopt;
 }
 
-/// Tokens per second, or nanoseconds each; the other rates have columns of their own.
-std::optional<CaseRate> own_rate(const Measurement& m) {
-  const CaseRate rate = rate_of(m.c.op, m.time_ns.value);
-  const bool has_column = rate.unit == RateUnit::kGbps || rate.unit == RateUnit::kTflops;
-  return has_column ? std::nullopt : std::optional(rate);
-}
-
+/// In the unit of what bounds the case.
 Cell rate_cell(const Measurement& m) {
-  const auto rate = own_rate(m);
-  if (!rate) return {};
-  return Cell(fmt::format("{} {}", format_significant(rate->value), name_of(rate->unit)),
-              rate->value);
+  const CaseRate rate = rate_of(m.c.op, m.time_ns.value);
+  return {fmt::format("{} {}", format_significant(rate.value), name_of(rate.unit)), rate.value};
 }
 
 /// How many times as fast as they were.
@@ -75,7 +67,7 @@ Cell flags_cell(const Measurement& m) {
 
 /// Which columns a person needs to see.
 struct Wanted {
-  bool file = false, repetition = false, own_rate = false, regret = false;
+  bool file = false, repetition = false, regret = false;
   bool imported = false;
 };
 
@@ -84,19 +76,20 @@ ColumnList<CaseRow> case_columns(const Wanted& wanted) {
   const auto of = [](auto get) { return [=](const CaseRow& r) { return get(*r.measurement); }; };
   const auto time = of([](auto& m) { return m.time_ns; });
   c.add(case_column(), of([](auto& m) { return m.name; }));
-  c.number(1, "repetition", "rep", of([](auto& m) { return m.repetition; })).data_only =
+  c.number(2, "repetition", "rep", of([](auto& m) { return m.repetition; })).data_only =
       !wanted.repetition;
-  c.number("time_ns", "median", of([](auto& m) { return duration_cell(m.time_ns.value); }));
+  c.number(1, "time_ns", "median", of([](auto& m) { return duration_cell(m.time_ns.value); }));
   c.ends("time_low_ns", "time_high_ns", time);
-  c.number(2, "half_width_percent", "±", [=](auto& r) {
+  c.number(4, "half_width_percent", "±", [=](auto& r) {
     const bool has_samples = r.measurement->origin != Origin::kImported;
     return has_samples ? plus_minus_cell(time(r)) : Cell();
   });
   c.data("origin", of([](auto& m) { return name_of(m.origin); }));
-  c.number(3, "gbps", "GB/s", of(gbps_of));
-  c.number(3, "tflops", "TFLOPS", of(tflops_of));
-  c.number(2, "rate", "rate", of(rate_cell)).data_only = !wanted.own_rate;
-  c.number(1, "percent_of_roof", "% of roof",
+  c.data("gbps", of(gbps_of));
+  c.data("tflops", of(tflops_of));
+  c.number("rate", "rate", of(rate_cell));
+  c.data("rate_unit", of([](auto& m) { return name_of(rate_of(m.c.op, m.time_ns.value).unit); }));
+  c.number(2, "percent_of_roof", "% of roof",
            [](auto& r) { return percent_cell(r.share_of_roof); });
   c.number(4, "heuristic_regret_percent", "regret", [](auto& r) {
      return percent_cell(r.regret);
@@ -112,7 +105,7 @@ ColumnList<CaseRow> case_columns(const Wanted& wanted) {
   c.data("verified", of([](auto& m) { return Cell("", m.verification.passed); }));
   c.data("max_error", of([](auto& m) { return m.verification.max_error; }));
   c.data("details", of([](auto& m) { return text_cell(m.details); }));
-  c.add(dispensable(4, wrapping(12, text_column("flags", "flags"))), of(flags_cell));
+  c.add(wrapping(12, text_column("flags", "flags")), of(flags_cell));
   return c;
 }
 
@@ -143,7 +136,6 @@ std::vector<Table> cases_tables(std::span<const RecordToShow> records) {
       cases.push_back(
           {shown.record, &m, share_of_roof(m, rates), regret.of(m), imported_ns(shown, m)});
       wanted.repetition = wanted.repetition || m.repetition > 0;
-      wanted.own_rate = wanted.own_rate || own_rate(m).has_value();
       wanted.regret = wanted.regret || cases.back().regret.has_value();
       wanted.imported = wanted.imported || cases.back().imported_ns.has_value();
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "harness/render/table/columns.hpp"
@@ -92,6 +93,32 @@ void add_cases(std::vector<Table>& tables, const ComparisonReport& comparison,
   }
 }
 
+double size_of(const CaseComparison& c) { return std::abs(std::log(c.ratio.value)); }
+
+/// The largest changes of all families in one table.
+Table largest_changes(const ComparisonReport& comparison, const std::string& suffix,
+                      std::size_t most) {
+  std::vector<CaseComparison> cases = comparison.cases;
+  std::stable_sort(cases.begin(), cases.end(),
+                   [](const auto& a, const auto& b) { return size_of(a) > size_of(b); });
+  cases.resize(std::min(most, cases.size()));
+  return case_columns(comparison)
+      .table("cases",
+             fmt::format("the {} largest changes of {} cases{}", cases.size(),
+                         comparison.cases.size(), suffix),
+             cases);
+}
+
+/// `the worst 1.083x: gemm/…`: of slower ones the slowest, of faster ones the fastest.
+std::string furthest(const ComparisonReport& comparison, Change change, std::string_view what) {
+  const CaseComparison* most = nullptr;
+  for (const CaseComparison& c : comparison.cases) {
+    if (c.judgement.change == change && (most == nullptr || size_of(c) > size_of(*most))) most = &c;
+  }
+  return most == nullptr ? std::string()
+                         : fmt::format(", the {} {:.3f}x: {}", what, most->ratio.value, most->name);
+}
+
 Table families_table(const ComparisonReport& comparison, const std::string& suffix) {
   auto c = columns_of<FamilyMean>(comparison);
   c.text("family", "family", [](auto& r) { return r.family; });
@@ -116,8 +143,10 @@ Table environment_table(const ComparisonReport& comparison, const std::string& s
   c.add(wrapping(14, text_column("other_value", "other")), [](auto& d) { return d.other; });
   c.add(wrapping(24, text_column("advice", "so")),
         [](auto& d) { return advice_on(d.circumstance); });
-  return c.table("environment", fmt::format("environment differences{}", suffix),
-                 comparison.differences);
+  Table table = c.table("environment", fmt::format("environment differences{}", suffix),
+                        comparison.differences);
+  table.is_aside = true;
+  return table;
 }
 
 /// `NVIDIA L40S, imported`; of what was measured the device alone.
@@ -146,10 +175,12 @@ Table overview(std::span<const ComparisonReport> comparisons) {
   c.data("threshold_percent", [](auto& r) { return 100 * r.threshold; });
   c.data("joint_widening", [](auto& r) { return r.widening; });
   const ComparisonReport& first = comparisons.front();
-  return c.table(
+  Table table = c.table(
       "comparison",
       fmt::format("base: {} ({})", first.base, with_origin(first.base_device, first.base_origin)),
       comparisons);
+  table.is_aside = true;
+  return table;
 }
 
 }  // namespace
@@ -196,13 +227,29 @@ std::string summary_line(std::span<const Judgement> judgements, std::size_t not_
   return line;
 }
 
-std::vector<Table> compare_tables(std::span<const ComparisonReport> comparisons) {
+std::string compare_sentence(const ComparisonReport& comparison) {
+  const std::size_t slower = comparison.count(Change::kSlower),
+                    faster = comparison.count(Change::kFaster);
+  if (comparison.cases.empty()) return comparison.other + ": no case in common, nothing to compare";
+  std::string text = fmt::format("{} of {} slower{}", slower, comparison.cases.size(),
+                                 furthest(comparison, Change::kSlower, "worst"));
+  if (faster > 0)
+    text += fmt::format("; {} faster{}", faster, furthest(comparison, Change::kFaster, "best"));
+  return comparison.other + ": " + text;
+}
+
+std::vector<Table> compare_tables(std::span<const ComparisonReport> comparisons,
+                                  std::optional<std::size_t> top) {
   std::vector<Table> tables{overview(comparisons)};
   for (const ComparisonReport& comparison : comparisons) {
     const std::string suffix =
         comparisons.size() > 1 ? fmt::format(", {}", comparison.other) : std::string();
     if (!comparison.differences.empty()) tables.push_back(environment_table(comparison, suffix));
-    add_cases(tables, comparison, suffix);
+    if (top) {
+      tables.push_back(largest_changes(comparison, suffix, *top));
+    } else {
+      add_cases(tables, comparison, suffix);
+    }
     if (!comparison.not_compared.empty()) {
       tables.push_back(not_compared_table(comparison.not_compared));
       tables.back().title += suffix;

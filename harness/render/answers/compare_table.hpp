@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,8 +16,13 @@ std::string summary_line(std::span<const Judgement> judgements, std::size_t not_
 
 /// `comparison` with a row for each; then for each of them what differs in the `environment`, its
 /// `cases` (a table for each family), those `not_compared`, and the geometric mean of each of the
-/// `families` with the summary line.
-std::vector<Table> compare_tables(std::span<const ComparisonReport> comparisons);
+/// `families` with the summary line. With `top` the cases are one table of so many, the largest
+/// changes first.
+std::vector<Table> compare_tables(std::span<const ComparisonReport> comparisons,
+                                  std::optional<std::size_t> top = {});
+
+/// `tonight.json: 12 of 204 slower, the worst 1.083x: gemm/…; 3 faster, the best 0.970x: memory/…`.
+std::string compare_sentence(const ComparisonReport& comparison);
 
 /// What a judgement says: `slower`, `ambiguous: noise`; and what each of these reasons means.
 Cell judgement_cell(const Judgement& judgement);

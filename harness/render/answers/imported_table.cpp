@@ -20,9 +20,11 @@ Table imported_table(std::span<const ImportedFile> files) {
   ColumnList<ImportedFile> c;
   c.data("file", [](auto& f) { return f.file; });
   c.data("source", [](auto& f) { return f.source(); });
-  return c.table("imported",
-                 fmt::format("imported, not measured by gpugauge: {}", fmt::join(sources, "; ")),
-                 files);
+  Table table = c.table(
+      "imported", fmt::format("imported, not measured by gpugauge: {}", fmt::join(sources, "; ")),
+      files);
+  table.is_aside = true;
+  return table;
 }
 
 }  // namespace gpugauge

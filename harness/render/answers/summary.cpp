@@ -34,14 +34,28 @@ std::optional<double> median_clock_mhz(const Record& record) {
 }
 
 std::string cases_with(const Record& record, Flag flag, std::size_t count) {
-  return fmt::format("{} of {} cases {}", count, record.measurements.size(), words_of(flag));
+  return fmt::format("{} of {} cases{} {}", count, record.measurements.size(),
+                     flag == Flag::kSteal ? ":" : "", words_of(flag));
 }
 
-/// What spoils the most comes first.
+/// What spoils the most comes first; the last two spoil nothing.
 constexpr std::array kGravestFirst{
     Flag::kHardwareSlowdown, Flag::kThermalThrottled, Flag::kPowerCapped,  Flag::kSteal,
     Flag::kContended,        Flag::kClockDropped,     Flag::kNotConverged, Flag::kBurstDiffers,
     Flag::kNondeterministic};
+constexpr std::size_t kNumSpoiling = 7;
+
+/// Of those that spoil something the one of most cases first.
+std::array<Flag, kGravestFirst.size()> most_first(const std::map<Flag, std::size_t>& counts) {
+  auto order = kGravestFirst;
+  const auto count = [&](Flag flag) {
+    const auto found = counts.find(flag);
+    return found == counts.end() ? 0 : found->second;
+  };
+  std::stable_sort(order.begin(), order.begin() + kNumSpoiling,
+                   [&](Flag a, Flag b) { return count(a) > count(b); });
+  return order;
+}
 
 /// What about the device itself makes its numbers less than those of an undisturbed whole card.
 std::vector<std::string> device_warnings(const DeviceInfo& device) {
@@ -70,6 +84,8 @@ std::vector<std::string> device_warnings(const DeviceInfo& device) {
 }  // namespace
 
 std::string words_of(Flag flag) {
+  if (flag == Flag::kSteal) return "CPU stolen";
+  if (flag == Flag::kNotConverged) return "not converged";
   std::string words(name_of(flag));
   std::replace(words.begin(), words.end(), '_', '-');
   return words;
@@ -129,7 +145,7 @@ std::vector<std::string> warnings_of(const Record& record) {
   for (std::string& warning : device_warnings(record.device))
     warnings.push_back(std::move(warning));
   const std::map<Flag, std::size_t> counts = flag_counts(record);
-  for (const Flag flag : kGravestFirst) {
+  for (const Flag flag : most_first(counts)) {
     if (const auto found = counts.find(flag); found != counts.end())
       warnings.push_back(
           fmt::format("{}: {}", cases_with(record, flag, found->second), advice_on(flag)));

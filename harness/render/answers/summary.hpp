@@ -19,7 +19,7 @@ std::string headline(const Record& record);
 std::string summary_line(const Record& record);
 
 /// What a reader must know before using the numbers: the reader's own warnings, the state of the
-/// device and every flag with its count and what to do. The gravest of each come first.
+/// device and every flag with its count and what to do. Of flags the one of most cases comes first.
 std::vector<std::string> warnings_of(const Record& record);
 
 }  // namespace gpugauge

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "harness/analyze/rates/efficiency.hpp"
 #include "harness/render/table/columns.hpp"
 #include "harness/render/table/spark.hpp"
 
@@ -12,8 +13,18 @@ namespace {
 struct SweepRow {
   const Record* record;
   RateSweep sweep;
+  RoofRates rates;
 
   std::span<const Measurement> measurements() const { return record->measurements; }
+  /// Shares of the roof, 1 as high as the line is; where no roof is known, rates.
+  std::string curve() const {
+    std::vector<double> shares;
+    for (const std::size_t place : sweep.cases) {
+      if (const auto share = share_of_roof(measurements()[place], rates)) shares.push_back(*share);
+    }
+    return shares.size() == sweep.cases.size() ? spark_line_of_shares(shares)
+                                               : spark_line_from_zero(sweep.rates);
+  }
   std::size_t highest() const {
     return static_cast<std::size_t>(std::max_element(sweep.rates.begin(), sweep.rates.end()) -
                                     sweep.rates.begin());
@@ -59,9 +70,9 @@ ColumnList<SweepRow> columns(bool several) {
        several, [](auto& r) { return r.record->path.string(); },
        [](auto& r) { return r.record->device.name; })
       .dispensable = 4;
-  c.add(shortening(24, text_column("sweep", "sweep")),
+  c.add(of_cases(text_column("sweep", "sweep")),
         [](auto& r) { return pattern_of(r.sweep, r.measurements()); });
-  c.text("curve", "curve", [](auto& r) { return spark_line_from_zero(r.sweep.rates); });
+  c.text("curve", "curve", [](auto& r) { return r.curve(); });
   c.number(3, "first_rate", "starts at", [](auto& r) { return r.sweep.rates.front(); });
   c.number(2, "last_rate", "ends at", [](auto& r) { return r.sweep.rates.back(); });
   c.number("highest_rate", "highest", [](auto& r) {
@@ -80,13 +91,19 @@ std::string pattern_of(const RateSweep& sweep, std::span<const Measurement> meas
   return name_parts(sweep, measurements, 0, false);
 }
 
-Table sweeps_table(std::span<const Record> records) {
+Table sweeps_table(std::span<const RecordToShow> records) {
   std::vector<SweepRow> rows;
-  for (const Record& record : records) {
-    for (RateSweep& sweep : rate_sweeps(record.measurements))
-      rows.push_back({&record, std::move(sweep)});
+  for (const RecordToShow& shown : records) {
+    const RoofRates rates = shown.datasheet != nullptr ? roof_rates(*shown.datasheet) : RoofRates{};
+    for (RateSweep& sweep : rate_sweeps(shown.record->measurements))
+      rows.push_back({shown.record, std::move(sweep), rates});
   }
-  return columns(records.size() > 1).table("sweeps", "sweeps", rows);
+  Table table = columns(records.size() > 1).table("sweeps", "sweeps", rows);
+  if (!rows.empty())
+    table.notes.emplace_back(
+        "curve: % of roof from the smallest size to the largest, █ is 100%; "
+        "rates where no roof is known");
+  return table;
 }
 
 }  // namespace gpugauge

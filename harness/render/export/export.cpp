@@ -18,14 +18,15 @@ constexpr std::array kExporters{
     Exporter{"github-action", "github-action-benchmark, customBiggerIsBetter", write_github_action},
     Exporter{"junit", "JUnit XML: cases and datasheet values as tests", write_junit},
     Exporter{"prometheus", "gauges for node_exporter's textfile collector", write_prometheus},
-    Exporter{"csv", "the tables of cases and datasheet", write_csv},
-    Exporter{"markdown", "the same as Markdown tables", write_markdown},
+    Exporter{"csv", "the table of cases", write_csv},
+    Exporter{"markdown", "cases and datasheet as Markdown tables", write_markdown},
     Exporter{"github", "annotations of a GitHub Actions run", write_github},
 };
 
 std::vector<Table> tables_of(const ExportInput& input) {
   const RecordToShow shown{input.record, input.datasheet};
   std::vector<Table> tables{to_table({&input.report, 1})};
+  tables.front().is_aside = true;
   for (Table& table : cases_tables({&shown, 1})) tables.push_back(std::move(table));
   return tables;
 }

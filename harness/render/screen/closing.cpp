@@ -18,6 +18,8 @@ namespace {
 
 class ClosingLines {
  public:
+  explicit ClosingLines(std::vector<std::string> before = {}) : lines_(std::move(before)) {}
+
   /// Nothing where there is nothing to say.
   void add(std::string_view label, std::string_view text) {
     if (!text.empty())
@@ -119,17 +121,32 @@ std::string page_of(const Record& record) {
   return file.replace_extension(".html").string();
 }
 
+/// One command, with its file.
+std::string next_step(const Record& record, const DatasheetReport& report, bool has_price) {
+  const std::string file = shell_word(record.path.string());
+  if (is_emulated(record.device))
+    return "nothing: the card is emulated, and no command reads this file";
+  if (!record.complete()) return "gpugauge run --resume " + file;
+  const std::string of_verdict = verdict_words(record, report).next;
+  if (!of_verdict.empty()) return of_verdict;
+  return (has_price ? "gpugauge cost " : "gpugauge datasheet ") + file;
+}
+
 }  // namespace
 
-std::vector<std::string> closing_lines(const Record& record, const RunAnswer& answer) {
-  const VerdictWords verdict = verdict_words(record, answer.datasheet);
-  const std::string file = shell_word(record.path.string());
+std::vector<std::string> verdict_lines(const Record& record, const DatasheetReport& report) {
+  const VerdictWords verdict = verdict_words(record, report);
+  const bool is_of_tables = !verdict.is_verdict && !imported_files({&record, 1}).empty();
   ClosingLines lines;
-  lines.add(verdict.is_verdict || record.measurements.empty() ? "verdict" : "card",
-            verdict.sentence);
+  lines.add(is_of_tables ? "numbers" : "verdict", verdict.sentence);
   if (!verdict.shortfalls.empty())
     lines.add("why",
               verdict.shortfalls.front() + and_more(verdict.shortfalls.size(), "such peaks"));
+  return lines.take();
+}
+
+std::vector<std::string> closing_lines(const Record& record, const RunAnswer& answer) {
+  ClosingLines lines(verdict_lines(record, answer.datasheet));
   lines.add("cases", summary_line(record));
   if (answer.failure) lines.add("failed", words_of(*answer.failure));
   if (const PricedDecode* point = answer.cheapest()) {
@@ -141,15 +158,17 @@ std::vector<std::string> closing_lines(const Record& record, const RunAnswer& an
   if (answer.peer) lines.add("imported", beside_imported(*answer.peer));
   lines.add("note", gravest_note(record));
   lines.add("file", record.path.string());
-  if (is_emulated(record.device)) {
-    lines.add("next", "nothing: the card is emulated, and no command reads this file");
-    return lines.take();
-  }
-  lines.add("page", fmt::format("gpugauge report {} -o {}", file, shell_word(page_of(record))));
-  lines.add("next", !record.complete()             ? "gpugauge run --resume " + file
-                    : !verdict.next.empty()        ? verdict.next
-                    : answer.cheapest() != nullptr ? "gpugauge cost " + file
-                                                   : "gpugauge datasheet " + file);
+  if (!is_emulated(record.device))
+    lines.add("page", fmt::format("gpugauge report {} -o {}", shell_word(record.path.string()),
+                                  shell_word(page_of(record))));
+  lines.add("next", next_step(record, answer.datasheet, answer.cheapest() != nullptr));
+  return lines.take();
+}
+
+std::vector<std::string> datasheet_closing(const Record& record, const DatasheetReport& report) {
+  ClosingLines lines(verdict_lines(record, report));
+  const std::string next = verdict_words(record, report).next;
+  if (!is_emulated(record.device)) lines.add("next", next);
   return lines.take();
 }
 

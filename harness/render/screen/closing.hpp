@@ -19,4 +19,8 @@ inline constexpr std::size_t kClosingLabelWidth = 9;
 /// `answer` is of this record.
 std::vector<std::string> closing_lines(const Record& record, const RunAnswer& answer);
 
+/// Of these the verdict, and why a card fails; the same with what to do then.
+std::vector<std::string> verdict_lines(const Record& record, const DatasheetReport& report);
+std::vector<std::string> datasheet_closing(const Record& record, const DatasheetReport& report);
+
 }  // namespace gpugauge

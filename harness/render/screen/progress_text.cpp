@@ -31,22 +31,24 @@ std::string bar_of(double share) {
   return bar + " ";
 }
 
-/// All that stands before the name and behind it, the richer the higher `detail`.
+/// All that stands before the name and behind it, by the columns there are.
 struct Frame {
   std::string before, behind;
 };
 
-Frame frame_of(const ProgressState& s, int detail) {
+Frame frame_of(const ProgressState& s, std::size_t columns) {
+  constexpr std::size_t kWithTarget = 110, kWithBar = 72, kWithShare = 60;
   Frame frame;
-  if (detail >= 4) frame.before += bar_of(s.share);
+  if (columns >= kWithBar) frame.before += bar_of(s.share);
   frame.before += fmt::format("[{}/{}] ", s.place, s.total);
-  if (detail >= 2) frame.before += fmt::format("{:.0f}% ", std::floor(100 * s.share));
-  frame.before += minutes(s.seconds_left) + (detail >= 1 ? " left  " : " ");
+  if (columns >= kWithShare) frame.before += fmt::format("{:.0f}% ", std::floor(100 * s.share));
+  frame.before += minutes(s.seconds_left) + (columns >= kWithShare ? " left  " : " ");
   frame.behind = s.rate.empty() ? " …" : "  " + s.rate;
-  if (detail >= 3 && s.target && !s.rate.empty())
+  if (columns >= kWithTarget && s.target && !s.rate.empty())
     frame.behind += fmt::format(" (to ±{:.3g}%)", 100 * *s.target);
   if (s.failed > 0) frame.behind += fmt::format("  {} failed", s.failed);
-  if (detail >= 1 && s.flagged > 0) frame.behind += fmt::format("  {} flagged", s.flagged);
+  if (columns >= kWithShare && s.not_converged > 0)
+    frame.behind += fmt::format("  {} not converged", s.not_converged);
   return frame;
 }
 
@@ -99,19 +101,11 @@ std::string rate_text(const Op& op, const Estimate& time_ns) {
 }
 
 std::string progress_text(const ProgressState& state, std::size_t columns) {
-  constexpr std::size_t kReadable = 16;  ///< columns of a name that still tell which case it is
   const std::string name = printable(state.case_name);
-  const std::size_t wanted = std::min(display_width(name), kReadable);
-  for (int detail = 4; detail > 0; --detail) {
-    const Frame frame = frame_of(state, detail);
-    const std::size_t used = display_width(frame.before) + display_width(frame.behind);
-    if (used + wanted <= columns)
-      return frame.before + shortened(name, columns - used) + frame.behind;
-  }
-  const Frame least = frame_of(state, 0);
-  const std::size_t used = display_width(least.before) + display_width(least.behind);
-  return shortened(
-      least.before + shortened(name, columns > used ? columns - used : 0) + least.behind, columns);
+  const Frame frame = frame_of(state, columns);
+  const std::size_t used = display_width(frame.before) + display_width(frame.behind);
+  const std::size_t room = columns > used ? columns - used : 0;
+  return shortened(frame.before + shortened(name, room) + frame.behind, columns);
 }
 
 std::string family_text(std::string_view family, std::span<const Measurement> measurements,

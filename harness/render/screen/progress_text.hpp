@@ -26,11 +26,12 @@ struct ProgressState {
   std::string case_name;
   std::string rate;              ///< so far; may be empty
   std::optional<double> target;  ///< half-width that the rate's interval is to reach, relative
-  std::size_t failed = 0, flagged = 0;
+  std::size_t failed = 0, not_converged = 0;
 };
 
-/// The state in one line of at most `columns`. What there is no room for goes in this order: the
-/// bar, the target, the share, what is flagged, the middle of the case's name, the name.
+/// The state in one line of at most `columns`. Which parts it has depends on the columns alone, so
+/// that nothing comes and goes with the names: the target goes first, then the bar, then the share
+/// and the count that did not converge; a name loses its middle.
 std::string progress_text(const ProgressState& state, std::size_t columns);
 
 /// What came out of one family, in one line of at most `columns`: how many were verified, how long

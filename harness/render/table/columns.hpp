@@ -48,8 +48,14 @@ inline Column shortening(std::size_t least_width, Column column) {
   return column;
 }
 
+inline Column of_cases(Column column) {
+  column.narrowing = Narrowing::kCase;
+  column.least_width = 24;
+  return column;
+}
+
 /// Names of cases and of files, and sentences.
-inline Column case_column() { return shortening(40, text_column("case", "case")); }
+inline Column case_column() { return of_cases(text_column("case", "case")); }
 inline Column file_column() { return shortening(12, text_column("file", "file")); }
 inline Column sentence_column(std::string key, std::string header) {
   return wrapping(28, text_column(std::move(key), std::move(header)));

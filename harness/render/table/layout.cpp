@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "harness/render/table/case_names.hpp"
 #include "harness/render/table/shorten.hpp"
 #include "harness/render/table/text.hpp"
 
@@ -89,12 +90,15 @@ void find_least_widths(Candidate& candidate) {
   const std::size_t least = std::min(widest, candidate.column->least_width);
   auto& [as_is, headers, sentences, names, words] = candidate.least;
   const bool wraps = candidate.column->narrowing == Narrowing::kWrap;
+  const bool is_case = candidate.column->narrowing == Narrowing::kCase;
+  constexpr std::size_t kReadableCase = 36;  ///< most names of cases fit it when they are compact
   headers = std::max(word, wraps ? std::min(widest, kSentenceWidth) : widest);
   sentences = wraps ? std::max({word, least, longest_unbroken(candidate.texts)}) : headers;
   names = candidate.column->narrowing == Narrowing::kShorten
               ? std::max(word, least_distinct_width(candidate.texts, least))
-              : sentences;
-  words = wraps ? std::max(word, least) : names;
+          : is_case ? std::max(word, std::min(widest, kReadableCase))
+                    : sentences;
+  words = wraps || is_case ? std::max(word, least) : names;
 }
 
 Widths least_widths(const std::vector<Candidate>& candidates, Remedy remedy) {
@@ -149,6 +153,8 @@ ShownColumn shown(const Candidate& candidate, std::size_t width) {
   for (const std::string& text : candidate.texts) {
     if (candidate.column->narrowing == Narrowing::kWrap) {
       column.cells.push_back(lines_of(text, width));
+    } else if (candidate.column->narrowing == Narrowing::kCase) {
+      column.cells.push_back(name_lines(text, width));
     } else {
       column.cells.push_back({cut ? (*cut)(text) : text});
     }
@@ -158,6 +164,23 @@ ShownColumn shown(const Candidate& candidate, std::size_t width) {
   return column;
 }
 
+/// Makes the names of cases no more compact than it takes to leave nothing out.
+void make_compact(std::vector<Candidate>& candidates, std::size_t width, Layout& layout) {
+  const auto names = std::find_if(
+      candidates.begin(), candidates.end(),
+      [](const Candidate& candidate) { return candidate.column->narrowing == Narrowing::kCase; });
+  if (names == candidates.end()) return;
+  const std::vector<std::string> whole = names->texts;
+  for (int level = 1; level <= kMostCompact; ++level) {
+    CompactNames compact = compact_names(whole, level);
+    names->texts = std::move(compact.names);
+    layout.parts_left_out = std::move(compact.left_out);
+    names->least.fill(std::max(display_width(names->header), widest_of(names->texts)));
+    find_least_widths(*names);
+    if (fitting_widths(candidates, width, kWrapSentences)) return;
+  }
+}
+
 }  // namespace
 
 Layout lay_out(const Table& table, std::size_t width) {
@@ -165,6 +188,7 @@ Layout lay_out(const Table& table, std::size_t width) {
   std::vector<Candidate> candidates = candidates_of(table);
   if (total_of(least_widths(candidates, kAsIs)) > width) {
     for (Candidate& candidate : candidates) find_least_widths(candidate);
+    if (!fitting_widths(candidates, width, kWrapSentences)) make_compact(candidates, width, layout);
   }
   std::optional<Widths> widths;
   std::set<std::size_t> left_out;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/render/table/table.hpp"
+#include "harness/render/table/text.hpp"
 
 namespace gpugauge {
 
@@ -12,8 +13,6 @@ namespace gpugauge {
 inline constexpr std::size_t kColumnGap = 2;
 /// Sentences are not wider than this on any terminal: long lines are hard to read.
 inline constexpr std::size_t kSentenceWidth = 96;
-
-using Lines = std::vector<std::string>;
 
 /// A column as a terminal shows it: printable text, without colour.
 struct ShownColumn {
@@ -27,12 +26,15 @@ struct Layout {
   std::vector<ShownColumn> columns;
   /// Headers of those that did not fit, and of those whose names were shortened to fit.
   std::vector<std::string> left_out, shortened;
+  /// Parts that the names of cases go without, see `compact_names`.
+  std::vector<std::string> parts_left_out;
 };
 
 /// Fits a table into `width` columns of a terminal. It has its natural width if that fits; else its
-/// headers are broken, then its sentences between words, then its names are shortened, and if all
-/// of that is not enough, the most dispensable column is left out, and so on. Where none is left,
-/// words are broken, too; a table that is too wide even so stays so.
+/// headers are broken, then its sentences between words, then the names of its cases lose the parts
+/// that tell nothing apart, then its other names are shortened, and if all of that is not enough,
+/// the most dispensable column is left out, and so on. Where none is left, words are broken, too; a
+/// table that is too wide even so stays so.
 Layout lay_out(const Table& table, std::size_t width);
 
 }  // namespace gpugauge

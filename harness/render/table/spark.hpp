@@ -13,4 +13,7 @@ std::string spark_line(std::span<const double> values, double least_range);
 /// fills the line. Values below nothing have no height.
 std::string spark_line_from_zero(std::span<const double> values);
 
+/// Shares, of which 1 and more fill the line.
+std::string spark_line_of_shares(std::span<const double> shares);
+
 }  // namespace gpugauge

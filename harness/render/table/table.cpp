@@ -129,8 +129,16 @@ std::string note_on(const Layout& layout) {
   return note.empty() ? note : note + "; shown in a wider terminal and with --format csv or json";
 }
 
+/// `cases (not in the names: cold, k, n)`.
+std::string title_of(const Table& table, const Layout& layout) {
+  return layout.parts_left_out.empty() ? table.title
+                                       : fmt::format("{} (not in the names: {})", table.title,
+                                                     fmt::join(layout.parts_left_out, ", "));
+}
+
 void write_table(std::ostream& out, const Table& table, const Layout& layout, Style style) {
-  if (!table.title.empty()) write_text(out, table.title, 0, kBold, style);
+  if (!table.title.empty() || !layout.parts_left_out.empty())
+    write_text(out, title_of(table, layout), 0, kBold, style);
   if (table.rows.empty()) out << "  (none)\n";
   write_headers(out, table, layout, style);
   for (std::size_t row = 0; row < table.rows.size(); ++row)
@@ -225,20 +233,12 @@ void write_csv_rows(std::ostream& out, const Table& table) {
   }
 }
 
-bool continues(const Table& previous, const Table& next) {
-  return previous.name == next.name &&
-         std::equal(previous.columns.begin(), previous.columns.end(), next.columns.begin(),
-                    next.columns.end(),
-                    [](const Column& a, const Column& b) { return a.key == b.key; });
-}
-
 void write_csv(std::ostream& out, const std::vector<Table>& tables) {
-  for (std::size_t t = 0; t < tables.size(); ++t) {
-    if (t == 0 || !continues(tables[t - 1], tables[t])) {
-      if (t > 0) out << kCsvEnd;
-      write_csv_header(out, tables[t]);
-    }
-    write_csv_rows(out, tables[t]);
+  if (tables.empty()) return;
+  const Table& main = main_table(tables);
+  write_csv_header(out, main);
+  for (const Table& table : tables) {
+    if (table.name == main.name) write_csv_rows(out, table);
   }
 }
 
@@ -269,6 +269,12 @@ void write_json(std::ostream& out, const std::vector<Table>& tables) {
 }
 
 }  // namespace
+
+const Table& main_table(const std::vector<Table>& tables) {
+  const auto main = std::find_if(tables.begin(), tables.end(),
+                                 [](const Table& table) { return !table.is_aside; });
+  return main == tables.end() ? tables.front() : *main;
+}
 
 void render_text(std::ostream& out, std::string_view text, std::size_t hang, Style style) {
   write_text(out, text, 0, {}, style, hang);

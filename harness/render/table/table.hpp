@@ -45,8 +45,9 @@ struct Cell {
 enum class Align : std::uint8_t { kLeft, kRight };
 
 /// What may be done to the cells of a column whose table is wider than the terminal: sentences go
-/// on in further lines, names lose their middle (`gemm/bf16…/m:8/n:4096`) where they stay distinct.
-enum class Narrowing : std::uint8_t { kNone, kWrap, kShorten };
+/// on in further lines, names lose their middle (`a/long…/file.json`) where they stay distinct,
+/// names of cases lose the parts that tell nothing apart and go on behind a slash.
+enum class Narrowing : std::uint8_t { kNone, kWrap, kShorten, kCase };
 
 struct Column {
   std::string key;     ///< machine name with its unit, e.g. `measured_gbps`
@@ -66,7 +67,11 @@ struct Table {
   std::vector<Column> columns;
   std::vector<std::vector<Cell>> rows;  ///< each as long as `columns`
   std::vector<std::string> notes;
+  bool is_aside = false;  ///< stands before what was asked for, and is not the table of a CSV
 };
+
+/// The table that a CSV is, by its name: the first that is not aside.
+const Table& main_table(const std::vector<Table>& tables);
 
 inline constexpr std::size_t kUnlimitedWidth = std::numeric_limits<std::size_t>::max();
 
@@ -77,8 +82,9 @@ struct Style {
 };
 
 /// Writes tables in one format. JSON is one object keyed by table name, each a list of row objects;
-/// CSV (RFC 4180) and Markdown put an empty line between tables. Tables of one name are one list in
-/// JSON, and in CSV one table where they follow each other with the same keys. Terminal and
+/// CSV (RFC 4180) is the main table alone, for readers of data frames take one; Markdown puts an
+/// empty line between tables. Tables of one name are one list in JSON, and one table in CSV.
+/// Terminal and
 /// Markdown leave out columns in which every cell is empty. Control characters of the data are
 /// shown escaped in every format. Only the terminal table depends on the style: see layout.hpp.
 void render(std::ostream& out, const std::vector<Table>& tables, Format format, Style style = {});

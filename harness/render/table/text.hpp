@@ -18,10 +18,12 @@ std::size_t display_width(std::string_view text);
 std::string_view beginning_of(std::string_view text, std::size_t width);
 std::string_view end_of(std::string_view text, std::size_t width);
 
+using Lines = std::vector<std::string>;
+
 /// Valid UTF-8 text broken at spaces into lines of at most `width` columns, and within words that
 /// are longer; at least one line, and at least one character in each. Text that fits is left as it
 /// is.
-std::vector<std::string> lines_of(std::string_view text, std::size_t width);
+Lines lines_of(std::string_view text, std::size_t width);
 
 /// Text in single quotes, as a POSIX shell takes it literally.
 std::string shell_quoted(std::string_view text);

@@ -82,19 +82,19 @@ TEST(Progress, TheTimeLeftIsLearnedFromWhatHasPassed) {
 TEST(Progress, ATerminalHasALineThatIsRedrawnAndOneAFamilyThatStays) {
   Watched run(ProgressStyle::kRedrawn);
   run.measure(0, 1);
-  run.measure(1, 1, {Flag::kPowerCapped});
+  run.measure(1, 1, {Flag::kPowerCapped, Flag::kNotConverged});
   EXPECT_THAT(run.shown(), AllOf(StartsWith("\r\033[K"), Not(HasSubstr("\n"))));
   run.progress.start(run.plan.cases[2]);
   const std::string shown = run.shown();
   EXPECT_THAT(shown, AllOf(StartsWith("\r\033[Kmemory            2 verified in 0:02"),
-                           HasSubstr("\n"), HasSubstr("[3/3]"), EndsWith("1 flagged")));
+                           HasSubstr("\n"), HasSubstr("[3/3]"), EndsWith("1 not converged")));
   run.fail(2, NotMeasuredStatus::kFailed);
   run.progress.close_family();
   EXPECT_THAT(run.shown(),
               StartsWith("\r\033[Kgemm              0 verified, 1 without a number in 0:00"));
 }
 
-TEST(Progress, ALogHasALineAFamilyAndOneEveryHalfMinute) {
+TEST(Progress, ALogHasALineAFamilyAndOneEveryTenSeconds) {
   Watched run(ProgressStyle::kLog);
   run.progress.start(run.plan.cases[0]);
   run.now += kLogSeconds - 1;

@@ -99,7 +99,7 @@ TEST(Warnings, NameTheFileTheDeviceAndEveryFlagWithItsRemedy) {
                           HasSubstr("other processes were on the device: 2;"),
                           HasSubstr("500 W, is below the card's default, 700 W"),
                           HasSubstr("1410 MHz, is below the card's default, 1980 MHz"),
-                          HasSubstr("ECC"), StartsWith("2 of 3 cases not-converged: ")));
+                          HasSubstr("ECC"), StartsWith("2 of 3 cases not converged: ")));
 }
 
 TEST(Warnings, NameEveryFlagThereIsOnceTheGravestFirst) {
@@ -108,6 +108,16 @@ TEST(Warnings, NameEveryFlagThereIsOnceTheGravestFirst) {
   const std::vector<std::string> warnings = warnings_of(record);
   EXPECT_EQ(warnings.size(), all_of<Flag>.size());
   EXPECT_THAT(warnings.front(), HasSubstr("hardware-slowdown"));
+}
+
+TEST(Warnings, BeginWithTheFlagOfMostCases) {
+  Record record = three_cases();
+  record.measurements[0].flags = {Flag::kSteal, Flag::kContended, Flag::kNondeterministic};
+  record.measurements[1].flags = {Flag::kContended, Flag::kNondeterministic};
+  record.measurements[2].flags = {Flag::kNondeterministic};
+  EXPECT_THAT(warnings_of(record), ElementsAre(StartsWith("2 of 3 cases contended: "),
+                                               StartsWith("1 of 3 cases: CPU stolen: "),
+                                               StartsWith("3 of 3 cases nondeterministic: ")));
 }
 
 TEST(Warnings, SayThatTheCardIsSick) {

@@ -99,7 +99,7 @@ TEST(Closing, OfACardBelowItsDatasheetSaysInWhatAndByHowMuch) {
 TEST(Closing, WithoutADatasheetOrAPriceSaysSo) {
   const Record record = good_card();
   const auto lines = closing_lines(record, answer_of(record, std::nullopt, Rate{}));
-  EXPECT_THAT(line(lines, "card"), HasSubstr("no datasheet is known for it"));
+  EXPECT_THAT(line(lines, "verdict"), HasSubstr("no datasheet is known for it"));
   EXPECT_THAT(line(lines, "price"),
               AllOf(HasSubstr("$1.00/h; no price is known"), HasSubstr("--hourly")));
 }
@@ -194,7 +194,7 @@ TEST(Closing, ImportedNumbersAreCalledSo) {
   }
   record.provenance.suite = "tables-h1";
   const auto lines = closing(record);
-  EXPECT_EQ(line(lines, "card"), "tables of tables (vLLM 1.2): no card was tested");
+  EXPECT_EQ(line(lines, "numbers"), "tables of tables (vLLM 1.2): no card was tested");
   EXPECT_THAT(line(lines, "cases"), HasSubstr("12 imported"));
   EXPECT_THAT(labels(lines), Not(testing::Contains("failed")));
 }

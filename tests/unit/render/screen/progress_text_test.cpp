@@ -24,7 +24,7 @@ ProgressState state() {
           .rate = "2911 GB/s ±0.42%",
           .target = 0.01,
           .failed = 1,
-          .flagged = 3};
+          .not_converged = 3};
 }
 
 TEST(Shortened, KeepsBothEnds) {
@@ -46,8 +46,8 @@ TEST(Shortened, CutsNoCharacterInTwo) {
 TEST(ProgressText, WithRoomSaysEverything) {
   const std::string line = progress_text(state(), 160);
   EXPECT_THAT(line, StartsWith("██████░░░░░░ [12/79] 50% 1:31 left  gemm/bf16/llama"));
-  EXPECT_THAT(line,
-              EndsWith("k:4096/cublaslt/cold  2911 GB/s ±0.42% (to ±1%)  1 failed  3 flagged"));
+  EXPECT_THAT(
+      line, EndsWith("k:4096/cublaslt/cold  2911 GB/s ±0.42% (to ±1%)  1 failed  3 not converged"));
 }
 
 TEST(ProgressText, IsNeverWiderThanTheTerminal) {
@@ -60,17 +60,29 @@ TEST(ProgressText, IsNeverWiderThanTheTerminal) {
 }
 
 TEST(ProgressText, DropsTheLeastOfItFirst) {
-  EXPECT_THAT(progress_text(state(), 99), AllOf(Not(HasSubstr("█")), HasSubstr("(to ±1%)")));
-  const std::string at_79 = progress_text(state(), 79);
-  EXPECT_THAT(at_79, AllOf(HasSubstr("50%"), HasSubstr("3 flagged"), Not(HasSubstr("(to"))));
+  EXPECT_THAT(progress_text(state(), 110), HasSubstr("(to ±1%)"));
+  const std::string at_99 = progress_text(state(), 99);
+  EXPECT_THAT(at_99, AllOf(HasSubstr("█"), HasSubstr("3 not converged"), Not(HasSubstr("(to"))));
+  EXPECT_THAT(progress_text(state(), 71), AllOf(Not(HasSubstr("█")), HasSubstr("50%")));
   const std::string at_50 = progress_text(state(), 50);
   EXPECT_THAT(at_50, AllOf(StartsWith("[12/79] 1:31"), HasSubstr("2911 GB/s ±0.42%"),
-                           HasSubstr("1 failed"), Not(HasSubstr("flagged"))));
+                           HasSubstr("1 failed"), Not(HasSubstr("converged"))));
+}
+
+TEST(ProgressText, TheBarDoesNotComeAndGoWithTheName) {
+  ProgressState other = state();
+  other.failed = other.not_converged = 0;
+  for (const char* name :
+       {"memory/read/4GiB/stream/cold", "a/very/long/name/of/a/case/that/fills/the/line"}) {
+    other.case_name = name;
+    EXPECT_THAT(progress_text(other, 79), StartsWith("██████░░░░░░ [12/79] 50% 1:31 left  "))
+        << name;
+  }
 }
 
 TEST(ProgressText, AtFortyColumnsTheRateIsWhole) {
   ProgressState narrow = state();
-  narrow.failed = narrow.flagged = 0;
+  narrow.failed = narrow.not_converged = 0;
   EXPECT_THAT(progress_text(narrow, 39),
               AllOf(StartsWith("[12/79] 1:31"), HasSubstr("…"), EndsWith("2911 GB/s ±0.42%")));
 }

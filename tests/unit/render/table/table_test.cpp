@@ -109,14 +109,15 @@ TEST(RenderCsv, HasTheKeysAndQuotesWhatNeedsIt) {
             "µ-read,81.3,\n");
 }
 
-TEST(RenderCsv, GoesOnUnderTheSameKeysAndSeparatesOtherTables) {
-  Table other = sample();
+TEST(RenderCsv, IsTheMainTableAloneWithAllOfItsParts) {
+  Table other = sample(), before = sample();
   other.name = "other";
-  const std::string text = rendered({sample(), sample(), other}, Format::kCsv);
+  before.name = "before";
+  before.is_aside = true;
+  const std::string text = rendered({before, sample(), other, sample()}, Format::kCsv);
   EXPECT_EQ(text,
             "metric,measured_gbps,case\nread,3241.7,memory/read\nµ-read,81.3,\n"
-            "read,3241.7,memory/read\nµ-read,81.3,\n"
-            "\nmetric,measured_gbps,case\nread,3241.7,memory/read\nµ-read,81.3,\n");
+            "read,3241.7,memory/read\nµ-read,81.3,\n");
 }
 
 TEST(RenderCsv, WritesNoNan) {
