@@ -18,28 +18,28 @@ settings_of() { sed -n "s/^$1:[A-Z]*=//p" "$gpugauge_build/CMakeCache.txt" 2>/de
 
 # cpu_seconds <target> <compute capabilities>: of a build of all of it.
 cpu_seconds() {
-  local seconds=$((gpugauge_program_seconds + $2 * gpugauge_kernels_seconds))
-  [[ $1 != all ]] || seconds=$((seconds + gpugauge_tests_seconds))
-  printf '%d' "$seconds"
+  local cpu=$((gpugauge_program_seconds + $2 * gpugauge_kernels_seconds))
+  [[ $1 != all ]] || cpu=$((cpu + gpugauge_tests_seconds))
+  printf '%d' "$cpu"
 }
 
 # estimated <CPU seconds>: how long that takes here.
 estimated() {
-  local seconds=$(($1 / $(nproc))) least=$(($1 < gpugauge_longest_seconds ? $1 : gpugauge_longest_seconds))
+  local wall=$(($1 / $(nproc))) least=$(($1 < gpugauge_longest_seconds ? $1 : gpugauge_longest_seconds))
   printf 'about %s (estimated from another machine, for %d cores)' \
-    "$(in_words $((seconds < least ? least : seconds)))" "$(nproc)"
+    "$(in_words $((wall < least ? least : wall)))" "$(nproc)"
 }
 
 # capabilities_here: for how many compute capabilities setup will compile, before it has looked for a toolkit.
 capabilities_here() {
-  local here
+  local cards_here
   if [[ ${GPUGAUGE_CUDA:-AUTO} == OFF ]] ||
      { [[ ${GPUGAUGE_CUDA:-AUTO} == AUTO ]] && ! has_driver && [[ -z $(find_nvcc '' 2>/dev/null) ]]; }; then
     printf 0
     return
   fi
-  here=$(cards | sed -nE 's/.*, ([89]|[1-9][0-9]+)(\.[0-9]+)$/\1\2/p' | sort -u | grep -c .) || true
-  printf '%d' "$((here > 0 ? here : gpugauge_listed_capabilities))"
+  cards_here=$(cards | sed -nE 's/.*, ([89]|[1-9][0-9]+)(\.[0-9]+)$/\1\2/p' | sort -u | grep -c .) || true
+  printf '%d' "$((cards_here > 0 ? cards_here : gpugauge_listed_capabilities))"
 }
 
 # announce_first_build <target>: what the whole way to the program takes, before anything is installed.

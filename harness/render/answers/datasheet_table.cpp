@@ -79,7 +79,8 @@ ColumnList<VerdictRow> columns(std::span<const DatasheetReport> reports) {
   c.data("origin", of([](auto& f) { return f.measured ? Cell(name_of(f.origin)) : Cell(); }));
   c.number(1, "datasheet", "datasheet", of([](auto& f) { return value_of(f.datasheet); }));
   c.number("percent_of_datasheet", "%", of([](auto& f) { return percent_cell(share_of(f)); }));
-  c.number(4, "best_published", "best published", of([](auto& f) { return value_of(f.published); }));
+  c.number(4, "best_published", "best published",
+           of([](auto& f) { return value_of(f.published); }));
   c.number(3, "ridge_flops_per_byte", "FLOP/byte",
            of([](auto& f) { return f.ridge_flops_per_byte; }))
       .data_only = std::none_of(reports.begin(), reports.end(), has_no_datasheet);
@@ -116,7 +117,8 @@ Table to_table(std::span<const DatasheetReport> reports) {
     for (const DatasheetFinding& f : report.findings) {
       if (f.datasheet)
         note(table, fmt::format("datasheet of {}: {}", report.datasheet, f.datasheet->source));
-      if (f.published) note(table, fmt::format("best published, {}: {}", f.metric, f.published->source));
+      if (f.published)
+        note(table, fmt::format("best published, {}: {}", f.metric, f.published->source));
     }
   }
   return table;

@@ -33,7 +33,8 @@ ColumnList<Point> curve_columns(bool several, bool one_context) {
   });
   c.number("half_width_percent", "±", [](auto& p) { return plus_minus_cell(tokens_of(p)); });
   c.ends("low_tok_per_s", "high_tok_per_s", tokens_of);
-  c.number("dollars_per_million", "$/M, decode only", [](auto& p) { return dollars_cell(p->dollars()); });
+  c.number("dollars_per_million", "$/M, decode only",
+           [](auto& p) { return dollars_cell(p->dollars()); });
   c.ends("low_dollars_per_million", "high_dollars_per_million",
          [](auto& p) { return p->dollars(); });
   c.text("rate", "at",

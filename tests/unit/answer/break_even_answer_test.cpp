@@ -91,7 +91,8 @@ TEST(BreakEvenAnswer, NeedsThePriceOfBoth) {
     break_even_answer(files.side(0, 1), unpriced, {});
     ADD_FAILURE() << "no error";
   } catch (const UsageError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("no price is known for large; pass --hourly 'large=DOLLARS'"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("no price is known for large; pass --hourly 'large=DOLLARS'"));
   }
 }
 

@@ -34,17 +34,19 @@ DatasheetReport throttled() {
 }
 
 TEST(DatasheetTable, ShowsMeasuredBesideStatedWithTheVerdictAndTheSources) {
-  EXPECT_EQ(
-      rendered_datasheets({throttled()}, Format::kTable),
-      "datasheet\n"
-      "  metric           at                        measured      ±  datasheet      %  best published  "
-      "verdict\n"
-      "  memory read      4GiB                    930.0 GB/s  ±1.0%       1000  93.0%           950.0  "
-      "ok, pass mark 90%\n"
-      "  bf16 dense GEMM  m:8192/n:8192/k:8192  60.00 TFLOPS  ±1.0%      100.0  60.0%                  "
-      "below pass mark 70%: power-capped at 698 W\n"
-      "  datasheet of Fake H1: Fake H1 datasheet, 2024\n"
-      "  best published, memory read: a blog, 4 GiB read\n");
+  EXPECT_EQ(rendered_datasheets({throttled()}, Format::kTable),
+            "datasheet\n"
+            "  metric           at                        measured      ±  datasheet      %  best "
+            "published  "
+            "verdict\n"
+            "  memory read      4GiB                    930.0 GB/s  ±1.0%       1000  93.0%        "
+            "   950.0  "
+            "ok, pass mark 90%\n"
+            "  bf16 dense GEMM  m:8192/n:8192/k:8192  60.00 TFLOPS  ±1.0%      100.0  60.0%        "
+            "          "
+            "below pass mark 70%: power-capped at 698 W\n"
+            "  datasheet of Fake H1: Fake H1 datasheet, 2024\n"
+            "  best published, memory read: a blog, 4 GiB read\n");
 }
 
 TEST(DatasheetTable, CarriesEveryNumberForPrograms) {
