@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from conftest import assert_one_line_error
@@ -30,6 +31,16 @@ def test_measures_nothing(gpugauge):
 def test_gives_an_estimate_of_the_whole(gpugauge):
     result = gpugauge("list", "--suite", "quick", "--device", "cpu")
     assert "at most about" in result.stdout
+
+
+def test_says_how_long_every_suite_takes(gpugauge):
+    lines = gpugauge("list", "--suite", "quick", "--device", "cpu").stdout.splitlines()
+    assert any(line.endswith("22 cases; at most about 48 s of sampling") for line in lines)
+    whole = next(line for line in lines if "whole suites, at most: " in line)
+    assert re.search(r"quick 48 s, datasheet \d+ min \d+ s, nightly .*, full ", whole), whole
+    filtered = gpugauge("list", "--suite", "quick", "--device", "cpu", "--filter", "memory/read").stdout
+    assert "1 case; at most about 4.100 s" in filtered and whole in filtered
+    assert "how long each takes: gpugauge list" in " ".join(gpugauge("run", "--help").stdout.split())
 
 
 @pytest.mark.parametrize("suite", ["quick", "datasheet", "nightly", "full"])

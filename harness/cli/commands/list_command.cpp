@@ -12,6 +12,7 @@
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
 #include "harness/cli/options/plan_options.hpp"
+#include "harness/cli/options/suite_times.hpp"
 #include "harness/device/open/open_device.hpp"
 #include "harness/measure/runner.hpp"
 #include "harness/render/answers/outline_table.hpp"
@@ -31,19 +32,6 @@ struct ListOptions : PlanOptions {
   std::optional<std::size_t> top;
   Format format = Format::kTable;
 };
-
-/// A card that is only known from its datasheet, so that a run on it can be planned before it is
-/// rented.
-DeviceInfo device_from(const Datasheet& sheet) {
-  DeviceInfo info;
-  info.id = sheet.name;
-  info.backend = Backend::kCuda;
-  info.name = sheet.match_names.front();
-  info.memory_bytes = static_cast<std::int64_t>(sheet.memory_gib_min * (1 << 30));
-  info.compute_capability = sheet.compute_capability;
-  if (sheet.l2_mib) info.cache_bytes = static_cast<std::int64_t>(sheet.l2_mib->value * (1 << 20));
-  return info;
-}
 
 /// A device that is here, described without opening it, or a card by the name of its datasheet.
 DeviceInfo describe(std::string wanted, const Catalog& catalog) {
@@ -70,7 +58,7 @@ DeviceInfo describe(std::string wanted, const Catalog& catalog) {
   };
   const auto found = std::find_if(devices.begin(), devices.end(), is_wanted);
   if (found != devices.end()) return *found;
-  return wanted == "best" ? devices.back() : device_from(catalog.datasheet(wanted));
+  return wanted == "best" ? devices.back() : planned_device(catalog.datasheet(wanted));
 }
 
 /// The datasheet's rates, else what the memory pins can carry; a CPU has neither before it is
@@ -122,6 +110,8 @@ ExitStatus list(const ListOptions& options) {
     table.notes.push_back(fmt::format("the {} of the longest roof time are shown", *options.top));
     keep_extreme(table, "roof_us", Extreme::kHighest, *options.top);
   }
+  const std::vector<SuiteTime> times = suite_times(catalog, device);
+  if (!times.empty()) table.notes.push_back("whole suites, at most: " + in_words(times));
   if (!rates.memory_gbps)
     table.notes.push_back("no roof times: this device has no datasheet and reports no memory rate");
   print_tables(std::cout, {table}, options.format);

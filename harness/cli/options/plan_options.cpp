@@ -41,7 +41,8 @@ std::vector<ModelConfig> models_of(const Catalog& catalog, const Suite& suite) {
 
 void add_plan_options(Command& command, PlanOptions& options) {
   constexpr const char* kDefault = "default: the suite's";
-  command.option(option::kSuite, options.suite).detail(fmt::format("default: {}", kDefaultSuite));
+  command.option(option::kSuite, options.suite)
+      .detail(fmt::format("default: {}; how long each takes: gpugauge list", kDefaultSuite));
   command.option(option::kDevice, options.device);
   command.option(option::kFilter, options.filter);
   command.option(option::kModel, options.models).detail(kDefault);

@@ -19,7 +19,7 @@ ColumnList<FamilyOutline> outline_columns() {
   c.number("cases", "cases", count_of(&FamilyOutline::supported));
   c.number("unsupported", "unsupported", count_of(&FamilyOutline::unsupported));
   c.number("at_most_s", "at most", [](auto& f) {
-    return f.supported > 0 ? Cell(format_duration_ns(f.seconds * 1e9), f.seconds) : Cell();
+    return f.supported > 0 ? Cell(format_budget(f.seconds), f.seconds) : Cell();
   });
   c.add(wrapping(20, text_column("implementations", "implementations")),
         [](auto& f) { return text_cell(fmt::format("{}", fmt::join(f.implementations, ", "))); });
@@ -28,13 +28,18 @@ ColumnList<FamilyOutline> outline_columns() {
 
 }  // namespace
 
+std::string format_budget(double seconds) {
+  constexpr double kWholeSeconds = 10, kMinutes = 120;
+  if (seconds >= kWholeSeconds && seconds < kMinutes) return fmt::format("{:.0f} s", seconds);
+  return format_duration_ns(seconds * 1e9);
+}
+
 std::string total_of(const PlanOutline& outline) {
   std::string text = counted(outline.supported + outline.unsupported, "case");
   if (outline.unsupported > 0)
     text += fmt::format(", {} of them unsupported here", outline.unsupported);
   if (outline.supported > 0)
-    text +=
-        fmt::format("; at most about {} of sampling", format_duration_ns(outline.seconds * 1e9));
+    text += fmt::format("; at most about {} of sampling", format_budget(outline.seconds));
   return text;
 }
 

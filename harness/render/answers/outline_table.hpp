@@ -8,6 +8,9 @@
 
 namespace gpugauge {
 
+/// A time that is known beforehand only as a limit: `48 s`, `6 min 39 s`.
+std::string format_budget(double seconds);
+
 /// `22 cases, 3 of them unsupported here; at most about 48 s of sampling, …`.
 std::string total_of(const PlanOutline& outline);
 
