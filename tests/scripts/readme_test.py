@@ -12,7 +12,7 @@ BINARY = pathlib.Path(os.environ.get("GPUGAUGE_BINARY", SOURCE / "build/gpugauge
 READMES = [SOURCE / "README.md", SOURCE / "results/README.md",
            *(file for folder in ("configs", "harness", "kernels", "scripts", "tests")
              for file in sorted((SOURCE / folder).glob("**/README.md")))]
-LINES, COLUMNS = 150, 120
+LINES, COLUMNS = 100, 120
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -100,6 +100,18 @@ class ReadmeTest(unittest.TestCase):
     def test_every_command_and_option_is_the_program_s(self):
         self.assertGreater(len(commands_of()), 15)
         self.assertEqual([f"{file.relative_to(SOURCE)}: {name}" for file in READMES for name in wrong_commands(file.read_text())], [])
+
+    @unittest.skipUnless(os.access(BINARY, os.X_OK), f"{BINARY} is not built")
+    def test_the_times_of_the_suites_are_those_of_list(self):
+        stated = re.findall(r"^\| suite `(\w+)`.*? \| (\d+(?: min \d+)? s)\b", READMES[0].read_text(), re.MULTILINE)
+        self.assertEqual([name for name, _ in stated], ["quick", "datasheet", "nightly", "full"])
+        for name, time in stated:
+            listed = subprocess.run([BINARY, "list", "--suite", name, "--device", "h100-sxm5"], capture_output=True,
+                                    text=True, check=True, env={**os.environ, "GPUGAUGE_CONFIGS": str(SOURCE / "configs")}).stdout
+            total = re.search(r"at most about (.*) of sampling", listed)
+            if not total:
+                self.skipTest("a build without CUDA plans nothing on a card")
+            self.assertEqual((name, time), (name, total[1]))
 
     @unittest.skipUnless(os.access(BINARY, os.X_OK), f"{BINARY} is not built")
     def test_a_wrong_command_and_option_are_found(self):
