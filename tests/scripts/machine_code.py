@@ -16,6 +16,8 @@ import shutil
 import subprocess
 import sys
 
+from load_waits import load_waits
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 TABLE = SOURCE / "tests/data/machine_code.csv"
 REQUIREMENTS = SOURCE / "tests/data/machine_code_requirements.csv"
@@ -41,6 +43,7 @@ class Code:
     stack_bytes: int = 0
     shared_bytes: int = 0  # static; from Hopper on with the 1024 that the system takes
     instructions: collections.Counter = dataclasses.field(default_factory=collections.Counter)
+    listing: list = dataclasses.field(default_factory=list, repr=False)  # (address, text) of each
 
 
 # ---- reading what cuobjdump prints -------------------------------------------------------------------
@@ -49,7 +52,7 @@ ARCHITECTURE = re.compile(r"arch = (\S+)")
 IDENTIFIER = re.compile(r"identifier = (.+)")
 FUNCTION = re.compile(r"\s+Function\s*:?\s*([^\s:]+):?\s*$")
 USAGE = re.compile(r"\s+REG:(\d+) STACK:(\d+) SHARED:(\d+)")
-INSTRUCTION = re.compile(r"\s+/\*[0-9a-f]{4,}\*/\s+(?:@!?U?P\w+\s+)?([A-Z][A-Za-z0-9_.]*)")
+INSTRUCTION = re.compile(r"\s+/\*([0-9a-f]{4,})\*/\s+((?:@!?U?P\w+\s+)?([A-Z][A-Za-z0-9_.]*)[^;]*)")
 
 
 def short_name(demangled):
@@ -74,7 +77,9 @@ def parse(lines):
     code = Code()
     for line in lines:
         if match := INSTRUCTION.match(line):
-            code.instructions[match[1]] += 1
+            # What DEPBAR waits for is in its operands: how many copies stay under way.
+            code.instructions[match[2].strip() if match[3].startswith("DEPBAR.") else match[3]] += 1
+            code.listing.append((int(match[1], 16), match[2].strip()))
         elif match := FUNCTION.match(line):
             code = codes[Kernel(file, match[1], architecture)]
         elif match := USAGE.match(line):
@@ -153,11 +158,12 @@ def write_table(table, path=TABLE):
 
 @dataclasses.dataclass(frozen=True)
 class Requirement:
-    """Kernels whose name and architecture match have an instruction that matches, or none where it begins with `!`.
-    Regular expressions of the whole."""
+    """What tests/data/machine_code_requirements.csv says of it. Regular expressions of the whole."""
     kernel: str
     architecture: str
     instruction: str
+    distance: str = None
+    under_way: str = None
 
 
 def read_requirements(path=REQUIREMENTS):
@@ -192,6 +198,19 @@ def broken_requirements(codes, requirements):
                 yield f"{kernel} has {found} {pattern}, expected at most {most or 0}"
             elif not is_limited and found == 0:
                 yield f"{kernel} has no {pattern}"
+            elif requirement.distance or requirement.under_way:
+                yield from early_waits(kernel, codes[kernel], requirement)
+
+
+def early_waits(kernel, code, requirement):
+    waits = [wait for wait in load_waits(code.listing) if re.fullmatch(requirement.instruction, wait.instruction)]
+    nearest = min((wait.distance for wait in waits if wait.is_in_loop), default=0)
+    if nearest < int(requirement.distance or 0):
+        yield (f"{kernel} waits for {requirement.instruction} {nearest} instructions after it, expected at least "
+               f"{requirement.distance}")
+    most = max(wait.under_way for wait in waits)
+    if most < int(requirement.under_way or 0):
+        yield f"{kernel} has {most} {requirement.instruction} under way, expected {requirement.under_way}"
 
 
 def changed_resources(codes, table):

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import unittest
 
+import load_waits
 import machine_code
 from machine_code import Code, Kernel, Requirement, Table
 
@@ -110,6 +111,51 @@ class ProblemsTest(unittest.TestCase):
                                                      f"{DOUBLE} is in the table and was not built"])
         # Another architecture alone says nothing about this one.
         self.assertEqual(len(problems({Kernel("scale.cu", "double", "sm_90a"): Code()})), 1)
+
+
+def code_of(*texts):
+    return Code(instructions={"LDG.E.128": 2}, listing=[(16 * at, text) for at, text in enumerate(texts)])
+
+
+# Two loads a turn, and the sums of both.
+LOADS = ("LDG.E.128 R4, [R2.64]", "LDG.E.128 R8, [R2.64+0x10]")
+SUMS = ("FADD R0, R0, R7", "FADD R1, R1, R11", "FADD R1, R1, R8")
+# Waits at once, waits after the other load, and waits in the next turn or behind the loop.
+AT_ONCE = code_of(LOADS[0], SUMS[0], LOADS[1], *SUMS[1:], "@P0 BRA 0x0", "EXIT")
+TOGETHER = code_of(*LOADS, *SUMS, "@P0 BRA 0x0", "EXIT")
+AHEAD = code_of("NOP", *SUMS, *LOADS, "IADD3 R2, R2, 0x20, RZ", "NOP", "@P0 BRA 0x10", *SUMS, "EXIT")
+# What is loaded is thrown away.
+UNUSED = code_of(*LOADS, "MOV R4, RZ", "MOV R5, RZ", "MOV R6, RZ", "MOV R7, RZ", *SUMS[:1], "@P0 BRA 0x0", "EXIT")
+
+
+class LoadWaitsTest(unittest.TestCase):
+    def waits(self, code):
+        return [(wait.distance, wait.under_way) for wait in load_waits.load_waits(code.listing)]
+
+    def test_a_load_is_waited_for_where_it_is_first_read(self):
+        self.assertEqual(self.waits(AT_ONCE), [(1, 1), (1, 1)])
+        self.assertEqual(self.waits(TOGETHER), [(2, 2), (2, 1)])
+
+    def test_branches_are_followed(self):
+        self.assertEqual(self.waits(AHEAD), [(5, 2), (5, 1)])
+
+    def test_registers_written_anew_are_not_waited_for(self):
+        self.assertEqual(self.waits(UNUSED)[0][0], load_waits.FAR)
+
+    def test_only_innermost_loops_are_loops(self):
+        in_loop = [wait.is_in_loop for wait in load_waits.load_waits(
+            code_of(LOADS[0], "NOP", LOADS[1], SUMS[0], "@P0 BRA 0x20", "@P1 BRA 0x0", "EXIT").listing)]
+        self.assertEqual(in_loop, [False, True])
+
+    def test_early_waits(self):
+        problems = lambda code, *row: list(machine_code.broken_requirements(
+            {DOUBLE: code}, [Requirement("double", "sm_89", r"LDG\.E\.128", *row)]))
+        self.assertEqual(problems(AHEAD, "5", "2"), [])
+        self.assertEqual(problems(TOGETHER, "", "2"), [])
+        self.assertEqual(problems(TOGETHER, "5", "2"),
+                         [r"double of scale.cu for sm_89 waits for LDG\.E\.128 2 instructions after it, expected at least 5"])
+        self.assertEqual(problems(AT_ONCE, "", "2"),
+                         [r"double of scale.cu for sm_89 has 1 LDG\.E\.128 under way, expected 2"])
 
 
 class WithToolsTest(unittest.TestCase):

@@ -19,12 +19,20 @@
 // - S' and O' have their queries in the same lanes, and P between them is turned by movmatrix.
 // - A warp's tile is 4 KiB of keys and 4 KiB of values, 64 registers a lane: the next keys are
 //   loaded when the present ones have been multiplied, the next values likewise. 12 warps an SM
-//   keep up to 96 KiB under way, where Little's law asks for 20 at 0.8 µs.
+//   keep 48 to 96 KiB under way, where Little's law asks for 20 at 0.8 µs.
 // - Warps take every fourth tile of their block's part of the work (attention_split.hpp) and add up
 //   in shared memory. Blocks that share a unit add up through the workspace, the last one to finish
 //   in the order of the tokens, whichever it is: the same result every time.
 //
-// v1  as above, FP8 converted to FP16 in registers, P rounded to the type of the products.
+// v1  FP8 converted to FP16 in registers, P rounded to the type of the products. The next loads
+//     were issued `if (more)`: on sm_90a ptxas 13.0 copied their registers right behind them, so
+//     that a warp waited for them at once, in all eight instantiations; on sm_100 too.
+// v2  The last tile is peeled: loads in the loop are unconditional, and `__syncwarp` behind the
+//     keys' keeps ptxas from sinking them to the end of the loop. Rows pass through shared memory
+//     and chunks are numbered with 32 bits: with shuffles and pointers the peeled loop spilled.
+//     Machine code (nvcc 13.0), fewest instructions from a load in the loop to its first use, from
+//     the worst to the best instantiation, v1 and v2; neither spills:
+//       sm_90a  9…15, 62…368;  sm_100  6…12, 40…291;  sm_89  110…302, 100…395
 //     Predicted 85 to 90% of the measured read bandwidth where K and V are 64 MB and more; not yet
 //     measured on a card.
 
@@ -40,6 +48,8 @@ namespace {
 
 constexpr int kThreads = kWarps * 32;
 constexpr int kMaxGroup = 2 * kQueryTile;
+/// Of keys: 2^32 of the smallest chunks that `Warp` numbers.
+constexpr std::int64_t kMostCacheBytes = std::int64_t{8} << 32;
 
 template <int Count>
 struct alignas(Count * 4) Vector {
@@ -82,10 +92,12 @@ __device__ float2 merge(int parts, Part part, Values values, Vector<Count>& merg
   return {max, sum};
 }
 
-template <int HeadDim, int Queries>
+template <typename Cache, int HeadDim, int QueryTiles>
 struct Shared {
-  float out[kWarps][Queries][HeadDim];
-  float2 statistics[kWarps][Queries];
+  using S = Shape<Cache, HeadDim, QueryTiles>;
+  float out[kWarps][S::kQueries][HeadDim];
+  float2 statistics[kWarps][S::kQueries];
+  unsigned rows[kWarps][S::kTileTokens];
   bool is_last;
 };
 
@@ -108,7 +120,7 @@ template <typename Cache, int HeadDim, int QueryTiles>
 __global__ void __launch_bounds__(kThreads, QueryTiles == 1 ? 3 : 2) kernel(const Problem problem) {
   constexpr int kPerLane = HeadDim / 32;
   using LaneVector = Vector<kPerLane>;
-  auto& shared = shared_memory<Shared<HeadDim, QueryTiles * kQueryTile>>();
+  auto& shared = shared_memory<Shared<Cache, HeadDim, QueryTiles>>();
   const AttentionSplit& split = problem.split;
   const int block = static_cast<int>(blockIdx.x);
   const int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
@@ -122,7 +134,7 @@ __global__ void __launch_bounds__(kThreads, QueryTiles == 1 ? 3 : 2) kernel(cons
     const int unit_end = split.unit_begin(unit + 1);
     const int part_end = end < unit_end ? end : unit_end;
     {
-      Warp<Cache, HeadDim, QueryTiles> part(problem, unit);
+      Warp<Cache, HeadDim, QueryTiles> part(problem, unit, shared.rows[warp]);
       part.attend(tile - unit_begin + warp, part_end - unit_begin);
       part.store(shared.out[warp], shared.statistics[warp]);
     }
@@ -235,6 +247,11 @@ const char* attention_decode_unsupported(const AttentionDecode& op) {
   if (op.page_tokens < 1 || (op.page_tokens & (op.page_tokens - 1)) != 0) {
     return "page_tokens must be a power of two";
   }
+  const std::int64_t pages = (op.context + op.page_tokens - 1) / op.page_tokens;
+  if (op.batch * pages * op.page_tokens * op.kv_heads * op.head_dim * size_bytes(op.kv) >
+      attention_decode::kMostCacheBytes) {
+    return "more than 32 GiB of keys";
+  }
   return nullptr;
 }
 
@@ -242,7 +259,7 @@ int attention_decode_blocks(const AttentionDecode& op, int multiprocessors) {
   using namespace attention_decode;
   const int resident = with_shape(op, [&]<typename Cache, int HeadDim, int QueryTiles>() {
     return resident_blocks(kernel<Cache, HeadDim, QueryTiles>, kThreads,
-                           sizeof(Shared<HeadDim, QueryTiles * kQueryTile>));
+                           sizeof(Shared<Cache, HeadDim, QueryTiles>));
   });
   return split_of(op, resident * multiprocessors).blocks;
 }
@@ -281,7 +298,7 @@ void launch_attention_decode(Stream stream, const AttentionDecode& op,
     launch(stream, "attention_decode", kernel<Cache, HeadDim, QueryTiles>,
            {.blocks = static_cast<unsigned>(split.blocks),
             .threads = kThreads,
-            .shared_bytes = sizeof(Shared<HeadDim, QueryTiles * kQueryTile>)},
+            .shared_bytes = sizeof(Shared<Cache, HeadDim, QueryTiles>)},
            problem);
   });
 }

@@ -41,14 +41,16 @@ class Warp {
   using S = Shape<Cache, HeadDim, QueryTiles>;
 
  public:
-  __device__ Warp(const Problem& problem, int unit)
+  /// `rows` is shared memory of the warp's own.
+  __device__ Warp(const Problem& problem, int unit, unsigned (&rows)[S::kTileTokens])
       : problem_(problem),
+        rows_(rows),
         kv_head_(unit % problem.cache.kv_heads),
         sequence_(unit / problem.cache.kv_heads),
-        page_table_(problem.page_table +
-                    static_cast<std::int64_t>(sequence_) * problem.cache.pages_of(problem.context)),
-        group_(static_cast<int>(threadIdx.x) % 32 / 4),
-        t_(static_cast<int>(threadIdx.x) % 4) {
+        first_page_(sequence_ * problem.cache.pages_of(problem.context)),
+        lane_(static_cast<int>(threadIdx.x) % 32),
+        group_(lane_ / 4),
+        t_(lane_ % 4) {
 #pragma unroll
     for (int n = 0; n < QueryTiles; ++n) {
 #pragma unroll
@@ -68,23 +70,29 @@ class Warp {
   __device__ void attend(int first, int end) {
     if (first >= end) return;
     find_pages(first);
-    load_keys(first);
-    find_pages(first + kWarps);
+    find_rows(first);
+    load_keys();
     load_values();
+    find_pages(first + kWarps);
     load_queries();
-    for (int tile = first; tile < end; tile += kWarps) {
-      const bool more = tile + kWarps < end;
+    int tile = first;
+#pragma unroll 1
+    for (; tile + kWarps < end; tile += kWarps) {
       float scores[S::kSteps][QueryTiles][4];
       multiply_keys(scores);
-      if (more) load_keys(tile + kWarps);
-      mask(scores, tile);
+      find_rows(tile + kWarps);
+      load_keys();
+      __syncwarp();  // else ptxas sinks the loads to where they are used
       exponentiate(scores);
       multiply_values(scores);
-      if (more) {
-        find_pages(tile + 2 * kWarps);
-        load_values();
-      }
+      load_values();
+      find_pages(tile + 2 * kWarps);
     }
+    float scores[S::kSteps][QueryTiles][4];
+    multiply_keys(scores);
+    mask(scores, tile);
+    exponentiate(scores);
+    multiply_values(scores);
   }
 
   /// Writes O of the warp's tokens, not yet divided by their sum, and what it was scaled by.
@@ -136,32 +144,44 @@ class Warp {
 
   /// The tile's token that this lane looks up; those after the last are taken for the last.
   __device__ int token_of(int tile, int i) const {
-    const int lane = static_cast<int>(threadIdx.x) % 32;
-    const int wanted = tile * S::kTileTokens + i * 32 + lane % S::kTileTokens;
+    const int wanted = tile * S::kTileTokens + i * 32 + lane_ % S::kTileTokens;
     return wanted < problem_.context ? wanted : problem_.context - 1;
   }
-  /// Begins to look up the pages of a tile; nothing waits for them before `load_keys`.
+  /// Begins to look up the pages of a tile; nothing waits for them before `find_rows`.
   __device__ void find_pages(int tile) {
 #pragma unroll
     for (int i = 0; i < S::kRowRegisters; ++i) {
-      pages_[i] = __ldg(page_table_ + problem_.cache.entry_of(token_of(tile, i)));
+      pages_[i] =
+          __ldg(problem_.page_table + (first_page_ + problem_.cache.entry_of(token_of(tile, i))));
     }
   }
-
-  __device__ void load_keys(int tile) {
+  /// Writes the rows of a tile's tokens for all lanes.
+  __device__ void find_rows(int tile) {
+    __syncwarp();
 #pragma unroll
     for (int i = 0; i < S::kRowRegisters; ++i) {
-      rows_[i] =
-          static_cast<unsigned>(problem_.cache.row_of(pages_[i], kv_head_, token_of(tile, i)));
+      if (S::kTileTokens >= 32 || lane_ < S::kTileTokens) {
+        rows_[i * 32 + lane_] =
+            static_cast<unsigned>(problem_.cache.row_of(pages_[i], kv_head_, token_of(tile, i)));
+      }
     }
+    __syncwarp();
+  }
+
+  /// A chunk of a row. Chunks of a cache are numbered with 32 bits, which saves registers.
+  template <int Bytes>
+  static __device__ const unsigned char* chunk_of(const unsigned char* cache, unsigned row,
+                                                  int chunk) {
+    return cache + std::int64_t{Bytes} * (row * (S::kRowBytes / Bytes) + chunk);
+  }
+
+  __device__ void load_keys() {
 #pragma unroll
     for (int step = 0; step < S::kSteps; ++step) {
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
-        const int in_step = half * 8 + group_;
-        const unsigned row = __shfl_sync(kAllLanes, rows_[step / 2], (step % 2) * 16 + in_step);
         const unsigned char* const key =
-            problem_.k + static_cast<std::int64_t>(row) * S::kRowBytes + t_ * 16;
+            chunk_of<16>(problem_.k, rows_[step * 16 + half * 8 + group_], t_);
 #pragma unroll
         for (int c = 0; c < S::kKeyChunks; ++c) k_[step][half][c] = load_once_16(key + c * 64);
       }
@@ -175,11 +195,8 @@ class Warp {
     for (int step = 0; step < S::kSteps; ++step) {
 #pragma unroll
       for (int r = 0; r < 4; ++r) {
-        const int in_step = 2 * t_ + r % 2 + r / 2 * 8;
-        const unsigned row = __shfl_sync(kAllLanes, rows_[step / 2], (step % 2) * 16 + in_step);
-        const unsigned char* const value = problem_.v +
-                                           static_cast<std::int64_t>(row) * S::kRowBytes +
-                                           group_ * S::kChunkWords * 4;
+        const unsigned char* const value = chunk_of<S::kChunkWords * 4>(
+            problem_.v, rows_[step * 16 + 2 * t_ + r % 2 + r / 2 * 8], group_);
 #pragma unroll
         for (int word = 0; word < S::kValueWords; word += S::kChunkWords) {
           std::uint32_t* const to = &v_[step][r][word];
@@ -317,12 +334,12 @@ class Warp {
   }
 
   const Problem& problem_;
+  unsigned (&rows_)[S::kTileTokens];  // in the cache, of the tile whose keys were loaded last
   const int kv_head_, sequence_;
-  const std::int32_t* const page_table_;
-  const int group_, t_;  // of the lane, as intrinsics.hpp calls them
+  const int first_page_;        // the sequence's, in the page table
+  const int lane_, group_, t_;  // as intrinsics.hpp calls them
   std::uint32_t q_[S::kKeyChunks][S::kKeyProducts][QueryTiles][2];
-  int pages_[S::kRowRegisters];      // of the next tile, one or two tokens a lane
-  unsigned rows_[S::kRowRegisters];  // in the cache, of the tile whose keys were loaded last
+  int pages_[S::kRowRegisters];  // of the next tile, one or two tokens a lane
   uint4 k_[S::kSteps][2][S::kKeyChunks];
   std::uint32_t v_[S::kSteps][4][S::kValueWords];
   float out_[S::kValueTiles][QueryTiles][4];

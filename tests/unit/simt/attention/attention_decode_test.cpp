@@ -174,7 +174,8 @@ TEST(AttentionDecodeSupport, SaysWhatItCannotDo) {
   for (const AttentionDecode& op :
        {op_of(DType::kFp16, 128, 1, 4, 1, 16), op_of(DType::kBf16, 96, 1, 4, 1, 16),
         op_of(DType::kBf16, 128, 1, 5, 2, 16), op_of(DType::kBf16, 128, 1, 17, 1, 16),
-        op_of(DType::kBf16, 128, 1, 4, 1, 24), op_of(DType::kBf16, 128, 1, 4, 1, 0)}) {
+        op_of(DType::kBf16, 128, 1, 4, 1, 24), op_of(DType::kBf16, 128, 1, 4, 1, 0),
+        op_of(DType::kBf16, 128, (std::int64_t{1} << 27) + 1, 4, 1, 16)}) {
     EXPECT_NE(attention_decode_unsupported(op), nullptr);
   }
 }
