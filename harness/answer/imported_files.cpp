@@ -24,6 +24,12 @@ std::string ImportedFile::source() const {
   return engine.empty() ? tables : tables + ", " + engine;
 }
 
+bool is_imported(const Record& record) {
+  return !record.measurements.empty() &&
+         std::all_of(record.measurements.begin(), record.measurements.end(),
+                     [](const Measurement& m) { return m.origin == Origin::kImported; });
+}
+
 std::vector<ImportedFile> imported_files(std::span<const Record> records) {
   std::vector<ImportedFile> files;
   for (const Record& record : records) {

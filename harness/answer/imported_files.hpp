@@ -18,6 +18,9 @@ struct ImportedFile {
   std::string source() const;
 };
 
+/// Whether all numbers of the record were measured by somebody else.
+bool is_imported(const Record& record);
+
 /// Those of the records that hold imported numbers, in their order.
 std::vector<ImportedFile> imported_files(std::span<const Record> records);
 

@@ -145,23 +145,62 @@ def test_the_first_screen_has_what_a_buyer_asks_for(gpugauge):
     synthetic.write(gpugauge.folder / "l40s.json", synthetic.result(synthetic.L40S, seed=9))
     data = report(gpugauge, "h100.json", "l40s.json").data
     curve = rows_of(data["curves"][0])
-    priced = [row for one in data["curves"] for row in rows_of(one) if row["fits"] is not False and row["dollars_per_million"]]
-    assert [tile["subject"] for tile in data["rent"]] == [table["title"] for table in data["curves"]]
+    assert {tile["subject"] for tile in data["rent"]} == {table["title"] for table in data["curves"]}
+    dearest = {table["title"]: min(row["dollars_per_million"] for row in rows_of(table) if row["fits"]) for table in data["curves"]}
+    assert data["rent"][0]["subject"] == min(dearest, key=dearest.get), "that with the cheapest token stands first"
     for file, verdict in zip(("h100.json", "l40s.json"), data["verdicts"]):
-        read, arithmetic, alone, dollars = verdict["facts"]
+        read, arithmetic, tpot, ttft, dollars = verdict["facts"]
         peaks = {row["metric"]: row for row in rows_of(data["datasheet"]) if row["file"] == file}
         assert float(read["value"].removesuffix(" GB/s")) == pytest.approx(peaks["memory read"]["measured"], rel=1e-3)
         assert arithmetic["label"] == "fp8_e4m3 dense GEMM", "the fastest"
         own = [row for row in curve if row["file"] == file]
-        assert float(alone["value"].removesuffix(" tok/s")) == pytest.approx(own[0]["tok_per_s"], rel=1e-3)
-        cheapest = float(dollars["value"].removeprefix("$"))
-        batch = int(re.match(r"batch (\d+),", dollars["detail"])[1])
-        least = min((row for row in priced if row["file"] == file), key=lambda row: row["dollars_per_million"])
-        assert (cheapest, batch) == (pytest.approx(least["dollars_per_million"], rel=0.06), least["batch"]), "of all subjects"
-        if file == "l40s.json":
-            assert batch == 128, "weights and cache of 256 do not fit its memory"
-    first = min((row for row in curve if row["batch"] == 1), key=lambda row: row["dollars_per_million"])
-    assert data["rent"][0]["words"].startswith(first["device"])
+        assert tpot["label"] == "TPOT, one user" and tpot["value"].endswith(" ms")
+        assert float(tpot["value"].removesuffix(" ms")) == pytest.approx(own[0]["tpot_ns"] / 1e6, rel=1e-3)
+        assert own[0]["tpot_ns"] == pytest.approx(1e9 / own[0]["tok_per_s"]) and own[0]["batch"] == 1
+        assert ttft["label"] == "TTFT, a prompt of 1024 tokens alone"
+        everything = [row for table in data["curves"] for row in rows_of(table) if row["file"] == file and row["fits"]]
+        cheapest = min(everything, key=lambda row: row["dollars_per_million"])
+        assert float(dollars["value"].removeprefix("$")) == pytest.approx(cheapest["dollars_per_million"], rel=0.06)
+        assert dollars["label"] == "per million output tokens, decode only, at best"
+        assert dollars["detail"].startswith(f"{cheapest['model']} {cheapest['precision']}, context 1024, batch {cheapest['batch']}: ")
+        assert verdict["when"] == "measured 20 Nov 2026, suite nightly, 20 min", verdict["when"]
+    assert re.search(r"% cheaper than .* per million at batch \d+, decode only", data["rent"][0]["words"])
+
+
+def test_a_rented_card_that_failed_its_datasheet_is_said_to_have(gpugauge):
+    synthetic.write(gpugauge.folder / "h100.json", synthetic.result(synthetic.H100))
+    synthetic.write(gpugauge.folder / "l40s.json", synthetic.result(synthetic.slow(synthetic.L40S, 0.7), seed=9))
+    data = report(gpugauge, "h100.json", "l40s.json", options=["--hourly", "l40s=0.05", "--hourly", "h100-sxm5=9"]).data
+    assert all(tile["words"].endswith(". This L40S failed its datasheet") for tile in data["rent"])
+    data = report(gpugauge, "h100.json", "l40s.json", options=["--hourly", "l40s=90", "--hourly", "h100-sxm5=1"]).data
+    assert not any("failed" in tile["words"] for tile in data["rent"]), "what is rented passed"
+
+
+def test_tables_of_others_are_of_the_model_and_fit_into_a_mebibyte(gpugauge):
+    cards = [ROOT / "results" / "imported" / f"{card}.json.gz" for card in ("l40s", "h100-sxm5")]
+    page = report(gpugauge, *cards, options=["--model", "qwen3-14b", "--hourly", "l40s=0.72", "--hourly", "h100-sxm5=3.84"])
+    data = page.data
+    assert len(page.text.encode()) <= MIB
+    assert data["cases"]["count"] <= 2000, "points of the roofline"
+    shapes = {(family, name.split("/h:")[1].split("/")[0]) for family, name in zip(column(data, "family"), column(data, "name")) if "attention" in family}
+    assert shapes == {("attention_decode", "40"), ("attention_prefill", "40")}, "Qwen3 14B has 40 heads"
+    for verdict in data["verdicts"]:
+        assert verdict["tone"] == 0 and verdict["words"] == "tables of aiconfigurator (vLLM 0.24.0): no card was tested"
+        assert verdict["when"].startswith("imported ") and re.fullmatch(r"609 of \d+ imported cases are of the model's shapes", verdict["counts"])
+    assert "measure it with" not in json.dumps(data["datasheet"]) and all(row["measured"] for row in rows_of(data["datasheet"]))
+    assert {row["field"] for row in rows_of(data["provenance"])} & {"measured", "imported"} == {"imported"}
+    steps = {(row["file"], row["batch"]) for table in data["steps"] for row in rows_of(table) if row["precision"] == "bf16"}
+    assert max(batch for file, batch in steps if file == "l40s.json.gz") == 64, "of more the cache does not fit"
+
+
+def test_what_a_person_hands_on_names_no_folder_and_no_host(gpugauge):
+    (gpugauge.folder / "secret").mkdir()
+    made = synthetic.result(synthetic.H100, 10, host="tom-laptop")
+    file = synthetic.write(gpugauge.folder / "secret" / "r.json", made)
+    page = report(gpugauge, file)
+    assert "secret" not in page.text and "tom-laptop" not in page.text
+    hashes = [cell for row in page.data["provenance"]["rows"] for cell in row if isinstance(cell, list) and re.fullmatch("[0-9a-f]{40,}", str(cell[1]))]
+    assert hashes and all(cell[0] == cell[1][:12] for cell in hashes), "12 digits are shown, all are in the data"
 
 
 def test_without_a_price_nothing_is_said_of_renting(gpugauge):

@@ -85,8 +85,8 @@ CANVASES = """return [...document.querySelectorAll('canvas')].map((canvas) => {
           points: chart ? chart.data.datasets.reduce((sum, dataset) => sum + dataset.data.length, 0) : 0};
 });"""
 
-CHARTS = {"one": {"environment": 1, "roofline": 1, "sweeps": 1, "tokens": 2, "contexts": 0, "samples": 2, "history": 0},
-          "two": {"environment": 6, "roofline": 1, "sweeps": 1, "tokens": 2, "contexts": 1, "samples": 2, "history": 1}}
+CHARTS = {"one": {"environment": 1, "roofline": 1, "sweeps": 1, "speed": 1, "tokens": 2, "contexts": 0, "samples": 2, "history": 0},
+          "two": {"environment": 6, "roofline": 1, "sweeps": 1, "speed": 1, "tokens": 2, "contexts": 1, "samples": 2, "history": 1}}
 
 
 @pytest.mark.parametrize("name", CHARTS)

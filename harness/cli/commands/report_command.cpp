@@ -7,7 +7,9 @@
 #include <set>
 
 #include "harness/answer/datasheet_answer.hpp"
+#include "harness/answer/model_cases.hpp"
 #include "harness/answer/overview_answer.hpp"
+#include "harness/answer/prompt_answer.hpp"
 #include "harness/base/byte_size.hpp"
 #include "harness/base/units.hpp"
 #include "harness/cli/commands.hpp"
@@ -41,6 +43,7 @@ Examples:
 struct ReportOptions {
   AnalysisOptions inputs;
   TrackOptions track;
+  std::optional<double> tpot_ms;
   std::string output, claims, history;
 };
 
@@ -132,28 +135,41 @@ ExitStatus report(const ReportOptions& options) {
   check_files(options.inputs, options.history);
   const std::string output = output_of(options);
   const Catalog catalog = Catalog::locate();
-  const std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
+  std::vector<Record> records = read_inputs(options.inputs, Detail::kSamples);
+  const std::vector<std::filesystem::path> names = short_paths(records);
+  for (std::size_t i = 0; i < records.size(); ++i) records[i].path = names[i];
   const std::vector<Datasheet> sheets = catalog.datasheets();
   std::vector<RecordToShow> shown;
   for (const Record& record : records)
     shown.push_back({&record, match_datasheet(sheets, record.device)});
 
   const std::vector<CardResult> results = card_results(records, catalog, options.inputs);
+  std::vector<std::optional<Record>> own_cases;
+  for (const CardResult& result : results)
+    own_cases.push_back(model_cases(*result.record, result.models));
+  std::vector<RecordToShow> listed = shown;
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    if (own_cases[i]) listed[i].record = &*own_cases[i];
+  }
   DecodeQuestion question = decode_question(options.inputs);
   question.today = utc_date(std::time(nullptr));
   const auto datasheets = datasheet_answer(results);
   const DecodeAnswer decode = decode_answer(results, question);
   const std::vector<PricedDecode>& decodes = decode.points;
-  const auto break_evens = break_evens_of(records, catalog, options.inputs, decodes);
+  const auto break_evens = break_evens_of(records, catalog, options.inputs, fitting(decodes));
   const auto contexts = context_sweep(results, question, decodes);
+  const auto prompts = prompt_answer(results, datasheets, decodes);
   const auto audited = audit_of(options, catalog, records);
   const auto tracked = tracked_of(options);
 
   ReportInput input{.records = shown,
+                    .listed = listed,
                     .datasheets = datasheets,
                     .decodes = decodes,
                     .break_evens = break_evens,
                     .contexts = contexts,
+                    .prompts = prompts,
+                    .tpot_ms = options.tpot_ms,
                     .price_doubts = decode.price_doubts,
                     .claims = {},
                     .history = {}};
@@ -178,6 +194,7 @@ void add_report_command(Command& program) {
   command.option(option::kOutput, options.output)
       .detail("the page; default: FILE's name with .html, beside it; of a history history.html");
   add_decode_options(command, options.inputs);
+  command.option(option::kTpot, options.tpot_ms).detail("a line on the chart of tok/s per user");
   add_price_options(command, options.inputs);
   add_billing_options(command, options.inputs);
   command.option(option::kClaims, options.claims);

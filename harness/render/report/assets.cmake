@@ -4,7 +4,7 @@
 
 # One script of its own scope, in the order in which its parts need each other.
 set(report_scripts "")
-foreach(part elements cases tables pickers charts marks overview strip datasheet roofline sweeps decode steps samples history reproduce page)
+foreach(part elements cases tables pickers charts marks overview strip datasheet roofline sweeps decode speed steps samples history reproduce page)
   list(APPEND report_scripts ${CMAKE_CURRENT_LIST_DIR}/${part}.js)
 endforeach()
 

@@ -10,10 +10,13 @@ function folded(items, few, what) {
 
 const factTile = ({value, label, detail}) => el('div', {}, el('dt', {}, label), el('dd', {class: 'value'}, value), el('dd', {class: 'detail'}, detail));
 
+const sentence = (words) => el('p', {class: 'words'}, `${words[0].toUpperCase()}${words.slice(1)}.`);
+const verdictBox = (tone, ...children) => el('article', {class: `verdict ${TONES[tone] || 'plain'}`}, ...children);
+
 function rentArticle() {
-  return el('article', {class: 'verdict plain'}, el('h3', {}, 'Which one to rent'),
-      el('p', {}, 'Where an output token costs least, each card at its first price, one card for the whole model:'),
-      ...folded(DATA.rent.map(({subject, words}) => el('li', {}, el('b', {}, `${subject}: `), words)), FEW_REASONS, 'models and contexts'));
+  const [{subject, words}, ...others] = DATA.rent;
+  return verdictBox(0, el('h3', {}, 'Which one to rent'), sentence(words), el('p', {}, `${subject}. Each card at its first price, one card for the whole model.`),
+      ...(others.length ? folded(others.map((rent) => el('li', {}, el('b', {}, `${rent.subject}: `), `${rent.words}.`)), FEW_REASONS, 'models and contexts') : []));
 }
 
 function verdictSection() {
@@ -23,10 +26,10 @@ function verdictSection() {
   if (DATA.rent.length) parent.append(rentArticle());
   const cards = grid(parent);
   for (const verdict of DATA.verdicts) {
-    cards.append(el('article', {class: `verdict ${TONES[verdict.tone] || 'plain'}`},
-        el('h3', {}, (TONE_SIGNS[verdict.tone] ?? '') + verdict.device), el('p', {class: 'words'}, `${verdict.words[0].toUpperCase()}${verdict.words.slice(1)}.`),
+    cards.append(verdictBox(verdict.tone,
+        el('h3', {}, (TONE_SIGNS[verdict.tone] ?? '') + verdict.device), sentence(verdict.words), verdict.next ? el('p', {}, `Next: ${verdict.next}`) : null,
         verdict.facts.length ? el('dl', {class: 'facts'}, ...verdict.facts.map(factTile)) : null,
-        el('p', {class: 'counts'}, `${verdict.counts} · ${verdict.file}`),
+        el('p', {class: 'counts'}, [verdict.when, verdict.counts, verdict.file].filter(Boolean).join(' · ')),
         ...folded(verdict.reasons.map((reason) => el('li', {}, reason)), FEW_REASONS, 'remarks')));
   }
   if (history && !isSlower) parent.append(history);

@@ -53,7 +53,7 @@ function build() {
   document.querySelector('main').replaceChildren();
   const dark = matchMedia('(prefers-color-scheme: dark)');
   setTheme(dark.matches ? 'dark' : 'light');
-  const made = DATA.files.length === 0 ? [verdictSection, historySection, dataSection] : [verdictSection, environmentSection, stripSection, datasheetSection, rooflineSection, sweepSection, tokensSection, contextSection, stepSection,
+  const made = DATA.files.length === 0 ? [verdictSection, historySection, dataSection] : [verdictSection, environmentSection, stripSection, datasheetSection, rooflineSection, sweepSection, speedSection, tokensSection, contextSection, stepSection,
     samplesSection, claimsSection, historySection, provenanceSection, reproduceSection, absentSection, dataSection];
   for (const make of made) make();
   dark.addEventListener('change', (event) => setTheme(event.matches ? 'dark' : 'light'));

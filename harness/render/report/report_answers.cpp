@@ -1,13 +1,17 @@
 // What the first screen answers: what a card reaches, what a million tokens cost, which to rent.
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 
 #include "harness/answer/overview_answer.hpp"
+#include "harness/base/units.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
+#include "harness/render/answers/rent_sentence.hpp"
+#include "harness/render/answers/verdict_words.hpp"
 #include "harness/render/report/report_data.hpp"
 #include "harness/render/table/text.hpp"
 
@@ -28,41 +32,53 @@ Json peak_fact(const DatasheetFinding& f) {
               detail);
 }
 
-void add_decode_facts(Json& facts, const PricedDecode& smallest, const PricedDecode& cheap) {
-  const auto tokens = [](const PricedDecode& p) {
-    return format_significant(p.decode.preferred()->tokens_per_second.value) + " tok/s";
-  };
-  const std::int64_t batch = smallest.decode.point.batch;
-  facts.push_back(
-      fact(tokens(smallest),
-           batch == 1 ? "decoding for one user" : fmt::format("decoding, batch {}", batch),
-           fmt::format("{}; {}", subject_of({&smallest}),
-                       origins_cell(smallest.decode.preferred()->origins()).text)));
-  facts.push_back(fact(format_dollars(cheap.dollars()->value), "per million output tokens, at best",
-                       fmt::format("batch {}, {}, at {}; {}", cheap.decode.point.batch,
-                                   tokens(cheap), price_words(cheap.costs.front().rate),
-                                   origins_text(cheap.decode.preferred()->origins()))));
+Json tpot_fact(const PricedDecode& p) {
+  const auto batch = static_cast<double>(p.decode.point.batch);
+  const double of_a_user = p.decode.preferred()->tokens_per_second.value / batch;
+  return fact(format_duration_ns(kNsPerSecond / of_a_user),
+              batch == 1 ? "TPOT, one user" : fmt::format("TPOT, batch {}", batch),
+              fmt::format("{} tok/s a user; {}; {}", format_significant(of_a_user, 3),
+                          subject_of({&p}), origins_text(p.decode.preferred()->origins())));
 }
 
-/// `batch 32 to 256`.
-std::string batches_of(const Lead& lead) {
-  const std::int64_t first = lead.first->decode.point.batch, last = lead.last->decode.point.batch;
-  return first == last ? fmt::format("batch {}", first)
-                       : fmt::format("batch {} to {}", first, last);
+Json ttft_fact(const PrefillFinding& prefill) {
+  const EngineStep& step = prefill.library ? *prefill.library : *prefill.best;
+  return fact(format_duration_ns(step.engine_ns().value),
+              fmt::format("TTFT, a prompt of {} tokens alone", prefill.point.tokens),
+              fmt::format("{} {}; {}", prefill.model, name_of(prefill.point.precision),
+                          origins_text(step.origins())));
 }
 
-std::string dollars_of(const Lead& lead) {
-  const std::string first = format_dollars(lead.first->dollars()->value),
-                    last = format_dollars(lead.last->dollars()->value);
-  return first == last ? first : fmt::format("{} to {}", first, last);
+Json dollars_fact(const PricedDecode& p) {
+  const double tokens = p.decode.preferred()->tokens_per_second.value;
+  return fact(
+      format_dollars(p.dollars()->value), "per million output tokens, decode only, at best",
+      fmt::format("{}, batch {}: {} tok/s, at {}; {}", subject_of({&p}), p.decode.point.batch,
+                  format_significant(tokens), price_words(p.costs.front().rate),
+                  origins_text(p.decode.preferred()->origins())));
 }
 
-/// `NVIDIA L40S ($0.72/h on-demand) at batch 1 to 16: $5.20 to $0.38 per million`.
-std::string words_of(const Lead& lead, const std::string& label) {
-  const char* doubt = lead.is_only ? ", the only one that fits" : lead.is_sure ? "" : ", undecided";
-  return fmt::format("{} ({}) at {}: {} per million{}", label,
-                     price_words(lead.first->costs.front().rate), batches_of(lead),
-                     dollars_of(lead), doubt);
+/// Cards that a sentence may name although their own results failed the datasheet, of the leaders.
+std::string failures_among(const Rent& rent, const ReportInput& input) {
+  std::string words;
+  std::set<std::string> seen;
+  for (const Lead& lead : rent.leads) {
+    const auto at = std::find_if(input.records.begin(), input.records.end(), [&](const auto& r) {
+      return r.record->path.string() == lead.first->decode.file;
+    });
+    if (at == input.records.end() || !seen.insert(lead.first->decode.file).second) continue;
+    const auto i = static_cast<std::size_t>(at - input.records.begin());
+    const VerdictWords verdict = verdict_words(*at->record, input.datasheets[i]);
+    if (verdict.is_verdict && verdict.tone == Tone::kBad)
+      words += fmt::format(". This {} failed its datasheet", lead.first->card);
+  }
+  return words;
+}
+
+/// The least that a token of the subject costs.
+double least_dollars(const Rent& rent) {
+  const PricedDecode* best = cheapest(rent.group);
+  return best != nullptr ? best->dollars()->value : HUGE_VAL;
 }
 
 }  // namespace
@@ -72,31 +88,22 @@ Json facts_json(const ReportInput& input, std::size_t record) {
   Json facts = Json::array();
   if (overview.read != nullptr) facts.push_back(peak_fact(*overview.read));
   if (overview.fastest != nullptr) facts.push_back(peak_fact(*overview.fastest));
-  if (overview.cheapest != nullptr)
-    add_decode_facts(facts, *overview.smallest_batch, *overview.cheapest);
+  if (overview.smallest_batch != nullptr) facts.push_back(tpot_fact(*overview.smallest_batch));
+  if (const auto& prompt = input.prompts[record]) facts.push_back(ttft_fact(*prompt));
+  if (overview.cheapest != nullptr) facts.push_back(dollars_fact(*overview.cheapest));
   return facts;
 }
 
 Json rent_json(const ReportInput& input) {
-  const std::vector<std::string> labels = labels_of(input.records);
-  const auto label = [&](const PricedDecode& p) {
-    const auto at = std::find_if(input.records.begin(), input.records.end(), [&](const auto& r) {
-      return r.record->path.string() == p.decode.file;
-    });
-    return labels.at(static_cast<std::size_t>(at - input.records.begin()));
-  };
+  std::vector<Rent> rents = rent_answer(input.decodes);
+  const auto best = std::min_element(rents.begin(), rents.end(), [](const Rent& a, const Rent& b) {
+    return least_dollars(a) < least_dollars(b);
+  });
+  if (best != rents.end()) std::rotate(rents.begin(), best, std::next(best));
   Json all = Json::array();
-  for (const Rent& rent : rent_answer(input.decodes)) {
-    std::vector<std::string> words;
-    for (const Lead& lead : rent.leads) {
-      std::string text = words_of(lead, label(*lead.first));
-      const OriginShares origins = lead.first->decode.preferred()->origins();
-      if (!has_measured(origins)) text += fmt::format(" ({})", origins_words(origins));
-      words.push_back(std::move(text));
-    }
+  for (const Rent& rent : rents)
     all.push_back({{"subject", printable(subject_of(rent.group))},
-                   {"words", printable(fmt::format("{}", fmt::join(words, "; ")))}});
-  }
+                   {"words", printable(rent_sentence(rent.group) + failures_among(rent, input))}});
   return all;
 }
 

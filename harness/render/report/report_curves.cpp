@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "harness/base/grouping.hpp"
+#include "harness/base/units.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"
 #include "harness/render/report/report_data.hpp"
@@ -13,6 +14,13 @@ using Point = const PricedDecode*;
 std::optional<Estimate> tokens_of(Point p) {
   const EngineStep* step = p->decode.preferred();
   return step != nullptr ? std::optional(step->tokens_per_second) : std::nullopt;
+}
+
+/// Tokens per second that each user sees.
+std::optional<double> of_a_user(Point p) {
+  const auto tokens = tokens_of(p);
+  return tokens ? std::optional(tokens->value / static_cast<double>(p->decode.point.batch))
+                : std::nullopt;
 }
 
 const Rate* rate_of(Point p) { return p->costs.empty() ? nullptr : &p->costs.front().rate; }
@@ -33,6 +41,11 @@ ColumnList<Point> curve_columns(bool several, bool one_context) {
   });
   c.number("half_width_percent", "±", [](auto& p) { return plus_minus_cell(tokens_of(p)); });
   c.ends("low_tok_per_s", "high_tok_per_s", tokens_of);
+  c.data("tok_per_s_user", [](auto& p) { return number_cell(of_a_user(p)); });
+  c.number("tpot_ns", "TPOT", [](auto& p) {
+    const auto speed = of_a_user(p);
+    return speed ? duration_cell(kNsPerSecond / *speed) : Cell();
+  });
   c.number("dollars_per_million", "$/M, decode only",
            [](auto& p) { return dollars_cell(p->dollars()); });
   c.ends("low_dollars_per_million", "high_dollars_per_million",

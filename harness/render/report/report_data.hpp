@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
@@ -10,6 +11,7 @@
 #include "harness/analyze/money/cost.hpp"
 #include "harness/analyze/money/decode_break_even.hpp"
 #include "harness/analyze/rates/datasheet.hpp"
+#include "harness/analyze/step/prefill.hpp"
 #include "harness/config/acks.hpp"
 #include "harness/config/claims.hpp"
 #include "harness/render/answers/cases_table.hpp"
@@ -34,10 +36,14 @@ struct ReportHistory {
 /// All that a report shows; what it points to must outlive it.
 struct ReportInput {
   std::span<const RecordToShow> records;
+  std::span<const RecordToShow> listed;         ///< the same with the cases that the page lists
   std::span<const DatasheetReport> datasheets;  ///< one a record
   std::span<const PricedDecode> decodes;        ///< over the batch
   std::span<const DecodeBreakEven> break_evens;
   std::span<const PricedDecode> contexts;  ///< over the context
+  /// One a record, as `prompt_answer`.
+  std::span<const std::optional<PrefillFinding>> prompts;
+  std::optional<double> tpot_ms;  ///< the highest that the user wants
   std::vector<std::string> price_doubts;
   std::optional<AuditedClaims> claims;
   std::optional<ReportHistory> history;
@@ -57,14 +63,24 @@ Json tables_json(std::span<const Table> tables);
 
 /// What a buyer wants to know of each file, in words.
 Json verdicts_json(const ReportInput& input);
-/// The few numbers that say it at a glance, `[{value, label, detail}]`: its peaks, and what it
-/// decodes of the model that most files have, alone and at its cheapest batch.
+/// The few numbers that say it at a glance, `[{value, label, detail}]`: its peaks, how fast it
+/// decodes for one user the model that most files have and begins to, and its cheapest token of
+/// all.
 Json facts_json(const ReportInput& input, std::size_t record);
-/// Which of several cards costs less at which batch, `[{subject, words}]`.
+/// Which of several cards to rent, `[{subject, words}]`: first that with the cheapest token.
 Json rent_json(const ReportInput& input);
 
-/// What tells the files apart: the device, with as much of the path as that takes.
+/// What tells the files apart of their paths: the name, with as many folders before it as that
+/// takes.
+std::vector<std::filesystem::path> short_paths(std::span<const Record> records);
+/// The device, with as much of the path as that takes.
 std::vector<std::string> labels_of(std::span<const RecordToShow> records);
+
+/// The points that fit their cards.
+std::vector<PricedDecode> fitting(std::span<const PricedDecode> points);
+/// Of imported tables without what they do not test: nobody can measure it on a card that nobody
+/// has.
+std::vector<DatasheetReport> shown_datasheets(const ReportInput& input);
 
 /// Every measurement, column by column: `{count, columns: {key: [value…]}}`, where a column that
 /// repeats itself is `{words, index}`, and one that is null all the way down is left out.

@@ -2,9 +2,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <functional>
 
 #include "harness/analyze/compare/environment.hpp"
+#include "harness/answer/imported_files.hpp"
 #include "harness/base/byte_size.hpp"
 #include "harness/record/health.hpp"
 #include "harness/render/report/report_data.hpp"
@@ -70,6 +72,26 @@ const std::vector<Field>& environment_fields() {
   return fields;
 }
 
+/// The start of a hash that people read; programs get all of it.
+constexpr std::size_t kShownDigits = 12;
+
+std::string shortened_hashes(std::string text) {
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i < text.size() && std::isxdigit(static_cast<unsigned char>(text[i])) != 0) {
+      ++digits;
+      continue;
+    }
+    constexpr std::size_t kLeastHash = 32;
+    if (digits >= kLeastHash) {
+      text.erase(i - digits + kShownDigits, digits - kShownDigits);
+      i -= digits - kShownDigits;
+    }
+    digits = 0;
+  }
+  return text;
+}
+
 std::string libraries(const Record& r) {
   std::vector<std::string> all;
   for (const auto& [name, version] : r.provenance.libraries) all.push_back(name + " " + version);
@@ -79,7 +101,9 @@ std::string libraries(const Record& r) {
 std::string sessions(const Record& r) {
   std::vector<std::string> all;
   for (const Session& s : r.provenance.sessions)
-    all.push_back(fmt::format("{} to {}", s.started_utc, s.ended_utc));
+    all.push_back(s.started_utc == s.ended_utc
+                      ? s.started_utc
+                      : fmt::format("{} to {}", s.started_utc, s.ended_utc));
   return fmt::format("{}", fmt::join(all, ", "));
 }
 
@@ -87,8 +111,8 @@ const std::vector<Field>& provenance_fields() {
   static const std::vector<Field> fields{
       {"file", [](const Record& r) { return r.path.string(); }},
       {"run", [](const Record& r) { return r.provenance.run_id; }},
-      {"host", [](const Record& r) { return r.provenance.host_name; }},
-      {"measured", sessions},
+      {"measured", [](const Record& r) { return is_imported(r) ? std::string() : sessions(r); }},
+      {"imported", [](const Record& r) { return is_imported(r) ? sessions(r) : std::string(); }},
       {"took",
        [](const Record& r) {
          return r.provenance.wall_seconds > 0 ? format_duration_ns(1e9 * r.provenance.wall_seconds)
@@ -124,7 +148,8 @@ Table field_table(std::string name, const std::vector<Field>& fields,
     std::vector<Cell> row{field};
     bool any = false;
     for (const RecordToShow& shown : records) {
-      row.push_back(text_cell(value_of(*shown.record)));
+      const std::string value = value_of(*shown.record);
+      row.push_back(value.empty() ? Cell() : Cell(shortened_hashes(value), value));
       any = any || !row.back().text.empty();
     }
     if (any) table.rows.push_back(std::move(row));
