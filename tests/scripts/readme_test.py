@@ -4,7 +4,9 @@ import functools
 import os
 import pathlib
 import re
+import shlex
 import subprocess
+import tempfile
 import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -114,6 +116,18 @@ class ReadmeTest(unittest.TestCase):
             self.assertEqual((name, time), (name, total[1]))
 
     @unittest.skipUnless(os.access(BINARY, os.X_OK), f"{BINARY} is not built")
+    def test_the_commands_without_a_card_run_and_print_the_answer_that_stands_below_them(self):
+        section = (SOURCE / "README.md").read_text().partition("\n## No card yet\n")[2].partition("\n## ")[0]
+        commands, answer = (block.strip("`\n") for block in CODE_BLOCK.findall(section))
+        lines = [shlex.split(line, comments=True) for line in commands.splitlines()]
+        self.assertGreaterEqual(len(lines), 3)
+        with tempfile.TemporaryDirectory() as folder:
+            results = [subprocess.run([BINARY, *words[1:]], capture_output=True, text=True, cwd=folder,
+                                      env={**os.environ, "GPUGAUGE_CONFIGS": str(SOURCE / "configs")}) for words in lines]
+        for words, result in zip(lines, results):
+            self.assertEqual(result.returncode, 0, (words, result.stderr))
+        self.assertTrue(results[0].stdout.startswith(" ".join(answer.split())), results[0].stdout[:300])
+
     def test_a_wrong_command_and_option_are_found(self):
         text = "`gpugauge measure FILE`, `gpugauge track add --nights x`\n```\ngpugauge run --suit nightly -- --benchmark_x\n```\n"
         self.assertEqual(sorted(wrong_commands(text)), ["measure", "run --suit", "track add --nights"])
