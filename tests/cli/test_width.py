@@ -1,4 +1,4 @@
-"""Every table on terminals of 80, 120 and 200 columns: no line is wider, and a pipe gets all of it."""
+"""Every table on terminals of 60, 80, 120 and 200 columns: no line is wider, and a pipe gets all of it."""
 
 import csv
 import fcntl
@@ -18,7 +18,7 @@ from test_ab import MEASURED, measuring
 from test_forward import CAUSAL, GEMMS
 from test_import import import_system
 
-WIDTHS = [80, 120, 200]
+WIDTHS = [60, 80, 120, 200]
 MODEL = ["--model", "llama-3.1-8b"]
 SERVED = [*MODEL, "--precision", "bf16", "--input-tokens", "1024", "--output-tokens", "256"]
 PRICED = [*SERVED, "--hourly", "l40s=0.86,h100=2.5"]

@@ -183,6 +183,12 @@ void make_compact(std::vector<Candidate>& candidates, std::size_t width, Layout&
 
 }  // namespace
 
+std::size_t width_of(const Layout& layout) {
+  std::size_t width = 0;
+  for (const ShownColumn& column : layout.columns) width += kColumnGap + column.width;
+  return width;
+}
+
 Layout lay_out(const Table& table, std::size_t width) {
   Layout layout;
   std::vector<Candidate> candidates = candidates_of(table);

@@ -30,11 +30,14 @@ struct Layout {
   std::vector<std::string> parts_left_out;
 };
 
+/// Of its lines, the gaps before the columns with them.
+std::size_t width_of(const Layout& layout);
+
 /// Fits a table into `width` columns of a terminal. It has its natural width if that fits; else its
 /// headers are broken, then its sentences between words, then the names of its cases lose the parts
 /// that tell nothing apart, then its other names are shortened, and if all of that is not enough,
 /// the most dispensable column is left out, and so on. Where none is left, words are broken, too; a
-/// table that is too wide even so stays so.
+/// table that is too wide even so stays so, and is better written as a line a cell.
 Layout lay_out(const Table& table, std::size_t width);
 
 }  // namespace gpugauge

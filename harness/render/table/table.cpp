@@ -136,13 +136,36 @@ std::string title_of(const Table& table, const Layout& layout) {
                                                      fmt::join(layout.parts_left_out, ", "));
 }
 
+void write_grid(std::ostream& out, const Table& table, const Layout& layout, Style style) {
+  write_headers(out, table, layout, style);
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    write_row(out, table, layout, row, style);
+}
+
+/// `header: text`, a line a cell, for a terminal that no layout fits.
+void write_record(std::ostream& out, const Table& table, const Layout& layout, std::size_t row,
+                  Style style) {
+  for (const ShownColumn& column : layout.columns) {
+    const Cell& cell = table.rows[row][column.place];
+    const std::string& header = table.columns[column.place].header;
+    if (!cell.text.empty())
+      write_text(out, header.empty() ? cell.text : fmt::format("{}: {}", header, cell.text),
+                 kColumnGap, color_of(cell.tone), style);
+  }
+}
+
+void write_records(std::ostream& out, const Table& table, const Layout& layout, Style style) {
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    if (row > 0) out << '\n';
+    write_record(out, table, layout, row, style);
+  }
+}
+
 void write_table(std::ostream& out, const Table& table, const Layout& layout, Style style) {
   if (!table.title.empty() || !layout.parts_left_out.empty())
     write_text(out, title_of(table, layout), 0, kBold, style);
   if (table.rows.empty()) out << "  (none)\n";
-  write_headers(out, table, layout, style);
-  for (std::size_t row = 0; row < table.rows.size(); ++row)
-    write_row(out, table, layout, row, style);
+  (width_of(layout) > style.width ? write_records : write_grid)(out, table, layout, style);
   for (const std::string& note : table.notes) write_text(out, note, kColumnGap, {}, style);
 }
 

@@ -16,12 +16,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::size_t width_of(const Layout& layout) {
-  std::size_t width = 0;
-  for (const ShownColumn& column : layout.columns) width += kColumnGap + column.width;
-  return width;
-}
-
 /// Of names that differ in their middle, numbers and sentences: 2 + 36 + 2 + 10 + 2 + 10 + 2 + 48.
 Table layout_sample() {
   Table table;

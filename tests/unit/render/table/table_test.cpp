@@ -202,6 +202,20 @@ TEST(Render, SaysOnceWhatANarrowTerminalDoesNotShow) {
   EXPECT_THAT(rendered({table}, Format::kTable, {.width = 28}), Not(HasSubstr("not shown")));
 }
 
+TEST(Render, IsALineACellWhereNoLayoutFits) {
+  EXPECT_EQ(rendered({sample()}, Format::kTable, {.width = 12}),
+            "peaks of a\n"
+            "  card\n"
+            "  metric:\n"
+            "    read\n"
+            "  GB/s: 3242\n"
+            "\n"
+            "  metric:\n"
+            "    µ-read\n"
+            "  GB/s: 81.3\n"
+            "  a note\n");
+}
+
 TEST(Render, OnlyTheTerminalTableDependsOnTheWidth) {
   Table table = sample();
   table.columns[1].dispensable = 1;
