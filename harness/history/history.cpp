@@ -225,16 +225,7 @@ Incoming read_incoming(const fs::path& file, const std::optional<std::string>& n
 void copy_into_place(const fs::path& folder, Incoming& incoming) {
   const fs::path target = folder / incoming.entry.file;
   make_parent_folder(target);
-  fs::path temporary = target.parent_path() / ("." + target.filename().string());
-  temporary += ".incoming";
-  OutputFile file(temporary, O_CREAT | O_TRUNC);
-  try {
-    file.append(incoming.text);
-    file.rename_to(target);
-  } catch (const Error&) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
+  replace_file(target, incoming.text);
   set_stamp(incoming.entry, stamp_of(target));
 }
 

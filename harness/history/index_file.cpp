@@ -168,9 +168,7 @@ std::string format_index(const HistoryIndex& index) {
 }
 
 void write_index(const std::filesystem::path& folder, const HistoryIndex& index) {
-  OutputFile file(folder / fmt::format(".{}.{}", kIndexName, ::getpid()), O_CREAT | O_TRUNC);
-  file.append(format_index(index));
-  file.rename_to(folder / kIndexName);
+  replace_file(folder / kIndexName, format_index(index));
 }
 
 HistoryIndex read_index(const std::filesystem::path& folder) {

@@ -31,7 +31,8 @@ void sync_folder_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-OutputFile::OutputFile(std::filesystem::path path, int extra_flags) : path_(std::move(path)) {
+OutputFile::OutputFile(std::filesystem::path path, int extra_flags, std::filesystem::path wanted)
+    : path_(std::move(path)), wanted_(wanted.empty() ? path_ : std::move(wanted)) {
   constexpr mode_t kMode = 0666;  // less the umask
   fd_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | extra_flags, kMode);
   if (fd_ < 0) fail("cannot be opened for writing");
@@ -39,6 +40,7 @@ OutputFile::OutputFile(std::filesystem::path path, int extra_flags) : path_(std:
 
 OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(wanted_, other.wanted_);
   std::swap(fd_, other.fd_);
   return *this;
 }
@@ -98,7 +100,20 @@ void OutputFile::rename_to(const std::filesystem::path& target) {
 
 void OutputFile::fail(std::string_view doing) const {
   const int error = errno;  // before anything else can change it
-  throw EnvironmentError(fmt::format("{}: {}: {}", path_.string(), doing, reason(error)));
+  throw EnvironmentError(fmt::format("{}: {}: {}", wanted_.string(), doing, reason(error)));
+}
+
+void replace_file(const std::filesystem::path& path, std::string_view text) {
+  std::filesystem::path temporary = path;
+  temporary += fmt::format(".{}.tmp", ::getpid());
+  OutputFile file(temporary, O_CREAT | O_TRUNC, path);
+  try {
+    file.append(text);
+    file.rename_to(path);
+  } catch (const EnvironmentError&) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
 }
 
 void make_parent_folder(const std::filesystem::path& file) {

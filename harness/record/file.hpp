@@ -13,10 +13,13 @@ namespace gpugauge {
 class OutputFile {
  public:
   OutputFile() = default;
-  /// Opens to append; `extra_flags` as for open(2), e.g. O_CREAT.
-  OutputFile(std::filesystem::path path, int extra_flags);
+  /// Opens to append; `extra_flags` as for open(2), e.g. O_CREAT. Errors name `wanted`, if given:
+  /// the file that this one is to become.
+  OutputFile(std::filesystem::path path, int extra_flags, std::filesystem::path wanted = {});
   OutputFile(OutputFile&& other) noexcept
-      : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+      : path_(std::move(other.path_)),
+        wanted_(std::move(other.wanted_)),
+        fd_(std::exchange(other.fd_, -1)) {}
   OutputFile& operator=(OutputFile&& other) noexcept;
   ~OutputFile();
 
@@ -37,9 +40,14 @@ class OutputFile {
   [[noreturn]] void fail(std::string_view doing) const;
   off_t size() const;
 
-  std::filesystem::path path_;
+  std::filesystem::path path_, wanted_;
   int fd_ = -1;
 };
+
+/// Puts `text` under the name `path`, whole or not at all, over what was there. It is written
+/// beside it as `<path>.<process>.tmp`, which a failure removes. Throws EnvironmentError that names
+/// `path`.
+void replace_file(const std::filesystem::path& path, std::string_view text);
 
 /// Makes the folder that `file` is to be in, with those above it. Throws EnvironmentError.
 void make_parent_folder(const std::filesystem::path& file);

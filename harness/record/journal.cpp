@@ -179,14 +179,9 @@ void Journal::append_interrupted(const std::string& name) {
 
 void Journal::finish(const Record& record) {
   const std::string text = format_result(record);
-  std::filesystem::path temporary = result_;
-  temporary += fmt::format(".tmp.{}", ::getpid());
   try {
-    OutputFile file(temporary, O_CREAT | O_TRUNC);
-    file.append(text);
-    file.rename_to(result_);
+    replace_file(result_, text);
   } catch (const EnvironmentError& error) {
-    remove_quietly(temporary);
     throw EnvironmentError(
         fmt::format("{}; everything measured is in {}", error.what(), path().string()));
   }

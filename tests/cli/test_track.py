@@ -119,6 +119,13 @@ def test_a_threshold_of_its_own(track):
     assert track("check", track.file(TONIGHT, 1.05)).returncode == 0
 
 
+def test_nothing_is_accepted_where_nothing_is_slower(track):
+    track.fill()
+    assert_one_line_error(track("ack", "memory/*", "--reason", "new kernel"), 2, "memory/*", "--night DATE")
+    assert not (track.history / "acks.yaml").exists()
+    assert track("ack", "memory/*", "--reason", "new kernel", "--night", str(TONIGHT)).returncode == 0
+
+
 def test_a_history_of_one_is_no_baseline(track):
     track.fill(1)
     result = track("check", track.file(TONIGHT))

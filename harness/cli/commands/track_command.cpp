@@ -173,9 +173,15 @@ ExitStatus acknowledge(const AckOptions& options) {
   require_case(history.index.names, options.case_pattern);
   ack.cases = options.case_pattern;
   ack.night = options.night;
-  if (!ack.night && !ack.mute && !ack.delta)
-    ack.night = standing_change(history, load_acks(options.acks_file()), options)
-                    .value_or(history.index.runs.back().night);
+  if (!ack.night && !ack.mute && !ack.delta) {
+    ack.night = standing_change(history, load_acks(options.acks_file()), options);
+    if (!ack.night)
+      throw UsageError(
+          fmt::format("track ack: nothing that '{}' names is slower than the nights before; "
+                      "--night DATE accepts "
+                      "a change from another night on, --mute and --threshold need none",
+                      options.case_pattern));
+  }
   append_ack(options.acks_file(), ack);
   fmt::print(std::cout, "{}: {}{}; commit it\n", options.acks_file().string(), ack.cases,
              ack.night ? " is accepted from " + *ack.night + " on" : " is noted");
@@ -194,9 +200,7 @@ void add_ack_command(Command& track) {
   command.flag(option::kMute, options.ack.mute);
   command.option(option::kThreshold, options.threshold_percent);
   command.option(option::kNight, options.night)
-      .detail(
-          "the night on which the change begins; default: where what is slower now begins, else "
-          "the newest night");
+      .detail("the night on which the change begins; default: where what is slower now begins");
   add_history_options(command, options);
 }
 

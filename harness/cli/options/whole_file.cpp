@@ -1,8 +1,6 @@
 #include "harness/cli/options/whole_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "harness/base/error.hpp"
 #include "harness/record/file.hpp"
@@ -17,11 +15,7 @@ void write_whole(const std::filesystem::path& path, std::string_view text) {
                                        path.filename().string()));
   if (std::filesystem::is_directory(path, ignored))
     throw EnvironmentError(fmt::format("{}: is a folder, expected a file", path.string()));
-  std::filesystem::path partial = path;
-  partial += fmt::format(".{}.partial", getpid());
-  OutputFile file(partial, O_CREAT | O_TRUNC);
-  file.append(text);
-  file.rename_to(path);
+  replace_file(path, text);
 }
 
 }  // namespace gpugauge
