@@ -40,7 +40,7 @@ struct AbOptions {
   std::string output;
   std::optional<double> time_limit_seconds;
   double threshold_percent = 100 * kDefaultThreshold;
-  Format format = Format::kTable;
+  Printed printed;
 };
 
 /// What is run, and what it is called in file names.
@@ -185,7 +185,7 @@ ExitStatus run_ab(const AbOptions& options) {
   ExitStatus status = ExitStatus::kDone;
   if (!rounds.complete.empty()) {
     const AbFinding finding = judge_rounds(rounds.complete, options);
-    print_tables(std::cout, ab_tables(finding), options.format);
+    print_tables(std::cout, ab_tables(finding), options.printed);
     if (finding.cases.empty())
       throw EnvironmentError(fmt::format("A and B have no case in common; {}", done));
     status = status_of(finding);
@@ -215,7 +215,7 @@ void add_ab_command(Command& program) {
   command.option(option::kTimeLimit, options.time_limit_seconds);
   command.option(option::kOutput, options.output)
       .detail("a folder of result files and logs; default: results/ab_<time>");
-  add_format_option(command, options.format);
+  add_format_option(command, options.printed);
 }
 
 }  // namespace gpugauge

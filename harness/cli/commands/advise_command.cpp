@@ -76,7 +76,7 @@ ExitStatus advise(const AdviseOptions& options) {
   std::vector<Table> tables = advice_tables(answer, request);
   if (const auto imported = imported_files(records); !imported.empty())
     tables.insert(tables.begin() + 1, imported_table(imported));
-  print_tables(std::cout, tables, options.inputs.format);
+  print_tables(std::cout, tables, options.inputs.printed);
   return ExitStatus::kDone;
 }
 
@@ -88,7 +88,7 @@ void add_advise_command(Command& program) {
   AdviceRequest& request = options.request;
   add_result_files(command, options.inputs.files, "result files")
       .count(0, std::numeric_limits<std::size_t>::max());
-  add_format_option(command, options.inputs.format);
+  add_format_option(command, options.inputs.printed);
   command.option(option::kModel, options.inputs.models).required();
   request.contexts = {1024};
   request.batches = {8};

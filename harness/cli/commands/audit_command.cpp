@@ -71,7 +71,7 @@ ExitStatus audit_claims(const AuditOptions& options) {
   std::vector<ClaimFinding> selected;
   std::copy_if(findings.begin(), findings.end(), std::back_inserter(selected),
                [&](const ClaimFinding& f) { return shown.empty() || is_in(shown, f); });
-  print_tables(std::cout, audit_tables(file, findings, selected), options.inputs.format);
+  print_tables(std::cout, audit_tables(file, findings, selected), options.inputs.printed);
   const bool failed = std::any_of(findings.begin(), findings.end(),
                                   [&](const ClaimFinding& f) { return is_in(failing, f); });
   return failed ? ExitStatus::kCheckFailed : ExitStatus::kDone;
@@ -85,7 +85,7 @@ void add_audit_command(Command& program) {
   command.argument("CLAIMS", options.claims, "claims file (configs/claims/*.yaml)");
   add_result_files(command, options.inputs.files, "result files, also .partial files")
       .count(0, std::numeric_limits<std::size_t>::max());
-  add_format_option(command, options.inputs.format);
+  add_format_option(command, options.inputs.printed);
   command.option(option::kPrices, options.inputs.prices)
       .detail("default: the lists of configs/prices");
   command.option(option::kServing, options.inputs.serving);

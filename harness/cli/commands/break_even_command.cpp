@@ -77,8 +77,8 @@ ExitStatus break_even(const BreakEvenOptions& options) {
     for (Table& table : break_even_tables(answer)) tables.push_back(std::move(table));
     answers.push_back(rent_sentence(answer));
   }
-  begin_with(answers, inputs.format, tables);
-  print_tables(std::cout, tables, inputs.format);
+  begin_with(answers, inputs.printed.format, tables);
+  print_tables(std::cout, tables, inputs.printed);
   return ExitStatus::kDone;
 }
 
@@ -91,7 +91,7 @@ void add_break_even_command(Command& program) {
   AnalysisOptions& inputs = options.serving.inputs;
   inputs.batches = {1, 8, 32};
   add_result_files(command, inputs.files, "result files of the two cards").count(2, 2);
-  add_format_option(command, inputs.format);
+  add_format_option(command, inputs.printed);
   add_serving_options(command, options.serving);
   add_price_options(command, inputs);
   add_billing_options(command, inputs);

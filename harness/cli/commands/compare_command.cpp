@@ -33,7 +33,7 @@ struct CompareOptions {
   std::vector<std::string> hourly;
   std::vector<std::string> prices;
   std::vector<std::string> fail_on;
-  Format format = Format::kTable;
+  Printed printed;
   std::string filter;
   std::optional<std::size_t> top;
 };
@@ -93,12 +93,12 @@ ExitStatus compare_files(const CompareOptions& options) {
     question.offers = std::move(list.offers);
   }
   const auto comparisons = compare_answer(question, catalog.datasheets());
-  if (options.format == Format::kTable) {
+  if (options.printed.format == Format::kTable) {
     for (const ComparisonReport& comparison : comparisons)
       print_text(std::cout, compare_sentence(comparison));
     std::cout << '\n';
   }
-  print_tables(std::cout, compare_tables(comparisons, options.top), options.format);
+  print_tables(std::cout, compare_tables(comparisons, options.top), options.printed);
   return status_of(comparisons, options.fail_on);
 }
 
@@ -112,7 +112,7 @@ void add_compare_command(Command& program) {
                    "the base, then what is compared with it: result files, folders of them",
                    "BASE OTHER")
       .count(2, std::numeric_limits<std::size_t>::max());
-  add_format_option(command, options.format);
+  add_format_option(command, options.printed);
   command.option(option::kFilter, options.filter);
   command.option(option::kTop, options.top).detail("the largest changes first");
   command.option(option::kThreshold, options.threshold_percent);

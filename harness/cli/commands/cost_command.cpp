@@ -31,7 +31,7 @@ ExitStatus cost(const AnalysisOptions& options) {
   question.today = utc_date(std::time(nullptr));
   const std::vector<Record> records = read_inputs(options);
   const DecodeAnswer answer = decode_answer_of(records, options, question);
-  const bool for_programs = is_for_programs(options.format);
+  const bool for_programs = is_for_programs(options.printed.format);
   std::vector<Table> tables =
       for_programs ? cost_tables(answer.points) : offer_tables(answer.points);
   const auto add = [&](std::vector<Table> more) {
@@ -44,8 +44,8 @@ ExitStatus cost(const AnalysisOptions& options) {
   }
   add(calibration_tables(answer.calibration, ShownRates::kAll));
   if (!for_programs) add(cheapest_tables(answer.points));
-  begin_with(rent_sentences(answer.points), options.format, tables);
-  print_tables(std::cout, tables, options.format);
+  begin_with(rent_sentences(answer.points), options.printed.format, tables);
+  print_tables(std::cout, tables, options.printed);
   return ExitStatus::kDone;
 }
 

@@ -19,10 +19,10 @@ Examples:
 ExitStatus datasheet(const AnalysisOptions& options) {
   const std::vector<Record> records = read_inputs(options);
   const auto reports = datasheet_answer(card_results(records, Catalog::locate()));
-  const bool is_for_people = options.format == Format::kTable;
+  const bool is_for_people = options.printed.format == Format::kTable;
   if (is_for_people && records.size() == 1)
     print_verdict(std::cout, records.front(), reports.front());
-  print_tables(std::cout, {to_table(reports)}, options.format);
+  print_tables(std::cout, {to_table(reports)}, options.printed);
   for (std::size_t i = 0; is_for_people && i < records.size(); ++i) {
     std::cout << '\n';
     if (records.size() > 1) print_text(std::cout, records[i].path.string() + ":");

@@ -33,7 +33,7 @@ struct ExplainOptions {
   std::vector<std::string> arguments;
   std::vector<std::string> devices;
   bool all = false;  ///< every case of the files, however many
-  Format format = Format::kTable;
+  Printed printed;
 };
 
 /// The words, and after them the result files: what ends in .json or .json.gz.
@@ -93,7 +93,7 @@ std::vector<Table> measured_tables(const std::vector<Record>& records, const Cat
                                    const ExplainOptions& options,
                                    const std::function<bool(const Measurement&)>& is_meant) {
   constexpr std::size_t kMostCases = 12;
-  const bool capped = options.format == Format::kTable && !options.all;
+  const bool capped = options.printed.format == Format::kTable && !options.all;
   // Made of all cases, since roofs and regret come from the others of a file.
   Table cases = cases_tables(records, catalog, imported_peers(records, catalog)).front();
   cases.notes.clear();
@@ -208,7 +208,7 @@ ExitStatus explain(const ExplainOptions& options) {
     for (Table& table : measured_tables(records, catalog, options, same_op))
       tables.push_back(std::move(table));
   }
-  print_tables(std::cout, tables, options.format);
+  print_tables(std::cout, tables, options.printed);
   return ExitStatus::kDone;
 }
 
@@ -226,7 +226,7 @@ void add_explain_command(Command& program) {
       .names_of("CARD")
       .detail("its datasheet is shown");
   command.flag(option::kAll, options.all);
-  add_format_option(command, options.format);
+  add_format_option(command, options.printed);
 }
 
 }  // namespace gpugauge

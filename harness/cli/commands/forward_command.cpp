@@ -59,7 +59,7 @@ ExitStatus forward(const ForwardOptions& options) {
   }
   const std::vector<PricedForward> points = forward_answer(cards, passes);
   print_tables(std::cout, options.ops ? forward_ops_tables(points) : forward_tables(points),
-               options.format);
+               options.printed);
   return ExitStatus::kDone;
 }
 

@@ -30,7 +30,7 @@ Examples:
 
 struct ListOptions : PlanOptions {
   std::optional<std::size_t> top;
-  Format format = Format::kTable;
+  Printed printed;
 };
 
 /// A device that is here, described without opening it, or a card by the name of its datasheet.
@@ -114,7 +114,7 @@ ExitStatus list(const ListOptions& options) {
   if (!times.empty()) table.notes.push_back("whole suites, at most: " + in_words(times));
   if (!rates.memory_gbps)
     table.notes.push_back("no roof times: this device has no datasheet and reports no memory rate");
-  print_tables(std::cout, {table}, options.format);
+  print_tables(std::cout, {table}, options.printed);
   return ExitStatus::kDone;
 }
 
@@ -124,7 +124,7 @@ void add_list_command(Command& program) {
   auto [command, options] = program.add_command<ListOptions>(
       "list", "print what a suite would measure, without measuring", list, kListExamples);
   add_plan_options(command, options);
-  add_format_option(command, options.format);
+  add_format_option(command, options.printed);
   command.option(option::kTop, options.top).detail("those of the longest roof time");
 }
 

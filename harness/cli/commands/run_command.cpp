@@ -152,8 +152,7 @@ void announce(const RunSession& session, const Suite& suite, const RunOptions& o
                      .suite_option = options.suite,
                      .result_path = session.journal.result_path().string(),
                      .already_done = record.answered_count()};
-  print_tables(std::cerr, {outline_table(outline_of(session.plan, suite.settle_seconds), run)},
-               Format::kTable);
+  print_tables(std::cerr, {outline_table(outline_of(session.plan, suite.settle_seconds), run)}, {});
   std::cerr << std::endl;
 }
 

@@ -40,7 +40,7 @@ ExitStatus print_run_summary(std::ostream& out, const Record& record, const Cata
   }
   print_text(out, headline(record));
   out << '\n';
-  print_tables(out, tables, Format::kTable);
+  print_tables(out, tables, {});
   print_run_end(out, record, answer);
   return status_of({&answer.datasheet, 1});
 }

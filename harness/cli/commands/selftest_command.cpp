@@ -33,20 +33,20 @@ Example:
 
 struct GateOptions {
   SimulationOptions simulation;
-  Format format = Format::kTable;
+  Printed printed;
 };
 
 struct ChangePointOptions {
   std::string file;
   ChangePointSettings settings;
-  Format format = Format::kTable;
+  Printed printed;
 };
 
 ExitStatus selftest_gate(const GateOptions& options) {
   SimulationOptions simulation = options.simulation;
   simulation.threads = std::max(1U, std::thread::hardware_concurrency());
   const auto results = simulate_gate(gate_scenarios(), GateSettings{}, simulation);
-  print_tables(std::cout, {gate_table(results, simulation)}, options.format);
+  print_tables(std::cout, {gate_table(results, simulation)}, options.printed);
   const bool all_met = std::all_of(results.begin(), results.end(),
                                    [](const ScenarioResult& r) { return r.meets_goals(); });
   return all_met ? ExitStatus::kDone : ExitStatus::kCheckFailed;
@@ -74,7 +74,7 @@ ExitStatus selftest_change_points(const ChangePointOptions& options) {
   const std::vector<double> nights = read_nights(options.file);
   print_tables(std::cout,
                {change_points_table(change_points(nights, options.settings), nights.size())},
-               options.format);
+               options.printed);
   return ExitStatus::kDone;
 }
 
@@ -88,7 +88,7 @@ void add_selftest_command(Command& program) {
   gate.option(option::kSeries, simulated.simulation.series);
   gate.option(option::kSeed, simulated.simulation.seed);
   gate.option(option::kScatter, simulated.simulation.scatter);
-  add_format_option(gate, simulated.format);
+  add_format_option(gate, simulated.printed);
 
   auto [change_points, searched] =
       selftest.add_command<ChangePointOptions>("changepoints", "change points of a series of times",
@@ -102,7 +102,7 @@ void add_selftest_command(Command& program) {
   change_points.option(option::kDelta, searched.settings.magnitude);
   change_points.option(option::kP, searched.settings.p);
   change_points.option(option::kWindow, searched.settings.window);
-  add_format_option(change_points, searched.format);
+  add_format_option(change_points, searched.printed);
 }
 
 }  // namespace gpugauge

@@ -38,14 +38,14 @@ ExitStatus serve(const ServingOptions& options) {
   std::vector<Table> tables = serving_tables(answer.servings);
   if (has_prices) {
     for (Table& table :
-         serving_money_tables(answer.servings, is_for_programs(options.inputs.format)))
+         serving_money_tables(answer.servings, is_for_programs(options.inputs.printed.format)))
       tables.push_back(std::move(table));
     for (const std::string& doubt : answer.price_doubts) tables.back().notes.push_back(doubt);
   }
   for (Table& table : calibration_tables(answer.calibration, ShownRates::kFirst))
     tables.push_back(std::move(table));
-  begin_with(serving_speeds(answer.servings), options.inputs.format, tables);
-  print_tables(std::cout, tables, options.inputs.format);
+  begin_with(serving_speeds(answer.servings), options.inputs.printed.format, tables);
+  print_tables(std::cout, tables, options.inputs.printed);
   return ExitStatus::kDone;
 }
 

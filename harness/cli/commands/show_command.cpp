@@ -50,19 +50,19 @@ ExitStatus show(const ShowOptions& options) {
   std::vector<Table> tables = cases_tables(records, catalog, peers);
   if (!options.filter.empty() || options.top) {
     keep_cases(tables, options);
-    print_tables(std::cout, tables, options.format);
+    print_tables(std::cout, tables, options.printed);
     return ExitStatus::kDone;
   }
   if (Table sweeps = sweeps_table(records, catalog); !sweeps.rows.empty())
     tables.push_back(std::move(sweeps));
-  if (records.size() > 1 || options.format != Format::kTable) {
-    print_tables(std::cout, tables, options.format);
+  if (records.size() > 1 || options.printed.format != Format::kTable) {
+    print_tables(std::cout, tables, options.printed);
     return ExitStatus::kDone;
   }
   const RunAnswer answer = run_answer(card_results(records, catalog, options).front(),
                                       decode_question(options), peers.front());
   print_verdict(std::cout, records.front(), answer.datasheet);
-  print_tables(std::cout, tables, options.format);
+  print_tables(std::cout, tables, options.printed);
   print_run_end(std::cout, records.front(), answer);
   return ExitStatus::kDone;
 }

@@ -30,8 +30,8 @@ ExitStatus tokens(const TokensOptions& options) {
       options.ops ? ops_tables(answer.points) : tokens_tables(answer.points);
   for (Table& table : calibration_tables(answer.calibration, ShownRates::kFirst))
     tables.push_back(std::move(table));
-  if (!options.ops) begin_with(decode_speeds(answer.points), options.format, tables);
-  print_tables(std::cout, tables, options.format);
+  if (!options.ops) begin_with(decode_speeds(answer.points), options.printed.format, tables);
+  print_tables(std::cout, tables, options.printed);
   return ExitStatus::kDone;
 }
 

@@ -54,7 +54,7 @@ ExitStatus add(const TrackOptions& options) {
   c.text("file", "in the history", [](auto& f) { return f.file.string(); });
   c.text("was_there", "",
          [](auto& f) { return Cell(f.was_there ? "already there" : "", f.was_there); });
-  print_tables(std::cout, {c.table("added", {}, additions.files)}, options.format);
+  print_tables(std::cout, {c.table("added", {}, additions.files)}, options.printed);
   return ExitStatus::kDone;
 }
 
@@ -88,7 +88,7 @@ void print_for_people(const TrackReport& report, const Table& table, Format form
     std::cout << '\n';
   }
   if (!table.rows.empty()) {
-    print_tables(std::cout, {table}, format);
+    print_tables(std::cout, {table}, {format});
   } else {
     for (const std::string& note : table.notes) print_text(std::cout, note);
   }
@@ -122,7 +122,7 @@ ExitStatus check(const CheckOptions& options) {
   if (format == Format::kTable || format == Format::kMarkdown) {
     print_for_people(report, table, format, options);
   } else {
-    print_tables(std::cout, {table, check_counts_table(report)}, format);
+    print_tables(std::cout, {table, check_counts_table(report)}, {format});
   }
   return status_of(report);
 }
@@ -140,7 +140,7 @@ ExitStatus show(const TrackOptions& options) {
   } else {
     tables = {cards_table(history.index.runs), tracked_cases_table(tracked.cases)};
   }
-  print_tables(std::cout, tables, options.format);
+  print_tables(std::cout, tables, options.printed);
   return ExitStatus::kDone;
 }
 
@@ -216,7 +216,7 @@ void add_track_command(Command& program) {
   adding.option(option::kNight, added.night)
       .detail("default: the UTC date on which each run began");
   add_history_options(adding, added);
-  add_format_option(adding, added.format);
+  add_format_option(adding, added.printed);
 
   auto [checking, checked] = track.add_command<CheckOptions>(
       "check", "fail if tonight is slower than the history", check, kCheckFooter);
@@ -238,7 +238,7 @@ void add_track_command(Command& program) {
       .count(0, 1);
   add_history_options(showing, shown);
   add_judge_options(showing, shown);
-  add_format_option(showing, shown.format);
+  add_format_option(showing, shown.printed);
 
   add_ack_command(track);
 }

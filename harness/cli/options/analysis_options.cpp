@@ -40,7 +40,7 @@ std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog
 void add_file_arguments(Command& command, AnalysisOptions& options) {
   add_result_files(command, options.files,
                    "result files, also the .partial file of an unfinished run");
-  add_format_option(command, options.format);
+  add_format_option(command, options.printed);
 }
 
 void add_decode_options(Command& command, AnalysisOptions& options) {

@@ -12,11 +12,11 @@
 #include "harness/answer/decode_answer.hpp"
 #include "harness/answer/imported_peer.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/options/output.hpp"
 #include "harness/config/calibration.hpp"
 #include "harness/config/catalog.hpp"
 #include "harness/record/reader.hpp"
 #include "harness/record/record.hpp"
-#include "harness/render/table/table.hpp"
 
 namespace gpugauge {
 
@@ -34,7 +34,7 @@ struct AnalysisOptions {
   int gpus = 1;
   std::string serving = "vllm";  ///< the serving engine
   Billing billing;
-  Format format = Format::kTable;
+  Printed printed;
 };
 
 void add_file_arguments(Command& command, AnalysisOptions& options);

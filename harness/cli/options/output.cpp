@@ -30,12 +30,6 @@ Style style_of(const std::ostream& out) {
   return style;
 }
 
-/// What --table names. A process runs one command, and each prints at its end.
-std::string& wanted_table() {
-  static std::string name;
-  return name;
-}
-
 /// Those of the name, of all where it is empty. Throws UsageError where there is none.
 std::vector<Table> named(const std::vector<Table>& tables, const std::string& name) {
   std::vector<Table> found;
@@ -67,16 +61,15 @@ void log_warnings(std::span<const std::string> warnings) {
   for (const std::string& warning : warnings) spdlog::warn("{}", warning);
 }
 
-void add_format_option(Command& command, Format& format) {
-  command.option(option::kFormat, format);
-  command.option(option::kTable, wanted_table());
+void add_format_option(Command& command, Printed& printed) {
+  command.option(option::kFormat, printed.format);
+  command.option(option::kTable, printed.table);
 }
 
-void print_tables(std::ostream& out, const std::vector<Table>& tables, Format format) {
-  const bool is_answer = &out == &std::cout;
-  if (is_answer && !wanted_table().empty())
-    return render(out, named(tables, wanted_table()), format, style_of(out));
-  if (is_answer && format == Format::kCsv && !tables.empty()) tell_of_others(tables);
+void print_tables(std::ostream& out, const std::vector<Table>& tables, const Printed& printed) {
+  const auto& [format, table] = printed;
+  if (!table.empty()) return render(out, named(tables, table), format, style_of(out));
+  if (format == Format::kCsv && !tables.empty()) tell_of_others(tables);
   render(out, tables, format, style_of(out));
 }
 

@@ -7,8 +7,8 @@
 
 #include "harness/analyze/track/track.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/options/output.hpp"
 #include "harness/history/history.hpp"
-#include "harness/render/table/table.hpp"
 
 namespace gpugauge {
 
@@ -21,7 +21,7 @@ struct TrackOptions {
   std::optional<std::size_t> processes;
   std::string case_pattern;
   bool all = false;
-  Format format = Format::kTable;
+  Printed printed;
 
   std::filesystem::path acks_file() const;
   TrackSettings settings() const;
