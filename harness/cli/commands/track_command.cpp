@@ -88,7 +88,7 @@ void print_for_people(const TrackReport& report, const Table& table, Format form
     std::cout << '\n';
   }
   if (!table.rows.empty()) {
-    print_tables(std::cout, {table}, {format});
+    print_tables(std::cout, {table}, {.format = format, .table = {}});
   } else {
     for (const std::string& note : table.notes) print_text(std::cout, note);
   }
@@ -122,7 +122,7 @@ ExitStatus check(const CheckOptions& options) {
   if (format == Format::kTable || format == Format::kMarkdown) {
     print_for_people(report, table, format, options);
   } else {
-    print_tables(std::cout, {table, check_counts_table(report)}, {format});
+    print_tables(std::cout, {table, check_counts_table(report)}, {.format = format, .table = {}});
   }
   return status_of(report);
 }
