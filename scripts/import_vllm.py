@@ -29,7 +29,7 @@ import pathlib
 import sys
 
 from command_line import LineParser, above_zero
-from result_file import WrongInput, content_of
+from result_file import WrongInput, content_of, write_whole
 
 TOLERANCE = 0.01  # a length that is an average over requests is not whole
 
@@ -162,7 +162,7 @@ def main():
         if arguments.output is None:
             sys.stdout.write(text)
         else:
-            arguments.output.write_text(text, encoding="utf-8")
+            write_whole(arguments.output, text.encode(), [arguments.bench])
     except (WrongInput, OSError) as error:
         print(f"import_vllm: {error}", file=sys.stderr)
         sys.exit(2)

@@ -15,7 +15,6 @@ import csv
 import datetime
 import http.client
 import json
-import os
 import pathlib
 import signal
 import subprocess
@@ -26,6 +25,7 @@ import urllib.parse
 import urllib.request
 
 from command_line import above_zero, find_program
+from result_file import WrongInput, write_whole
 
 URL = "https://app.spheron.ai/api/gpu-offers"
 PRICES = pathlib.Path(__file__).resolve().parents[1] / "configs/prices"
@@ -137,22 +137,6 @@ def native_list(program, pages, url, today):
     return result.stdout, said
 
 
-def write(path, text):
-    """Beside its place first, then in it: a reader sees the old list or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), 0o644)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
 def web_address(word):
     parts = urllib.parse.urlsplit(word)
     if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -194,9 +178,12 @@ def main():
     except OutOfTime:
         return complain(f"{options.url}: no complete answer in {options.timeout:g} s", 3)
     try:
-        write(output, table)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(output, table.encode())
     except OSError as error:
         return complain(f"{output}: cannot be written: {error.strerror}", 2)
+    except WrongInput as error:
+        return complain(error, 2)
     rows = list(csv.DictReader(table.splitlines()))
     if warnings:
         print(f"refresh_prices: {warnings}", file=sys.stderr)

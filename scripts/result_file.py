@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import pathlib
+import stat
 import sys
 import tempfile
 import zlib
@@ -66,21 +67,42 @@ def software_of(libraries):
             "compiler": UNKNOWN, "compiler_flags": "", "build_type": UNKNOWN, "libraries": libraries}
 
 
-def write_whole(path, content):
-    """Bytes into a file that is there whole or not at all."""
+def is_measured(path):
+    """Whether a file is a result that gpugauge measured, which cannot be had again for nothing; imported ones can."""
+    try:
+        result = json.loads(content_of(path))
+        return "gpugauge" in result["context"] and \
+            any(entry["gpugauge"].get("origin") != "imported" for entry in result["benchmarks"])
+    except (WrongInput, ValueError, TypeError, LookupError):
+        return False
+
+
+def write_whole(path, content, inputs=()):
+    """Bytes into a file that is there whole or not at all, as harness/record/file.hpp: of a link its target is replaced, the
+    mode of a file is kept, a pipe gets the bytes written into it. None of the inputs is replaced, nor what was measured."""
     path = pathlib.Path(path)
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        is_there = path.exists()
+        if is_there and not path.is_file():
+            path.write_bytes(content)
+            return
+        if is_there and any(os.path.exists(other) and path.samefile(other) for other in inputs):
+            raise WrongInput(f"{path}: is also read, expected another file to write")
+        if is_there and is_measured(path):
+            raise WrongInput(f"{path}: is a measured result file, expected another file to write")
+        target = path.resolve()
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             try:
+                os.fchmod(file.fileno(), stat.S_IMODE(target.stat().st_mode) if is_there else 0o644)
                 file.write(content)
                 file.flush()
-                os.chmod(file.name, 0o644)
-                os.replace(file.name, path)
+                os.fsync(file.fileno())
+                os.replace(file.name, target)
             except BaseException:
                 os.unlink(file.name)
                 raise
     except OSError as error:
-        raise WrongInput(f"{path}: {error.strerror}") from error
+        raise WrongInput(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def write_result(path, result):

@@ -1,8 +1,6 @@
 #include "harness/history/ack_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
 #include "harness/base/error.hpp"
@@ -49,21 +47,14 @@ void append_ack(const std::filesystem::path& file, const Ack& ack) {
   if (!text.empty() && text.back() != '\n') text += '\n';
   text += entry_of(ack);
 
-  std::filesystem::path temporary = file;
-  temporary += ".new";
-  OutputFile out(temporary, O_CREAT | O_TRUNC);
-  try {
-    out.append(text);
-    load_acks(temporary);
-  } catch (const UsageError&) {
-    ::unlink(temporary.c_str());
-    throw UsageError(fmt::format(
-        "{}: cannot be appended to, expected a list with one '- case: …' a line", file.string()));
-  } catch (const Error&) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  out.rename_to(file);
+  replace_file(file, text, [&](const std::filesystem::path& written) {
+    try {
+      load_acks(written);
+    } catch (const UsageError&) {
+      throw UsageError(fmt::format(
+          "{}: cannot be appended to, expected a list with one '- case: …' a line", file.string()));
+    }
+  });
 }
 
 }  // namespace gpugauge

@@ -1,6 +1,5 @@
 #include "harness/history/history.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>

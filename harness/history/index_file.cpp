@@ -1,9 +1,7 @@
 #include "harness/history/index_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <simdjson.h>
-#include <unistd.h>
 
 #include <concepts>
 #include <iterator>

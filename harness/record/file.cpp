@@ -29,6 +29,28 @@ void sync_folder_of(const std::filesystem::path& file) {
   ::close(fd);
 }
 
+/// The error, or 0.
+int write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+/// What a chain of links ends at, whether it is there or not.
+std::filesystem::path end_of_links(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // as the kernel follows
+  std::error_code error;
+  for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(path, error); ++i)
+    path = path.parent_path() / std::filesystem::read_symlink(path);
+  return path;
+}
+
 }  // namespace
 
 OutputFile::OutputFile(std::filesystem::path path, int extra_flags, std::filesystem::path wanted)
@@ -73,15 +95,7 @@ void OutputFile::truncate(off_t size) {
 
 void OutputFile::append(std::string_view text) {
   const off_t before = size();
-  int error = 0;
-  while (error == 0 && !text.empty()) {
-    const ssize_t written = ::write(fd_, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
+  int error = write_all(fd_, text);
   // Some file systems only find out here that they are full.
   if (error == 0 && ::fdatasync(fd_) != 0) error = errno;
   if (error == 0) return;
@@ -89,6 +103,20 @@ void OutputFile::append(std::string_view text) {
   [[maybe_unused]] const int ignored = ::ftruncate(fd_, before);
   errno = error;
   fail("cannot be written, what was there is kept");
+}
+
+void OutputFile::stream(std::string_view text) {
+  if (const int error = write_all(fd_, text); error != 0) {
+    errno = error;
+    fail("cannot be written");
+  }
+}
+
+void OutputFile::take_after(const struct stat& other) {
+  // An owner that the user may not give away is not worth an error.
+  [[maybe_unused]] const int ignored = ::fchown(fd_, other.st_uid, other.st_gid);
+  constexpr mode_t kModeBits = 07777;
+  if (::fchmod(fd_, other.st_mode & kModeBits) != 0) fail("cannot be given its mode");
 }
 
 void OutputFile::rename_to(const std::filesystem::path& target) {
@@ -103,14 +131,21 @@ void OutputFile::fail(std::string_view doing) const {
   throw EnvironmentError(fmt::format("{}: {}: {}", wanted_.string(), doing, reason(error)));
 }
 
-void replace_file(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::path temporary = path;
+void replace_file(const std::filesystem::path& path, std::string_view text,
+                  const std::function<void(const std::filesystem::path&)>& check) {
+  struct stat present = {};
+  const bool is_there = ::stat(path.c_str(), &present) == 0;
+  if (is_there && !S_ISREG(present.st_mode)) return OutputFile(path, 0).stream(text);
+  const std::filesystem::path target = end_of_links(path);
+  std::filesystem::path temporary = target;
   temporary += fmt::format(".{}.tmp", ::getpid());
   OutputFile file(temporary, O_CREAT | O_TRUNC, path);
   try {
+    if (is_there) file.take_after(present);
     file.append(text);
-    file.rename_to(path);
-  } catch (const EnvironmentError&) {
+    if (check) check(temporary);
+    file.rename_to(target);
+  } catch (const Error&) {
     ::unlink(temporary.c_str());
     throw;
   }

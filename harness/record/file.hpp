@@ -1,8 +1,10 @@
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -33,6 +35,10 @@ class OutputFile {
   void truncate(off_t size);
   /// Writes and syncs the whole of `text`, or leaves the file as it was.
   void append(std::string_view text);
+  /// Writes `text` into what is no regular file: a pipe, a device.
+  void stream(std::string_view text);
+  /// Gives the file the mode and, where the user may, the owner of another.
+  void take_after(const struct stat& other);
   /// Gives the file another name, over what was there, and syncs the folder.
   void rename_to(const std::filesystem::path& target);
 
@@ -44,10 +50,13 @@ class OutputFile {
   int fd_ = -1;
 };
 
-/// Puts `text` under the name `path`, whole or not at all, over what was there. It is written
-/// beside it as `<path>.<process>.tmp`, which a failure removes. Throws EnvironmentError that names
-/// `path`.
-void replace_file(const std::filesystem::path& path, std::string_view text);
+/// Puts `text` under the name `path`, whole or not at all: it is written beside it as
+/// `<path>.<process>.tmp`, which a failure removes, and renamed over what was there. Of a link the
+/// file that it names is replaced; its mode stays. What is no regular file (a pipe, a device) gets
+/// the text written into it. `check` may refuse the file before it is put in place, by an
+/// exception. Throws EnvironmentError that names `path`.
+void replace_file(const std::filesystem::path& path, std::string_view text,
+                  const std::function<void(const std::filesystem::path&)>& check = {});
 
 /// Makes the folder that `file` is to be in, with those above it. Throws EnvironmentError.
 void make_parent_folder(const std::filesystem::path& file);

@@ -90,9 +90,15 @@ Journal::Journal(std::filesystem::path result, OutputFile file)
 Journal Journal::create(const std::filesystem::path& result, const Record& header, bool overwrite) {
   make_parent_folder(result);
   std::error_code ignored;
-  if (std::filesystem::is_directory(result, ignored)) {
+  const auto status = std::filesystem::status(result, ignored);
+  if (std::filesystem::is_directory(status)) {
     throw EnvironmentError(fmt::format("{}: cannot be written: {}", result.string(),
                                        std::generic_category().message(EISDIR)));
+  }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw UsageError(fmt::format(
+        "{}: is a pipe or a device, expected a file: a run is kept beside it while it lasts",
+        result.string()));
   }
   if (!overwrite) refuse_existing(result);
   return {result, start_journal(result, format_journal_header(header), overwrite)};

@@ -36,7 +36,7 @@ ExitStatus export_record(const ExportOptions& options) {
   if (options.output.empty()) {
     std::cout << text.str();
   } else {
-    write_whole(options.output, text.str());
+    write_whole(options.output, text.str(), read_files(options.inputs));
   }
   return ExitStatus::kDone;
 }

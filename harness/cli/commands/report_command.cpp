@@ -69,10 +69,15 @@ std::optional<Audit> audit_of(const ReportOptions& options, const Catalog& catal
   return result;
 }
 
-std::optional<Tracked> tracked_of(const ReportOptions& options) {
-  if (options.history.empty()) return std::nullopt;
+TrackOptions track_options_of(const ReportOptions& options) {
   TrackOptions track = options.track;
   track.history = options.history;
+  return track;
+}
+
+std::optional<Tracked> tracked_of(const ReportOptions& options) {
+  if (options.history.empty()) return std::nullopt;
+  const TrackOptions track = track_options_of(options);
   const History history = open_history(track);
   std::optional<Tracked> tracked(std::in_place);
   tracked->acks = load_acks(track.acks_file());
@@ -177,7 +182,10 @@ ExitStatus report(const ReportOptions& options) {
   if (tracked)
     input.history = ReportHistory{options.history, tracked->history.cases, tracked->acks};
   const std::string page = report_page(report_data(input), title_of(records));
-  write_whole(output, page);
+  std::vector<std::string> read = read_files(options.inputs);
+  read.push_back(options.claims);
+  read.push_back(track_options_of(options).acks_file().string());
+  write_whole(output, page, read);
   fmt::print(std::cout, "{}: {}\n", output, format_bytes(static_cast<double>(page.size())));
   return ExitStatus::kDone;
 }

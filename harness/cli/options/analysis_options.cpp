@@ -37,6 +37,13 @@ std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog
 
 }  // namespace
 
+std::vector<std::string> read_files(const AnalysisOptions& options) {
+  std::vector<std::string> all = options.files;
+  for (const auto* more : {&options.models, &options.prices, &options.calibrations})
+    all.insert(all.end(), more->begin(), more->end());
+  return all;
+}
+
 void add_file_arguments(Command& command, AnalysisOptions& options) {
   add_result_files(command, options.files,
                    "result files, also the .partial file of an unfinished run");

@@ -37,6 +37,9 @@ struct AnalysisOptions {
   Printed printed;
 };
 
+/// All that names a file which these options read; some name what is shipped, and no file.
+std::vector<std::string> read_files(const AnalysisOptions& options);
+
 void add_file_arguments(Command& command, AnalysisOptions& options);
 void add_decode_options(Command& command, AnalysisOptions& options);
 /// --hourly, also for a command without price lists.
