@@ -46,7 +46,7 @@ class ModelOps {
     }
   }
 
-  /// Those of the record that speak for them.
+  /// Those of the record that speak for them: what they run themselves before its neighbours.
   std::vector<Measurement> among(const std::vector<Measurement>& all) const {
     std::map<DType, std::map<std::int64_t, Places>> outputs;  // by type and K
     for (const Measurement& m : all) {
@@ -69,6 +69,10 @@ class ModelOps {
       const auto* gemm = std::get_if<Gemm>(&m.c.op);
       return gemm != nullptr ? kept.contains({gemm->weights, gemm->n, gemm->k})
                              : others_.contains(without_places(m.c.op));
+    });
+    std::stable_partition(own.begin(), own.end(), [&](const Measurement& m) {
+      const auto* gemm = std::get_if<Gemm>(&m.c.op);
+      return gemm == nullptr || gemms_.contains({gemm->n, gemm->k});
     });
     return own;
   }
