@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that needs a card, within a time budget: gpu tests, compute-sanitizer on the small ones, the suites, and the
+# Everything that needs a card, within a time budget: gpu tests, compute-sanitizer on the quick ones, the suites, and the
 # table of what our kernels were to reach beside what was measured.
 #
 #   ./scripts/gpu_check.sh [--build DIR] [--device cuda:N] [--seconds N] OUTPUT_FOLDER
@@ -177,17 +177,18 @@ run_gpu_tests() {
   fi
 }
 
-# The quickest test suites under memcheck, while there is time: it slows kernels down many times.
+# run_sanitizer <tool> <seconds>: the quickest test suites under a tool of compute-sanitizer, while there is time: each slows
+# kernels down many times. memcheck sees wrong addresses, racecheck hazards in shared memory, initcheck reads of what nobody wrote.
 run_sanitizer() {
-  local start=$SECONDS budget=$((SECONDS + $(at_most 60))) log=$output/sanitizer.log tool suite status
+  local start=$SECONDS budget=$((SECONDS + $(at_most "$2"))) log=$output/$1.log sanitizer suite status
   local checked=0 failed=()
-  tool=$(command -v compute-sanitizer || printf '%s' "${CUDA_HOME:-/usr/local/cuda}/bin/compute-sanitizer")
-  [[ -x $tool ]] || { end_step sanitizer skipped 0 "compute-sanitizer is not installed"; return; }
-  [[ ${#passed_suites[@]} -gt 0 ]] || { end_step sanitizer skipped 0 "no gpu test passed"; return; }
+  sanitizer=$(command -v compute-sanitizer || printf '%s' "${CUDA_HOME:-/usr/local/cuda}/bin/compute-sanitizer")
+  [[ -x $sanitizer ]] || { end_step "$1" skipped 0 "compute-sanitizer is not installed"; return; }
+  [[ ${#passed_suites[@]} -gt 0 ]] || { end_step "$1" skipped 0 "no gpu test passed"; return; }
   for suite in "${passed_suites[@]}"; do
     [[ $SECONDS -lt $budget ]] || break
     status=0
-    limited $((budget - SECONDS)) "$tool" --tool memcheck --error-exitcode 99 \
+    limited $((budget - SECONDS)) "$sanitizer" --tool "$1" --error-exitcode 99 \
       "$build_folder/gpu_tests" "--gtest_filter=$suite.*" >>"$log" 2>&1 || status=$?
     if [[ $status -eq 0 ]]; then
       checked=$((checked + 1))
@@ -197,11 +198,11 @@ run_sanitizer() {
   done
   local note="$checked of ${#passed_suites[@]} test suites clean"
   if [[ ${#failed[@]} -gt 0 ]]; then
-    end_step sanitizer failed $((SECONDS - start)) "$note; failed: ${failed[*]}"
+    end_step "$1" failed $((SECONDS - start)) "$note; failed: ${failed[*]}"
   elif [[ $checked -lt ${#passed_suites[@]} ]]; then
-    end_step sanitizer "time was up" $((SECONDS - start)) "$note"
+    end_step "$1" "time was up" $((SECONDS - start)) "$note"
   else
-    end_step sanitizer ok $((SECONDS - start)) "$note"
+    end_step "$1" ok $((SECONDS - start)) "$note"
   fi
 }
 
@@ -262,7 +263,9 @@ deadline=$((SECONDS + seconds))
 
 run_unit_tests
 run_gpu_tests
-run_sanitizer
+for tool in memcheck racecheck initcheck; do
+  run_sanitizer "$tool" 30
+done
 run_suite goals 200 --suite goals
 run_suite datasheet 90 --suite datasheet
 run_suite full 3600 --suite full  # as far as the time goes

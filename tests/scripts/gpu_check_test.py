@@ -15,6 +15,7 @@ RESULT = {
         "case": {"op": {"kind": "memory", "pattern": "read", "bytes": 2**32}, "cache": "cold", "data": "normal"},
         "work": {"flops": 0, "bytes": 2**32}, "time_ns": {"median": 1.3e6}, "verification": {"passed": True}}}],
 }
+SANITIZERS = ("memcheck", "racecheck", "initcheck")
 
 
 class GpuCheckTest(ScriptTest):
@@ -53,7 +54,7 @@ class GpuCheckTest(ScriptTest):
         result = self.check()
         self.assertEqual(result.returncode, 0, result.stderr)
         summary = self.summary()
-        for step in ("unit_tests", "gpu_tests", "sanitizer", "goals", "datasheet", "full", "goal_table"):
+        for step in ("unit_tests", "gpu_tests", *SANITIZERS, "goals", "datasheet", "full", "goal_table"):
             self.assertRegex(summary, rf"\| {step} \| ok \| \d+ \| ")
         self.assertIn("| Memory read, 4 GiB and more, of 3352 GB/s | 96% | 3218 GB/s | 3304 GB/s | 102.7% | met |", summary)
         self.assertIn("2 passed, 0 skipped", summary)
@@ -61,13 +62,16 @@ class GpuCheckTest(ScriptTest):
             self.assertTrue((self.output / name).exists(), name)
         calls = self.calls()
         self.assertIn("gpu_tests --gtest_brief=0 --gtest_filter=Types/Gemm.*", calls)
-        self.assertTrue(any(call.startswith("compute-sanitizer --tool memcheck ") for call in calls))
+        for tool in SANITIZERS:
+            looked_at = [call for call in calls if call.startswith(f"compute-sanitizer --tool {tool} --error-exitcode ")]
+            self.assertEqual(len(looked_at), 2, calls)
         suites = [call.split("--suite ")[1] for call in calls if "--suite" in call]
         self.assertEqual(suites, ["goals", "datasheet", "full"])
 
     def test_the_sanitizer_is_skipped_where_it_is_missing(self):
         self.assertEqual(self.check().returncode, 0)
-        self.assertIn("| sanitizer | skipped | 0 | - | compute-sanitizer is not installed |", self.summary())
+        for tool in SANITIZERS:
+            self.assertIn(f"| {tool} | skipped | 0 | - | compute-sanitizer is not installed |", self.summary())
 
     def test_a_failing_test_suite_stops_nothing_and_fails_the_check(self):
         self.fake("compute-sanitizer")
@@ -80,10 +84,12 @@ class GpuCheckTest(ScriptTest):
         # Only what passed is looked at more closely.
         self.assertFalse(any("compute-sanitizer" in call and "Memory" in call for call in self.calls()))
 
-    def test_an_error_under_the_sanitizer_fails_the_check(self):
-        self.fake("compute-sanitizer", "exit 99")
+    def test_an_error_under_one_sanitizer_fails_the_check_and_the_others_go_on(self):
+        self.fake("compute-sanitizer", "[[ $* != *racecheck* ]] || exit 99")
         self.assertEqual(self.check().returncode, 1)
-        self.assertRegex(self.summary(), r"\| sanitizer \| failed \| .*failed: (Memory Types/Gemm|Types/Gemm Memory)")
+        self.assertRegex(self.summary(), r"\| racecheck \| failed \| .*failed: (Memory Types/Gemm|Types/Gemm Memory)")
+        for tool in ("memcheck", "initcheck"):
+            self.assertRegex(self.summary(), rf"\| {tool} \| ok \| .*2 of 2 test suites clean")
 
     def test_a_failed_verification_is_status_4(self):
         self.fake_programs(run='[[ $step != goals.json ]] || exit 4', unit="exit 1")
