@@ -40,4 +40,13 @@ const Implementation* find_implementation(std::string_view name, const Op& op, B
 /// cache; a cache of unknown size (0) is taken for a very large one. One if the case is hot.
 int rotation_slots(std::int64_t bytes_per_slot, std::int64_t cache_bytes, CacheState cache);
 
+/// Likewise of what a model streams, on a card: through as much as its weights are, `cold_bytes` or
+/// a quarter of the memory, by at most kMostModelSlots sets unless the cache asks for more.
+/// Bandwidth falls by 2 to 6% from 0.5 to 5 GB on cards with GDDR or HBM2e (gpu-benches,
+/// gpu-l2-cache: L40, H100 PCIe), so that a rotation of five caches flatters an op beside a read of
+/// gigabytes.
+inline constexpr int kMostModelSlots = 1024;
+int model_rotation_slots(std::int64_t bytes_per_slot, const DeviceInfo& device,
+                         const CaseOptions& options);
+
 }  // namespace gpugauge

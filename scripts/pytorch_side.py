@@ -23,6 +23,7 @@ Exit status: 0; 2 if the command line or RESULT is wrong; 3 without PyTorch or w
 import argparse
 import bisect
 import collections
+import functools
 import hashlib
 import itertools
 import json
@@ -45,19 +46,21 @@ MOST_SAMPLES = 1000
 
 # ---- pure ------------------------------------------------------------------------------------------------
 
-Case = collections.namedtuple("Case", "path cache case work launches")
+Case = collections.namedtuple("Case", "path cache case work launches sets")
 
 
 def cold_cases(entries):
     """Each op of a result file once, of normal data: what its name begins with, before the implementation, and the
-    launches in a sample of the implementation that has the most."""
+    launches in a sample and the sets of buffers of the implementation that has the most."""
     found = {}
     for entry in entries:
         ours = entry["gpugauge"]
         if ours["case"]["cache"] == "cold" and ours["case"]["data"] == "normal":
             path = entry["name"].rsplit("/", 2)[0]
-            case = found.setdefault(path, Case(path, "cold", ours["case"], ours["work"], 1))
-            found[path] = case._replace(launches=max(case.launches, ours["samples"]["launches_per_sample"]))
+            case = found.setdefault(path, Case(path, "cold", ours["case"], ours["work"], 1, 1))
+            samples = ours["samples"]
+            found[path] = case._replace(launches=max(case.launches, samples["launches_per_sample"]),
+                                        sets=max(case.sets, samples.get("buffer_sets", 1)))
     return list(found.values())
 
 
@@ -216,8 +219,9 @@ def measure(cases, device, cache_bytes, arguments, choices):
         for implementation, make in workloads.counterparts(case.case["op"]).items():
             name = f"{case.path}/{implementation}/{case.cache}"
             workload = None
+            rotation = functools.partial(workloads.rotation_slots, cache_bytes=cache_bytes, least=case.sets)
             try:
-                workload = make(case.case["op"], cache_bytes, device, implementation)
+                workload = make(case.case["op"], rotation, device, implementation)
                 if hasattr(workload, "configs"):
                     choose(workload, case, device, choices)
                 sampled = sample(workload, case.launches, device, settle + arguments.warmup, arguments.seconds)

@@ -24,9 +24,9 @@ class WrongResult(Exception):
     """What was computed is not what should have been."""
 
 
-def rotation_slots(bytes_per_slot, cache_bytes):
-    """Sets of buffers that are several times the cache together."""
-    return max(1, math.ceil(CACHE_MULTIPLE * (cache_bytes or UNKNOWN_CACHE_BYTES) / bytes_per_slot))
+def rotation_slots(bytes_per_slot, cache_bytes, least=1):
+    """Sets of buffers that are several times the cache together, and no fewer than the other side's."""
+    return max(least, math.ceil(CACHE_MULTIPLE * (cache_bytes or UNKNOWN_CACHE_BYTES) / bytes_per_slot))
 
 
 def relative_error(got, reference):
@@ -48,7 +48,7 @@ def require_written(output):
 class MatrixProduct:
     """torch.mm and torch._scaled_mm of x[m,k] and w[n,k] transposed."""
 
-    def __init__(self, op, cache_bytes, device, implementation):
+    def __init__(self, op, rotation, device, implementation):
         self.type = op["weights"]
         self.is_fp8 = self.type == "fp8_e4m3"
         self.fast = implementation == "pytorch_fast_accum"
@@ -63,7 +63,7 @@ class MatrixProduct:
         m, n, k = op["m"], op["n"], op["k"]
         kind, self.output = FLOATS[self.type], FLOATS[output]
         bytes_ = (m * k + n * k) * kind.itemsize + m * n * self.output.itemsize
-        self.slots = rotation_slots(bytes_, cache_bytes)
+        self.slots = rotation(bytes_)
         self.scale = E4M3_SCALE if self.is_fp8 else 1.0  # of x and of w
         self.scale_tensor = torch.tensor(self.scale, device=device)
         self.sets = [(self.random(m, k, kind, device), self.random(n, k, kind, device),
@@ -108,7 +108,7 @@ class MatrixProduct:
 class TritonProduct(MatrixProduct):
     """scripts/triton_matmul.py with one configuration, the first that is worth trying until `use` says another."""
 
-    def __init__(self, op, cache_bytes, device, implementation):
+    def __init__(self, op, rotation, device, implementation):
         if device.type != "cuda":
             raise NoCounterpart("Triton compiles for GPUs")
         if op["weights"] not in ("bf16", "fp16", "fp8_e4m3"):
@@ -118,7 +118,7 @@ class TritonProduct(MatrixProduct):
         except ImportError as error:
             raise NoCounterpart(f"Triton is not installed: {error}") from error
         self.triton = triton_matmul
-        super().__init__(op, cache_bytes, device, implementation)
+        super().__init__(op, rotation, device, implementation)
         x, _, _ = self.sets[0]
         self.configs = triton_matmul.configs(op["m"], op["k"], x.element_size())
         if not self.configs:
@@ -139,10 +139,10 @@ class Copy:
 
     details = "Tensor.copy_"
 
-    def __init__(self, op, cache_bytes, device, implementation):
+    def __init__(self, op, rotation, device, implementation):
         if op["pattern"] != "copy":
             raise NoCounterpart(f"no {op['pattern']} of memory is timed with PyTorch")
-        self.slots = rotation_slots(op["bytes"], cache_bytes)
+        self.slots = rotation(op["bytes"])
         count = op["bytes"] // 2 // 4
         self.sets = [(torch.randn(count, device=device), torch.empty(count, device=device)) for _ in range(self.slots)]
 
@@ -165,7 +165,7 @@ class PromptAttention:
 
     details = "scaled_dot_product_attention"
 
-    def __init__(self, op, cache_bytes, device, implementation):
+    def __init__(self, op, rotation, device, implementation):
         if op["dtype"] not in ("bf16", "fp16"):
             raise NoCounterpart(f"no attention of {op['dtype']} is timed with PyTorch")
         kind = FLOATS[op["dtype"]]
@@ -176,7 +176,7 @@ class PromptAttention:
             return torch.randn(shape, dtype=kind, device=device).transpose(1, 2)
         q_bytes = op["batch"] * op["tokens"] * op["heads"] * op["head_dim"] * kind.itemsize
         bytes_ = 2 * q_bytes * (op["heads"] + op["kv_heads"]) // op["heads"]
-        self.slots = rotation_slots(bytes_, cache_bytes)
+        self.slots = rotation(bytes_)
         self.sets = [(random(op["heads"]), random(op["kv_heads"]), random(op["kv_heads"])) for _ in range(self.slots)]
         self.outputs = [None] * self.slots
 

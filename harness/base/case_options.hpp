@@ -9,7 +9,8 @@ namespace gpugauge {
 
 /// Where the operands are when a launch begins.
 enum class CacheState : std::uint8_t {
-  kCold,  ///< rotated through buffers that together exceed the last-level cache five times
+  kCold,  ///< rotated through buffers that together exceed the last-level cache five times, and on
+          ///< a card a model's footprint
   kHot,   ///< one set of buffers, launched again and again
 };
 template <>
@@ -32,6 +33,9 @@ struct EnumTable<Distribution> {
 struct CaseOptions {
   CacheState cache = CacheState::kCold;
   Distribution data = Distribution::kNormal;
+  /// What a cold rotation on a card goes through at least, where a quarter of its memory is as
+  /// much.
+  std::int64_t cold_bytes = 0;
 };
 
 }  // namespace gpugauge

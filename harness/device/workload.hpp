@@ -30,6 +30,20 @@ struct Launches {
       launched.push_back(static_cast<int>((first_slot + count - 1 - back) % slots));
     return launched;
   }
+  /// Of these, where a slot's comparison reads so many bytes: as many as hold 256 MiB, 1 to 16 at
+  /// even distances, the last launch's among them.
+  std::vector<int> compared_slots(int slots, std::int64_t bytes) const {
+    constexpr std::int64_t kComparedBytes = std::int64_t{256} << 20, kMostCompared = 16;
+    const std::vector<int> launched = slots_of(slots);
+    const auto all = static_cast<std::int64_t>(launched.size());
+    const std::int64_t most =
+        std::min(all, std::clamp<std::int64_t>(kComparedBytes / std::max<std::int64_t>(bytes, 1), 1,
+                                               kMostCompared));
+    std::vector<int> compared;
+    for (std::int64_t i = 1; i <= most; ++i)
+      compared.push_back(launched[static_cast<std::size_t>((all * i + most - 1) / most - 1)]);
+    return compared;
+  }
 };
 
 /// One op made ready to run on one device. Made once per case: it allocates, packs and searches

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "harness/base/error.hpp"
+#include "harness/base/units.hpp"
 #include "harness/device/device_lost.hpp"
 #include "harness/device/memory_shortage.hpp"
 #include "harness/measure/flags_of.hpp"
@@ -65,6 +66,7 @@ Measurement measurement_of(const PlannedCase& planned, SampledCase sampled,
   m.burst_time_ns = sampled.burst_time_ns;
   m.stop = sampled.stop;
   m.launches_per_sample = sampled.launches_per_sample;
+  m.buffer_sets = workload.slots();
   m.sample_count = static_cast<int>(sampled.samples.size());
   m.samples = columns_of(sampled.samples);
   m.clock_mhz = median_of(m.samples.clock_mhz);
@@ -95,10 +97,16 @@ bool is_lost(Device& device) {
   return false;
 }
 
+CaseOptions options_of(const PlannedCase& planned) {
+  CaseOptions options = planned.c.options;
+  options.cold_bytes = static_cast<std::int64_t>(planned.policy.cold_gib * kGib);
+  return options;
+}
+
 CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHooks& hooks) {
   const double started = hooks.now_seconds();
   const std::unique_ptr<Workload> workload =
-      planned.implementation->make(planned.c.op, device, planned.c.options);
+      planned.implementation->make(planned.c.op, device, options_of(planned));
   const auto capture = [&](std::int64_t launches) { return device.capture(*workload, launches); };
   const double made = hooks.now_seconds();
   SampledCase sampled = sample_case(capture, planned.policy, hooks);

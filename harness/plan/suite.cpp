@@ -23,6 +23,7 @@ SamplingPolicy read_sampling(YamlMapping& parent, SamplingPolicy policy) {
   policy.sample_seconds = map.number_or("sample_seconds", policy.sample_seconds, {0.00001, 60});
   if (const auto seconds = map.optional("search_seconds"))
     policy.search_seconds = seconds->number({0.001, 36000});
+  policy.cold_gib = map.number_or("cold_gib", policy.cold_gib, {0, 1024});
   policy.min_samples =
       static_cast<int>(map.integer_or("min_samples", policy.min_samples, kSamples));
   policy.max_samples =

@@ -15,7 +15,7 @@ namespace gpugauge {
 
 class Catalog;
 
-/// When to stop sampling a case, and how to warm up before it.
+/// When to stop sampling a case, how to warm up before it, and what it rotates through.
 struct SamplingPolicy {
   double target_half_width = 0.01;  ///< of the median's 95% interval, relative to the median
   double case_seconds = 1.0;        ///< sampling stops here, converged or not
@@ -23,6 +23,8 @@ struct SamplingPolicy {
   double sample_seconds = 0.002;    ///< launches are added to a sample until it lasts this long
   /// Budget of a search for the fastest candidate; from the case's roof time where it is absent.
   std::optional<double> search_seconds = std::nullopt;
+  /// What cold launches on a card rotate through at least: a model of 8 billion weights in FP8.
+  double cold_gib = 8;
   int min_samples = 10;
   int max_samples = 1000;
 };

@@ -23,7 +23,7 @@ void fields(Of<Case> auto& c, auto&& visit) {
         {.text = "The way to run the operation, as in the case's name.", .not_empty = true});
   visit("cache", c.options.cache,
         {"Where the operands are when a launch begins: cold rotates through buffers that together "
-         "exceed the last-level cache five times."});
+         "exceed the last-level cache five times, and on a card a model's footprint."});
   visit("data", c.options.data,
         {"What the inputs hold: normal is N(0,1), quantised with a true scale."});
 }
@@ -125,6 +125,10 @@ void fields(Of<Measurement> auto& m, auto&& visit) {
   visit.group("samples", [&](auto&& inner) {
     inner("launches_per_sample", m.launches_per_sample,
           {.text = "Launches that one sample times together.", .least = 1});
+    inner("buffer_sets", m.buffer_sets,
+          {.text = "Sets of buffers that the launches rotated through. Not in files of before "
+                   "2026-12.",
+           .least = 1});
     inner("count", m.sample_count, {"Samples taken; the length of every column."});
     fields(m.samples, inner);
   });

@@ -85,6 +85,7 @@ struct Measurement {
       burst_time_ns;  ///< median of the first replays after idle, where it differs
   StopReason stop = StopReason::kConverged;
   std::int64_t launches_per_sample = 1;
+  std::optional<std::int64_t> buffer_sets;  ///< that the launches rotated through
   int sample_count = 0;
   std::optional<double> clock_mhz;  ///< median over the samples
   /// Over warm-up and samples, from the card's energy counter or readings without delay. What

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -64,19 +63,10 @@ class OnednnGemm : public Workload {
 
   void poison() override { device_.poison(y_.data(), y_.bytes()); }
 
-  /// Reading weights back from the packed layout takes far longer than a launch: only so many of
-  /// the slots are checked as hold kCheckedBytes, but at least that of the last launch.
+  /// Reading weights back from the packed layout takes far longer than a launch.
   Verification verify(const Launches& launches) override {
-    constexpr std::int64_t kCheckedBytes = std::int64_t{128} << 20;
-    const auto checked = static_cast<int>(std::clamp<std::int64_t>(kCheckedBytes / stride_, 1, 4));
-    const std::vector<int> launched = launches.slots_of(slots_);
-    const auto count = static_cast<int>(launched.size());
-    std::set<int> chosen;
-    for (int i = 1; i <= checked; ++i)
-      chosen.insert(launched[static_cast<std::size_t>((count * i + checked - 1) / checked - 1)]);
-
     Comparison all;
-    for (int slot : chosen) all.merge(compare(slot));
+    for (int slot : launches.compared_slots(slots_, stride_)) all.merge(compare(slot));
     return all.result();
   }
 

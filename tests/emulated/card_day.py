@@ -37,7 +37,7 @@ WITHOUT_CODE = {"t4": "Ampere"}  # and what is said there
 GPU_TESTS = "CudaDeviceTest.*:CudaReplayTest.*:CudaLatencyTest.*"  # CTest's emulated.gpu_tests runs all of them
 L2_BYTES = 1 << 16  # cold rotations are five times as large
 STEPS = ["gpu_check", "card_trials", "nightly", "side_by_side"]
-SAMPLING = "{target: 0.05, warmup_seconds: 0.001, case_seconds: 0.002, sample_seconds: 0.0001}"
+SAMPLING = "{cold_gib: 0, target: 0.05, warmup_seconds: 0.001, case_seconds: 0.002, sample_seconds: 0.0001}"
 # What takes its time on a card in software, and what it becomes; of the other lists the first entry is enough for the
 # scripts. No tensor peak of one GFLOP is long enough: unsupported.
 SMALL = {"sizes": "[128KiB]", "shapes": "[[64, 128, 128]]", "models": "[tiny_model]", "batches": "[1]", "contexts": "[21]",

@@ -115,6 +115,13 @@ class GraphTest(ScriptTest):
         made, = json.loads(self.output.read_text())["benchmarks"]
         self.assertEqual(made["gpugauge"]["samples"]["launches_per_sample"], 8)
 
+    def test_as_many_sets_of_buffers_as_ours(self):
+        base = self.base(slots=2, launches=6)
+        base["benchmarks"][0]["gpugauge"]["samples"]["buffer_sets"] = 5
+        self.measure(base)
+        made, = json.loads(self.output.read_text())["benchmarks"]
+        self.assertEqual(made["gpugauge"]["samples"]["launches_per_sample"], 10)
+
     def test_a_pytorch_without_events_in_graphs_is_refused(self):
         done = self.measure(self.base(), STAND_IN_TORCH_VERSION="2.7.1")
         self.assertEqual((done.returncode, done.stderr),
@@ -196,6 +203,7 @@ class PytorchSideTest(unittest.TestCase):
         import pytorch_workloads as workloads
         self.assertEqual([workloads.rotation_slots(n, 100) for n in (50, 499, 500, 600)], [10, 2, 1, 1])
         self.assertEqual(workloads.rotation_slots(1 << 20, 0), 5 * 512)  # unknown
+        self.assertEqual(workloads.rotation_slots(499, 100, least=7), 7)
 
     @unittest.skipUnless(HAS_TORCH and HAS_TRITON, "Triton is not installed")
     def test_the_triton_kernel_computes_a_matrix_product(self):

@@ -23,8 +23,8 @@ class AttentionDecodeWorkload final : public Workload {
         scale_(quantization_scale(op.kv, options.data)),
         layout_{static_cast<int>(op.kv_heads), log2_exact(op.page_tokens)},
         pages_(op.batch * layout_.pages_of(static_cast<int>(op.context))),
-        slots_(rotation_slots(2 * op.batch * op.context * op.kv_heads * row_bytes(),
-                              device.info().cache_bytes, options.cache)),
+        slots_(model_rotation_slots(2 * op.batch * op.context * op.kv_heads * row_bytes(),
+                                    device.info(), options)),
         blocks_(attention_decode_blocks(op, device.info().compute_units)),
         table_(scattered_pages(slots_ * pages_)),
         device_table_(device.allocate(slots_ * pages_ * kEntryBytes)),
@@ -67,7 +67,8 @@ class AttentionDecodeWorkload final : public Workload {
 
   Verification verify(const Launches& launches) override {
     Comparison all;
-    for (int slot : launches.slots_of(slots_)) all.merge(compare(slot));
+    for (int slot : launches.compared_slots(slots_, 2 * pages_ * page_bytes()))
+      all.merge(compare(slot));
     return all.result();
   }
 
@@ -142,13 +143,14 @@ std::unique_ptr<Workload> make(const Op& op, Device& device, const CaseOptions& 
 }
 
 // Stands for the library too: no library of those that are linked has decode attention.
-constexpr std::array kImplementations{Implementation{.name = "paged",
-                                                     .family = "attention_decode",
-                                                     .backend = Backend::kCuda,
-                                                     .semantics_version = 1,
-                                                     .is_library = true,
-                                                     .supports = supports,
-                                                     .make = make}};
+constexpr std::array kImplementations{
+    Implementation{.name = "paged",
+                   .family = "attention_decode",
+                   .backend = Backend::kCuda,
+                   .semantics_version = 2,  // 2: cold is a model's footprint
+                   .is_library = true,
+                   .supports = supports,
+                   .make = make}};
 
 }  // namespace
 

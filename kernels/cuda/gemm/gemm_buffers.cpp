@@ -34,8 +34,7 @@ GemmBuffers::GemmBuffers(const Gemm& op, Device& device, const CaseOptions& opti
       x_bytes_(aligned_bytes(std::max(op.m, rows) * op.k, op.activations)),
       w_bytes_(aligned_bytes(op.n * op.k, op.weights)),
       y_bytes_(aligned_bytes(std::max(op.m, rows) * op.n, op.output)),
-      slots_(
-          rotation_slots(x_bytes_ + w_bytes_ + y_bytes_, device.info().cache_bytes, options.cache)),
+      slots_(model_rotation_slots(x_bytes_ + w_bytes_ + y_bytes_, device.info(), options)),
       outputs_(device.allocate(slots_ * y_bytes_)),
       w_(static_cast<const char*>(
           device.random_pool(op.weights, options.data, slots_ * (w_bytes_ + x_bytes_)))),
@@ -68,7 +67,8 @@ void GemmBuffers::poison_outputs() { device_.poison(outputs_.data(), outputs_.by
 
 Verification GemmBuffers::compare(const Launches& launches, const GemmAccuracy& accuracy) const {
   Comparison all;
-  for (int slot : launches.slots_of(slots_)) all.merge(compare(slot, accuracy));
+  for (int slot : launches.compared_slots(slots_, x_bytes_ + w_bytes_ + y_bytes_))
+    all.merge(compare(slot, accuracy));
   return all.result();
 }
 

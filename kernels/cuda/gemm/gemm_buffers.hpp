@@ -27,7 +27,7 @@ class GemmBuffers {
   float x_inverse_scale() const;
 
   void poison_outputs();
-  /// Compares the result of every slot that was launched with the reference.
+  /// Compares results with the reference, of the slots that Launches::compared_slots names.
   Verification compare(const Launches& launches, const GemmAccuracy& accuracy) const;
 
  private:

@@ -224,8 +224,9 @@ constexpr auto rows_for(std::index_sequence<variants...>) {
   return std::array{Implementation{.name = kVariants[variants].name,
                                    .family = "gemm",
                                    .backend = Backend::kCuda,
-                                   // 2: parts of K may be added up in 16 bits
-                                   .semantics_version = kVariants[variants].is_library() ? 2 : 1,
+                                   // Of the library's 2: parts of K may be added up in 16 bits. The
+                                   // last step of all: cold is a model's footprint.
+                                   .semantics_version = kVariants[variants].is_library() ? 3 : 2,
                                    .is_library = kVariants[variants].is_library(),
                                    .supports = supports<variants>,
                                    .make = make<variants>}...};

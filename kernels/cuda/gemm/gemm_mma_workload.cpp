@@ -102,13 +102,14 @@ std::unique_ptr<Workload> make(const Op& op, Device& device, const CaseOptions& 
   return std::make_unique<MmaGemmWorkload>(std::get<Gemm>(op), device, options);
 }
 
-constexpr std::array kImplementations{Implementation{.name = "mma",
-                                                     .family = "gemm",
-                                                     .backend = Backend::kCuda,
-                                                     .semantics_version = 1,
-                                                     .is_library = false,
-                                                     .supports = supports,
-                                                     .make = make}};
+constexpr std::array kImplementations{
+    Implementation{.name = "mma",
+                   .family = "gemm",
+                   .backend = Backend::kCuda,
+                   .semantics_version = 2,  // 2: cold is a model's footprint
+                   .is_library = false,
+                   .supports = supports,
+                   .make = make}};
 
 }  // namespace
 

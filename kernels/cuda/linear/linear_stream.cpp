@@ -87,7 +87,7 @@ constexpr Implementation implementation(std::string_view name) {
   return {.name = name,
           .family = "gemm",
           .backend = Backend::kCuda,
-          .semantics_version = 1,
+          .semantics_version = 2,  // 2: cold is a model's footprint
           .is_library = false,
           .supports = supports<overlap>,
           .make = make<overlap>};

@@ -108,7 +108,7 @@ constexpr Implementation row(std::string_view name, bool is_library,
   return {.name = name,
           .family = "memory",
           .backend = Backend::kCuda,
-          .semantics_version = 1,
+          .semantics_version = 2,  // 2: cold is a model's footprint
           .is_library = is_library,
           .supports = supports,
           .make = make};

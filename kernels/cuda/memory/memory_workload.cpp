@@ -44,8 +44,8 @@ class MemoryWorkload final : public Workload {
       : pattern_(op.pattern),
         arrays_(arrays_of(op.pattern)),
         array_bytes_(array_bytes(op)),
-        slots_(rotation_slots(array_bytes_ * (arrays_.read + arrays_.written),
-                              device.info().cache_bytes, options.cache)),
+        slots_(model_rotation_slots(array_bytes_ * (arrays_.read + arrays_.written), device.info(),
+                                    options)),
         streamers_(std::move(streamers)),
         output_bytes_(arrays_.written > 0 ? array_bytes_ : most_sums() * kWordBytes),
         device_(device),
@@ -68,7 +68,8 @@ class MemoryWorkload final : public Workload {
   Verification verify(const Launches& launches) override {
     std::array<Window, 3> windows{Window(device_), Window(device_), Window(device_)};
     Comparison all;
-    for (int slot : launches.slots_of(slots_)) {
+    for (int slot :
+         launches.compared_slots(slots_, array_bytes_ * (arrays_.read + arrays_.written))) {
       Comparison comparison(fmt::format("slot {}", slot));
       if (pattern_ == MemoryPattern::kRead) {
         compare_sum(comparison, arrays_of_slot(slot), windows[0]);

@@ -58,6 +58,16 @@ class Captured final : public Replay {
   std::function<void()> graph_;
 };
 
+TEST(Launches, CompareAFewSlotsAtEvenDistancesAndTheLast) {
+  const Launches whole{.count = 40, .first_slot = 0};
+  EXPECT_THAT(whole.compared_slots(40, 64 << 20), ElementsAre(9, 19, 29, 39));
+  EXPECT_EQ(whole.compared_slots(40, 1).size(), 16u);
+  EXPECT_EQ(whole.compared_slots(40, 1).back(), 39);
+  EXPECT_THAT(whole.compared_slots(40, std::int64_t{1} << 40), ElementsAre(39));
+  EXPECT_THAT((Launches{.count = 3, .first_slot = 1}.compared_slots(40, 1)), ElementsAre(1, 2, 3));
+  EXPECT_THAT((Launches{.count = 1, .first_slot = 7}.compared_slots(40, 0)), ElementsAre(7));
+}
+
 TEST(Launches, KnowTheSlotsThatTheyWrote) {
   EXPECT_THAT((Launches{.count = 2, .first_slot = 4}.slots_of(5)), ElementsAre(4, 0));
   EXPECT_THAT((Launches{.count = 7, .first_slot = 1}.slots_of(3)), ElementsAre(2, 0, 1));

@@ -48,6 +48,30 @@ TEST(RotationSlots, AreOneWhereTheCacheIsHotOrNothingIsRead) {
   EXPECT_EQ(rotation_slots(0, 20 * kMiB, CacheState::kCold), 1);
 }
 
+TEST(ModelRotationSlots, GoThroughAModelOrAQuarterOfTheMemory) {
+  DeviceInfo card;
+  card.backend = Backend::kCuda;
+  card.memory_bytes = 80 << 10;
+  card.cache_bytes = 50;
+  const auto slots = [&](std::int64_t bytes, std::int64_t cold,
+                         CacheState cache = CacheState::kCold) {
+    return model_rotation_slots(
+        bytes, card, {.cache = cache, .data = Distribution::kNormal, .cold_bytes = cold});
+  };
+  EXPECT_EQ(slots(25, 8 << 10), 328);  // 8192 / 25, rounded up
+  EXPECT_EQ(slots(25, 0), 10);         // five caches
+  EXPECT_EQ(slots(4 << 10, 8 << 10), 2);
+  EXPECT_EQ(slots(7 << 10, 64 << 10), 2);  // a quarter of the memory is 20, rounded down
+  EXPECT_EQ(slots(30 << 10, 64 << 10), 1);
+  EXPECT_EQ(slots(1, 8 << 10), kMostModelSlots);
+  EXPECT_EQ(slots(25, 8 << 10, CacheState::kHot), 1);
+  EXPECT_EQ(slots(0, 8 << 10), 1);
+  card.cache_bytes = 2000;
+  EXPECT_EQ(slots(1, 8 << 10), 10000);  // the cache asks for more
+  card.backend = Backend::kCpu;
+  EXPECT_EQ(slots(2500, 64 << 10), 4);  // a processor's read does not fall with the footprint
+}
+
 TEST(RotationSlots, TakeAnUnknownCacheForAVeryLargeOne) {
   EXPECT_EQ(rotation_slots(kMiB, 0, CacheState::kCold), 5 * 512);
   EXPECT_EQ(rotation_slots(kMiB, 0, CacheState::kHot), 1);

@@ -38,7 +38,7 @@ name: s
 description: what it is for
 contexts: [512, 1024]
 settle_seconds: 1.5
-sampling: {target: 0.02, case_seconds: 0.5, warmup_seconds: 0, sample_seconds: 0.001, search_seconds: 4, min_samples: 7, max_samples: 70}
+sampling: {target: 0.02, case_seconds: 0.5, warmup_seconds: 0, sample_seconds: 0.001, search_seconds: 4, cold_gib: 2.5, min_samples: 7, max_samples: 70}
 entries:
   - family: memory
     backend: cuda
@@ -73,6 +73,7 @@ entries:
   EXPECT_EQ(memory.policy.warmup_seconds, 0);
   EXPECT_EQ(memory.policy.sample_seconds, 0.001);
   EXPECT_EQ(memory.policy.search_seconds, 4);
+  EXPECT_EQ(memory.policy.cold_gib, 2.5);
   EXPECT_EQ(memory.policy.min_samples, 7);
   EXPECT_EQ(memory.policy.max_samples, 70);
 
@@ -116,7 +117,8 @@ TEST(LoadSuite, RefusesWrongSampling) {
   EXPECT_EQ(
       suite_error("sampling: {case_second: 1}"),
       "s.yaml:3:12: unknown key 'case_second', expected one of target, case_seconds, "
-      "warmup_seconds, sample_seconds, search_seconds, min_samples, max_samples; did you mean "
+      "warmup_seconds, sample_seconds, search_seconds, cold_gib, min_samples, max_samples; did you "
+      "mean "
       "'case_seconds'?");
   EXPECT_EQ(
       suite_error("sampling: {min_samples: 5}"),

@@ -27,7 +27,7 @@ auto members(const SampleColumns& s) {
                   throttle);
 }
 auto members(const CaseOptions& o) {
-  const auto& [cache, data] = o;
+  const auto& [cache, data, cold_bytes] = o;  // the last is the suite's, no part of a case
   return std::tie(cache, data);
 }
 /// By value, since of one that is absent an empty one is taken.
@@ -200,6 +200,7 @@ Measurement synthetic_measurement(const Op& op, bool everything) {
   m.work = work_of(op);
   m.time_ns = {.value = 5123.455, .low = 5100.25, .high = 5150};
   m.launches_per_sample = 50;
+  m.buffer_sets = 7;
   m.sample_count = 4;
   m.samples.time_ns = {5123.46, 5123.45, 5100.25, 5150};
   m.verification = {
@@ -283,8 +284,8 @@ Record synthetic_bare_record() {
 void expect_same(const Measurement& found, const Measurement& expected) {
   SCOPED_TRACE(expected.name);
   const auto& [name, c, semantics, library, quantizes_input, work, time, burst, stop, launches,
-               count, clock, power, temperature, memory_temperature, samples, verification, flags,
-               details, repetition, origin] = found;
+               buffer_sets, count, clock, power, temperature, memory_temperature, samples,
+               verification, flags, details, repetition, origin] = found;
   EXPECT_EQ(name, expected.name);
   const auto& [op, implementation, options, model, role] = c;
   EXPECT_EQ(op, expected.c.op);
@@ -300,6 +301,7 @@ void expect_same(const Measurement& found, const Measurement& expected) {
   EXPECT_EQ(burst, expected.burst_time_ns);
   EXPECT_EQ(stop, expected.stop);
   EXPECT_EQ(launches, expected.launches_per_sample);
+  EXPECT_EQ(buffer_sets, expected.buffer_sets);
   EXPECT_EQ(count, expected.sample_count);
   EXPECT_EQ(clock, expected.clock_mhz);
   EXPECT_EQ(power, expected.mean_power_w);

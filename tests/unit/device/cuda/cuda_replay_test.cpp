@@ -20,7 +20,7 @@ TEST(WholeRotations, IsAtLeastOneRotation) {
 constexpr std::int64_t kRoom = kMostGraphNodes - kTimingEventNodes;
 
 TEST(SplitLaunches, IsOneGraphOfWholeRotationsWhereThereIsRoom) {
-  EXPECT_EQ(split_launches(1, 3, 1).launches, 3);
+  EXPECT_EQ(split_launches(2, 3, 1).launches, 3);
   EXPECT_EQ(split_launches(100, 1, 7).launches, 100);
   EXPECT_EQ(split_launches(100, 1, 7).graphs, 1);
   EXPECT_EQ(split_launches(kRoom, 1, 1).launches, kRoom);
@@ -45,6 +45,25 @@ TEST(SplitLaunches, CutsARotationIntoEqualGraphs) {
   const GraphSplit of_two = split_launches(1, 15'000, 2);
   EXPECT_EQ(of_two.graphs, 2);
   EXPECT_EQ(of_two.launches, 7'500);
+}
+
+TEST(SplitLaunches, CutsARotationWhereFewerLaunchesAreWanted) {
+  const auto cut = [](std::int64_t launches, int slots) {
+    const GraphSplit split = split_launches(launches, slots, 1);
+    return std::pair(split.graphs, split.launches);
+  };
+  EXPECT_EQ(cut(1, 3), std::pair(3L, 1L));
+  EXPECT_EQ(cut(1, 21), std::pair(7L, 3L));  // not 8, which would leave 5 out
+  EXPECT_EQ(cut(167, 340), std::pair(2L, 170L));
+  EXPECT_EQ(cut(171, 340), std::pair(1L, 340L));
+  for (const int slots : {5, 9, 97, 340, 1021}) {
+    for (const int launches : {1, 2, 30, 200}) {
+      const GraphSplit split = split_launches(launches, slots, 1);
+      EXPECT_LE(split.graphs, kMostGraphs);
+      EXPECT_GE(split.launches, std::min(launches, slots));
+      EXPECT_GT(split.graphs * split.launches, slots - split.graphs);
+    }
+  }
 }
 
 TEST(SplitLaunches, ALaunchIsNotCut) {
