@@ -11,6 +11,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -133,6 +134,13 @@ struct Warp {
   unsigned exited = 0;  ///< lanes
 };
 
+/// A box that L2 was asked for: of which matrix, and its first element.
+struct PrefetchedBox {
+  const void* matrix;
+  int column, row;
+  auto operator<=>(const PrefetchedBox&) const = default;
+};
+
 /// A block of the cluster that runs.
 struct Block {
   Cluster* cluster = nullptr;
@@ -147,8 +155,9 @@ struct Block {
   std::vector<Warp> warps;
   std::array<ThreadBarrier, 16> barriers;
   std::map<std::size_t, TransactionBarrier> transaction_barriers;  ///< by offset
-  std::map<unsigned, int> registers;  ///< a thread's, of each warp that has taken or given some
-  bool allowed_next = false;          ///< a thread called `allow_next`
+  std::map<unsigned, int> registers;   ///< a thread's, of each warp that has taken or given some
+  bool allowed_next = false;           ///< a thread called `allow_next`
+  std::set<PrefetchedBox> prefetched;  ///< and not loaded since
 
   /// Of an address in its shared memory; fails for any other.
   std::size_t offset_of(const void* pointer, std::size_t bytes) const;

@@ -60,6 +60,7 @@ void begin_load(void* shared, SharedBarrier* barrier, std::vector<unsigned char>
 void load_box(void* shared, const TensorFields& map, int column, int row, SharedBarrier* barrier,
               unsigned blocks) {
   require_aligned(shared, 128, "tensor_load to shared memory");
+  self().block->prefetched.erase({map.data, column, row});
   std::vector<unsigned char> data(map.box_bytes());
   for_each_run(map, shared_address(shared), column, row,
                [&](std::size_t place, std::int64_t source, std::size_t bytes) {
@@ -164,6 +165,15 @@ void bulk_load(void* shared, const void* global, unsigned bytes, SharedBarrier* 
 void tensor_load(void* shared, const TensorMap* map, int column, int row, SharedBarrier* barrier,
                  std::uint64_t) {
   simt::load_box(shared, simt::fields_of(*map), column, row, barrier, 1U << cluster_rank());
+}
+
+void tensor_prefetch(const TensorMap* tensor_map, int column, int row) {
+  const simt::TensorFields map = simt::fields_of(*tensor_map);
+  if (row < 0 || row >= map.rows || column < 0 || column >= map.columns) {
+    simt::machine().fail("tensor_prefetch of a box at column " + std::to_string(column) + ", row " +
+                         std::to_string(row) + ": outside of the matrix");
+  }
+  simt::self().block->prefetched.insert({map.data, column, row});
 }
 
 void tensor_load_multicast(void* shared, const TensorMap* map, int column, int row,

@@ -70,6 +70,7 @@ void barrier_arrive(SharedBarrier* barrier);
 void barrier_arrive_expecting(SharedBarrier* barrier, unsigned bytes);
 void barrier_arrive_in(SharedBarrier* barrier, unsigned rank);
 void barrier_wait(SharedBarrier* barrier, unsigned parity);
+bool barrier_has_ended(SharedBarrier* barrier, unsigned parity);
 
 enum class L2Priority { kNormal, kEvictFirst, kEvictLast };
 template <L2Priority priority>
@@ -82,6 +83,9 @@ void bulk_load(void* shared, const void* global, unsigned bytes, SharedBarrier* 
 void bulk_store(void* global, const void* shared, unsigned bytes);
 void tensor_load(void* shared, const TensorMap* map, int column, int row, SharedBarrier* barrier,
                  std::uint64_t policy);
+/// Changes nothing. That all of the box lies outside of the matrix, or that the block ends without
+/// loading it, is an error.
+void tensor_prefetch(const TensorMap* map, int column, int row);
 void tensor_load_multicast(void* shared, const TensorMap* map, int column, int row,
                            SharedBarrier* barrier, std::uint16_t blocks, std::uint64_t policy);
 void tensor_store(const TensorMap* map, const void* shared, int column, int row);

@@ -169,6 +169,7 @@ void Machine::start_block(Block& block, std::size_t number) {
   block.transaction_barriers.clear();
   block.registers.clear();
   block.allowed_next = false;
+  block.prefetched.clear();
   block.warps.assign((shape_.threads + 31) / 32, Warp{});
   if (shape_.threads % 32 != 0) block.warps.back().exited = ~0U << (shape_.threads % 32);
   block.live = shape_.threads;
@@ -192,6 +193,10 @@ void Machine::start_block(Block& block, std::size_t number) {
 
 void Machine::block_ended(Block& block) {
   if (!block.allowed_next && !block.cluster->early) next_must_wait_ = true;
+  if (!block.prefetched.empty()) {
+    fail("the block ended with " + std::to_string(block.prefetched.size()) +
+         " boxes that it had prefetched and not loaded");
+  }
   const auto arrival = std::ranges::find(arrivals_, &block, &RemoteArrival::block);
   if (arrival == arrivals_.end()) return;
   fail("the block ended while thread " + std::to_string(arrival->by->index) + " of block " +

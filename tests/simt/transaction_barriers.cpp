@@ -114,6 +114,11 @@ void barrier_wait(SharedBarrier* barrier, unsigned parity) {
   }
 }
 
+bool barrier_has_ended(SharedBarrier* barrier, unsigned parity) {
+  if (parity > 1) simt::machine().fail("the parity of a phase is 0 or 1");
+  return simt::self().block->transaction_barrier(simt::own_offset(barrier)).phase % 2 != parity;
+}
+
 void cluster_meet() {
   simt::machine().meet(simt::self().block->cluster->barrier,
                        {.format = "%s", .name = "the cluster barrier"}, 0, 0);

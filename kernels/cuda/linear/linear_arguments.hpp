@@ -22,14 +22,23 @@ struct Arguments {
   unsigned* counters;  ///< one a block, zero between launches
   float4* partials;
   int m, n, k;
+  int rows;            ///< of a tile
+  int prefetch_steps;  ///< as `linear_prefetch_steps`
   float scale, x_inverse_scale;
   WorkSplit split;
 };
 
+/// How the warps of a block share a tile.
+enum class Cut {
+  kRows,   ///< each has rows of its own; the tile may be cut along K
+  kSteps,  ///< each has half steps of its own, and all rows; the tile is whole
+};
+
 /// The sizes of a kernel whose stages hold `stage_steps` steps of a tile.
-template <Types types, int tokens, int stage_steps>
+template <Types types, int tokens, int stage_steps, Cut cut = Cut::kRows>
 struct Sizes {
   static constexpr Types kTypes = types;
+  static constexpr Cut kCut = cut;
   static constexpr int kTokens = tokens;
   static constexpr int kStageSteps = stage_steps;
 
@@ -41,9 +50,12 @@ struct Sizes {
   // Eight warps. With many tokens, two share the same rows, so that each reads half of the tokens
   // from shared memory for twice the rows.
   static constexpr int kThreads = 256;
+  static constexpr int kWarps = kThreads / 32;
   static constexpr int kTokenWarps = tokens == 64 ? 2 : 1;
-  static constexpr int kRowGroups = kTokenWarps;                 ///< of 16 rows, of a warp
-  static constexpr int kTokenGroups = tokens / 8 / kTokenWarps;  ///< of 8 tokens, of a warp
+  static constexpr int kRowGroups =
+      cut == Cut::kSteps ? most_whole_rows(tokens) / 16 : kTokenWarps;  ///< of 16 rows, of a warp
+  static constexpr int kTokenGroups = tokens / 8 / kTokenWarps;         ///< of 8 tokens, of a warp
+  static constexpr int kProducts = kFp8Weights ? 4 : 2;                 ///< of 64 bytes of K
 };
 
 /// One step of K of the weights of a tile or of the tokens, swizzled as shared_layout.hpp has it.
@@ -52,6 +64,7 @@ struct Step {
   alignas(1024) std::byte bytes[rows * kSwizzleRowBytes];
 };
 static_assert(LinearPlan::kStepBytes == kSwizzleRowBytes);
+/// The most of them in one step.
 using WeightStep = Step<LinearPlan::kRows>;
 
 template <typename S>
@@ -79,7 +92,7 @@ void with_types(const LinearShape& shape, int tokens, Body body) {
 }
 
 inline Arguments arguments_of(const LinearShape& shape, const LinearOperands& operands,
-                              const LinearPlan& plan) {
+                              const LinearPlan& plan, int prefetch_steps = 0) {
   auto* workspace = static_cast<std::byte*>(operands.workspace);
   return {.x = static_cast<const std::byte*>(operands.x),
           .w = static_cast<const std::byte*>(operands.w),
@@ -89,6 +102,8 @@ inline Arguments arguments_of(const LinearShape& shape, const LinearOperands& op
           .m = static_cast<int>(shape.m),
           .n = static_cast<int>(shape.n),
           .k = static_cast<int>(shape.k),
+          .rows = plan.rows,
+          .prefetch_steps = prefetch_steps,
           .scale = operands.scale,
           .x_inverse_scale = operands.x_inverse_scale,
           .split = plan.split};

@@ -13,8 +13,8 @@ namespace {
 
 bool is_hopper(const LinearDevice& device) { return device.compute_capability == 90; }
 
-LinearDevice linear_device(const DeviceInfo& info) {
-  return {info.compute_units, info.compute_capability.value_or(0)};
+LinearPlan plan_on(const LinearShape& shape, const LinearDevice& device) {
+  return (is_hopper(device) ? plan_linear_hopper : plan_linear)(shape, device.multiprocessors);
 }
 
 LinearShape shape_of(const Gemm& op) { return {op.m, op.n, op.k, op.activations, op.weights}; }
@@ -53,10 +53,11 @@ class LinearStreamWorkload final : public Workload {
   }
 
   std::string details() const override {
-    const LinearPlan plan = plan_linear(shape_of(op_), runs_on_.multiprocessors);
-    return fmt::format("{}, {} tiles of {} rows by {} tokens over {} blocks",
+    const LinearPlan plan = plan_on(shape_of(op_), runs_on_);
+    return fmt::format("{}, {} {}tiles of {} rows by {} tokens over {} blocks",
                        is_hopper(runs_on_) ? "bulk copies" : "cp.async", plan.split.tiles,
-                       LinearPlan::kRows, plan.tokens, plan.split.blocks);
+                       plan.split.whole_tiles ? "whole " : "", plan.rows, plan.tokens,
+                       plan.split.blocks);
   }
 
  private:
@@ -100,6 +101,10 @@ constexpr std::array kImplementations{implementation<false>("linear_stream"),
 
 }  // namespace
 
+LinearDevice linear_device(const DeviceInfo& info) {
+  return {info.compute_units, info.compute_capability.value_or(0), info.cache_bytes};
+}
+
 std::optional<std::string> linear_unsupported(const LinearShape& shape,
                                               const LinearDevice& device) {
   const bool is_bf16 = shape.activations == DType::kBf16 && shape.weights == DType::kBf16;
@@ -137,7 +142,7 @@ std::int64_t linear_workspace_bytes(const LinearShape& shape, const LinearDevice
 void launch_linear_stream(Stream stream, const LinearShape& shape, const LinearOperands& operands,
                           const LinearDevice& device) {
   (is_hopper(device) ? launch_linear_stream_hopper : launch_linear_stream_generic)(
-      stream, shape, operands, device.multiprocessors);
+      stream, shape, operands, device, plan_on(shape, device));
 }
 
 std::span<const Implementation> cuda_linear_stream() { return kImplementations; }

@@ -13,7 +13,7 @@
 //     adds it up. Predicted 90% of the read bandwidth on an L40S from 64 MiB up; not yet measured
 //     on a card.
 
-#include "kernels/cuda/linear/linear_fragments.hpp"
+#include "kernels/cuda/linear/linear_cut_sums.hpp"
 #include "kernels/cuda/machine/launch.hpp"
 
 namespace gpugauge {
@@ -42,11 +42,11 @@ class CopyPipe {
     for (int stage = 0; stage < kCopyStages - 1; ++stage) begin_copy(stage);
   }
 
-  __device__ const WeightStep* acquire() {
+  __device__ const std::byte* acquire() {
     copy_async_wait<kCopyStages - 2>();
     __syncthreads();  // everybody's copies have come, and the stage before this one is free
     begin_copy((stage_ + kCopyStages - 1) % kCopyStages);
-    return &shared_.stages[stage_];
+    return shared_.stages[stage_].bytes;
   }
   __device__ void release() { stage_ = (stage_ + 1) % kCopyStages; }
 
@@ -98,14 +98,14 @@ __global__ void __launch_bounds__(S::kThreads, 1) linear_copy_kernel(const Argum
   CopyPipe<S> pipe(arguments, shared);  // weights: nobody writes them
   allow_next();
   wait_for_previous();
-  multiply_chunks<S>(arguments, shared.x, shared.last, pipe);
+  multiply_chunks<S>(arguments, shared.x, CutSums<S>(arguments, shared.last), pipe);
 }
 
 }  // namespace
 
 void launch_linear_stream_generic(Stream stream, const LinearShape& shape,
-                                  const LinearOperands& operands, int multiprocessors) {
-  const LinearPlan plan = plan_linear(shape, multiprocessors);
+                                  const LinearOperands& operands, const LinearDevice& /*device*/,
+                                  const LinearPlan& plan) {
   with_types(shape, plan.tokens, [&]<Types types, int tokens>() {
     using S = Sizes<types, tokens, 1>;
     launch(stream, "linear_stream", linear_copy_kernel<S>,

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "harness/base/dtype.hpp"
+#include "harness/device/device_info.hpp"
 #include "harness/device/stream.hpp"
 
 namespace gpugauge {
@@ -23,8 +24,10 @@ inline constexpr int kLinearMaxTokens = 64;
 /// What runs it.
 struct LinearDevice {
   int multiprocessors;
-  int compute_capability;  ///< 90 for 9.0
+  int compute_capability;    ///< 90 for 9.0
+  std::int64_t cache_bytes;  ///< of L2
 };
+LinearDevice linear_device(const DeviceInfo& info);
 
 /// Device memory, row-major, 16-byte aligned, and the scales.
 struct LinearOperands {
@@ -41,7 +44,8 @@ struct LinearOperands {
 /// Why it cannot be run, in one line, or nothing.
 std::optional<std::string> linear_unsupported(const LinearShape& shape, const LinearDevice& device);
 
-/// Enough for this shape; a workspace for several shapes is the largest of theirs.
+/// Enough for this shape, however it is cut; a workspace for several shapes is the largest of
+/// theirs.
 std::int64_t linear_workspace_bytes(const LinearShape& shape, const LinearDevice& device);
 
 /// Enqueues the best kernel for the device. On a stream that overlaps it fetches weights before the
@@ -49,11 +53,14 @@ std::int64_t linear_workspace_bytes(const LinearShape& shape, const LinearDevice
 void launch_linear_stream(Stream stream, const LinearShape& shape, const LinearOperands& operands,
                           const LinearDevice& device);
 
+struct LinearPlan;
 /// The two there are: with Hopper's bulk copies (compute capability 9.0 alone), and with what every
 /// architecture has.
 void launch_linear_stream_hopper(Stream stream, const LinearShape& shape,
-                                 const LinearOperands& operands, int multiprocessors);
+                                 const LinearOperands& operands, const LinearDevice& device,
+                                 const LinearPlan& plan);
 void launch_linear_stream_generic(Stream stream, const LinearShape& shape,
-                                  const LinearOperands& operands, int multiprocessors);
+                                  const LinearOperands& operands, const LinearDevice& device,
+                                  const LinearPlan& plan);
 
 }  // namespace gpugauge

@@ -72,6 +72,20 @@ __device__ inline void barrier_wait(SharedBarrier* barrier, unsigned parity) {
       "r"(parity)
       : "memory");
 }
+/// Whether that phase has ended, without waiting.
+__device__ inline bool barrier_has_ended(SharedBarrier* barrier, unsigned parity) {
+  unsigned ended;
+  asm volatile(
+      "{\n"
+      ".reg .pred done;\n"
+      "mbarrier.test_wait.parity.shared::cta.b64 done, [%1], %2;\n"
+      "selp.u32 %0, 1, 0, done;\n"
+      "}"
+      : "=r"(ended)
+      : "r"(shared_address(barrier)), "r"(parity)
+      : "memory");
+  return ended != 0;
+}
 
 // ---- copies
 // ----------------------------------------------------------------------------------------
@@ -117,6 +131,12 @@ __device__ inline void tensor_load(void* shared, const TensorMap* map, int colum
       "[%0], [%1, {%2, %3}], [%4], %5;" ::"r"(shared_address(shared)),
       "l"(map), "r"(column), "r"(row), "r"(shared_address(barrier)), "l"(policy)
       : "memory");
+}
+/// Begins to bring that box to L2. No policy: there it stays until it is loaded with one.
+__device__ inline void tensor_prefetch(const TensorMap* map, int column, int row) {
+  asm volatile("cp.async.bulk.prefetch.tensor.2d.L2.global.tile [%0, {%1, %2}];" ::"l"(map),
+               "r"(column), "r"(row)
+               : "memory");
 }
 /// The same into every block of the cluster whose bit is set in `blocks`, at the same place in
 /// each, counting on the barrier at the same place in each.

@@ -21,20 +21,26 @@ struct TileBlocks {
 
 /// Tiles of equally many steps, laid end to end and cut evenly, so that every block reads equally
 /// many bytes and most tiles belong to one block or two (stream-K: Osama et al., 2023). A tile that
-/// was cut is added up from the partial sums of its blocks.
+/// was cut is added up from the partial sums of its blocks. Or, with `whole_tiles`, cut between
+/// tiles alone.
 struct WorkSplit {
   int tiles;
   int steps_per_tile;
   int blocks;  ///< at most one a step, and kMostBlocks; of steps there are at most kMostSteps
+  bool whole_tiles = false;
 
   GPUGAUGE_HD constexpr int steps() const { return tiles * steps_per_tile; }
 
   /// The first of a block's steps, in all tiles together; block `blocks` begins where all end.
   GPUGAUGE_HD constexpr int begin(int block) const {
-    return static_cast<int>(product(block, steps()) / static_cast<unsigned>(blocks));
+    const int parts = whole_tiles ? tiles : steps();
+    return static_cast<int>(product(block, parts) / static_cast<unsigned>(blocks)) *
+           (whole_tiles ? steps_per_tile : 1);
   }
   GPUGAUGE_HD constexpr int block_of(int step) const {
-    return static_cast<int>((product(step + 1, blocks) - 1) / static_cast<unsigned>(steps()));
+    const int part = whole_tiles ? step / steps_per_tile : step;
+    return static_cast<int>((product(part + 1, blocks) - 1) /
+                            static_cast<unsigned>(whole_tiles ? tiles : steps()));
   }
 
   /// What a block that has reached `position` and stops before `end` works on next: at most `most`
@@ -80,6 +86,13 @@ constexpr WorkSplit split_work(int tiles, int steps_per_tile, int multiprocessor
   const int equal_parts = split.blocks / tiles * tiles;
   if (equal_parts * 20LL >= split.blocks * 19LL) split.blocks = equal_parts;
   return split;
+}
+
+/// Whole tiles, one block a multiprocessor.
+constexpr WorkSplit split_tiles(int tiles, int steps_per_tile, int multiprocessors) {
+  const int most =
+      multiprocessors < WorkSplit::kMostBlocks ? multiprocessors : WorkSplit::kMostBlocks;
+  return {tiles, steps_per_tile, tiles < most ? tiles : most, true};
 }
 
 }  // namespace gpugauge

@@ -16,9 +16,6 @@
 namespace gpugauge {
 namespace {
 
-LinearDevice linear_device(const DeviceInfo& info) {
-  return {info.compute_units, info.compute_capability.value_or(0)};
-}
 LinearShape shape_of(const Gemm& op) { return {op.m, op.n, op.k, op.activations, op.weights}; }
 
 class StreamLinear final : public StepLinear {

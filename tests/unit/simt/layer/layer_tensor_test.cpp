@@ -88,6 +88,35 @@ void expect_box(int swizzle_bytes, int column, int row) {
   }
 }
 
+__global__ void prefetch_kernel(const __grid_constant__ TensorMap map, int column, int loaded) {
+  auto& shared = shared_memory<Box>();
+  tensor_prefetch(&map, column, 0);
+  barrier_init(&shared.full, 1);
+  barrier_init_fence();
+  barrier_arrive_expecting(&shared.full, static_cast<unsigned>(simt::fields_of(map).box_bytes()));
+  tensor_load(shared.elements, &map, loaded, 0, &shared.full, 0);
+  barrier_wait(&shared.full, 0);
+  if (!barrier_has_ended(&shared.full, 0) || barrier_has_ended(&shared.full, 1)) {
+    simt::machine().fail("the first phase has ended, the second has not");
+  }
+}
+
+TEST(SimtTensorPrefetch, IsOfWhatIsLoadedLater) {
+  const auto data = matrix();
+  const auto run = [&](int column, int loaded) -> std::string {
+    try {
+      launch(Stream{}, "prefetch", prefetch_kernel, {.shared_bytes = sizeof(Box)},
+             map_of(data.data(), 128), column, loaded);
+    } catch (const simt::Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_EQ(run(8, 8), "no error");
+  EXPECT_THAT(run(8, 0), HasSubstr("ended with 1 boxes that it had prefetched and not loaded"));
+  EXPECT_THAT(run(kColumns, 0), HasSubstr("column 80, row 0: outside of the matrix"));
+}
+
 TEST(SimtTensorLoad, FillsTheBoxAsItsSwizzleHasIt) {
   for (const int swizzle : {0, 128, 64, 32}) expect_box(swizzle, 8, 3);
 }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -18,7 +19,18 @@ namespace gpugauge {
 namespace {
 
 using Bytes = std::vector<unsigned char>;
-using Launch = decltype(&launch_linear_stream_generic);
+/// One of the kernels, and how it cuts.
+struct Kernel {
+  const char* name;
+  decltype(&launch_linear_stream_generic) launch;
+  LinearPlan (*plan)(const LinearShape& shape, int multiprocessors);
+  std::int64_t most_tokens = kLinearMaxTokens;
+};
+
+/// So many multiprocessors, and an L2 of which a third is `prefetched` steps of 128 rows for each.
+LinearDevice card(int multiprocessors, std::int64_t prefetched = 3) {
+  return {multiprocessors, 90, 3 * multiprocessors * prefetched * 128 * LinearPlan::kStepBytes};
+}
 
 /// A linear on the host's memory, which ends where the operands do.
 struct Linear {
@@ -44,22 +56,22 @@ struct Linear {
   }
 
   /// y, poisoned before the launch.
-  Bytes run(Launch launch, int multiprocessors, Bytes& workspace) const {
+  Bytes run(const Kernel& kernel, int multiprocessors, Bytes& workspace) const {
     Bytes y(static_cast<std::size_t>(2 * shape.m * shape.n), 0xFF);
-    launch(Stream{}, shape,
-           {.x = x.data(),
-            .w = w.data(),
-            .y = y.data(),
-            .workspace = workspace.data(),
-            .scale = scale(),
-            .x_inverse_scale = 1.0F / x_scale()},
-           multiprocessors);
+    kernel.launch(Stream{.overlap = true}, shape,
+                  {.x = x.data(),
+                   .w = w.data(),
+                   .y = y.data(),
+                   .workspace = workspace.data(),
+                   .scale = scale(),
+                   .x_inverse_scale = 1.0F / x_scale()},
+                  card(multiprocessors), kernel.plan(shape, multiprocessors));
     return y;
   }
 
-  Bytes run(Launch launch, int multiprocessors) const {
+  Bytes run(const Kernel& kernel, int multiprocessors) const {
     Bytes fresh = workspace(multiprocessors);
-    return run(launch, multiprocessors, fresh);
+    return run(kernel, multiprocessors, fresh);
   }
 
   void expect_right(const Bytes& y) const {
@@ -107,33 +119,40 @@ struct Linear {
   }
 };
 
-struct Kernel {
-  const char* name;
-  Launch launch;
-};
+/// Whole tiles, of as many of these rows as a kernel for so many tokens takes.
+template <int rows>
+LinearPlan whole(const LinearShape& shape, int multiprocessors) {
+  const int tokens = plan_linear(shape, multiprocessors).tokens;
+  return plan_whole_tiles(shape, multiprocessors, std::min(rows, most_whole_rows(tokens)));
+}
+
 struct Types {
   const char* name;
   DType activations, weights;
 };
-constexpr Kernel kKernels[] = {{"generic", launch_linear_stream_generic},
-                               {"hopper", launch_linear_stream_hopper}};
+constexpr Kernel kKernels[] = {
+    {"generic", launch_linear_stream_generic, plan_linear},
+    {"hopper_cut", launch_linear_stream_hopper, plan_linear},
+    {"hopper_whole_24", launch_linear_stream_hopper, whole<24>, kMostWholeTokens},
+    {"hopper_whole_64", launch_linear_stream_hopper, whole<64>, kMostWholeTokens}};
 constexpr Types kTypes[] = {{"bf16", DType::kBf16, DType::kBf16},
                             {"fp8", DType::kFp8E4m3, DType::kFp8E4m3},
                             {"quantised", DType::kBf16, DType::kFp8E4m3}};
 
 class LinearStreamTest : public testing::TestWithParam<std::tuple<Kernel, Types>> {
  protected:
-  Launch launch() const { return std::get<0>(GetParam()).launch; }
+  const Kernel& kernel() const { return std::get<0>(GetParam()); }
   LinearShape shape(std::int64_t m, std::int64_t n, std::int64_t k) const {
     const Types& types = std::get<1>(GetParam());
     return {m, n, k, types.activations, types.weights};
   }
 
   void expect_exact(std::int64_t m, std::int64_t n, std::int64_t k, int multiprocessors) {
+    if (m > kernel().most_tokens) return;
     SCOPED_TRACE(testing::Message() << m << "x" << n << "x" << k << " on " << multiprocessors);
     const Linear linear(shape(m, n, k), Distribution::kSmallIntegers);
     linear.expect_exact(
-        simt::in_all_schedules([&] { return linear.run(launch(), multiprocessors); }));
+        simt::in_all_schedules([&] { return linear.run(kernel(), multiprocessors); }));
   }
 };
 
@@ -152,20 +171,21 @@ TEST_P(LinearStreamTest, IsExactAtRaggedShapes) {
 }
 
 TEST_P(LinearStreamTest, IsRightForNormalValues) {
-  for (std::int64_t m : {1, 16, 40}) {
+  for (std::int64_t m : {std::int64_t{1}, std::int64_t{16}, kernel().most_tokens}) {
     const Linear linear(shape(m, 250, 656), Distribution::kNormal);
-    linear.expect_right(linear.run(launch(), 5));
+    linear.expect_right(linear.run(kernel(), 5));
   }
 }
 
 TEST_P(LinearStreamTest, LeavesTheWorkspaceReadyForOtherShapesAndGivesTheSameBitsAgain) {
   const Linear linear(shape(4, 256, 1024), Distribution::kNormal);
-  const Linear wider(shape(20, 640, 512), Distribution::kNormal);
+  const Linear wider(shape(std::min(std::int64_t{20}, kernel().most_tokens), 640, 512),
+                     Distribution::kNormal);
   Bytes workspace = wider.workspace(7);
-  const Bytes first = linear.run(launch(), 7, workspace);
+  const Bytes first = linear.run(kernel(), 7, workspace);
   linear.expect_right(first);
-  wider.expect_right(wider.run(launch(), 7, workspace));
-  EXPECT_EQ(linear.run(launch(), 7, workspace), first);
+  wider.expect_right(wider.run(kernel(), 7, workspace));
+  EXPECT_EQ(linear.run(kernel(), 7, workspace), first);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, LinearStreamTest,

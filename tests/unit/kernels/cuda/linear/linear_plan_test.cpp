@@ -14,7 +14,7 @@ namespace gpugauge {
 namespace {
 
 constexpr DType kBf16 = DType::kBf16, kFp8 = DType::kFp8E4m3;
-constexpr LinearDevice kH100Card{132, 90};
+constexpr LinearDevice kH100Card{132, 90, 50 << 20};
 
 LinearPlan plan(std::int64_t m, std::int64_t n, std::int64_t k, DType weights) {
   return plan_linear({m, n, k, kBf16, weights}, 132);
@@ -36,6 +36,78 @@ TEST(LinearPlan, CutsTheWeightsOfAnEightBillionModel) {
   EXPECT_EQ(plan(1, 4096, 4096, kBf16).split.steps_per_tile, 64);
   EXPECT_EQ(plan(1, 28672, 4096, kFp8).split.blocks, 132);
   EXPECT_EQ(plan(1, 128256, 4096, kBf16).split.tiles, 1002);
+}
+
+LinearPlan plan_hopper(std::int64_t m, std::int64_t n, std::int64_t k, DType weights) {
+  return plan_linear_hopper({m, n, k, weights, weights}, 132);
+}
+
+/// `whole 32 x 128`: the height of a tile and the blocks.
+std::string cut(const LinearPlan& plan) {
+  return (plan.split.whole_tiles ? "whole " : "cut ") + std::to_string(plan.rows) + " x " +
+         std::to_string(plan.split.blocks);
+}
+
+TEST(LinearPlan, OnHopperFewTokensTakeWholeTilesWhereTheyKeepTheMultiprocessorsBusy) {
+  EXPECT_EQ(cut(plan_hopper(1, 6144, 4096, kFp8)), "whole 48 x 128");
+  EXPECT_EQ(cut(plan_hopper(1, 4096, 4096, kFp8)), "whole 32 x 128");
+  EXPECT_EQ(cut(plan_hopper(1, 4096, 14336, kFp8)), "whole 32 x 128");
+  EXPECT_EQ(cut(plan_hopper(16, 4096, 4096, kFp8)), "whole 32 x 128");
+  EXPECT_EQ(cut(plan_hopper(17, 4096, 4096, kFp8)), "cut 128 x 128");
+  // Too few rows for the blocks, and too many bytes for each of the few.
+  EXPECT_EQ(cut(plan_hopper(1, 256, 65536, kFp8)), "cut 128 x 132");
+}
+
+/// Every linear of the models in configs/models: the cheaper cut is never dearer than the other,
+/// and takes little longer than the bytes of w over the read bandwidth: up to 8 tokens 2% and 0.8
+/// µs.
+TEST(LinearPlan, OnHopperNoLinearOfAModelLosesMuchToItsCut) {
+  struct Model {
+    std::int64_t hidden, intermediate, heads, kv_heads, vocab;
+  };
+  constexpr Model kModels[] = {
+      {4096, 14336, 32, 8, 128256},  // llama-3.1-8b
+      {8192, 28672, 64, 8, 128256},  // llama-3.1-70b
+      {5120, 13824, 40, 40, 32000},  // llama-2-13b
+      {4096, 14336, 32, 8, 32768},   // mistral-7b-v0.3
+      {4096, 12288, 32, 8, 151936},  // qwen3-8b
+      {5120, 17408, 40, 8, 151936},  // qwen3-14b
+      {5120, 25600, 64, 8, 151936},  // qwen3-32b
+  };
+  int whole = 0, all = 0;
+  for (const Model& model : kModels) {
+    const std::int64_t heads = model.heads * 128, keys = model.kv_heads * 128;
+    const std::int64_t shapes[][2] = {{heads + 2 * keys, model.hidden},
+                                      {model.hidden, heads},
+                                      {2 * model.intermediate, model.hidden},
+                                      {model.hidden, model.intermediate},
+                                      {model.vocab, model.hidden}};
+    for (const auto& [n, k] : shapes) {
+      for (std::int64_t m : {1, 8, 16}) {
+        for (DType weights : {kBf16, kFp8}) {
+          const LinearShape shape{m, n, k, weights, weights};
+          const LinearPlan chosen = plan_linear_hopper(shape, 132);
+          const double bytes = modelled_linear_bytes(shape, chosen, 132);
+          EXPECT_LE(bytes, modelled_linear_bytes(shape, plan_linear(shape, 132), 132));
+          const double share = static_cast<double>(n * k * size_bytes(weights)) / 132;
+          EXPECT_LE(bytes, (m <= 8 ? 1.02 : 1.07) * share + (m <= 8 ? 20e3 : 40e3))
+              << cut(chosen) << " of " << m << "x" << n << "x" << k;
+          ++all;
+          whole += chosen.split.whole_tiles ? 1 : 0;
+        }
+      }
+    }
+  }
+  EXPECT_GE(whole * 4, all * 3);
+}
+
+TEST(LinearPlan, PrefetchesAThirdOfL2) {
+  const LinearPlan plan = plan_hopper(1, 4096, 4096, kFp8);
+  EXPECT_EQ(linear_prefetch_steps(plan, 50 << 20), 33);  // 132 KiB a block, 17 MB of all
+  const std::int64_t bytes = linear_prefetch_steps(plan, 50 << 20) * plan.step_bytes();
+  EXPECT_LE(bytes * plan.split.blocks, (50 << 20) / 3);
+  EXPECT_GE((bytes + plan.step_bytes()) * plan.split.blocks, (50 << 20) / 3);
+  EXPECT_EQ(linear_prefetch_steps(plan, 0), 0);
 }
 
 TEST(LinearPlan, NoShapeNeedsMoreThanItsCoverOfTheWeights) {
@@ -71,7 +143,7 @@ TEST(FragmentRow, AQuarterWarpMeetsAllBanks) {
 }
 
 std::string reason(const LinearShape& shape, int compute_capability = 90) {
-  return linear_unsupported(shape, {132, compute_capability}).value_or("");
+  return linear_unsupported(shape, {132, compute_capability, 50 << 20}).value_or("");
 }
 
 TEST(LinearUnsupported, TakesTheThreePairsOfTypes) {

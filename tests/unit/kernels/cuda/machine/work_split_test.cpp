@@ -135,6 +135,32 @@ TEST(WorkSplit, LeavesAFewBlocksOutWhereTilesThenHaveEqualParts) {
   EXPECT_EQ(split_work(1, 3, 132, 4).blocks, 1);
 }
 
+TEST(WorkSplit, WholeTilesAreNotCut) {
+  for (int multiprocessors : {1, 3, 132, 5000}) {
+    for (int tiles : {1, 2, 131, 132, 133, 896}) {
+      for (int steps_per_tile : {1, 5, 32}) {
+        const WorkSplit split = split_tiles(tiles, steps_per_tile, multiprocessors);
+        SCOPED_TRACE(testing::Message() << tiles << " tiles over " << split.blocks);
+        ASSERT_EQ(split.blocks, std::min({tiles, multiprocessors, WorkSplit::kMostBlocks}));
+        EXPECT_EQ(split.begin(0), 0);
+        EXPECT_EQ(split.begin(split.blocks), split.steps());
+        for (int block = 0; block < split.blocks; ++block) {
+          const int steps = split.begin(block + 1) - split.begin(block);
+          EXPECT_EQ(steps % steps_per_tile, 0);
+          EXPECT_GE(steps, tiles / split.blocks * steps_per_tile);
+          EXPECT_LE(steps, (tiles + split.blocks - 1) / split.blocks * steps_per_tile);
+        }
+        for (int tile = 0; tile < tiles; ++tile) {
+          const TileBlocks blocks = split.blocks_of(tile);
+          ASSERT_EQ(blocks.count, 1);
+          EXPECT_LE(split.begin(blocks.first), tile * steps_per_tile);
+          EXPECT_GT(split.begin(blocks.first + 1), tile * steps_per_tile);
+        }
+      }
+    }
+  }
+}
+
 TEST(WorkSplit, HoldsItsLargest) {
   const WorkSplit split = split_work(WorkSplit::kMostSteps / 8, 8, 5000, 2);
   ASSERT_EQ(split.steps(), WorkSplit::kMostSteps);
