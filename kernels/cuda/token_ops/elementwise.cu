@@ -18,7 +18,7 @@
 namespace gpugauge {
 namespace {
 
-constexpr int kThreads = 128;
+constexpr int kThreads = kTokenOpThreads;
 
 /// Elements of one 16-byte store.
 template <DType output>

@@ -9,9 +9,14 @@
 // reduction and the launch. At large batches bytes / read bandwidth.
 //
 // v1  one block a token, the whole row in registers between the two passes, so that it is read
-//     once; one 16-byte vector a thread up to a width of 8192, two above. The norm's weights are
-//     fetched before the wait for the kernel before it. Quantising as it writes saves the launch
-//     and the two trips of a quantise kernel: predicted 2 µs a linear at batch 1.
+//     once. The norm's weights are fetched before the wait for the kernel before it. Quantising as
+//     it writes saves the launch and the two trips of a quantise kernel: predicted 2 µs a linear at
+//     batch 1.
+// v2  two 16-byte vectors a thread up to a width of 8192 (four above) instead of one: 256 threads
+// of
+//     40 registers for 4096 elements, before 512 of 32. With programmatic launch a block then finds
+//     room beside two linears for up to 8 tokens (tests/unit/kernels/cuda/step/residency_test.cpp),
+//     where it had to wait for the end of one or for an SM without.
 //     Not yet measured on a card.
 
 #include "kernels/cuda/machine/launch.hpp"
@@ -22,16 +27,12 @@
 namespace gpugauge {
 namespace {
 
-constexpr int kMaxThreads = 1024;
-constexpr int kWideVectors = 2;
-static_assert(kMaxThreads * kWideVectors * kVectorElements == kMaxNormWidth);
-
 struct Shared {
-  float warp_sums[kMaxThreads / 32];
+  float warp_sums[kNormMaxThreads / 32];
 };
 
 template <DType output, int Vectors>
-__global__ void __launch_bounds__(kMaxThreads)
+__global__ void __launch_bounds__(kNormMaxThreads, Vectors == 2 ? 3 : 1)
     rms_norm_kernel(RmsNormArrays arrays, int width, float inverse_scale) {
   allow_next();
   const auto* const weight = static_cast<const __nv_bfloat16*>(arrays.weight);
@@ -90,18 +91,14 @@ __global__ void __launch_bounds__(kMaxThreads)
 
 void launch_rms_norm(Stream stream, const RmsNormArrays& arrays, std::int64_t tokens,
                      std::int64_t width, DType output, float scale) {
-  const bool wide = width > kMaxThreads * kVectorElements;
+  const bool wide = norm_vectors(width) == 4;
   const bool quantised = output == DType::kFp8E4m3;
   const auto kernel =
-      quantised
-          ? (wide ? rms_norm_kernel<DType::kFp8E4m3, kWideVectors>
-                  : rms_norm_kernel<DType::kFp8E4m3, 1>)
-          : (wide ? rms_norm_kernel<DType::kBf16, kWideVectors> : rms_norm_kernel<DType::kBf16, 1>);
-  const std::int64_t vectors =
-      (width / kVectorElements + (wide ? kWideVectors : 1) - 1) / (wide ? kWideVectors : 1);
+      quantised ? (wide ? rms_norm_kernel<DType::kFp8E4m3, 4> : rms_norm_kernel<DType::kFp8E4m3, 2>)
+                : (wide ? rms_norm_kernel<DType::kBf16, 4> : rms_norm_kernel<DType::kBf16, 2>);
   launch(stream, "rms_norm", kernel,
          {.blocks = static_cast<unsigned>(tokens),
-          .threads = static_cast<unsigned>((vectors + 31) / 32 * 32),
+          .threads = static_cast<unsigned>(norm_threads(width)),
           .shared_bytes = sizeof(Shared)},
          arrays, static_cast<int>(width), quantised ? 1.0F / scale : 1.0F);
 }

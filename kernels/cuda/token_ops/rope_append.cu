@@ -24,7 +24,7 @@
 namespace gpugauge {
 namespace {
 
-constexpr int kThreads = 128;
+constexpr int kThreads = kTokenOpThreads;
 constexpr int kHalf = kVectorElements;  ///< elements of a lane in each half of a head
 
 /// A lane's place: which head of which token, and its first element in each half of it.

@@ -11,7 +11,20 @@
 /// are asynchronous.
 namespace gpugauge {
 
+/// Threads of a block of the ops without a reduction over a row: of so few elements each that a
+/// block finds room beside others.
+inline constexpr int kTokenOpThreads = 128;
+
 inline constexpr std::int64_t kMaxNormWidth = 16384;
+inline constexpr int kNormMaxThreads = 512;
+/// Vectors of eight elements that a thread of a norm holds: two, or four of the widest rows.
+constexpr int norm_vectors(std::int64_t width) { return width <= kNormMaxThreads * 2 * 8 ? 2 : 4; }
+/// Threads of a block of a norm, whole warps.
+constexpr int norm_threads(std::int64_t width) {
+  const std::int64_t of_warp = std::int64_t{32} * 8 * norm_vectors(width);
+  return static_cast<int>((width + of_warp - 1) / of_warp * 32);
+}
+static_assert(norm_threads(kMaxNormWidth) == kNormMaxThreads);
 
 struct RmsNormArrays {
   const void* x = nullptr;  ///< [tokens, width]; null: nothing is added, no residual is written
