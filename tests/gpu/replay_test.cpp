@@ -55,9 +55,10 @@ class CudaReplayTest : public GpuTest {
   }
 };
 
-TEST_F(CudaReplayTest, RoundsLaunchesUpToWholeRotations) {
+TEST_F(CudaReplayTest, RoundsLaunchesUpToWholeRotationsOrEqualPartsOfOne) {
   PageWriter writer(device(), 3);
-  EXPECT_EQ(device().capture(writer, 1)->launches(), 3);
+  EXPECT_EQ(device().capture(writer, 1)->launches(), 1);
+  EXPECT_EQ(device().capture(writer, 2)->launches(), 3);
   EXPECT_EQ(device().capture(writer, 3)->launches(), 3);
   EXPECT_EQ(device().capture(writer, 7)->launches(), 9);
 }

@@ -19,7 +19,7 @@ class CudaTransferTest : public GpuTest, public testing::WithParamInterface<Tran
     if (const auto reason = native().supports(op, device().info())) GTEST_SKIP() << *reason;
     const auto workload = native().make(op, device(), {.cache = cache});
     EXPECT_FALSE(workload->details().empty());
-    const auto replay = device().capture(*workload, 2);
+    const auto replay = device().capture(*workload, workload->slots() + 1);
     EXPECT_GT(replay->run().seconds, 0.0);
     const Verification verification = verify_replay(*workload, *replay);
     EXPECT_TRUE(verification.passed) << verification.reason;
