@@ -10,8 +10,8 @@ then stand in a comparison: every entry is labelled `imported`. It has one time,
 Read are GEMMs (bfloat16, and fp8 per tensor with the quantisation of their input), attention over the whole context
 (decode with a bfloat16 or fp8 cache, prefill with a bfloat16 one), and all-reduces of 16-bit numbers over 2, 4 and 8
 cards: NCCL's, and those of the backend itself. A table that a version lacks is the one that its reuse.yaml names, else
-the newest that is older. Where rows name several cards, the name in most of them counts. What was left out, and why,
-is printed for every table.
+the newest that is older. Where rows name several cards, the name in most of them counts unless --device says another.
+What was left out, and why, is printed for every table.
 
 Of m only powers of two and three times these are taken, unless --every-m is given; --models keeps what lies next to
 the linears of these models and their attention, on 1 to 8 cards; --heads keeps attention of
@@ -62,6 +62,9 @@ def parse_arguments():
     parser.add_argument("--backend", metavar="NAME",
                         help="the serving engine that was measured: vllm, trtllm or sglang (default: the only one there)")
     parser.add_argument("--version", metavar="V", help="of the backend (default: the only one with GEMMs)")
+    parser.add_argument("--device", metavar="NAME",
+                        help="of tables with rows of several cards the one to take, e.g. 'NVIDIA L40S' (default: that of most "
+                             "rows)")
     parser.add_argument("--models", nargs="+", default=[], metavar="MODEL",
                         help="keep only what these models need: names or files of configs/models (default: everything)")
     parser.add_argument("--heads", action="append", type=heads_argument, default=[], metavar="H/KV/D",
@@ -74,7 +77,8 @@ def parse_arguments():
 
 def run(arguments):
     linears, heads = shapes_of([model_path(model) for model in arguments.models])
-    selection = Selection(heads | set(arguments.heads), linears, arguments.every_m, arguments.static_scales)
+    selection = Selection(heads | set(arguments.heads), linears, arguments.every_m, arguments.static_scales,
+                          arguments.device)
     systems = Systems(arguments.systems or wheel.fetch())
     imported = import_tables(systems, arguments.system, arguments.backend, arguments.version, selection,
                              utc_now(), ["import_aiconfigurator.py", *sys.argv[1:]])

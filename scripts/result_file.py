@@ -1,7 +1,9 @@
 """What the scripts that write a result file of gpugauge have in common."""
 
+import codecs
 import datetime
 import gzip
+import io
 import json
 import os
 import pathlib
@@ -11,6 +13,7 @@ import tempfile
 import zlib
 
 UNKNOWN = "unknown"
+MAX_BYTES = 1 << 29  # of one file, unpacked
 
 
 class WrongInput(Exception):
@@ -21,19 +24,28 @@ class CannotRun(Exception):
     """Something that is needed is not here: exit status 3."""
 
 
-def content_of(path):
-    """The bytes of a file, unpacked where it is compressed with gzip."""
+def unpacked(where, content):
+    """The bytes of a file as it was meant: of a gzip what is in it, without a byte-order mark; a Git LFS pointer is an
+    error. As harness/record/file_text.cpp reads a file."""
     try:
-        content = pathlib.Path(path).read_bytes()
         if content.startswith(b"\x1f\x8b"):
-            content = gzip.decompress(content)
-    except (EOFError, zlib.error) as error:
-        raise WrongInput(f"{path}: the gzip is damaged or cut off: {error}") from error
+            with gzip.open(io.BytesIO(content)) as file:
+                content = file.read(MAX_BYTES + 1)
+            if len(content) > MAX_BYTES:
+                raise WrongInput(f"{where}: the gzip holds more than {MAX_BYTES >> 20} MiB")
+    except (EOFError, OSError, zlib.error) as error:
+        raise WrongInput(f"{where}: the gzip is damaged or cut off: {error}") from error
+    if content.startswith(b"version https://git-lfs"):
+        raise WrongInput(f"{where}: is a Git LFS pointer, not the file itself: git lfs pull fetches it")
+    return content.removeprefix(codecs.BOM_UTF8)
+
+
+def content_of(path):
+    """The bytes of a file, `unpacked`."""
+    try:
+        return unpacked(path, pathlib.Path(path).read_bytes())
     except OSError as error:
         raise WrongInput(f"{path}: {error.strerror or error}") from error
-    if content.startswith(b"version https://git-lfs.github.com/spec/"):
-        raise WrongInput(f"{path}: is a Git LFS pointer, not the file itself: git lfs pull fetches it")
-    return content
 
 
 def require_measured(path, result):

@@ -3,12 +3,14 @@
 import collections
 import dataclasses
 import pathlib
+from typing import Optional
 
 from aiconfigurator_import.entries import context_of, device_of, entry_of, is_hot, maker_of, number, sha256_of
 from aiconfigurator_import.find import SCALES, find_tables
 from aiconfigurator_import.ops import CONVERTERS
 from aiconfigurator_import.shapes import next_to
 from aiconfigurator_import.tables import count_rows, rows_of
+from command_line import nearest
 from result_file import WrongInput
 
 
@@ -19,6 +21,7 @@ class Selection:
     linears: set = dataclasses.field(default_factory=set)  # (n, k): the GEMMs next to each are kept
     every_m: bool = False
     static_scales: bool = False  # FP8 GEMMs without the time that scales of each input take
+    device: Optional[str] = None  # of tables with rows of several cards the one that is meant
 
     def reason_against_m(self, op):
         if self.every_m or op["m"] // (op["m"] & -op["m"]) in (1, 3):
@@ -64,11 +67,14 @@ def in_words(table, found, imported, left_out):
     return text
 
 
-def device_named(converted):
-    """The name in most rows that are an op of ours: rows of another card stand in a few tables."""
+def device_named(converted, wanted):
+    """`wanted`, else the name in most rows that are an op of ours: rows of another card stand in a few tables."""
     names = collections.Counter(row.values["device"] for row, one in converted
                                 if not isinstance(one, str) and row.values.get("device"))
-    return max(names, key=lambda name: (names[name], name)) if names else None
+    if wanted and wanted not in names:
+        raise WrongInput(f"--device '{wanted}': no row is of it{nearest(wanted, names) or ';'} the tables have "
+                         f"{', '.join(sorted(names)) or 'no names'}")
+    return wanted or (max(names, key=lambda name: (names[name], name)) if names else None)
 
 
 def scales_of(systems, found):
@@ -100,7 +106,7 @@ def import_tables(systems, system, backend, version, selection, when, argv):
     converted = {table: [(row, CONVERTERS[table](row))
                          for row in rows_of(systems.where(found.name), contents[table], table)]
                  for table, found in tables.found.items()}
-    device = device_named([pair for pairs in converted.values() for pair in pairs])
+    device = device_named([pair for pairs in converted.values() for pair in pairs], selection.device)
     if device is None:
         raise WrongInput(f"{systems.where(f'data/{system}')}: {tables.backend} {tables.version}: no row to import: "
                          f"{explain(tables, converted)}")

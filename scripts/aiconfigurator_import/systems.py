@@ -4,13 +4,13 @@ import math
 import pathlib
 import re
 import zipfile
+import zlib
 
 from aiconfigurator_import.wheel import MEGABYTES, PACKAGE, VERSION
 from command_line import nearest
-from result_file import WrongInput
+from result_file import MAX_BYTES, WrongInput, unpacked
 
 IN_WHEEL = "aiconfigurator_core/systems/"
-LFS_POINTER = b"version https://git-lfs"
 
 
 class Systems:
@@ -62,14 +62,20 @@ class Systems:
 
     def read(self, name):
         try:
-            content = self.wheel.read(IN_WHEEL + name) if self.wheel else (self.path / name).read_bytes()
+            content = self.from_wheel(name) if self.wheel else (self.path / name).read_bytes()
+        # zipfile raises RuntimeError for an encrypted member and NotImplementedError for an unknown method.
+        except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+            raise WrongInput(f"{self.where(name)}: {getattr(error, 'strerror', None) or error}") from error
+        return unpacked(self.where(name), content)
+
+    def from_wheel(self, name):
+        try:
+            size = self.wheel.getinfo(IN_WHEEL + name).file_size
         except KeyError as error:
             raise WrongInput(f"{self.where(name)}: no such file in the wheel") from error
-        except (OSError, zipfile.BadZipFile) as error:
-            raise WrongInput(f"{self.where(name)}: {getattr(error, 'strerror', None) or error}") from error
-        if content.startswith(LFS_POINTER):
-            raise WrongInput(f"{self.where(name)}: a Git LFS pointer, expected the file: git lfs pull")
-        return content
+        if size > MAX_BYTES:
+            raise WrongInput(f"{self.where(name)}: unpacks to {size >> 20} MiB, expected at most {MAX_BYTES >> 20}")
+        return self.wheel.read(IN_WHEEL + name)
 
     def text(self, name):
         try:

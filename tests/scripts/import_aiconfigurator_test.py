@@ -357,6 +357,63 @@ class ImportAiconfigurator(unittest.TestCase):
         self.assertEqual(self.imported()["context"]["gpugauge"]["device"]["name"], "NVIDIA TOY")
         self.assertIn("left out 1 of another card: NVIDIA OTHER", self.report())
 
+    def test_of_two_devices_the_one_that_is_asked_for(self):
+        self.write("gemm_perf", GEMM, {**GEMM, "m": 2}, {**GEMM, "m": 4, "device": "NVIDIA TOY2"})
+        ours = self.imported("--device", "NVIDIA TOY2")
+        self.assertEqual([entry["gpugauge"]["case"]["op"]["m"] for entry in ours["benchmarks"]], [4])
+        self.assertEqual(ours["context"]["gpugauge"]["device"]["name"], "NVIDIA TOY2")
+        self.assertIn("left out 2 of another card: NVIDIA TOY", self.report("--device", "NVIDIA TOY2"))
+        (self.folder / "out.json").unlink()
+        self.assertIn("did you mean 'NVIDIA TOY2'?", self.refused("--device", "NVIDIA TY2"))
+
+    def test_a_compressed_table_and_one_that_unpacks_to_gigabytes(self):
+        path = self.write("gemm_perf", GEMM)
+        path.write_bytes(gzip.compress(path.read_bytes()))
+        self.assertEqual(len(self.names()), 1)
+        (self.folder / "out.json").unlink()
+        path.write_bytes(gzip.compress(bytes(2 ** 26)) * 9)
+        self.assertIn("the gzip holds more than 512 MiB", self.refused())
+
+    def wheel(self, members):
+        """A zip whose members are stored as they are named; `None` unpacks to 600 MiB."""
+        path = self.folder / "bad.whl"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            for name, content in members.items():
+                with file.open(name, "w") as member:
+                    for block in [content.encode()] if content is not None else [bytes(2 ** 20)] * 600:
+                        member.write(block)
+        return path
+
+    def test_hostile_wheels_are_refused_in_one_line(self):
+        systems = "aiconfigurator_core/systems"
+        table = f"{systems}/data/toy/vllm/1.2/gemm_perf.txt"
+        for words, members in [
+                ("unpacks to 600 MiB, expected at most 512", {f"{systems}/toy.yaml": SYSTEM, table: None}),
+                ("no system 'toy'", {f"{systems}/../../toy.yaml": SYSTEM, table: "x"}),
+                ("no table of", {f"{systems}/toy.yaml": SYSTEM, f"{systems}/data/toy/../../../../etc/passwd": "x"})]:
+            with self.subTest(words):
+                result = self.run_script(systems=self.wheel(members))
+                self.assertEqual((result.returncode, result.stderr.count("\n")), (2, 1), result.stderr)
+                self.assertIn(words, result.stderr)
+                self.assertEqual({file.name for file in self.folder.iterdir()}, {"bad.whl", "toy.yaml"})
+
+    def test_a_wheel_with_a_damaged_member_is_refused(self):
+        systems = "aiconfigurator_core/systems"
+        path = self.wheel({f"{systems}/toy.yaml": SYSTEM, f"{systems}/data/toy/vllm/1.2/gemm_perf.txt": "a" * 5000})
+        content = bytearray(path.read_bytes())
+        at = content.index(b"gemm_perf.txt") + len("gemm_perf.txt")
+        content[at + 2:at + 6] = b"\xff\xff\xff\xff"
+        path.write_bytes(content)
+        result = self.run_script(systems=path)
+        self.assertEqual((result.returncode, result.stderr.count("\n")), (2, 1), result.stderr)
+
+    def test_a_version_that_leads_out_of_the_folder_is_none(self):
+        self.write("gemm_perf", GEMM, where="gemm/vllm/1.0")
+        reuse = self.folder / "data/toy/gemm/vllm/1.1/reuse.yaml"
+        reuse.parent.mkdir(parents=True)
+        reuse.write_text("- table: gemm_perf\n  from_version: ../../../../../../etc\n")
+        self.assertIn("has no such table", self.refused("--version", "1.1"))
+
     def test_parquet_without_its_reader_says_what_to_install(self):
         self.write("gemm_perf", GEMM, suffix="parquet")
         hidden = self.folder / "hidden"
