@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/config/catalog.hpp"
+#include "harness/device/matrix_rate.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/plan/suite.hpp"
 #include "tests/unit/config/temporary_folder.hpp"
@@ -64,6 +65,23 @@ TEST(ShippedSuites, HaveTheCountsThatTheirTimeIsWorkedOutFrom) {
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "full"), Backend::kCuda), 1266U);
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "side_by_side"), Backend::kCpu), 3U);
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "side_by_side"), Backend::kCuda), 74U);
+}
+
+/// What a launch costs besides its products, 12 µs, is half a percent of it at most.
+TEST(ShippedSuites, TensorPeakGoalsAreOfLaunchesThatAreLongOnAnH100) {
+  constexpr double kBoostHz = 1.83e9;
+  int cases = 0;
+  for (const PlannedCase& planned :
+       make_plan(load_suite(shipped_catalog(), "goals"), {shipped_catalog().model("llama-3.1-8b")},
+                 any_device(Backend::kCuda))
+           .cases) {
+    const auto* peak = std::get_if<TensorPeak>(&planned.c.op);
+    if (peak == nullptr) continue;
+    const double rate = 132 * *most_flop_per_sm_clock(90, peak->dtype) * (peak->sparse ? 2 : 1);
+    EXPECT_GE(static_cast<double>(peak->flops) / (rate * kBoostHz), 12e-6 / 0.005) << planned.name;
+    ++cases;
+  }
+  EXPECT_EQ(cases, 10);
 }
 
 TEST(ShippedSuites, LeaveRoomForSetUpInTheTimeThatTheyPromise) {
