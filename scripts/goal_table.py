@@ -81,7 +81,8 @@ class Case:
         self.name, self.device = entry["name"], device
         self.seconds = ours["time_ns"]["median"] * 1e-9
         self.flops, self.bytes = ours["work"]["flops"], ours["work"]["bytes"]
-        self.clock_hz = (ours.get("telemetry") or {}).get("clock_mhz", 0) * 1e6
+        telemetry = ours.get("telemetry") or {}
+        self.clock_hz = telemetry.get("kernel_clock_mhz", telemetry.get("clock_mhz", 0)) * 1e6
         case = ours["case"]
         self.batch = case["op"].get("batch", 0)
         self.plain = case["cache"] == "cold" and case["data"] == "normal"

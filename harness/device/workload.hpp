@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,11 @@ class Workload {
   /// Compares with kernels/reference what these launches left since `poison`, of the slots that
   /// they wrote or, where comparing takes long, of some of them, the last among these.
   virtual Verification verify(const Launches& launches) = 0;
+  /// The clock at which so many of the newest launches ran, in MHz, where the kernel itself
+  /// measures it.
+  virtual std::optional<double> clock_mhz(std::int64_t /*newest_launches*/) const {
+    return std::nullopt;
+  }
   /// What was chosen, for people: `algo 66, tile 128x64, split-K 4`. Empty if there was no choice.
   virtual std::string details() const { return {}; }
   /// False if two launches on the same inputs may differ in the last bits (atomics, split-K).

@@ -112,6 +112,8 @@ CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHoo
   SampledCase sampled = sample_case(capture, planned.policy, hooks);
   const double done = hooks.now_seconds();
   const double measured_seconds = sampled.measured_seconds;
+  const std::optional<double> kernel_clock_mhz = workload->clock_mhz(
+      static_cast<std::int64_t>(sampled.samples.size()) * sampled.launches_per_sample);
 
   Verification verification = verify_replay(*workload, *sampled.replay);
   spdlog::debug("{}: {:.2f} s to set up, {:.2f} s to sample, {:.2f} s to verify", planned.name,
@@ -121,6 +123,7 @@ CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHoo
             measured_seconds};
   }
   Measurement m = measurement_of(planned, std::move(sampled), std::move(verification), *workload);
+  m.kernel_clock_mhz = kernel_clock_mhz;
   if (auto reason = above_silicon(m, silicon_of(device.info(), nullptr))) {
     return {NotMeasured{planned.name, NotMeasuredStatus::kRefused, std::move(*reason)},
             measured_seconds};

@@ -136,6 +136,14 @@ void fields(Of<Measurement> auto& m, auto&& visit) {
     inner.about("The device while it was sampled.");
     inner("clock_mhz", m.clock_mhz,
           {.text = "Median core clock, in MHz.", .decimals = kMhzDecimals});
+    inner(
+        "kernel_clock_mhz", m.kernel_clock_mhz,
+        {.text = "Median core clock over the last launches of the samples, in MHz, from the cycles "
+                 "and nanoseconds that the kernel itself counted around its work; only of kernels "
+                 "that do. Where both are known it is the better one: a reading of the driver may "
+                 "be 20 ms old.",
+         .above = 0,
+         .decimals = kMhzDecimals});
     inner("mean_power_w", m.mean_power_w,
           {.text = "Mean power of the board over warm-up and samples, in watts: from its energy "
                    "counter, or from readings without delay; left out where the loop was too short "

@@ -87,7 +87,8 @@ struct Measurement {
   std::int64_t launches_per_sample = 1;
   std::optional<std::int64_t> buffer_sets;  ///< that the launches rotated through
   int sample_count = 0;
-  std::optional<double> clock_mhz;  ///< median over the samples
+  std::optional<double> clock_mhz;         ///< median over the samples, as the driver told it
+  std::optional<double> kernel_clock_mhz;  ///< as the kernel measured it
   /// Over warm-up and samples, from the card's energy counter or readings without delay. What
   /// `samples.power_w` holds may be of the second before.
   std::optional<double> mean_power_w;
@@ -99,6 +100,10 @@ struct Measurement {
   int repetition = 0;
   Origin origin = Origin::kMeasured;
 
+  /// The best that is known of the clock at which it ran.
+  std::optional<double> core_clock_mhz() const {
+    return kernel_clock_mhz ? kernel_clock_mhz : clock_mhz;
+  }
   /// Whether its time may be used: verified, or imported. What others measured was not verified as
   /// ours is; its label says that it is theirs.
   bool counts() const { return verification.passed || origin == Origin::kImported; }

@@ -97,7 +97,7 @@ Silicon silicon_of(const DeviceInfo& device, const Datasheet* sheet) {
 
 std::optional<std::string> above_silicon(const Measurement& m, const Silicon& silicon) {
   Silicon running = silicon;
-  running.max_clock_mhz = higher(running.max_clock_mhz, m.clock_mhz);
+  running.max_clock_mhz = higher(higher(running.max_clock_mhz, m.clock_mhz), m.kernel_clock_mhz);
   for (const float mhz : m.samples.clock_mhz)
     running.max_clock_mhz = higher(running.max_clock_mhz, static_cast<double>(mhz));
   if (const auto most = most_tflops(m.c.op, running); most && m.tflops() > *most) {

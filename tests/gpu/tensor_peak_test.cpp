@@ -30,6 +30,10 @@ class CudaTensorPeakTest : public GpuTest {
     const Verification verification = verify_replay(*workload, *replay);
     EXPECT_TRUE(verification.passed) << verification.reason << " (" << workload->details() << ")";
     RecordProperty("max_error", std::to_string(verification.max_error));
+    const double clock = workload->clock_mhz(1).value_or(0);
+    RecordProperty("clock_mhz", std::to_string(clock));
+    const double most = device().info().max_clock_mhz.value_or(4000);
+    EXPECT_TRUE(clock > 0.1 * most && clock < 1.02 * most) << clock << " of " << most << " MHz";
   }
 };
 
@@ -69,6 +73,10 @@ TEST_P(CudaTensorPeakTypeTest, SumsBeginAnew) {
   const tensor_peak::Product& product = shape.product;
   const std::int64_t count = shape.units * product.accumulators();
   const Buffer accumulators = device().allocate(4 * count);
+  const Buffer clocks = device().allocate(sizeof(KernelClock));
+  const KernelClock none{};
+  device().copy_to_device(clocks.data(), &none, sizeof none);
+  std::uint64_t launches = 0;
   const void* pool =
       device().random_pool(dtype, Distribution::kNormal, shape.units * product.operand_bytes());
   const auto operands =
@@ -77,7 +85,11 @@ TEST_P(CudaTensorPeakTypeTest, SumsBeginAnew) {
     const int passes = static_cast<int>(wanted);
     device().poison(accumulators.data(), accumulators.bytes());
     (wgmma ? tensor_peak::launch_wgmma_peak : tensor_peak::launch_mma_peak)(
-        device().stream(), dtype, sparse, {pool, accumulators.data(), 1, passes});
+        device().stream(), dtype, sparse,
+        {pool, accumulators.data(), static_cast<KernelClock*>(clocks.data()), 1, passes});
+    const KernelClock clock = fetch<KernelClock>(clocks.data(), 1).front();
+    EXPECT_EQ(clock.launches, ++launches);
+    EXPECT_GT(clock.spans[launches - 1].cycles, 0U);
     const auto found = fetch<std::uint32_t>(accumulators.data(), static_cast<std::size_t>(count));
     for (int unit = 0; unit < shape.units; ++unit) {
       Comparison comparison("unit " + std::to_string(unit), product.n);

@@ -63,6 +63,11 @@ inline float exp2_fast(float x) {
 inline unsigned multiprocessor() { return blockIdx.x; }
 /// Counts how often it is read.
 inline std::uint64_t read_clock() { return static_cast<std::uint64_t>(clock64()); }
+/// As well: where the two are read together, a cycle takes a nanosecond.
+inline std::uint64_t read_nanoseconds() {
+  static std::uint64_t now = 0;
+  return ++now;
+}
 
 void sync_named(int barrier, int threads);
 

@@ -31,7 +31,8 @@ std::string circumstances(const Measurement& m) {
   if (raised(Flag::kSteal)) parts.emplace_back("CPU time stolen by the hypervisor");
   if (raised(Flag::kContended)) parts.emplace_back("CPU shared with other programs");
   if (raised(Flag::kNotConverged)) parts.emplace_back("not converged");
-  if (!parts.empty() && m.clock_mhz) parts.push_back(fmt::format("clock {:.0f} MHz", *m.clock_mhz));
+  if (const auto clock = m.core_clock_mhz(); clock && !parts.empty())
+    parts.push_back(fmt::format("clock {:.0f} MHz", *clock));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

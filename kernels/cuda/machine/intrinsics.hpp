@@ -220,6 +220,13 @@ __device__ inline std::uint64_t read_clock() {
   return cycles;
 }
 
+/// The time of the device, in nanoseconds, the same on all multiprocessors.
+__device__ inline std::uint64_t read_nanoseconds() {
+  std::uint64_t nanoseconds;
+  asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(nanoseconds)::"memory");
+  return nanoseconds;
+}
+
 /// A barrier of its own among `threads` threads of the block (whole warps); 0 is __syncthreads.
 __device__ inline void sync_named(int barrier, int threads) {
   asm volatile("bar.sync %0, %1;" ::"r"(barrier), "r"(threads) : "memory");

@@ -23,9 +23,13 @@
 //     Ampere and returns after some 30, so that two sums of one warp nearly fill it and 32 do.
 //     Predicted 99% of the bound, less the launch (5 µs) and the accumulators' way out (8 MB);
 //     not yet measured on a card.
+// v2  one thread a block writes how many cycles and nanoseconds its passes took: the bound's clock
+//     is that of the loop, not one that the driver read up to 20 ms before
+//     (machine/kernel_clock.hpp).
 
 #include "kernels/cuda/machine/intrinsics.hpp"
 #include "kernels/cuda/machine/launch.hpp"
+#include "kernels/cuda/machine/span_clock.hpp"
 #include "kernels/cuda/machine/sparse_mma.hpp"
 #include "kernels/cuda/peak/tensor_peak.hpp"
 
@@ -63,7 +67,8 @@ __device__ void multiply(Accumulator<dtype> (&d)[4], const std::uint32_t (&a)[4]
 
 template <DType dtype, bool sparse>
 __global__ void __launch_bounds__(mma_shape(dtype, sparse).threads(), 1)
-    mma_peak_kernel(const unsigned char* operands, Accumulator<dtype>* accumulators, int passes) {
+    mma_peak_kernel(const unsigned char* operands, Accumulator<dtype>* accumulators, int passes,
+                    KernelClock* clocks) {
   constexpr Shape kShape = mma_shape(dtype, sparse);
   constexpr Product kProduct = kShape.product;
   constexpr int kSlices = kProduct.slices, kBRegisters = sparse ? 4 : 2;
@@ -100,6 +105,7 @@ __global__ void __launch_bounds__(mma_shape(dtype, sparse).threads(), 1)
     }
   }
 
+  const SpanClock clock;
   Accumulator<dtype> d[kRowTiles][kColumnTiles][4];
   const int passes_per_sum = dtype == DType::kInt8 ? passes : kPassesPerSum;
   while (passes > 0) {
@@ -127,6 +133,7 @@ __global__ void __launch_bounds__(mma_shape(dtype, sparse).threads(), 1)
       }
     }
   }
+  if (threadIdx.x == 0) clock.write(clocks);
 
   accumulators +=
       (static_cast<std::int64_t>(blockIdx.x) * kShape.units + unit) * kProduct.accumulators();
@@ -151,7 +158,7 @@ void launch_mma_peak(Stream stream, DType dtype, bool sparse, const Launch& to) 
            {.blocks = static_cast<unsigned>(to.blocks),
             .threads = static_cast<unsigned>(mma_shape(type, is_sparse).threads())},
            static_cast<const unsigned char*>(to.operands),
-           static_cast<Accumulator<type>*>(to.accumulators), to.passes);
+           static_cast<Accumulator<type>*>(to.accumulators), to.passes, to.clocks);
   });
 }
 

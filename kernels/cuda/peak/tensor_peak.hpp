@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "harness/device/stream.hpp"
+#include "kernels/cuda/machine/kernel_clock.hpp"
 #include "kernels/reference/tensor_peak_reference.hpp"
 
 /// How the tensor peak kernels share out their work. Pure; the kernels are in the .cu files.
@@ -90,6 +91,7 @@ void with_types(DType dtype, bool sparse, Body body) {
 struct Launch {
   const void* operands;  ///< kOperandSets × units × Product::operand_bytes()
   void* accumulators;    ///< blocks × units × Product::accumulators() of 4 bytes
+  KernelClock* clocks;   ///< of each block: of its passes
   int blocks;
   int passes;
 };

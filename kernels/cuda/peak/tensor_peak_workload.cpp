@@ -31,9 +31,13 @@ class TensorPeakWorkload final : public Workload {
       : op_(op),
         shape_(shape_of(op, device.info())),
         device_(device),
-        accumulators_(device.allocate(units() * tile_bytes())) {
+        accumulators_(device.allocate(units() * tile_bytes())),
+        clocks_(device.allocate(clock_bytes(device.info().compute_units))) {
+    const std::vector<KernelClock> none(static_cast<std::size_t>(device.info().compute_units));
+    device.copy_to_device(clocks_.data(), none.data(), clocks_.bytes());
     launch_ = {.operands = device.random_pool(op.dtype, options.data, pool_bytes()),
                .accumulators = accumulators_.data(),
+               .clocks = static_cast<KernelClock*>(clocks_.data()),
                .blocks = device.info().compute_units,
                .passes = static_cast<int>(passes_of(op, device.info()))};
   }
@@ -74,6 +78,12 @@ class TensorPeakWorkload final : public Workload {
     return all.result();
   }
 
+  std::optional<double> clock_mhz(std::int64_t newest_launches) const override {
+    std::vector<KernelClock> blocks(static_cast<std::size_t>(device_.info().compute_units));
+    device_.copy_to_host(blocks.data(), clocks_.data(), clocks_.bytes());
+    return kernel_clock_mhz(blocks, newest_launches);
+  }
+
   std::string details() const override {
     const std::int64_t instructions =
         std::int64_t{1} * launch_.passes * shape_.instructions_per_pass * shape_.units;
@@ -83,6 +93,9 @@ class TensorPeakWorkload final : public Workload {
   }
 
  private:
+  static std::int64_t clock_bytes(int blocks) {
+    return std::int64_t{blocks} * static_cast<std::int64_t>(sizeof(KernelClock));
+  }
   std::int64_t units() const {
     return std::int64_t{1} * device_.info().compute_units * shape_.units;
   }
@@ -94,7 +107,7 @@ class TensorPeakWorkload final : public Workload {
   TensorPeak op_;
   Shape shape_;
   Device& device_;
-  Buffer accumulators_;
+  Buffer accumulators_, clocks_;
   tensor_peak::Launch launch_{};
 };
 

@@ -68,6 +68,10 @@ struct FakeBehaviour {
     return Verification{
         .passed = true, .max_error = 0.25, .relative_error = 0, .checked = 10, .reason = {}};
   };
+  /// Of so many launches.
+  std::function<std::optional<double>(std::int64_t)> clock_mhz = [](std::int64_t) {
+    return std::optional<double>();
+  };
   int slots = 1;
 };
 
@@ -103,6 +107,9 @@ class FakeImplementation {
     void poison() override { current().on_poison(); }
     Verification verify(const Launches& launches) override {
       return current().verify(launches.count);
+    }
+    std::optional<double> clock_mhz(std::int64_t newest_launches) const override {
+      return current().clock_mhz(newest_launches);
     }
     std::string details() const override { return "fake details"; }
   };

@@ -54,6 +54,26 @@ TEST(MeasureCase, CarriesWhatWasMeasuredAndVerified) {
   EXPECT_EQ(m.samples.throttle_reasons, std::vector<std::uint64_t>(6, 0));
 }
 
+TEST(MeasureCase, AKernelsOwnClockIsThatOfTheSampledLaunches) {
+  FakeDevice device;
+  device.telemetry_.clock_mhz = 1500;
+  std::int64_t launched = 0, launched_when_asked = 0, asked = 0;
+  FakeBehaviour behaviour;
+  behaviour.on_enqueue = [&](int) { ++launched; };
+  behaviour.clock_mhz = [&](std::int64_t newest) -> std::optional<double> {
+    asked = newest;
+    launched_when_asked = launched;
+    return 1432.5;
+  };
+  const FakeImplementation fake(std::move(behaviour));
+  const auto m = std::get<Measurement>(measure_case(fake.planned(kRead), device, hooks()).result);
+  EXPECT_EQ(asked, m.sample_count * m.launches_per_sample);
+  EXPECT_LT(launched_when_asked, launched) << "asked after the launch that verifies";
+  EXPECT_EQ(m.clock_mhz, 1500);
+  EXPECT_EQ(m.kernel_clock_mhz, 1432.5);
+  EXPECT_EQ(m.core_clock_mhz(), 1432.5);
+}
+
 TEST(MeasureCase, ThrottleReasonsThatTheDriverDoesNotTellAreNotNone) {
   FakeDevice device;
   const FakeImplementation fake({});

@@ -215,6 +215,7 @@ Measurement synthetic_measurement(const Op& op, bool everything) {
     m.burst_time_ns = 5000.125;
     m.stop = StopReason::kTimeBudget;
     m.clock_mhz = 1755;
+    m.kernel_clock_mhz = 1748.5;
     m.mean_power_w = 640.25;
     m.temperature_max_c = 61;
     m.memory_temperature_max_c = 80;
@@ -284,8 +285,8 @@ Record synthetic_bare_record() {
 void expect_same(const Measurement& found, const Measurement& expected) {
   SCOPED_TRACE(expected.name);
   const auto& [name, c, semantics, library, quantizes_input, work, time, burst, stop, launches,
-               buffer_sets, count, clock, power, temperature, memory_temperature, samples,
-               verification, flags, details, repetition, origin] = found;
+               buffer_sets, count, clock, kernel_clock, power, temperature, memory_temperature,
+               samples, verification, flags, details, repetition, origin] = found;
   EXPECT_EQ(name, expected.name);
   const auto& [op, implementation, options, model, role] = c;
   EXPECT_EQ(op, expected.c.op);
@@ -304,6 +305,7 @@ void expect_same(const Measurement& found, const Measurement& expected) {
   EXPECT_EQ(buffer_sets, expected.buffer_sets);
   EXPECT_EQ(count, expected.sample_count);
   EXPECT_EQ(clock, expected.clock_mhz);
+  EXPECT_EQ(kernel_clock, expected.kernel_clock_mhz);
   EXPECT_EQ(power, expected.mean_power_w);
   EXPECT_EQ(temperature, expected.temperature_max_c);
   EXPECT_EQ(memory_temperature, expected.memory_temperature_max_c);

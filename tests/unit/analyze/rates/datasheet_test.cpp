@@ -55,6 +55,9 @@ TEST(CheckDatasheet, BelowThePassMarkFailsTheCheckAndSaysWhy) {
   EXPECT_EQ(f.verdict, Verdict::kBelowPassMark);
   EXPECT_EQ(f.reason, "power-capped at 698 W, not converged, clock 1410 MHz");
   EXPECT_EQ(status_of({&report, 1}), ExitStatus::kCheckFailed);
+
+  gemm.kernel_clock_mhz = 1395;  // which the driver told too late
+  EXPECT_THAT(finding(check({gemm}), "bf16 dense GEMM").reason, HasSubstr("clock 1395 MHz"));
 }
 
 TEST(CheckDatasheet, APassMarkInsideTheIntervalIsUndecidedAndFailsNothing) {

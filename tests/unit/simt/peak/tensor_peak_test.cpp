@@ -40,10 +40,16 @@ void expect_verified(void (*launch_peak)(Stream, DType, bool, const Launch&), co
   }
   const std::int64_t units = std::int64_t{1} * blocks * shape.units;
   const auto found = simt::in_all_schedules([&] {
+    std::vector<KernelClock> clocks(static_cast<std::size_t>(blocks));
     std::vector<std::uint32_t> accumulators(
         static_cast<std::size_t>(units * product.accumulators()), 0xFFFFFFFFU);
     launch_peak(Stream{}, product.dtype, product.sparse,
-                {operands.data(), accumulators.data(), blocks, passes});
+                {operands.data(), accumulators.data(), clocks.data(), blocks, passes});
+    for (const KernelClock& clock : clocks) {
+      EXPECT_EQ(clock.launches, 1U);
+      EXPECT_GE(clock.spans[0].cycles, 1U);
+    }
+    EXPECT_EQ(kernel_clock_mhz(clocks, 1), 1000);  // a cycle is a nanosecond here
     return accumulators;
   });
   for (std::int64_t unit = 0; unit < units; ++unit) {
