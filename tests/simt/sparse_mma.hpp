@@ -46,15 +46,16 @@ void expand_rows(const std::uint32_t (&a)[32][4], const std::uint32_t (&metadata
   for (std::size_t row = 0; row < 16; ++row) {
     const std::size_t group = row % 8, high = row / 8;
     std::uint32_t stored[8];
-    std::uint64_t pattern = 0;
+    std::uint64_t pattern;
     for (std::size_t t = 0; t < 4; ++t) {
       stored[t] = a[4 * group + t][high];
       stored[4 + t] = a[4 * group + t][2 + high];
-      // Of wider elements than 8 bits selector 0 takes the first two lanes' only.
-      if (SparseRow<Element>::kBytes == 1 || t < 2) {
-        const std::uint64_t half = metadata[4 * group + t] >> (16 * high) & 0xFFFFU;
-        pattern |= half << (16 * t);
-      }
+    }
+    const std::uint32_t* const lanes = metadata + 4 * group;
+    if constexpr (SparseRow<Element>::kBytes == 1) {
+      pattern = lanes[high] | std::uint64_t{lanes[2 + high]} << 32;
+    } else {  // selector 0 takes the first two lanes' only
+      pattern = (lanes[0] >> (16 * high) & 0xFFFFU) | (lanes[1] >> (16 * high) & 0xFFFFU) << 16;
     }
     rows[row].expand(stored, pattern);
   }

@@ -6,12 +6,15 @@
 // Fragments as in intrinsics.hpp, in units of 32-bit registers, group = lane / 4, t = lane % 4:
 //   a[0…3]: as in a dense instruction, of the 32 stored bytes of a row
 //   b[i]:   column group, bytes 16i + 4t … 16i + 4t + 3 of 64
-// Metadata: 16 bits for four chunks of K. With 16 bits and more an element, lanes of t = 0 have the
-// first half of K and those of t = 1 the second, with 8 bits lanes of t = i have quarter i; the low
-// half of the register is of row group and the high half of row group + 8.
+// Metadata: four bits a chunk of K. With 16 bits and more an element, lanes of t = 0 have the first
+// half of K and those of t = 1 the second; the low half of the register is of row group and the
+// high half of row group + 8. With 8 bits all 32 bits of a lane are of one row and one half of K:
+// lanes of t = 0 and 2 have row group, those of t = 1 and 3 row group + 8; t = 0 and 1 have the
+// first half.
 //
-// Source: PTX ISA 9.0, "Multiply-and-Accumulate Instruction: mma.sp". Without ordered metadata,
-// which PTX has since 8.5 (CUDA 12.5), its speed on later architectures is not promised.
+// Source: PTX ISA 9.0, "Multiply-and-Accumulate Instruction: mma.sp"; of 8 bits CUTLASS's ELayout
+// of 16x8x64, ((2,2,8),32):((8,512,1),16), in mma_traits_sm120_sparse.hpp. Without ordered
+// metadata, which PTX has since 8.5 (CUDA 12.5), its speed on later architectures is not promised.
 
 #include "kernels/cuda/machine/intrinsics.hpp"
 
