@@ -13,9 +13,11 @@
 // v1  256 threads a block, four independent 16-byte accesses a thread and array, a grid of what
 //     fits on the device at once, which strides over 16 KiB tiles; plain loads and stores.
 //     Predicted 92 to 94% of the pin rate for read; not measured on a card.
-// v2  Reads, and what reads two arrays, keep eight loads of 16 bytes a thread in flight, in 40
-//     registers: six blocks, 192 KiB a multiprocessor. Copy and scale keep four in 32: eight
-//     blocks, 128 KiB. Loads pass L1 by and stores are the first to leave L2, since nothing comes
+// v2  Reads, and what reads two arrays, have eight loads of 16 bytes a thread and tile in 40
+//     registers. By their machine code (ptxas 13.0; tests/data/machine_code_requirements.csv holds
+//     them to it) a thread that first waits has issued, of read and of add and triad, on sm_80 and
+//     sm_89 six, on sm_90a seven and eight, on sm_100 eight: six blocks, 144 to 192 KiB a
+//     multiprocessor. Copy and scale have four or more in 32: eight blocks, 128 KiB. Loads pass L1 by and stores are the first to leave L2, since nothing comes
 //     back to either. There are two grids, of which the faster one on this card and size is kept
 //     (memory_implementations.cpp): one block a tile, so that the hardware evens out what is
 //     farther from memory, as in the reduction of pranjalssh/fast.cu, which reads 4 GiB at 96.7% of
@@ -42,8 +44,8 @@ using stream_grid::kReadTilePages;
 using stream_grid::kThreads;
 using stream_grid::kTilePages;
 
-/// Left to itself the compiler fits eight blocks, in 32 registers a thread, and waits between the
-/// eight loads of one.
+/// Left to itself the compiler fits eight blocks, in 32 registers a thread, and waits after fewer of
+/// the eight loads of one.
 constexpr int kBlocksWithEightLoads = 6;
 
 /// Calls `body.template operator()<N>(vector)` for this block's tiles, N pages each, from
