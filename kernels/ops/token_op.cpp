@@ -10,8 +10,13 @@ namespace gpugauge {
 Work TokenOp::work() const {
   const TokenOpRow& row = row_of(kind);
   const double elements = as_double(tokens) * as_double(width);
-  const double written = row.written_elements * as_double(size_bytes(output)) + row.also_bytes;
-  return {.flops = row.flops * elements, .bytes = (row.read_bytes + written) * elements};
+  // A rotation writes q in BF16 and to the cache, whose type the output is, only k and v.
+  const std::int64_t in_output = kind == TokenOpKind::kRopeAppend ? 2 * kv_heads * head_dim : width;
+  const double written = as_double(tokens) * row.written_elements *
+                         (as_double(in_output) * as_double(size_bytes(output)) +
+                          as_double(width - in_output) * as_double(size_bytes(DType::kBf16)));
+  return {.flops = row.flops * elements,
+          .bytes = (row.read_bytes + row.also_bytes) * elements + written};
 }
 
 std::string TokenOp::kind_path() const {

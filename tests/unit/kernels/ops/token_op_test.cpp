@@ -18,6 +18,14 @@ TEST(WorkOfTokenOp, AFusedQuantisationWritesAByteInsteadOfTwo) {
   EXPECT_DOUBLE_EQ(work_of(norm).bytes, 7.0 * 3 * 4096);
 }
 
+TEST(WorkOfTokenOp, ARotationWritesQueriesInBf16WhateverTheCacheHolds) {
+  TokenOp rope = token_op_of(TokenOpKind::kRopeAppend, 3, (32 + 2 * 8) * 128, 8, 128);
+  EXPECT_DOUBLE_EQ(work_of(rope).bytes, 3 * 24'576.0);
+  rope.output = DType::kFp8E4m3;
+  // 2 · 6144 read, 2 · 4096 of q written, 2048 of k and v.
+  EXPECT_DOUBLE_EQ(work_of(rope).bytes, 3 * 22'528.0);
+}
+
 TEST(TokenOpCase, IsNamed) {
   test::expect_named(token_op_of(TokenOpKind::kGatedActivation, 8, 14336),
                      "token_op/gated_activation/bf16/t:8/w:14336");
