@@ -28,6 +28,9 @@ struct Implementation {
   bool is_library;
   Unsupported (*supports)(const Op&, const DeviceInfo&);
   std::unique_ptr<Workload> (*make)(const Op&, Device&, const CaseOptions&);
+  /// Each launch begins while the one before it ends: the time is its part of a row of its own
+  /// kind, not what one launch adds to a step of others.
+  bool overlaps_itself = false;
 };
 
 /// Every implementation that was built in. A new one adds one line to registry.cpp.

@@ -12,10 +12,15 @@ namespace {
 
 using OpInCache = std::pair<Op, CacheState>;
 
+/// Of real data, and without breaks.
+bool is_plain(const Measurement& m) {
+  return m.c.options.data == Distribution::kNormal && !m.c.options.pace;
+}
+
 std::map<OpInCache, const Measurement*> fastest_of(const Record& record, Origin origin) {
   std::map<OpInCache, const Measurement*> fastest;
   for (const Measurement& m : record.measurements) {
-    if (m.origin != origin || !m.counts() || m.c.options.data != Distribution::kNormal) continue;
+    if (m.origin != origin || !m.counts() || !is_plain(m)) continue;
     const Measurement*& best = fastest[{m.c.op, m.c.options.cache}];
     if (best == nullptr || m.time_ns.value < best->time_ns.value) best = &m;
   }
@@ -59,7 +64,7 @@ std::optional<ImportedPeer> imported_peer(const Record& ours, const Record& thei
     const auto mine = our_fastest.find(key), other = their_fastest.find(key);
     if (mine == our_fastest.end() || other == their_fastest.end()) continue;
     const double time_ns = other->second->time_ns.value;
-    if (m.c.options.data == Distribution::kNormal) peer.time_ns_of[m.name] = time_ns;
+    if (is_plain(m)) peer.time_ns_of[m.name] = time_ns;
     if (mine->second != &m) continue;
     const std::string kind = kind_path(m.c.op);
     if (!pairs.contains(kind)) kinds.push_back(kind);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
+#include <optional>
 
 #include "harness/base/enum_table.hpp"
 
@@ -30,12 +32,25 @@ struct EnumTable<Distribution> {
                                    EnumName{Distribution::kSmallIntegers, "small_integers"}};
 };
 
+/// How launches follow each other where that is not without a break. A burst flatters a card that
+/// heat or power limits, and exists only as a labelled variant.
+enum class Pace : std::uint8_t {
+  kBurst,  ///< eight launches after five seconds of rest and one more launch
+};
+template <>
+struct EnumTable<Pace> {
+  static constexpr std::array rows{EnumName{Pace::kBurst, "burst"}};
+};
+
 struct CaseOptions {
   CacheState cache = CacheState::kCold;
   Distribution data = Distribution::kNormal;
+  std::optional<Pace> pace = std::nullopt;  ///< absent: without a break
   /// What a cold rotation on a card goes through at least, where a quarter of its memory is as
   /// much.
   std::int64_t cold_bytes = 0;
+
+  auto operator<=>(const CaseOptions&) const = default;
 };
 
 }  // namespace gpugauge

@@ -61,6 +61,7 @@ Measurement measurement_of(const PlannedCase& planned, SampledCase sampled,
   m.c = planned.c;
   m.semantics_version = planned.implementation->semantics_version;
   m.is_library = planned.implementation->is_library;
+  if (planned.implementation->overlaps_itself) m.overlaps_itself = true;
   m.work = planned.work;
   m.time_ns = sampled.time_ns;
   m.burst_time_ns = sampled.burst_time_ns;

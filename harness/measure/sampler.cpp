@@ -1,7 +1,9 @@
 #include "harness/measure/sampler.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "harness/base/error.hpp"
 #include "harness/base/statistics.hpp"
@@ -26,8 +28,10 @@ class Sampling {
   SampledCase run() {
     std::unique_ptr<Replay> replay = capture_(1);
     timed(*replay);  // loads code lazily, touches pages: not a time of the op
-    double seconds = timed(*replay).seconds;
-    if (const std::int64_t launches = launches_for(seconds); launches > replay->launches()) {
+    const double seconds = timed(*replay).seconds;
+    if (policy_.rest) single_ = std::move(replay);
+    if (const std::int64_t launches = launches_for(seconds);
+        !replay || launches > replay->launches()) {
       replay = capture_(launches);
       result_.short_samples = replay->launches() < launches;
       timed(*replay);
@@ -36,7 +40,7 @@ class Sampling {
     const std::vector<double> warmup = warm_up(*replay);
     sample(*replay);
     result_.burst_time_ns = burst_of(warmup);
-    result_.mean_power_w = power_.watts();
+    if (!policy_.rest) result_.mean_power_w = power_.watts();  // else it is that of the pauses
     result_.launches_per_sample = replay->launches();
     result_.replay = std::move(replay);
     return std::move(result_);
@@ -64,6 +68,7 @@ class Sampling {
   }
 
   std::int64_t launches_for(double seconds_per_launch) const {
+    if (policy_.rest) return policy_.rest->launches;
     if (seconds_per_launch <= 0) return 1;
     return std::max<std::int64_t>(
         1, std::llround(std::ceil(policy_.sample_seconds / seconds_per_launch)));
@@ -86,6 +91,7 @@ class Sampling {
     std::vector<double> sorted;
     const double start = hooks_.now_seconds();
     for (;;) {
+      if (policy_.rest) rest();
       result_.samples.push_back(timed(replay));
       const double time_ns = result_.samples.back().seconds * 1e9;
       sorted.insert(std::upper_bound(sorted.begin(), sorted.end(), time_ns), time_ns);
@@ -106,6 +112,15 @@ class Sampling {
     }
   }
 
+  void rest() {
+    constexpr double kSliceSeconds = 0.1;
+    for (double left = policy_.rest->seconds; left > 0; left -= kSliceSeconds) {
+      if (hooks_.stop_requested()) throw Interrupted();
+      hooks_.pause(std::min(left, kSliceSeconds));
+    }
+    timed(*single_);
+  }
+
   /// The burst's median if it is faster than the sustained one by more than both intervals and a
   /// margin explain.
   std::optional<double> burst_of(std::vector<double> warmup_ns) const {
@@ -121,11 +136,16 @@ class Sampling {
   const SamplingPolicy& policy_;
   const SamplerHooks& hooks_;
   SampledCase result_;
+  std::unique_ptr<Replay> single_;  ///< of one launch, where the policy rests
   MeanPower power_;
   std::optional<double> steal_percent_, wait_percent_;
 };
 
 }  // namespace
+
+void sleep_for(double seconds) {
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+}
 
 SampledCase sample_case(const CaptureReplay& capture, const SamplingPolicy& policy,
                         const SamplerHooks& hooks) {

@@ -11,6 +11,8 @@
 
 namespace gpugauge {
 
+void sleep_for(double seconds);
+
 /// What a sampler needs besides the replay: injectable, so that it is tested on synthetic replays
 /// and clocks.
 struct SamplerHooks {
@@ -18,6 +20,7 @@ struct SamplerHooks {
   std::function<bool()> stop_requested;  ///< Ctrl-C; `sample` throws Interrupted when it turns true
   std::function<void(const Estimate&, int)>
       progress;  ///< after each sample: time of one launch in ns, samples so far
+  std::function<void(double seconds)> pause = sleep_for;
 };
 
 /// Timed samples of one case.
@@ -36,7 +39,8 @@ struct SampledCase {
 using CaptureReplay = std::function<std::unique_ptr<Replay>(std::int64_t launches)>;
 
 /// Runs once untimed (lazy loading), finds how many launches make a sample long enough, warms up,
-/// then samples until the interval of the median is narrow enough or the budget ends.
+/// then samples until the interval of the median is narrow enough or the budget ends. Where the
+/// policy rests, a sample holds its launches instead, and each comes after a pause and one launch.
 SampledCase sample_case(const CaptureReplay& capture, const SamplingPolicy& policy,
                         const SamplerHooks& hooks);
 

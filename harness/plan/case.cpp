@@ -11,6 +11,7 @@ std::string case_name(const Case& c) {
   }
   name += fmt::format("/{}/{}/{}", shape_path(c.op), c.implementation, name_of(c.options.cache));
   if (c.options.data != Distribution::kNormal) name += fmt::format("/{}", name_of(c.options.data));
+  if (c.options.pace) name += fmt::format("/{}", name_of(*c.options.pace));
   return name;
 }
 

@@ -18,7 +18,7 @@ struct Case {
 
 /// The identity of a case in every comparison, e.g.
 /// `gemm/fp8_e4m3/llama-3.1-8b/gate_up/m:8/n:28672/k:4096/cublaslt/cold`. Data other than normal is
-/// appended.
+/// appended, and a pace.
 std::string case_name(const Case& c);
 
 }  // namespace gpugauge

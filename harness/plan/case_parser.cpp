@@ -16,8 +16,9 @@ Case parse_case_name(std::string_view name, const ModelOf& model_of) {
   }
   c.implementation = parts.take("an implementation");
   c.options.cache = parts.take_named<CacheState>("cold or hot", "cold");
-  if (parts.has_more())
+  if (parts.has_more() && !parts.is_named<Pace>())
     c.options.data = parts.take_named<Distribution>("a data distribution", "zeros");
+  if (parts.is_named<Pace>()) c.options.pace = parts.take_named<Pace>("a pace", "burst");
   if (parts.has_more()) parts.fail(parts.take("the end"), "the end of the name");
   return c;
 }

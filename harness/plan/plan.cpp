@@ -34,7 +34,8 @@ class Planner {
     for (CacheState cache : entry.cache) {
       for (Distribution data : entry.data) {
         for (const std::string& implementation : entry.implementations) {
-          add({op, implementation, {.cache = cache, .data = data}, model, role}, entry.policy);
+          add({op, implementation, {.cache = cache, .data = data, .pace = entry.pace}, model, role},
+              entry.policy);
         }
       }
     }

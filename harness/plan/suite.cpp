@@ -57,6 +57,10 @@ SuiteEntry read_entry(const YamlValue& value, const SamplingPolicy& policy,
   entry.cache = map.distinct_or("cache", std::vector{CacheState::kCold}, one_of<CacheState>);
   entry.data = map.distinct_or("data", std::vector{Distribution::kNormal}, one_of<Distribution>);
   entry.policy = read_sampling(map, policy);
+  if (const auto pace = map.optional("pace")) {
+    entry.pace = one_of<Pace>(*pace);
+    entry.policy = policy_of(*entry.pace, entry.policy);
+  }
   if (map.has("shapes") && map.has("models"))
     value.fail("has both 'shapes' and 'models', expected one of them");
   EntryReader reader{map, known_models, entry.models};
@@ -66,6 +70,20 @@ SuiteEntry read_entry(const YamlValue& value, const SamplingPolicy& policy,
 }
 
 }  // namespace
+
+/// The burst is that in which fast.cu times its kernels (github.com/pranjalssh/fast.cu, matmul.cu):
+/// sleep(5), launches to check the result, and eight launches between two events.
+SamplingPolicy policy_of(Pace pace, SamplingPolicy policy) {
+  switch (pace) {
+    case Pace::kBurst:
+      policy.rest = SamplingPolicy::Rest{.seconds = 5, .launches = 8};
+      break;
+  }
+  policy.warmup_seconds = 0;
+  policy.min_samples = policy.max_samples = static_cast<int>(kSamples.min);
+  policy.case_seconds = policy.max_samples * policy.rest->seconds;
+  return policy;
+}
 
 Suite load_suite(const std::filesystem::path& file, const std::vector<std::string>& known_models) {
   YamlMapping root = read_yaml(file).mapping();

@@ -27,7 +27,18 @@ struct SamplingPolicy {
   double cold_gib = 8;
   int min_samples = 10;
   int max_samples = 1000;
+
+  /// What comes before every sample, which then holds so many launches: a pause, and one launch
+  /// that is not timed.
+  struct Rest {
+    double seconds = 0;
+    std::int64_t launches = 1;
+  };
+  std::optional<Rest> rest = std::nullopt;
 };
+
+/// How a case of that pace is sampled.
+SamplingPolicy policy_of(Pace pace, SamplingPolicy policy);
 
 /// One group of cases: the product of its lists and of those that its family reads.
 struct SuiteEntry {
@@ -36,6 +47,7 @@ struct SuiteEntry {
   std::vector<std::string> implementations;
   std::vector<CacheState> cache;
   std::vector<Distribution> data;
+  std::optional<Pace> pace;
   SamplingPolicy policy;  ///< the suite's, with the entry's own values over it
   ModelBatches models;
   MakeOps make_ops;

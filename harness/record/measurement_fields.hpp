@@ -26,6 +26,10 @@ void fields(Of<Case> auto& c, auto&& visit) {
          "exceed the last-level cache five times, and on a card a model's footprint."});
   visit("data", c.options.data,
         {"What the inputs hold: normal is N(0,1), quantised with a true scale."});
+  visit(
+      "pace", c.options.pace,
+      {"How launches follow each other: burst times eight after five seconds of rest and one more "
+       "launch; absent: without a break."});
 }
 
 void fields(Of<Work> auto& work, auto&& visit) {
@@ -113,6 +117,9 @@ void fields(Of<Measurement> auto& m, auto&& visit) {
     inner("library", m.is_library, {"Whether a framework would run this implementation today."});
     inner("quantizes_input", m.quantizes_input,
           {"Whether a GEMM takes a BF16 input and quantises it inside its time; absent: no."});
+    inner("overlaps_itself", m.overlaps_itself,
+          {"Whether each launch began while the one before it ended, so that its time is no part "
+           "of a sum with other ops; absent: no."});
   });
   visit("work", m.work);
   visit("time_ns", m.time_ns);

@@ -79,6 +79,8 @@ struct Measurement {
   bool is_library = false;  ///< what a framework would run today
   /// Of a GEMM: whether it takes a BF16 input and quantises it inside its time.
   std::optional<bool> quantizes_input;  ///< absent: no
+  /// Whether each launch began while the one before it ended.
+  std::optional<bool> overlaps_itself;  ///< absent: no
   Work work{};
   Estimate time_ns;  ///< of one launch: median and its 95% interval
   std::optional<double>

@@ -20,6 +20,11 @@ class NameParts {
   bool has_more() const { return next_ < parts_.size(); }
   /// Whether the next part is `key:…`.
   bool is_field(std::string_view key) const;
+  /// Whether the next part is the name of a value of the enum.
+  template <Tabulated Enum>
+  bool is_named() const {
+    return has_more() && from_name<Enum>(parts_[next_]).has_value();
+  }
   std::string take(std::string_view expected);
   /// A value of the enum by its name; `what` and `example` are for the message.
   template <Tabulated Enum>

@@ -13,10 +13,11 @@ using NameSet = std::unordered_set<std::string_view>;
 
 std::string options_text(const CaseRuns& c) {
   const CaseOptions& options = c.first().c.options;
-  return fmt::format("{}, {} data", name_of(options.cache), name_of(options.data));
+  return fmt::format("{}, {} data{}", name_of(options.cache), name_of(options.data),
+                     options.pace ? fmt::format(", {}", name_of(*options.pace)) : "");
 }
 
-/// The name without cache state and data: what two variants of a case have in common.
+/// The name without its options: what two variants of a case have in common.
 std::string name_of_any_variant(const Measurement& m) {
   Case c = m.c;
   c.options = {};
@@ -61,9 +62,7 @@ std::optional<NotCompared> why_not(const CaseRuns& base, const CaseRuns& other) 
   if (base_version != other_version)
     return refused(NoComparison::kOtherSemantics,
                    fmt::format("version {} and {}", base_version, other_version));
-  const CaseOptions& a = base.first().c.options;
-  const CaseOptions& b = other.first().c.options;
-  if (a.cache != b.cache || a.data != b.data)
+  if (base.first().c.options != other.first().c.options)
     return refused(NoComparison::kOtherOptions,
                    fmt::format("{} and {}", options_text(base), options_text(other)));
   return std::nullopt;

@@ -15,8 +15,7 @@ bool has_time(const Measurement& m) {
 }
 
 bool means_the_same(const Measurement& a, const Measurement& b) {
-  return a.semantics_version == b.semantics_version && a.c.options.cache == b.c.options.cache &&
-         a.c.options.data == b.c.options.data;
+  return a.semantics_version == b.semantics_version && a.c.options == b.c.options;
 }
 
 Unusable unusable_of(const CaseRuns& c) {

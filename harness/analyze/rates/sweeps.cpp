@@ -11,7 +11,7 @@ namespace {
 
 bool speaks(const Measurement& m) {
   return m.c.options.cache == CacheState::kCold && m.c.options.data == Distribution::kNormal &&
-         m.time_ns.value > 0;
+         !m.c.options.pace && m.time_ns.value > 0;
 }
 
 using Product = std::tuple<std::string, std::string, DType, std::int64_t, std::int64_t>;

@@ -121,6 +121,7 @@ bool is_about(const Measurement& m, const Explanation& word) {
   std::vector<std::string> words{std::string(family_of(m.c.op)), m.c.implementation,
                                  std::string(name_of(m.c.options.cache)),
                                  std::string(name_of(m.c.options.data))};
+  if (m.c.options.pace) words.emplace_back(name_of(*m.c.options.pace));
   for (const Flag flag : m.flags) words.emplace_back(name_of(flag));
   return looked_up(kind_path(m.c.op) + "/").starts_with(wanted + " ") ||
          looked_up(kind_path(m.c.op)) == wanted ||

@@ -192,6 +192,7 @@ Table case_table(const Case& c, const Explanations& words, std::span<const Expla
   add_word(lines, words, WordKind::kImplementation, c.implementation);
   add_word(lines, words, WordKind::kState, name_of(c.options.cache));
   add_word(lines, words, WordKind::kState, name_of(c.options.data));
+  if (c.options.pace) add_word(lines, words, WordKind::kState, name_of(*c.options.pace));
   if (family != nullptr) lines.add("bound", family->bound);
   for (const ExplainedCard& card : cards) lines.add("roof there", roof_text(c.op, card));
   add_datasheets(lines, cards, [&](const DatasheetMetric& metric) {

@@ -91,7 +91,8 @@ constexpr Implementation implementation(std::string_view name) {
           .semantics_version = 2,  // 2: cold is a model's footprint
           .is_library = false,
           .supports = supports<overlap>,
-          .make = make<overlap>};
+          .make = make<overlap>,
+          .overlaps_itself = overlap};
 }
 
 /// Alone, and as in a step whose launches overlap: there each fetches its first weights while the

@@ -65,8 +65,10 @@ TEST(ImportedPeer, TellsColdFromHotAndTypesApart) {
   const Record other = theirs({measurement(kSmall, 60)});
   const CaseOptions hot{.cache = CacheState::kHot, .data = Distribution::kNormal};
   const CaseOptions zeros{.cache = CacheState::kCold, .data = Distribution::kZeros};
+  const CaseOptions burst{.pace = Pace::kBurst};
   for (const Measurement& m :
        {measurement(kSmall, 50, "lib", hot), measurement(kSmall, 50, "lib", zeros),
+        measurement(kSmall, 50, "lib", burst),
         measurement(gemm_of(DType::kFp16, 8, 4096, 4096), 50)})
     EXPECT_FALSE(imported_peer(fake::record({m}), other)) << m.name;
 }

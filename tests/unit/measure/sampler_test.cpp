@@ -1,9 +1,11 @@
 #include "harness/measure/sampler.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "harness/base/error.hpp"
@@ -32,7 +34,13 @@ class FakeDevice {
   SamplerHooks hooks() {
     return {.now_seconds = [this] { return now_; },
             .stop_requested = [this] { return replays_ >= stop_after_; },
-            .progress = [this](const Estimate&, int) { ++progress_; }};
+            .progress = [this](const Estimate&, int) { ++progress_; },
+            .pause =
+                [this](double seconds) {
+                  now_ += seconds;
+                  paused_ += seconds;
+                  if (on_pause_) on_pause_();
+                }};
   }
 
   /// What the device says of itself after a replay.
@@ -40,6 +48,8 @@ class FakeDevice {
   int replays_ = 0;
   int stop_after_ = 1 << 30;
   int progress_ = 0;
+  double paused_ = 0;
+  std::function<void()> on_pause_;
   double now_ = 100.0;
   std::vector<std::int64_t> captured_;
 
@@ -116,6 +126,37 @@ TEST(SampleCase, TakesSixSamplesOfACaseLongerThanItsBudget) {
   const SampledCase sampled = device.sample(policy());
   EXPECT_EQ(sampled.samples.size(), 6u);
   EXPECT_EQ(sampled.stop, StopReason::kTimeBudget);
+}
+
+TEST(SampleCase, ABurstIsEightLaunchesAfterARestAndOneMore) {
+  bool has_rested = false;
+  FakeDevice device([&has_rested](int) {
+    return std::exchange(has_rested, false) ? 9e-3 : 1.4e-3;  // the first after a rest is slow
+  });
+  device.on_pause_ = [&has_rested] { has_rested = true; };
+  const SampledCase sampled = device.sample(policy_of(Pace::kBurst, policy()));
+  EXPECT_THAT(device.captured_, testing::ElementsAre(1, 8));
+  EXPECT_EQ(sampled.launches_per_sample, 8);
+  EXPECT_EQ(sampled.samples.size(), 6u);
+  EXPECT_EQ(sampled.stop, StopReason::kConverged);
+  EXPECT_NEAR(sampled.time_ns.high, 1.4e6, 1e-3);
+  EXPECT_NEAR(device.paused_, 6 * 5, 1e-6);
+  EXPECT_EQ(device.replays_, 2 + 1 + 6 * 2);
+  EXPECT_EQ(sampled.replay->launches(), 8);
+}
+
+TEST(SampleCase, ABurstThatScattersSaysSo) {
+  FakeDevice device([](int replay) { return replay % 4 < 2 ? 1e-3 : 1.2e-3; });
+  const SampledCase sampled = device.sample(policy_of(Pace::kBurst, policy()));
+  EXPECT_EQ(sampled.samples.size(), 6u);
+  EXPECT_EQ(sampled.stop, StopReason::kMaxSamples);
+}
+
+TEST(SampleCase, ARestIsInterrupted) {
+  FakeDevice device([](int) { return 1e-3; });
+  device.on_pause_ = [&device] { device.stop_after_ = 0; };
+  EXPECT_THROW(device.sample(policy_of(Pace::kBurst, policy())), Interrupted);
+  EXPECT_LT(device.paused_, 1);
 }
 
 TEST(SampleCase, ReportsABurstThatDidNotLast) {

@@ -58,6 +58,10 @@ INSTANTIATE_TEST_SUITE_P(Shipped, EverySuite,
 TEST(CaseParser, ReadsWhatNoSuiteHas) {
   EXPECT_EQ(std::get<AllReduce>(parsed("all_reduce/cards:4/64KiB/native/hot").op).cards, 4);
   EXPECT_EQ(parsed("memory/read/1GiB/stream/cold/zeros").options.data, Distribution::kZeros);
+  const CaseOptions both = parsed("memory/read/1GiB/stream/hot/zeros/burst").options;
+  EXPECT_EQ(both.data, Distribution::kZeros);
+  EXPECT_EQ(both.pace, Pace::kBurst);
+  EXPECT_EQ(parsed("memory/read/1GiB/stream/cold").options.pace, std::nullopt);
 }
 
 TEST(CaseParser, NamesThePartThatIsWrong) {

@@ -33,5 +33,16 @@ TEST(CaseName, NamesOnlyDataThatIsNotNormal) {
   EXPECT_EQ(case_name(c), "gemm/bf16/m:64/n:64/k:64/onednn/cold/zeros");
 }
 
+TEST(CaseName, NamesAPace) {
+  Case c{.op = gemm_of(DType::kBf16, 64, 64, 64),
+         .implementation = "wgmma",
+         .options = {.cache = CacheState::kHot, .pace = Pace::kBurst},
+         .model = {},
+         .role = {}};
+  EXPECT_EQ(case_name(c), "gemm/bf16/m:64/n:64/k:64/wgmma/hot/burst");
+  c.options.data = Distribution::kZeros;
+  EXPECT_EQ(case_name(c), "gemm/bf16/m:64/n:64/k:64/wgmma/hot/zeros/burst");
+}
+
 }  // namespace
 }  // namespace gpugauge

@@ -42,6 +42,19 @@ TEST(MakePlan, IsTheProductOfAnEntrysLists) {
   EXPECT_EQ(plan.cases[0].work.bytes, 1 << 20);
 }
 
+TEST(MakePlan, ABurstIsACaseOfItsOwnWithItsOwnSampling) {
+  const Plan plan = make_plan(suite_with("family: memory, patterns: [read], sizes: [1MiB], "
+                                         "cache: [hot], pace: burst, sampling: {case_seconds: 1}"),
+                              {}, cpu());
+  EXPECT_THAT(names_of(plan), ElementsAre("memory/read/1MiB/a/hot/burst"));
+  const SamplingPolicy& policy = plan.cases.at(0).policy;
+  ASSERT_TRUE(policy.rest);
+  EXPECT_EQ(policy.rest->seconds, 5);
+  EXPECT_EQ(policy.rest->launches, 8);
+  EXPECT_EQ(policy.warmup_seconds, 0);
+  EXPECT_EQ(policy.case_seconds, 30);
+}
+
 TEST(MakePlan, NamesEachCaseOnce) {
   // One and the same BF16 head.
   const Suite suite =

@@ -27,8 +27,8 @@ auto members(const SampleColumns& s) {
                   throttle);
 }
 auto members(const CaseOptions& o) {
-  const auto& [cache, data, cold_bytes] = o;  // the last is the suite's, no part of a case
-  return std::tie(cache, data);
+  const auto& [cache, data, pace, cold_bytes] = o;  // the last is the suite's, no part of a case
+  return std::tie(cache, data, pace);
 }
 /// By value, since of one that is absent an empty one is taken.
 auto members(const std::optional<CardHealth>& health) {
@@ -206,12 +206,14 @@ Measurement synthetic_measurement(const Op& op, bool everything) {
   m.verification = {
       .passed = true, .max_error = 0.125, .relative_error = 1.5e-3, .checked = 4096, .reason = {}};
   if (everything) {
-    m.c.options = {.cache = CacheState::kHot, .data = Distribution::kSmallIntegers};
+    m.c.options = {
+        .cache = CacheState::kHot, .data = Distribution::kSmallIntegers, .pace = Pace::kBurst};
     m.c.model = "llama-3.1-8b";
     m.c.role = "gate_up";
     m.semantics_version = 3;
     m.is_library = true;
     m.quantizes_input = true;
+    m.overlaps_itself = true;
     m.burst_time_ns = 5000.125;
     m.stop = StopReason::kTimeBudget;
     m.clock_mhz = 1755;
@@ -284,9 +286,10 @@ Record synthetic_bare_record() {
 
 void expect_same(const Measurement& found, const Measurement& expected) {
   SCOPED_TRACE(expected.name);
-  const auto& [name, c, semantics, library, quantizes_input, work, time, burst, stop, launches,
-               buffer_sets, count, clock, kernel_clock, power, temperature, memory_temperature,
-               samples, verification, flags, details, repetition, origin] = found;
+  const auto& [name, c, semantics, library, quantizes_input, overlaps, work, time, burst, stop,
+               launches, buffer_sets, count, clock, kernel_clock, power, temperature,
+               memory_temperature, samples, verification, flags, details, repetition, origin] =
+      found;
   EXPECT_EQ(name, expected.name);
   const auto& [op, implementation, options, model, role] = c;
   EXPECT_EQ(op, expected.c.op);
@@ -297,6 +300,7 @@ void expect_same(const Measurement& found, const Measurement& expected) {
   EXPECT_EQ(semantics, expected.semantics_version);
   EXPECT_EQ(library, expected.is_library);
   EXPECT_EQ(quantizes_input, expected.quantizes_input);
+  EXPECT_EQ(overlaps, expected.overlaps_itself);
   expect_members(work, expected.work, "work");
   expect_members(time, expected.time_ns, "time_ns");
   EXPECT_EQ(burst, expected.burst_time_ns);

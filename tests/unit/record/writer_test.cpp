@@ -56,7 +56,7 @@ TEST(FormatResult, WritesAnEntryAsGoogleBenchmarkDoes) {
   const Measurement& m = record.measurements[1];
   EXPECT_EQ(entry["name"],
             "gemm/fp8_e4m3/llama-3.1-8b/gate_up/m:8/n:28672/k:4096/synthetic/hot/"
-            "small_integers");
+            "small_integers/burst");
   EXPECT_EQ(entry["run_name"], entry["name"]);
   EXPECT_EQ(entry["run_type"], "iteration");
   EXPECT_EQ(entry["family_index"], 1);

@@ -111,7 +111,8 @@ TEST(GemmSweeps, LeaveOutWhatSpeaksForNoCard) {
   timeless.time_ns = {};
   const std::vector<Record> records{
       fake::record({gemm(1), gemm(2, "lib", 512, {.cache = CacheState::kHot}),
-                    gemm(3, "lib", 512, {.data = Distribution::kZeros}), timeless, gemm(5)})};
+                    gemm(3, "lib", 512, {.data = Distribution::kZeros}),
+                    gemm(6, "lib", 512, {.pace = Pace::kBurst}), timeless, gemm(5)})};
   const auto sweeps = sweeps_of(records);
   ASSERT_EQ(sweeps.size(), 1U);
   EXPECT_THAT(batches(records, sweeps[0].lines[0]), ElementsAre(1, 5));

@@ -26,7 +26,7 @@ TEST(LatencyFamily, RefusesWrongKeys) {
   EXPECT_THAT(
       error_of_entry("family: latency, operations: [kernel_launch], count: 10, sizes: [1MiB]"),
       HasSubstr("unknown key 'sizes', expected one of family, backend, implementations, cache, "
-                "data, sampling, operations, count"));
+                "data, sampling, pace, operations, count"));
 }
 
 }  // namespace

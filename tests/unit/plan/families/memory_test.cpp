@@ -23,7 +23,7 @@ TEST(MemoryFamily, RefusesWrongKeys) {
               HasSubstr("'entries[0].sizes[1]' is '1024MiB' again, expected distinct values"));
   EXPECT_THAT(error_of_entry(start + "patterns: [read], sizes: [1GiB], dtypes: [fp32]"),
               HasSubstr("unknown key 'dtypes', expected one of family, backend, implementations, "
-                        "cache, data, sampling, patterns, sizes"));
+                        "cache, data, sampling, pace, patterns, sizes"));
 }
 
 }  // namespace
