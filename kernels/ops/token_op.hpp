@@ -26,7 +26,8 @@ enum class TokenOpKind : std::uint8_t {
 };
 
 /// Bytes read in BF16, elements written in the output's type, bytes written in BF16 whatever the
-/// output, and operations, for each element of `width`; and the customary output.
+/// output, and operations, for each element of `width`; the customary output; and whether in a step
+/// the kernel before it has just written its input, which then is in the cache.
 struct TokenOpRow {
   TokenOpKind value;
   std::string_view name;
@@ -35,6 +36,7 @@ struct TokenOpRow {
   double also_bytes;
   double flops;
   DType output;
+  bool reads_fresh = true;
 };
 template <>
 struct EnumTable<TokenOpKind> {
@@ -44,7 +46,7 @@ struct EnumTable<TokenOpKind> {
       TokenOpRow{TokenOpKind::kRopeAppend, "rope_append", 2, 1, 0, 3, DType::kBf16},
       TokenOpRow{TokenOpKind::kGatedActivation, "gated_activation", 4, 1, 0, 5, DType::kBf16},
       TokenOpRow{TokenOpKind::kQuantize, "quantize", 2, 1, 0, 2, DType::kFp8E4m3},
-      TokenOpRow{TokenOpKind::kEmbedding, "embedding", 2, 1, 0, 0, DType::kBf16},
+      TokenOpRow{TokenOpKind::kEmbedding, "embedding", 2, 1, 0, 0, DType::kBf16, false},
       TokenOpRow{TokenOpKind::kArgmax, "argmax", 2, 0, 0, 1, DType::kInt32},
   };
 };

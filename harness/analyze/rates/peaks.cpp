@@ -12,11 +12,22 @@
 namespace gpugauge {
 namespace {
 
-bool speaks_for_device(const Measurement& m) {
+/// Of real data, without breaks, and with a time to count on.
+bool is_sound(const Measurement& m) {
   const Estimate& t = m.time_ns;
-  return m.counts() && m.c.options.cache == CacheState::kCold &&
-         m.c.options.data == Distribution::kNormal && t.low > 0 && t.low <= t.value &&
-         t.value <= t.high && std::isfinite(t.high);
+  return m.counts() && m.c.options.data == Distribution::kNormal && !m.c.options.pace &&
+         t.low > 0 && t.low <= t.value && t.value <= t.high && std::isfinite(t.high);
+}
+
+bool speaks_for_device(const Measurement& m) {
+  return is_sound(m) && m.c.options.cache == CacheState::kCold;
+}
+
+bool is_part_of_a_step(const Measurement& m) {
+  const auto* token_op = std::get_if<TokenOp>(&m.c.op);
+  const bool may_be_hot = token_op != nullptr && row_of(token_op->kind).reads_fresh;
+  return is_sound(m) && !m.overlaps_itself.value_or(false) &&
+         (may_be_hot || m.c.options.cache == CacheState::kCold);
 }
 
 template <typename Predicate>
@@ -56,6 +67,10 @@ std::vector<const Measurement*> one_per_case(const Record& record) {
 
 std::vector<const Measurement*> representative(const Record& record) {
   return one_per_case_where(record, speaks_for_device);
+}
+
+std::vector<const Measurement*> parts_of_a_step(const Record& record) {
+  return one_per_case_where(record, is_part_of_a_step);
 }
 
 std::optional<Peak> best_bandwidth(const Record& record, MemoryPattern pattern) {

@@ -27,6 +27,11 @@ std::vector<const Measurement*> one_per_case(const Record& record);
 /// case, in the same way.
 std::vector<const Measurement*> representative(const Record& record);
 
+/// Of those that may be summed up to a step one a case: what speaks for the device, and token ops
+/// that find their input in the cache as in a step (`TokenOpRow::reads_fresh`), but nothing that
+/// was timed while it overlapped with itself.
+std::vector<const Measurement*> parts_of_a_step(const Record& record);
+
 /// The fastest measurement of a pattern at its largest footprint, which is what a model's weights
 /// are.
 std::optional<Peak> best_bandwidth(const Record& record, MemoryPattern pattern);

@@ -21,11 +21,6 @@ double share_where(const EngineStep& step, Predicate predicate) {
       });
 }
 
-bool is_of(Engine engine, const Measurement& graph) {
-  const std::string& name = graph.c.implementation;
-  return engine == Engine::kLibrary ? name == "graph_library" : name.starts_with("graph_best");
-}
-
 template <typename Predicate>
 bool any_layer_linear(const EngineStep& step, Predicate predicate) {
   return std::any_of(step.ops.begin(), step.ops.end(), [&](const OpLine& line) {
@@ -44,6 +39,20 @@ bool quantizes_input(const OpTime& time) {
   const Measurement* gemm =
       time.measurement == nullptr && between != nullptr ? between->lowest : time.measurement;
   return gemm != nullptr && gemm->quantizes_input.value_or(false);
+}
+
+double total_ns(const OpLine& line) {
+  return line.time.time_ns.value * static_cast<double>(line.step.count);
+}
+
+/// The linear as a kernel that quantises the BF16 input itself; nothing where none was measured.
+std::optional<OpLine> quantising(StepOp step, const OpTimes& times) {
+  auto* gemm = std::get_if<Gemm>(&step.op);
+  if (gemm == nullptr) return std::nullopt;
+  gemm->activations = DType::kBf16;
+  std::optional<OpTime> time = times.known(step.op);
+  if (!time || time->origin == Origin::kModelled) return std::nullopt;
+  return OpLine{std::move(step), std::move(*time)};
 }
 
 }  // namespace
@@ -125,7 +134,7 @@ std::vector<std::string> modelled_linears(const EngineStep& step) {
 StepTimes::StepTimes(const Record& record, MethodError error)
     : record_(&record),
       error_(std::make_shared<const MethodError>(std::move(error))),
-      representatives_(representative(record)),
+      parts_(parts_of_a_step(record)),
       read_(read_rate(record)) {
   if (!read_) return;
   library_.emplace(record, read_->rate.value, Engine::kLibrary, *error_);
@@ -133,7 +142,7 @@ StepTimes::StepTimes(const Record& record, MethodError error)
   for (const DType dtype : gemm_dtypes(record)) {
     if (const auto peak = best_arithmetic(record, dtype)) tflops_.emplace(dtype, peak->rate);
   }
-  for (const Measurement* m : representatives_) {
+  for (const Measurement* m : parts_) {
     if (std::holds_alternative<DecodeStep>(m->c.op)) graphs_.push_back(m);
   }
 }
@@ -156,10 +165,17 @@ EngineStep StepTimes::sum(Engine engine, std::span<const StepOp> ops, std::int64
   std::vector<OpLine> lines;
   lines.reserve(ops.size());
   for (const StepOp& op : ops) {
-    OpTime time = times.at(op.op);
-    if (quantizes_input(time) && !lines.empty() && is_quantisation(lines.back().step))
-      lines.pop_back();
-    lines.push_back({op, std::move(time)});
+    OpLine line{op, times.at(op.op)};
+    if (!lines.empty() && is_quantisation(lines.back().step)) {
+      std::optional<OpLine> fused = engine == Engine::kBest ? quantising(op, times) : std::nullopt;
+      if (fused && total_ns(*fused) < total_ns(lines.back()) + total_ns(line)) {
+        line = std::move(*fused);
+        lines.pop_back();
+      } else if (quantizes_input(line.time)) {
+        lines.pop_back();
+      }
+    }
+    lines.push_back(std::move(line));
   }
   return step_of(std::move(lines), tokens);
 }
@@ -171,7 +187,8 @@ std::optional<EngineStep> StepTimes::graph(Engine engine, const ModelConfig& mod
       decode_step_of(model, point.precision, point.batch, point.context, point.kv);
   const Measurement* fastest = nullptr;
   for (const Measurement* m : graphs_) {
-    if (!is_of(engine, *m) || std::get<DecodeStep>(m->c.op) != wanted) continue;
+    if (m->is_library != (engine == Engine::kLibrary) || std::get<DecodeStep>(m->c.op) != wanted)
+      continue;
     if (fastest == nullptr || m->time_ns.value < fastest->time_ns.value) fastest = m;
   }
   if (fastest == nullptr) return std::nullopt;

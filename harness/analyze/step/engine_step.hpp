@@ -86,20 +86,20 @@ class StepTimes {
 
   const Record& record() const { return *record_; }
   const MethodError& method_error() const { return *error_; }
-  /// Of the record, as `representative` finds them.
-  std::span<const Measurement* const> representatives() const { return representatives_; }
+  /// Of the record, as `parts_of_a_step` finds them.
+  std::span<const Measurement* const> parts() const { return parts_; }
   /// The read bandwidth, without which nothing is derived.
   const std::optional<ReadRate>& read() const { return read_; }
   /// Measured TFLOPS of GEMMs of this type, if there are any that arithmetic limits.
   std::optional<Estimate> tflops(DType dtype) const;
 
   /// The sum of these ops, but for a quantisation right before a GEMM that was measured with its
-  /// own. Needs `read()`.
+  /// own; for the engine best where that is the faster way. Needs `read()`.
   EngineStep sum(Engine engine, std::span<const StepOp> ops, std::int64_t tokens) const;
   /// An op as the record knows it, or nothing. Needs `read()`.
   std::optional<OpTime> known(Engine engine, const Op& op) const;
-  /// The whole decode step as it was measured: by `graph_library` for the engine library, by the
-  /// fastest `graph_best…` for the engine best.
+  /// The whole decode step as it was measured: as frameworks run it for the engine library, the
+  /// fastest of the others for the engine best.
   std::optional<EngineStep> graph(Engine engine, const ModelConfig& model,
                                   const DecodePoint& point) const;
 
@@ -108,7 +108,7 @@ class StepTimes {
 
   const Record* record_;
   std::shared_ptr<const MethodError> error_;
-  std::vector<const Measurement*> representatives_;
+  std::vector<const Measurement*> parts_;
   std::optional<ReadRate> read_;
   std::optional<OpTimes> library_, best_;
   std::map<DType, Estimate> tflops_;

@@ -123,7 +123,7 @@ OpTimes::OpTimes(const Record& record, double read_gbps, Engine engine, const Me
   for (const DType dtype : gemm_dtypes(record)) {
     if (const auto peak = best_arithmetic(record, dtype)) tflops_[dtype] = peak->rate.value;
   }
-  for (const Measurement* m : representative(record)) {
+  for (const Measurement* m : parts_of_a_step(record)) {
     if (engine == Engine::kBest || m->is_library) add(*m);
   }
 }

@@ -50,8 +50,7 @@ std::set<std::int64_t> measured_batches(std::span<const Measurement* const> meas
 
 std::string no_linear_reason(const StepTimes& times, const ModelConfig& model,
                              const DecodePoint& point) {
-  const std::set<std::int64_t> batches =
-      measured_batches(times.representatives(), model, point.precision);
+  const std::set<std::int64_t> batches = measured_batches(times.parts(), model, point.precision);
   const std::string what = fmt::format("{} at {}", model.name, name_of(point.precision));
   const std::string remedy =
       fmt::format("measure it with: gpugauge run --suite full --model {1} --filter 'gemm/{0}/{1}/'",
@@ -145,7 +144,7 @@ std::vector<std::string> models_in(const Record& record) {
 
 std::vector<DecodePoint> decode_points(const Record& record, const ModelConfig& model,
                                        const DecodeSelection& selection) {
-  const std::vector<const Measurement*> measurements = representative(record);
+  const std::vector<const Measurement*> measurements = parts_of_a_step(record);
   std::vector<Precision> precisions = selection.precisions;
   if (precisions.empty()) {
     std::copy_if(all_of<Precision>.begin(), all_of<Precision>.end(), std::back_inserter(precisions),

@@ -26,10 +26,10 @@ TEST(Representative, LeavesOutWhatDoesNotSpeakForTheDevice) {
   no_time.time_ns = {};
   Measurement infinite = at_gbps(read, 100, "infinite");
   infinite.time_ns.high = std::numeric_limits<double>::infinity();
-  const Record record =
-      fake::record({fake::measurement(read, 1, "hot", {.cache = CacheState::kHot}),
-                    fake::measurement(read, 1, "zeros", {.data = Distribution::kZeros}), unverified,
-                    no_time, infinite});
+  const Record record = fake::record(
+      {fake::measurement(read, 1, "hot", {.cache = CacheState::kHot}),
+       fake::measurement(read, 1, "zeros", {.data = Distribution::kZeros}),
+       fake::measurement(read, 1, "burst", {.pace = Pace::kBurst}), unverified, no_time, infinite});
   EXPECT_THAT(representative(record), IsEmpty());
 }
 

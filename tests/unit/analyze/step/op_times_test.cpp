@@ -101,6 +101,31 @@ TEST(OpTimes, HotOrFlatteredCasesDoNotCount) {
             Origin::kModelled);
 }
 
+TEST(OpTimes, ATimeThatOverlappedWithItselfIsNoPartOfAStep) {
+  Measurement overlapped = measurement(linear(8), 90'000, "own_pdl");
+  overlapped.is_library = false;
+  overlapped.overlaps_itself = true;
+  Measurement own = measurement(linear(8), 100'000, "own");
+  own.is_library = false;
+  const Record both = fake::record({measurement(linear(8), 110'000), overlapped, own});
+  EXPECT_DOUBLE_EQ(OpTimes(both, kReadGbps, Engine::kBest, kNoError).at(linear(8)).time_ns.value,
+                   100'000);
+  const Record alone = fake::record({overlapped});
+  EXPECT_EQ(OpTimes(alone, kReadGbps, Engine::kBest, kNoError).at(linear(8)).origin,
+            Origin::kModelled);
+}
+
+TEST(OpTimes, ATokenOpFindsItsInputInTheCacheAsInAStepButAnEmbeddingDoesNot) {
+  for (const auto& [kind, expected] :
+       {std::pair(TokenOpKind::kRmsNorm, 2'000.0), std::pair(TokenOpKind::kEmbedding, 2'300.0)}) {
+    const TokenOp op = token_op_of(kind, 8, 4096);
+    const Record record = fake::record(
+        {measurement(op, 2'300), measurement(op, 2'000, "lib", {.cache = CacheState::kHot})});
+    for (const Engine engine : all_of<Engine>)
+      EXPECT_DOUBLE_EQ(OpTimes(record, kReadGbps, engine, kNoError).at(op).time_ns.value, expected);
+  }
+}
+
 TEST(OpTimes, OtherOpsAreMeasuredWhereTheRecordHasThem) {
   const AttentionDecode attention{
       .batch = 8, .context = 1024, .heads = 32, .kv_heads = 8, .head_dim = 128, .kv = DType::kBf16};

@@ -158,9 +158,11 @@ TEST(DecodeFindings, RefusesABatchOfZero) {
 
 Measurement graph(double step_ns, std::string implementation,
                   const DecodePoint& point = kFp8Batch8) {
-  return fake::measurement(
+  Measurement m = fake::measurement(
       decode_step_of(fake::llama_8b(), point.precision, point.batch, point.context, point.kv),
       step_ns, std::move(implementation));
+  m.is_library = m.c.implementation == "graph_library";
+  return m;
 }
 
 TEST(StepGraph, OfEachEngineStandsBesideItsSum) {
