@@ -2,7 +2,7 @@
 
 usage: goal_table.py GOALS [RESULT_FILE…]     (configs/goals.json; result files, or .partial ones)
 
-Without a result file every goal is listed as not measured.
+Without a result file every goal is listed as not yet run: the table of results/README.md.
 
 Exit status: 0, or 1 if a goal was missed, 2 if a file is wrong.
 """
@@ -15,8 +15,8 @@ import sys
 
 from result_file import WrongInput, content_of, require_measured
 
-REQUIRED = {"goal", "cases", "metric", "of", "at_least"}
-OPTIONAL = {"card": "", "except": "$^", "min_bytes": 0, "max_bytes": math.inf}  # `$^` finds nothing
+REQUIRED = {"goal", "cases", "metric", "of", "at_least", "source"}
+OPTIONAL = {"card": "", "except": "$^", "min_bytes": 0, "max_bytes": math.inf, "pace": None}  # `$^` finds nothing
 METRICS = {"gbps": "GB/s", "tflops": "TFLOPS", "tokens_per_second": "tok/s"}
 
 
@@ -43,7 +43,7 @@ def check_goal(path, goal):
     try:
         for regex in (goal["cases"], goal["except"], goal["card"], *goal["of"].split(" ", 1)[1:]):
             re.compile(regex)
-        if goal["of"].partition(" ")[0] not in ("tensor_rate", "best", "same"):
+        if goal["of"].partition(" ")[0] not in ("pins", "tensor_rate", "best", "same"):
             float(goal["of"])
     except (ValueError, re.error) as error:
         raise WrongInput(f"{path}: goal '{name}': {error}") from error
@@ -85,27 +85,31 @@ class Case:
         self.clock_hz = telemetry.get("kernel_clock_mhz", telemetry.get("clock_mhz", 0)) * 1e6
         case = ours["case"]
         self.batch = case["op"].get("batch", 0)
-        self.plain = case["cache"] == "cold" and case["data"] == "normal"
-        self.op = json.dumps([case["op"], case["cache"], case["data"]], sort_keys=True)
+        self.pace = case.get("pace")
+        self.plain = case["data"] == "normal" and (case["cache"] == "cold" or self.pace is not None)
+        self.op = json.dumps([case["op"], case["cache"], case["data"], self.pace], sort_keys=True)
 
     def value(self, metric):
         amount = {"gbps": self.bytes / 1e9, "tflops": self.flops / 1e12, "tokens_per_second": self.batch}
         return amount[metric] / self.seconds
 
 
-def best(cases, regex, metric):
-    return max((case.value(metric) for case in cases if case.plain and re.search(regex, case.name)), default=None)
+def best(cases, regex, metric, pace):
+    return max((case.value(metric) for case in cases
+                if case.plain and case.pace == pace and re.search(regex, case.name)), default=None)
 
 
 def reference(goal, case, cases):
     """What the case's metric is held against, or None where that was not measured."""
     kind, _, rest = goal["of"].partition(" ")
+    if kind == "pins":
+        return case.device.get("pin_rate_gbps")
     if kind == "tensor_rate":
         return case.device["compute_units"] * float(rest) * case.clock_hz / 1e12 or None
     if kind in ("best", "same"):
         others = [c for c in cases if c.device["name"] == case.device["name"] and
                   (kind == "best" or c.op == case.op)]
-        return best(others, rest, goal["metric"])
+        return best(others, rest, goal["metric"], goal["pace"])
     return float(kind)
 
 
@@ -114,7 +118,7 @@ def judge(goal, cases):
     the case."""
     by_op = {}
     for case in cases:
-        if (case.plain and re.search(goal["cases"], case.name) and not re.search(goal["except"], case.name) and
+        if (case.plain and case.pace == goal["pace"] and re.search(goal["cases"], case.name) and not re.search(goal["except"], case.name) and
                 goal["min_bytes"] <= case.bytes < goal["max_bytes"] and
                 re.search(goal["card"], case.device["name"])):
             by_op.setdefault((case.device["name"], case.op), []).append(case)
@@ -138,21 +142,42 @@ def number(value, unit):
     return f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
 
 
+def at_least(goal):
+    """The goal's figure in words."""
+    kind, _, rest = goal["of"].partition(" ")
+    share, unit = f"{goal['at_least']:.0%}", METRICS[goal["metric"]]
+    if kind == "pins":
+        return f"{share} of the pins"
+    if kind == "tensor_rate":
+        return f"{share} of SMs × {rest} FLOP/clk × measured clock"
+    if kind in ("best", "same"):
+        return f"{share} of the best `{rest}`{' on the same op' if kind == 'same' else ''}"
+    return f"{number(goal['at_least'] * float(kind), unit)}"
+
+
+def unmeasured(goals):
+    """The table of the goals alone."""
+    rows = ["| goal | card | at least | measured | where the figure comes from |", "|---|---|---|---|---|"]
+    for goal in goals:
+        card = goal["card"].replace("|", ", ").replace("NVIDIA", "any")
+        rows.append(f"| {goal['goal']} | {card} | {at_least(goal)} | not yet run | {goal['source']} |")
+    return "\n".join(rows)
+
+
 def table(goals, cards, cases):
-    """The rows of the goals that are for these cards, of all goals where there is no card, and whether one was
-    missed."""
-    rows = ["| goal | at least | needed | measured | of needed | verdict | case |",
-            "|---|---:|---:|---:|---:|---|---|"]
+    """The rows of the goals that are for these cards, and whether one was missed."""
+    rows = ["| goal | at least | needed | measured | of needed | verdict | case | where the figure comes from |",
+            "|---|---:|---:|---:|---:|---|---|---|"]
     missed = False
     for goal in goals:
-        if cards and not any(re.search(goal["card"], card) for card in cards):
+        if not any(re.search(goal["card"], card) for card in cards):
             continue
         verdict, measured, needed, name = judge(goal, cases)
         unit = METRICS[goal["metric"]]
         missed |= "missed" in verdict
         share = f"{100 * measured / needed:.1f}%" if needed else ""
         rows.append(f"| {goal['goal']} | {goal['at_least']:.0%} | {number(needed, unit)} | {number(measured, unit)} "
-                    f"| {share} | {verdict} | {f'`{name}`' if name else ''} |")
+                    f"| {share} | {verdict} | {f'`{name}`' if name else ''} | {goal['source']} |")
     return "\n".join(rows), missed
 
 
@@ -165,6 +190,9 @@ def main(arguments):
     except WrongInput as error:
         print(f"goal_table: {error}", file=sys.stderr)
         return 2
+    if not results:
+        print(unmeasured(goals))
+        return 0
     text, missed = table(goals, {card for card, _ in results}, [case for _, cases in results for case in cases])
     print(text)
     return 1 if missed else 0

@@ -266,7 +266,7 @@ run_gpu_tests
 for tool in memcheck racecheck initcheck; do
   run_sanitizer "$tool" 30
 done
-run_suite goals 200 --suite goals
+run_suite goals 270 --suite goals
 run_suite datasheet 90 --suite datasheet
 run_suite full 3600 --suite full  # as far as the time goes
 make_table

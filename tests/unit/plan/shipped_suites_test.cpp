@@ -58,7 +58,7 @@ TEST(ShippedSuites, HaveTheCountsThatTheirTimeIsWorkedOutFrom) {
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "quick"), Backend::kCuda), 87U);
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "datasheet"), Backend::kCpu), 14U);
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "datasheet"), Backend::kCuda), 94U);
-  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "goals"), Backend::kCuda), 207U);
+  EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "goals"), Backend::kCuda), 209U);
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "nightly"), Backend::kCpu), 115U);
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "nightly"), Backend::kCuda), 492U);
   EXPECT_EQ(cases_in(load_suite(shipped_catalog(), "full"), Backend::kCpu), 267U);
@@ -88,7 +88,7 @@ TEST(ShippedSuites, LeaveRoomForSetUpInTheTimeThatTheyPromise) {
   // On a GPU the searches for an algorithm come on top of set-up and verification.
   EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "quick"), Backend::kCpu), 50);
   EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "quick"), Backend::kCuda), 30);
-  EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "goals"), Backend::kCuda), 80);
+  EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "goals"), Backend::kCuda), 140);
   EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "nightly"), Backend::kCuda), 8 * 60);
   EXPECT_LE(longest_seconds(load_suite(shipped_catalog(), "full"), Backend::kCuda), 35 * 60);
 }
