@@ -1,11 +1,14 @@
 // memory.cpp: read, write, copy, scale, add and triad of the host's memory, after STREAM
 // (McCalpin), on the device's OpenMP team. Each thread works on its own pages:
-// harness/device/static_partition.hpp.
+// harness/device/static_partition.hpp. How it walks them is chosen by the first launch, which times
+// what memory_streams.hpp has to offer.
 
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,7 +28,7 @@ class OpenmpMemory : public Workload {
       : pattern_(op.pattern),
         device_(device),
         array_bytes_(array_bytes(op)),
-        stores_(options.cache == CacheState::kCold ? StoreKind::kStreaming : StoreKind::kOrdinary) {
+        walks_(walks_of(op.pattern, options.cache)) {
     const ArrayCount arrays = arrays_of(op.pattern);
     reads_ = arrays.read;
     slots_ = rotation_slots(array_bytes_ * (arrays.read + arrays.written),
@@ -43,14 +46,8 @@ class OpenmpMemory : public Workload {
   int slots() const override { return slots_; }
 
   void enqueue(Stream, int slot) override {
-    std::uint32_t checksum = 0;
-#pragma omp parallel reduction(+ : checksum)
-    {
-      const Part pages =
-          static_part(array_bytes_ / kSmallPageBytes, omp_get_thread_num(), omp_get_num_threads());
-      checksum = run_part(slot, pages.begin * kSmallPageBytes, pages.size() * kSmallPageBytes);
-    }
-    checksums_[static_cast<std::size_t>(slot)] = checksum;
+    if (walks_.size() > 1) walks_ = {fastest_walk()};
+    checksums_[static_cast<std::size_t>(slot)] = run(slot, walks_.front(), {0, 1});
   }
 
   void poison() override {
@@ -69,38 +66,98 @@ class OpenmpMemory : public Workload {
   }
 
   std::string details() const override {
-    if (pattern_ == MemoryPattern::kRead) return fmt::format("{} loads", stream_read_vectors());
-    return stores_ == StoreKind::kStreaming ? "streaming stores" : "ordinary stores";
+    const Walk& walk = walks_.front();
+    if (pattern_ == MemoryPattern::kRead)
+      return fmt::format("{}, {} loads", text_of(walk), stream_read_vectors());
+    return fmt::format("{}, {} stores", text_of(walk),
+                       walk.stores == StoreKind::kStreaming ? "streaming" : "ordinary");
   }
 
  private:
+  /// Which piece of every thread's part, of how many.
+  struct Piece {
+    std::int64_t index, of;
+  };
+
+  static std::vector<Walk> walks_of(MemoryPattern pattern, CacheState cache) {
+    std::vector<Walk> walks;
+    const auto add = [&](Walk walk) {
+      if (pattern == MemoryPattern::kRead) walk.stores = StoreKind::kOrdinary;  // has none
+      if (std::find(walks.begin(), walks.end(), walk) == walks.end()) walks.push_back(walk);
+    };
+    if (cache == CacheState::kHot) {
+      add(kHotWalk);
+    } else {
+      std::for_each(kColdWalks.begin(), kColdWalks.end(), add);
+    }
+    return walks;
+  }
+
+  /// Times the walks by turns, each on the next piece of the arrays; the best round of each counts,
+  /// because a neighbour only ever slows one. The first round is not timed. The first walk stays
+  /// unless another is faster by more than chance makes it.
+  Walk fastest_walk() {
+    constexpr std::int64_t kPieceBytes = std::int64_t{256} << 20;
+    constexpr std::int64_t kFewestBytes = std::int64_t{16} << 20;  // less is too short to time
+    constexpr int kRounds = 6;
+    constexpr double kMargin = 0.02;
+    if (array_bytes_ < kFewestBytes) return walks_.front();
+    const std::int64_t pieces = std::max<std::int64_t>(1, array_bytes_ / kPieceBytes);
+    std::vector<double> seconds(walks_.size(), std::numeric_limits<double>::infinity());
+    std::int64_t next = 0;
+    for (int round = 0; round < kRounds; ++round) {
+      for (std::size_t i = 0; i < walks_.size(); ++i, ++next) {
+        const double begin = omp_get_wtime();
+        run(static_cast<int>(next / pieces % slots_), walks_[i], {next % pieces, pieces});
+        if (round > 0) seconds[i] = std::min(seconds[i], omp_get_wtime() - begin);
+      }
+    }
+    const auto fastest = std::min_element(seconds.begin(), seconds.end());
+    if (*fastest > (1 - kMargin) * seconds.front()) return walks_.front();
+    return walks_[static_cast<std::size_t>(fastest - seconds.begin())];
+  }
+
+  std::uint32_t run(int slot, const Walk& walk, Piece piece) const {
+    std::uint32_t checksum = 0;
+#pragma omp parallel reduction(+ : checksum)
+    {
+      const Part whole =
+          static_part(array_bytes_ / kSmallPageBytes, omp_get_thread_num(), omp_get_num_threads());
+      const std::int64_t begin = whole.begin + whole.size() * piece.index / piece.of;
+      const std::int64_t end = whole.begin + whole.size() * (piece.index + 1) / piece.of;
+      checksum = run_part(slot, walk, begin * kSmallPageBytes, (end - begin) * kSmallPageBytes);
+    }
+    return checksum;
+  }
+
   float* output(int slot) const { return static_cast<float*>(output_.data()) + slot * elements(); }
   const float* input(int slot, int array) const {
     return input_ + (std::int64_t{slot} * reads_ + array) * elements();
   }
   std::int64_t elements() const { return array_bytes_ / static_cast<std::int64_t>(sizeof(float)); }
 
-  std::uint32_t run_part(int slot, std::int64_t begin_bytes, std::int64_t bytes) const {
+  std::uint32_t run_part(int slot, const Walk& walk, std::int64_t begin_bytes,
+                         std::int64_t bytes) const {
     const std::int64_t begin = begin_bytes / static_cast<std::int64_t>(sizeof(float));
     switch (pattern_) {
       case MemoryPattern::kRead:
-        return stream_read(input(slot, 0) + begin, bytes);
+        return stream_read(input(slot, 0) + begin, bytes, walk);
       case MemoryPattern::kWrite:
-        stream_write(output(slot) + begin, bytes, stores_);
+        stream_write(output(slot) + begin, bytes, walk);
         break;
       case MemoryPattern::kCopy:
-        stream_copy(output(slot) + begin, input(slot, 0) + begin, bytes, stores_);
+        stream_copy(output(slot) + begin, input(slot, 0) + begin, bytes, walk);
         break;
       case MemoryPattern::kScale:
-        stream_scale(output(slot) + begin, input(slot, 0) + begin, bytes, stores_);
+        stream_scale(output(slot) + begin, input(slot, 0) + begin, bytes, walk);
         break;
       case MemoryPattern::kAdd:
         stream_add(output(slot) + begin, input(slot, 0) + begin, input(slot, 1) + begin, bytes,
-                   stores_);
+                   walk);
         break;
       case MemoryPattern::kTriad:
         stream_triad(output(slot) + begin, input(slot, 0) + begin, input(slot, 1) + begin, bytes,
-                     stores_);
+                     walk);
         break;
     }
     return 0;
@@ -137,7 +194,7 @@ class OpenmpMemory : public Workload {
   MemoryPattern pattern_;
   Device& device_;
   std::int64_t array_bytes_;
-  StoreKind stores_;
+  std::vector<Walk> walks_;  ///< to choose from until the first launch, then the chosen one
   int reads_ = 0;
   int slots_ = 1;
   const float* input_ = nullptr;

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -65,11 +66,34 @@ TEST(OpenmpMemory, NeedsAPageForEachArray) {
   EXPECT_EQ(openmp(enough).supports(enough, {}), std::nullopt);
 }
 
-TEST(OpenmpMemory, SaysHowItStores) {
+TEST(OpenmpMemory, SaysHowItWalksAndStores) {
   SmallCacheDevice device;
-  EXPECT_EQ(make(MemoryPattern::kCopy, 8 * kPage, device)->details(), "streaming stores");
+  EXPECT_THAT(make(MemoryPattern::kRead, 8 * kPage, device)->details(),
+              testing::MatchesRegex("4 streams with prefetch, (512|256|128)-bit loads"));
+  EXPECT_EQ(make(MemoryPattern::kCopy, 8 * kPage, device)->details(),
+            "4 streams with prefetch, streaming stores");
   EXPECT_EQ(make(MemoryPattern::kCopy, 8 * kPage, device, {.cache = CacheState::kHot})->details(),
-            "ordinary stores");
+            "4 streams with prefetch, ordinary stores");
+}
+
+TEST(OpenmpMemory, ChoosesTheWalkOfALargeArrayOnceAndComputesTheSame) {
+  SmallCacheDevice device;
+  for (const MemoryPattern pattern : {MemoryPattern::kRead, MemoryPattern::kCopy}) {
+    const auto workload = make(pattern, 10'000 * kPage, device);
+    const auto replay = device.capture(*workload, workload->slots());
+    replay->run();
+    const std::string chosen = workload->details();
+    EXPECT_THAT(chosen, testing::MatchesRegex("[124] streams?( with prefetch)?, .*"));
+    const Verification v = verify_replay(*workload, *replay);
+    EXPECT_TRUE(v.passed) << v.reason;
+    EXPECT_EQ(workload->details(), chosen);
+  }
+}
+
+std::vector<Walk> all_walks() {
+  std::vector<Walk> walks(kColdWalks.begin(), kColdWalks.end());
+  walks.push_back(kHotWalk);
+  return walks;
 }
 
 /// Whole pages, as a thread's part is, between two guards that must not change.
@@ -95,18 +119,18 @@ class Pages {
 
 TEST(MemoryStreams, TouchEveryElementOfTheirPagesAndNoOther) {
   for (std::int64_t pages : {0, 1, 2, 5}) {
-    for (StoreKind kind : {StoreKind::kOrdinary, StoreKind::kStreaming}) {
+    for (const Walk& walk : all_walks()) {
       const std::int64_t bytes = pages * kPage;
       Pages a(pages, -1.0F), b(pages, 0.5F), c(pages, 2.0F);
-      stream_write(a.data(), bytes, kind);
+      stream_write(a.data(), bytes, walk);
       for (float value : a.span()) ASSERT_EQ(value, kMemoryWriteValue);
-      stream_copy(a.data(), b.data(), bytes, kind);
+      stream_copy(a.data(), b.data(), bytes, walk);
       for (float value : a.span()) ASSERT_EQ(value, 0.5F);
-      stream_scale(a.data(), b.data(), bytes, kind);
+      stream_scale(a.data(), b.data(), bytes, walk);
       for (float value : a.span()) ASSERT_EQ(value, 1.5F);
-      stream_add(a.data(), b.data(), c.data(), bytes, kind);
+      stream_add(a.data(), b.data(), c.data(), bytes, walk);
       for (float value : a.span()) ASSERT_EQ(value, 2.5F);
-      stream_triad(a.data(), b.data(), c.data(), bytes, kind);
+      stream_triad(a.data(), b.data(), c.data(), bytes, walk);
       for (float value : a.span()) ASSERT_EQ(value, 6.5F);
       EXPECT_TRUE(a.guards_intact());
     }
@@ -118,11 +142,13 @@ TEST(MemoryStreams, ReadSumsEveryWordOnce) {
   for (std::size_t i = 0; i < pages.span().size(); ++i) {
     pages.data()[i] = std::bit_cast<float>(static_cast<std::uint32_t>(i * 2654435761U));
   }
-  EXPECT_EQ(stream_read(pages.data(), 3 * kPage), word_checksum(pages.span()));
-  for (std::size_t i : {std::size_t{0}, std::size_t{1000}, std::size_t{3071}}) {
-    Pages one(3, 0.0F);
-    one.data()[i] = std::bit_cast<float>(7U);
-    EXPECT_EQ(stream_read(one.data(), 3 * kPage), 7U) << i;
+  for (const Walk& walk : all_walks()) {
+    EXPECT_EQ(stream_read(pages.data(), 3 * kPage, walk), word_checksum(pages.span()));
+    for (std::size_t i : {std::size_t{0}, std::size_t{1000}, std::size_t{3071}}) {
+      Pages one(3, 0.0F);
+      one.data()[i] = std::bit_cast<float>(7U);
+      EXPECT_EQ(stream_read(one.data(), 3 * kPage, walk), 7U) << i;
+    }
   }
 }
 
