@@ -118,7 +118,8 @@ def judge(goal, cases):
     the case."""
     by_op = {}
     for case in cases:
-        if (case.plain and case.pace == goal["pace"] and re.search(goal["cases"], case.name) and not re.search(goal["except"], case.name) and
+        if (case.plain and case.pace == goal["pace"] and re.search(goal["cases"], case.name) and
+                not re.search(goal["except"], case.name) and
                 goal["min_bytes"] <= case.bytes < goal["max_bytes"] and
                 re.search(goal["card"], case.device["name"])):
             by_op.setdefault((case.device["name"], case.op), []).append(case)
