@@ -11,8 +11,14 @@ namespace {
 
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
-/// Optimal string alignment: Levenshtein's distance with swaps of neighbours (Damerau 1964).
-std::size_t edit_distance(std::string_view a, std::string_view b) {
+std::vector<std::string_view> views_of(std::span<const std::string> names) {
+  return {names.begin(), names.end()};
+}
+
+}  // namespace
+
+// Optimal string alignment: Levenshtein's distance with swaps of neighbours (Damerau 1964).
+std::size_t slips_between(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
   for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
@@ -29,12 +35,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
-std::vector<std::string_view> views_of(std::span<const std::string> names) {
-  return {names.begin(), names.end()};
-}
-
-}  // namespace
-
 std::optional<std::string> nearest(std::string_view found,
                                    std::span<const std::string_view> known) {
   constexpr std::size_t kLongestName = 64;  // longer text is no slip of a name
@@ -42,7 +42,7 @@ std::optional<std::string> nearest(std::string_view found,
   std::size_t best = found.size() / 3 + 1;  // at most one slip for each three letters
   std::optional<std::string> name;
   for (std::string_view candidate : known) {
-    const std::size_t distance = candidate.starts_with(found) ? 0 : edit_distance(found, candidate);
+    const std::size_t distance = candidate.starts_with(found) ? 0 : slips_between(found, candidate);
     if (distance < best) {
       best = distance;
       name = candidate;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -13,6 +14,9 @@ namespace gpugauge {
 /// Nothing if every name is too far.
 std::optional<std::string> nearest(std::string_view found, std::span<const std::string> known);
 std::optional<std::string> nearest(std::string_view found, std::span<const std::string_view> known);
+
+/// How many typing slips lie between two names; case does not count.
+std::size_t slips_between(std::string_view a, std::string_view b);
 
 /// The file that was most likely meant, in the folder of one that is not there. Nothing if the
 /// folder cannot be read either.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
@@ -19,7 +20,28 @@ std::string_view strip(std::string_view text, std::string_view unwanted) {
   return text.substr(first, text.find_last_not_of(unwanted) - first + 1);
 }
 
+struct ForeignKind {
+  std::string_view first_bytes, is;
+};
+constexpr std::array kForeignKinds{
+    ForeignKind{"version https://git-lfs.github.com/spec/",
+                "is a Git LFS pointer, not the file itself: git lfs pull fetches it"},
+    ForeignKind{"\x1f\x8b", "is compressed with gzip, expected text: gunzip unpacks it"},
+    ForeignKind{"\x28\xb5\x2f\xfd", "is compressed with zstd, expected text: zstd -d unpacks it"},
+    ForeignKind{"\xfd"
+                "7zXZ",
+                "is compressed with xz, expected text: unxz unpacks it"},
+    ForeignKind{"BZh", "is compressed with bzip2, expected text: bunzip2 unpacks it"},
+    ForeignKind{"PK\x03\x04", "is a ZIP archive, expected text: unzip unpacks it"}};
+
 }  // namespace
+
+std::string_view foreign_kind(std::string_view content) {
+  for (const ForeignKind& kind : kForeignKinds) {
+    if (content.starts_with(kind.first_bytes)) return kind.is;
+  }
+  return {};
+}
 
 std::string read_text_file(const std::filesystem::path& file) {
   // A folder opens as a stream without complaint and then reads as empty.
@@ -33,6 +55,8 @@ std::string read_text_file(const std::filesystem::path& file) {
     throw UsageError(fmt::format("{}: cannot be read: {}", file.string(),
                                  std::generic_category().message(errno)));
   }
+  if (const std::string_view is = foreign_kind(text); !is.empty())
+    throw UsageError(fmt::format("{}: {}", file.string(), is));
   return text;
 }
 

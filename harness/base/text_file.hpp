@@ -7,7 +7,11 @@
 
 namespace gpugauge {
 
-/// The whole of a text file. Throws UsageError that says why it cannot be read.
+/// What a file is whose content begins like this, and what helps, where it is no text but what
+/// people take for one: a Git LFS pointer or a compressed file. Empty for any other.
+std::string_view foreign_kind(std::string_view content);
+
+/// The whole of a text file. Throws UsageError that says why it cannot be read, or what it is.
 std::string read_text_file(const std::filesystem::path& file);
 
 /// The same without trailing white space; empty if it cannot be read: files of the host are facts

@@ -3,20 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
-#include <span>
+#include <initializer_list>
 
 #include "harness/base/error.hpp"
-#include "harness/base/nearest.hpp"
-#include "harness/base/parse_number.hpp"
 #include "harness/config/csv.hpp"
-#include "harness/config/iso_date.hpp"
+#include "harness/config/left_out.hpp"
 #include "harness/config/price_formats.hpp"
+#include "harness/config/price_table.hpp"
 
 namespace gpugauge {
 namespace {
 
-using Names = std::span<const std::string_view>;
+using Names = PriceTable::Names;
 
 // SkyPilot's columns, then ours; any others are of no interest. Names as SkyPilot spells them.
 constexpr std::array<std::string_view, 17> kNativeColumns{
@@ -33,146 +31,29 @@ constexpr std::array<std::string_view, 12> kGpuhuntColumns{
 constexpr std::array<std::string_view, 4> kGpuhuntRequired{"price", "gpu_count", "gpu_name",
                                                            "spot"};
 
-/// A price list as cells by column name, with errors that say where.
-class PriceTable {
- public:
-  PriceTable(std::span<const CsvRow> rows, std::string file)
-      : file_(std::move(file)), header_(rows.front()) {}
+[[noreturn]] void leave_out(LeftOutReason reason, const char* problem) {
+  throw BadRow(reason, problem);
+}
 
-  bool has_any_of(Names names) const {
-    return std::any_of(names.begin(), names.end(), [&](auto name) { return find(name); });
+/// How the card is built: as the list states it, or the first of these names that says it.
+void set_card(PriceOffer& offer, const std::string& name, const std::string& stated,
+              std::initializer_list<std::string> more) {
+  const NamedCard card = split_card_name(name);
+  offer.accelerator = stated.empty() ? card.accelerator : name;
+  offer.form_factor = stated.empty() ? card.form_factor : stated;
+  for (const std::string& text : more) {
+    if (offer.form_factor.empty()) offer.form_factor = form_factor_in(text);
   }
-
-  /// Refuses a column twice, one that is missing, and one that looks like a slip of another.
-  void check_header(Names known, Names required) const {
-    std::vector<std::string_view> absent;
-    for (std::string_view column : known) {
-      if (!find(column)) absent.push_back(column);
-    }
-    for (auto name = header_.cells.begin(); name != header_.cells.end(); ++name) {
-      if (std::find(header_.cells.begin(), name, *name) != name)
-        fail(header_, fmt::format("duplicate column {}", in_quotes(*name)));
-      if (std::find(known.begin(), known.end(), *name) != known.end()) continue;
-      // A column that nobody reads does no harm, unless a slip hides one that is meant to be read.
-      if (const auto meant = nearest(*name, absent))
-        fail(header_,
-             fmt::format("unknown column {}; did you mean '{}'?", in_quotes(*name), *meant));
-    }
-    for (std::string_view column : required) {
-      if (!find(column)) {
-        fail(header_, fmt::format("column '{}' is missing, expected at least {}", column,
-                                  fmt::join(required, ", ")));
-      }
-    }
-  }
-
-  void check_size(const CsvRow& row) const {
-    if (row.cells.size() == header_.cells.size()) return;
-    fail(row, fmt::format("{} cells, expected {} as in the header", row.cells.size(),
-                          header_.cells.size()));
-  }
-
-  /// Empty where the column is not there.
-  std::string text(const CsvRow& row, std::string_view column) const {
-    const auto index = find(column);
-    return index ? row.cells[*index] : std::string();
-  }
-
-  /// A number above 0, or nothing where the cell is empty.
-  std::optional<double> number(const CsvRow& row, std::string_view column,
-                               std::string_view expected) const {
-    const std::string found = text(row, column);
-    if (found.empty()) return std::nullopt;
-    const auto value = parse_number<double>(found);
-    if (!value || !std::isfinite(*value) || *value <= 0) fail_cell(row, column, expected);
-    return value;
-  }
-
-  /// SkyPilot writes counts as `8.0`.
-  std::optional<int> count(const CsvRow& row, std::string_view column) const {
-    const auto value = number(row, column, kExpectedCount);
-    if (!value) return std::nullopt;
-    if (*value > 1024 || std::trunc(*value) != *value) fail_cell(row, column, kExpectedCount);
-    return static_cast<int>(*value);
-  }
-  int required_count(const CsvRow& row, std::string_view column) const {
-    const auto value = count(row, column);
-    if (!value) fail_cell(row, column, kExpectedCount);
-    return *value;
-  }
-
-  std::optional<double> price(const CsvRow& row, std::string_view column, int gpu_count) const {
-    const auto dollars = number(row, column, price_problem(0, 1));
-    if (!dollars) return std::nullopt;
-    if (const std::string problem = price_problem(*dollars, gpu_count); !problem.empty())
-      fail(row, fmt::format("{} is {}, {}", column, in_quotes(text(row, column)), problem));
-    return *dollars / gpu_count;
-  }
-
-  /// The price of one GPU from the instance's column, the GPU's own, or both if they agree.
-  std::optional<double> price_per_gpu(const CsvRow& row, std::string_view of_instance,
-                                      std::string_view of_gpu, int gpu_count) const {
-    constexpr double kTolerance = 0.01;
-    const auto shared = price(row, of_instance, gpu_count);
-    const auto own = price(row, of_gpu, 1);
-    if (shared && own && std::abs(*own - *shared) > kTolerance * *shared) {
-      fail(row, fmt::format("{} is ${:.4g}, but {} over {} GPUs is ${:.4g}, expected them within "
-                            "{:.0f}%",
-                            of_gpu, *own, of_instance, gpu_count, *shared, kTolerance * 100));
-    }
-    return shared ? shared : own;
-  }
-
-  std::string date(const CsvRow& row, std::string_view column) const {
-    std::string found = text(row, column);
-    if (!found.empty() && !is_iso_date(found)) fail_cell(row, column, "a date like 2026-05-26");
-    return found;
-  }
-
-  [[noreturn]] void fail(const CsvRow& row, std::string_view problem) const {
-    throw UsageError(fmt::format("{}:{}: {}", file_, row.line, problem));
-  }
-  /// `expected` with or without that word before it.
-  [[noreturn]] void fail_cell(const CsvRow& row, std::string_view column,
-                              std::string_view expected) const {
-    constexpr std::string_view kWord = "expected ";
-    if (expected.starts_with(kWord)) expected.remove_prefix(kWord.size());
-    const std::string found = text(row, column);
-    fail(row, fmt::format("{} is {}, expected {}", column,
-                          found.empty() ? std::string("empty") : in_quotes(found), expected));
-  }
-
-  const CsvRow& header() const { return header_; }
-  /// The file's own name, without its folder.
-  std::string file_name() const { return std::filesystem::path(file_).filename().string(); }
-
- private:
-  static constexpr std::string_view kExpectedCount = "a whole number from 1 to 1024";
-
-  std::optional<std::size_t> find(std::string_view column) const {
-    const auto match = std::find(header_.cells.begin(), header_.cells.end(), column);
-    if (match == header_.cells.end()) return std::nullopt;
-    return static_cast<std::size_t>(match - header_.cells.begin());
-  }
-
-  std::string file_;
-  CsvRow header_;
-};
-
-/// A form factor that the list does not state may be part of the card's name.
-void set_card(PriceOffer& offer, const std::string& name, const std::string& form_factor) {
-  NamedCard card = split_card_name(name);
-  offer.accelerator = form_factor.empty() ? card.accelerator : name;
-  offer.form_factor = form_factor.empty() ? card.form_factor : form_factor;
 }
 
 PriceOffer native_offer(const PriceTable& table, const CsvRow& row) {
   PriceOffer offer;
   offer.provider = table.text(row, "Provider");
   const std::string name = table.text(row, "AcceleratorName");
-  if (name.empty()) table.fail(row, "AcceleratorName is empty, expected a name like H100");
-  set_card(offer, name, table.text(row, "form_factor"));
+  if (name.empty()) PriceTable::fail("AcceleratorName is empty, expected a name like H100");
   offer.instance = table.text(row, "InstanceType");
+  set_card(offer, name, table.text(row, "form_factor"),
+           {offer.instance, table.text(row, "GpuInfo")});
   offer.region = table.text(row, "Region");
   offer.gpu_count = table.required_count(row, "AcceleratorCount");
   // An instance is rented whole.
@@ -181,20 +62,29 @@ PriceOffer native_offer(const PriceTable& table, const CsvRow& row) {
       table.price_per_gpu(row, "Price", "price_per_gpu", offer.gpu_count);
   offer.spot_per_gpu_hour = table.price_per_gpu(row, "SpotPrice", "spot_per_gpu", offer.gpu_count);
   if (!offer.on_demand_per_gpu_hour && !offer.spot_per_gpu_hour)
-    table.fail(row, "neither Price nor SpotPrice, expected at least one");
+    leave_out(LeftOutReason::kNoPrice, "neither Price nor SpotPrice, expected at least one");
   offer.observed_at = table.date(row, "observed_at");
   offer.source = table.text(row, "source");
   offer.notes = table.text(row, "notes");
   return offer;
 }
 
-/// SkyPilot lists every instance of a cloud: those without a GPU, with a share of one (0.5 A10),
-/// and those without a price in this region are none of ours.
-bool is_for_rent(const PriceTable& table, const CsvRow& row) {
+/// SkyPilot lists every instance of a cloud: those without a GPU and with a share of one (0.5 A10)
+/// are none of ours.
+bool rents_whole_gpus(const PriceTable& table, const CsvRow& row) {
   if (table.text(row, "AcceleratorName").empty()) return false;
   const auto count = table.number(row, "AcceleratorCount", "a number of GPUs above 0");
-  if (count && std::trunc(*count) != *count) return false;
-  return !table.text(row, "Price").empty() || !table.text(row, "SpotPrice").empty();
+  return !count || std::trunc(*count) == *count;
+}
+
+PriceOffer skypilot_offer(const PriceTable& table, const CsvRow& row) {
+  // Where accelerators are attached to machines, the machine has a row and a price of its own.
+  if (table.has("InstanceType") && table.text(row, "InstanceType").empty())
+    leave_out(LeftOutReason::kNoHost,
+              "InstanceType is empty: the price is the accelerator's alone, its host has another");
+  PriceOffer offer = native_offer(table, row);
+  offer.source = fmt::format("SkyPilot, {}", table.file_name());
+  return offer;
 }
 
 bool is_spot(const PriceTable& table, const CsvRow& row) {
@@ -211,12 +101,12 @@ bool is_spot(const PriceTable& table, const CsvRow& row) {
 PriceOffer gpuhunt_offer(const PriceTable& table, const CsvRow& row) {
   PriceOffer offer;
   offer.provider = table.text(row, "provider");
-  set_card(offer, table.text(row, "gpu_name"), "");
   offer.instance = table.text(row, "instance_name");
+  set_card(offer, table.text(row, "gpu_name"), "", {offer.instance});
   offer.region = table.text(row, "location");
   offer.gpu_count = offer.min_gpus = table.required_count(row, "gpu_count");
   const auto price = table.price(row, "price", offer.gpu_count);
-  if (!price) table.fail_cell(row, "price", price_problem(0, 1));
+  if (!price) leave_out(LeftOutReason::kNoPrice, "no price, expected dollars an hour above 0");
   (is_spot(table, row) ? offer.spot_per_gpu_hour : offer.on_demand_per_gpu_hour) = price;
   offer.source = fmt::format("gpuhunt, {}", table.file_name());
   return offer;
@@ -227,42 +117,59 @@ bool has_gpu(const PriceTable& table, const CsvRow& row) {
   return !table.text(row, "gpu_name").empty() && count != "0" && count != "0.0";
 }
 
+/// One of the formats that are told apart by their columns.
+struct CsvFormat {
+  bool (*is_offer)(const PriceTable&, const CsvRow&);
+  PriceOffer (*offer)(const PriceTable&, const CsvRow&);
+};
+constexpr CsvFormat kNative{[](const PriceTable&, const CsvRow&) { return true; }, native_offer};
+constexpr CsvFormat kSkyPilot{rents_whole_gpus, skypilot_offer};
+constexpr CsvFormat kGpuhunt{has_gpu, gpuhunt_offer};
+
+CsvFormat format_of(const PriceTable& table) {
+  const Names native(kNativeColumns);
+  if (table.has_any_of(native)) {
+    table.check_header(native, kNativeRequired);
+    return table.has_any_of(native.subspan(kSkyPilotColumns)) ? kNative : kSkyPilot;
+  }
+  if (table.has_any_of(kGpuhuntColumns)) {
+    table.check_header(kGpuhuntColumns, kGpuhuntRequired);
+    return kGpuhunt;
+  }
+  table.fail_header(
+      fmt::format("no column of a price list, expected SkyPilot's ({}), gpuhunt's ({}) or "
+                  "the JSON of Spheron's /api/gpu-offers",
+                  fmt::join(kNativeRequired, ", "), fmt::join(kGpuhuntRequired, ", ")));
+}
+
 }  // namespace
 
 PriceList read_price_csv(std::string_view text, const std::string& file) {
-  const std::vector<CsvRow> rows = parse_csv(text, file);
+  const std::vector<CsvRow> rows = parse_csv_rows(text);
   if (rows.empty()) throw UsageError(fmt::format("{}: is empty, expected a price list", file));
   const PriceTable table(rows, file);
-  const Names native(kNativeColumns);
-  const bool is_gpuhunt = table.has_any_of(kGpuhuntColumns);
-  if (is_gpuhunt && !table.has_any_of(native)) {
-    table.check_header(kGpuhuntColumns, kGpuhuntRequired);
-  } else if (table.has_any_of(native)) {
-    table.check_header(native, kNativeRequired);
-  } else {
-    table.fail(table.header(),
-               fmt::format("no column of a price list, expected SkyPilot's ({}), gpuhunt's ({}) or "
-                           "the JSON of Spheron's /api/gpu-offers",
-                           fmt::join(kNativeRequired, ", "), fmt::join(kGpuhuntRequired, ", ")));
-  }
-  const bool is_native = table.has_any_of(native.subspan(kSkyPilotColumns));
+  const CsvFormat format = format_of(table);
   PriceList list;
-  int without_source = 0;
+  LeftOut left_out;
   for (const CsvRow& row : std::span(rows).subspan(1)) {
-    table.check_size(row);
-    if (table.has_any_of(native)) {
-      if (!is_native && !is_for_rent(table, row)) continue;
-      PriceOffer& offer = list.offers.emplace_back(native_offer(table, row));
-      if (!is_native) offer.source = fmt::format("SkyPilot, {}", table.file_name());
-      if (offer.source.empty()) ++without_source;
-    } else if (has_gpu(table, row)) {
-      list.offers.push_back(gpuhunt_offer(table, row));
+    try {
+      table.check_cells(row);
+      if (format.is_offer(table, row)) list.offers.push_back(format.offer(table, row));
+    } catch (const BadRow& bad) {
+      left_out.add(bad.reason(), [&] { return fmt::format("{}: {}", row.line, bad.what()); });
     }
   }
-  if (list.offers.empty()) throw UsageError(fmt::format("{}: has a header and no offers", file));
-  if (without_source > 0)
-    list.warnings.push_back(fmt::format("{}: {} of {} offers do not name their source", file,
-                                        without_source, list.offers.size()));
+  if (list.offers.empty()) {
+    left_out.fail(file);
+    throw UsageError(fmt::format("{}: has a header and no offers", file));
+  }
+  if (auto warning = left_out.warning(file, list.offers.size()))
+    list.warnings.push_back(std::move(*warning));
+  if (const auto count = std::count_if(list.offers.begin(), list.offers.end(),
+                                       [](const PriceOffer& o) { return o.source.empty(); });
+      count > 0)
+    list.warnings.push_back(fmt::format("{}: {} of {} offers do not name their source", file, count,
+                                        list.offers.size()));
   return list;
 }
 

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/config/left_out.hpp"
 #include "harness/config/price_formats.hpp"
 
 namespace gpugauge {
@@ -22,11 +23,18 @@ class SpheronReader {
 
   PriceList run() {
     const json root = parse();
-    if (root.is_array()) {
-      for (std::size_t i = 0; i < root.size(); ++i) read_page(root[i], json::json_pointer() / i);
-    } else {
-      read_page(root, json::json_pointer());
+    try {
+      if (root.is_array()) {
+        for (std::size_t i = 0; i < root.size(); ++i) read_page(root[i], json::json_pointer() / i);
+      } else {
+        read_page(root, json::json_pointer());
+      }
+    } catch (const Problem& problem) {
+      throw UsageError(fmt::format("{}:{}", file_, described(problem)));
     }
+    if (list_.offers.empty()) left_out_.fail(file_);
+    if (auto warning = left_out_.warning(file_, list_.offers.size()))
+      list_.warnings.push_back(std::move(*warning));
     if (unavailable_ > 0)
       list_.warnings.push_back(
           fmt::format("{}: {} offers were not available and are left out", file_, unavailable_));
@@ -36,12 +44,19 @@ class SpheronReader {
  private:
   using Pointer = json::json_pointer;
 
+  /// What is wrong, and where in the answer.
+  struct Problem {
+    LeftOutReason reason;
+    Pointer at;
+    std::string text;
+  };
+
   json parse() const {
     try {
       return json::parse(text_);
     } catch (const json::parse_error& error) {
-      const std::string_view before = std::string_view(text_).substr(0, error.byte);
-      fail_at(before, "", fmt::format("not valid JSON: {}", error.what()));
+      throw UsageError(
+          fmt::format("{}:{}: not valid JSON: {}", file_, line_at(error.byte), error.what()));
     } catch (const json::exception& error) {  // a number that no double holds
       throw UsageError(fmt::format("{}: not valid JSON: {}", file_, error.what()));
     }
@@ -58,7 +73,11 @@ class SpheronReader {
         fail(card_at, "expected a card with 'offers'");
       for_each(card.at("offers"), card_at / "offers",
                [&](const json& offer, const Pointer& offer_at) {
-                 read_offer(card, card_at, offer, offer_at);
+                 try {
+                   read_offer(card, card_at, offer, offer_at);
+                 } catch (const Problem& problem) {
+                   left_out_.add(problem.reason, [&] { return described(problem); });
+                 }
                });
     });
   }
@@ -90,7 +109,9 @@ class SpheronReader {
     const auto spot = price_of(offer, "spot_price", at, result.gpu_count);
     // The price of an offer that can be taken back is its spot price.
     const bool is_spot = text(offer, "instanceType", at) == "SPOT";
-    if (!price && !spot) fail(at, "neither price nor spot_price, expected at least one");
+    if (!price && !spot)
+      throw Problem{LeftOutReason::kNoPrice, at,
+                    "neither price nor spot_price, expected at least one"};
     if (!is_spot) result.on_demand_per_gpu_hour = price;
     result.spot_per_gpu_hour = is_spot && price ? price : spot;
     result.source = fmt::format("Spheron, {}", std::filesystem::path(file_).filename().string());
@@ -138,8 +159,9 @@ class SpheronReader {
                                  int gpu_count) const {
     const json* value = find(offer, key);
     if (value == nullptr) return std::nullopt;
-    if (!value->is_number()) fail(at / key, price_problem(0, 1));
+    if (!value->is_number()) fail(at / key, price_problem(-1, 1));
     const double dollars = value->get<double>();
+    if (is_no_price(dollars)) return std::nullopt;
     if (const std::string problem = price_problem(dollars, gpu_count); !problem.empty())
       fail(at / key, problem);
     return dollars / gpu_count;
@@ -153,37 +175,42 @@ class SpheronReader {
     return value->get<std::int64_t>();
   }
 
-  /// What stands at `at`, on which line, and why it is wrong.
-  [[noreturn]] void fail(const Pointer& at, std::string_view problem) const {
+  [[noreturn]] static void fail(const Pointer& at, std::string_view problem) {
+    throw Problem{LeftOutReason::kWrong, at, std::string(problem)};
+  }
+
+  /// `7: /data/0/price is '-1', expected …`: on which line it stands, where, and why it is wrong.
+  std::string described(const Problem& problem) const {
     // The tree does not know its lines; a second parser does, and only an error pays for it.
     const simdjson::padded_string padded(text_);
     simdjson::ondemand::parser parser;
     simdjson::ondemand::document document;
     std::string_view token;
-    const std::string where = at.to_string();
+    const std::string where = problem.at.to_string();
     if (parser.iterate(padded).get(document) != simdjson::SUCCESS ||
         document.at_pointer(where).raw_json_token().get(token) != simdjson::SUCCESS)
-      fail_at({}, "", problem);
+      return fmt::format("1: {}", problem.text);
     const auto offset = static_cast<std::size_t>(token.data() - padded.data());
     // A token reaches to the next one: blanks are not part of it.
     token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
     const bool is_nested = token.starts_with('{') || token.starts_with('[');
-    fail_at(std::string_view(padded).substr(0, offset),
-            where.empty() ? std::string()
-            : is_nested   ? fmt::format("{}: ", where)
-                          : fmt::format("{} is {}, ", where, in_quotes(token)),
-            problem);
+    return fmt::format("{}: {}{}", line_at(offset),
+                       where.empty() ? std::string()
+                       : is_nested   ? fmt::format("{}: ", where)
+                                     : fmt::format("{} is {}, ", where, in_quotes(token)),
+                       problem.text);
   }
-  [[noreturn]] void fail_at(std::string_view before, std::string_view what,
-                            std::string_view problem) const {
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    throw UsageError(fmt::format("{}:{}: {}{}", file_, line, what, problem));
+
+  std::ptrdiff_t line_at(std::size_t offset) const {
+    const std::string_view before = text_.substr(0, offset);
+    return 1 + std::count(before.begin(), before.end(), '\n');
   }
 
   std::string_view text_;
   const std::string& file_;
   PriceList list_;
   SpheronPages& pages_;
+  LeftOut left_out_;
   std::size_t unavailable_ = 0;
 };
 

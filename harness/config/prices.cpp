@@ -33,6 +33,12 @@ bool is_json(std::string_view text) {
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
+/// One that is explained in its notes is not.
+bool is_swapped(const PriceOffer& offer) {
+  return offer.on_demand_per_gpu_hour && offer.spot_per_gpu_hour &&
+         *offer.spot_per_gpu_hour > *offer.on_demand_per_gpu_hour && offer.notes.empty();
+}
+
 PriceList read_list(const std::filesystem::path& file, SpheronPages& pages) {
   const std::string name = file.string();
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
@@ -43,6 +49,11 @@ PriceList read_list(const std::filesystem::path& file, SpheronPages& pages) {
       is_json(text) ? read_spheron_json(text, name, pages) : read_price_csv(text, name);
   const std::string date = date_of_file(file);
   for (PriceOffer& offer : list.offers) offer.file_date = date;
+  if (const auto swapped = std::count_if(list.offers.begin(), list.offers.end(), is_swapped))
+    list.warnings.push_back(
+        fmt::format("{}: of {} of {} offers the spot price is above the on-demand price: are the "
+                    "columns swapped?",
+                    name, swapped, list.offers.size()));
   return list;
 }
 
@@ -116,20 +127,41 @@ std::optional<std::string> misspelt_accelerator(const std::vector<PriceOffer>& o
                                                 const std::vector<Datasheet>& known) {
   std::vector<std::string> of_no_card;
   for (const PriceOffer& offer : offers) {
-    if (equal_names(offer.accelerator, sheet.accelerator)) return std::nullopt;
-    if (std::none_of(known.begin(), known.end(), [&](const Datasheet& card) {
-          return equal_names(offer.accelerator, card.accelerator);
-        }))
-      of_no_card.push_back(offer.accelerator);
+    const auto is_of = [&](const Datasheet& card) {
+      return match_card_name(offer.accelerator, card) != NameMatch::kNone;
+    };
+    if (is_of(sheet)) return std::nullopt;
+    if (std::none_of(known.begin(), known.end(), is_of)) of_no_card.push_back(offer.accelerator);
   }
   return nearest(sheet.accelerator, of_no_card);
+}
+
+std::vector<std::string> names_nearest_first(const std::vector<PriceOffer>& offers,
+                                             const Datasheet& sheet) {
+  std::map<std::string, std::string> names;  // of each, its accelerator
+  for (const PriceOffer& offer : offers)
+    names.emplace(
+        offer.form_factor.empty() ? offer.accelerator : offer.accelerator + " " + offer.form_factor,
+        offer.accelerator);
+  std::vector<std::pair<std::size_t, std::string>> ranked;
+  for (const auto& [name, accelerator] : names)
+    ranked.emplace_back(lower(accelerator).find(lower(sheet.accelerator)) != std::string::npos
+                            ? 0
+                            : slips_between(sheet.accelerator, accelerator),
+                        name);
+  std::sort(ranked.begin(), ranked.end());
+  std::vector<std::string> result;
+  for (auto& [slips, name] : ranked) result.push_back(std::move(name));
+  return result;
 }
 
 std::vector<PriceOffer> offers_for(const std::vector<PriceOffer>& offers, const Datasheet& sheet) {
   std::vector<PriceOffer> exact, unstated;
   for (const PriceOffer& offer : offers) {
-    if (!equal_names(offer.accelerator, sheet.accelerator)) continue;
-    if (sheet.form_factor.empty() || same_form_factor(offer.form_factor, sheet.form_factor)) {
+    const NameMatch match = match_card_name(offer.accelerator, sheet);
+    if (match == NameMatch::kNone) continue;
+    if (match == NameMatch::kDevice || sheet.form_factor.empty() ||
+        same_form_factor(offer.form_factor, sheet.form_factor)) {
       exact.push_back(offer);
     } else if (offer.form_factor.empty()) {
       unstated.push_back(offer);

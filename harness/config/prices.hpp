@@ -44,20 +44,23 @@ struct PriceList {
 /// - the native CSV: SkyPilot's columns (`Price` is for the instance) plus Provider, form_factor,
 ///   min_gpus, observed_at, source, notes, and price_per_gpu and spot_per_gpu, which must agree
 ///   with Price and SpotPrice over the count to 1%;
-/// - SkyPilot's vms.csv, where instances without a GPU, with a share of one or without a price are
-///   left out;
+/// - SkyPilot's vms.csv, where instances without a GPU or with a share of one are no offers;
 /// - gpuhunt's CSV, where spot is a row of its own;
 /// - the JSON of Spheron's /api/gpu-offers: a page, or an array of pages.
 /// Of an offer that stands in several lists only the newest counts, of two of one day that of the
 /// later file. It is the same offer where provider, instance, region, card and number of GPUs are
 /// the same, and the form factor where no instance is named; its on-demand and spot prices are
 /// replaced together. An offer that does not name its provider is always kept.
-/// Throws UsageError with file:line: a price that is not above zero or is above
-/// kMaxDollarsPerGpuHour, a missing column, a count below one.
+/// 0 and a number of nines mean no price. A row without a price, of an accelerator without its host
+/// (SkyPilot's, without InstanceType), or wrong (a price that is no number or is above
+/// kMaxDollarsPerGpuHour, a count below one) is left out, with one warning a list that counts such
+/// rows; a spot price above on-demand without a note is warned of. Throws UsageError with file:line
+/// for a missing column and where nothing is left.
 PriceList load_price_list(const std::vector<std::filesystem::path>& files);
 
-/// The offers for a card, cheapest on-demand first. An offer that does not say its form factor may
-/// be another variant: it counts only where no offer says it, and is then marked as guessed.
+/// The offers for a card, by any of its names (match_card_name), cheapest on-demand first. An offer
+/// that does not say its form factor may be another variant: it counts only where no offer says it,
+/// and is then marked as guessed.
 std::vector<PriceOffer> offers_for(const std::vector<PriceOffer>& offers, const Datasheet& sheet);
 
 /// The accelerator of these offers that may be a slip for the card's: no offer is for the card, and
@@ -65,6 +68,10 @@ std::vector<PriceOffer> offers_for(const std::vector<PriceOffer>& offers, const 
 std::optional<std::string> misspelt_accelerator(const std::vector<PriceOffer>& offers,
                                                 const Datasheet& sheet,
                                                 const std::vector<Datasheet>& known);
+
+/// What the offers are of, once each, form factors included, nearest to the card's name first.
+std::vector<std::string> names_nearest_first(const std::vector<PriceOffer>& offers,
+                                             const Datasheet& sheet);
 
 /// How many GPUs are paid for: whole bundles of `min_gpus`. Both are at least 1.
 constexpr int billable_gpus(int needed, int min_gpus) {

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "harness/base/error.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/record/contents.hpp"
 #include "harness/record/gzip.hpp"
 
@@ -33,22 +34,14 @@ simdjson::padded_string load(const std::filesystem::path& file) {
   return text;
 }
 
-/// What people name instead of a result file, by its first bytes, and what helps.
-struct ForeignKind {
+/// What is no text, though not foreign to every reader.
+struct OtherText {
   std::string_view first_bytes, is;
 };
-constexpr std::array kForeignKinds{
-    ForeignKind{"version https://git-lfs.github.com/spec/",
-                "is a Git LFS pointer, not the file itself: git lfs pull fetches it"},
-    ForeignKind{"\xff\xfe", "is UTF-16, expected UTF-8: iconv -f UTF-16 -t UTF-8 converts it"},
-    ForeignKind{"\xfe\xff", "is UTF-16, expected UTF-8: iconv -f UTF-16 -t UTF-8 converts it"},
-    ForeignKind{"\x1f\x8b", "is a gzip of a gzip, expected one of a result file"},
-    ForeignKind{"\x28\xb5\x2f\xfd", "is compressed with zstd, expected JSON or gzip of it"},
-    ForeignKind{"\xfd"
-                "7zXZ",
-                "is compressed with xz, expected JSON or gzip of it"},
-    ForeignKind{"BZh", "is compressed with bzip2, expected JSON or gzip of it"},
-    ForeignKind{"PK\x03\x04", "is a ZIP archive, expected JSON or gzip of it"}};
+constexpr std::array kOtherTexts{
+    OtherText{"\xff\xfe", "is UTF-16, expected UTF-8: iconv -f UTF-16 -t UTF-8 converts it"},
+    OtherText{"\xfe\xff", "is UTF-16, expected UTF-8: iconv -f UTF-16 -t UTF-8 converts it"},
+    OtherText{"\x1f\x8b", "is a gzip of a gzip, expected one of a result file"}};
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
@@ -73,10 +66,12 @@ FileText read_file_text(const std::filesystem::path& file) {
       throw UsageError(
           fmt::format("{}: is a gzip of nothing, expected one of a result file", file.string()));
   }
-  for (const ForeignKind& kind : kForeignKinds) {
+  for (const OtherText& kind : kOtherTexts) {
     if (view().starts_with(kind.first_bytes))
       throw UsageError(fmt::format("{}: {}", read.name, kind.is));
   }
+  if (const std::string_view is = foreign_kind(view()); !is.empty())
+    throw UsageError(fmt::format("{}: {}", read.name, is));
   if (view().starts_with(kByteOrderMark)) {
     read.text = simdjson::padded_string(view().substr(kByteOrderMark.size()));
     read.is_plain = false;

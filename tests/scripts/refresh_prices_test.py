@@ -1,6 +1,7 @@
 """scripts/refresh_prices.py against a server of this machine, which also misbehaves."""
 
 import datetime
+import gzip
 import http.server
 import json
 import os
@@ -48,6 +49,14 @@ def offer(**changes):
     page = json.loads(PAGES[0])
     page["totalPages"] = 1
     page["data"][0]["offers"][0].update(changes)
+    return page
+
+
+def alone(**changes):
+    """The same without any other offer."""
+    page = offer(**changes)
+    page["data"] = page["data"][:1]
+    page["data"][0]["offers"] = page["data"][0]["offers"][:1]
     return page
 
 
@@ -204,23 +213,61 @@ class RefreshPricesTest(unittest.TestCase):
                 ({**nothing, "data": [{"gpuType": "H100"}]}, "expected a card with 'offers'"),
                 ({**nothing, "totalPages": "2", "data": []}, "totalPages is '2'"),
                 ({**nothing, "totalPages": True, "data": []}, "totalPages is True"),
-                (offer(gpuCount="8"), "gpuCount is '\"8\"'"), (offer(gpuCount=0), "gpuCount is '0'"),
-                (offer(gpuCount=None), "gpuCount is missing"), (offer(gpuCount=1.5), "gpuCount is '1.5'"),
-                (offer(provider=7), "provider is '7'"), (offer(available="yes"), "available is '\"yes\"'"),
-                (offer(price=None, spot_price=None), "neither price nor spot_price"),
+                (alone(gpuCount="8"), "gpuCount is '\"8\"'"), (alone(gpuCount=0), "gpuCount is '0'"),
+                (alone(gpuCount=None), "gpuCount is missing"), (alone(gpuCount=1.5), "gpuCount is '1.5'"),
+                (alone(provider=7), "provider is '7'"), (alone(available="yes"), "available is '\"yes\"'"),
+                (alone(price=None, spot_price=None), "neither price nor spot_price"),
                 (b"[" * 100000, "not JSON"), (b"\xff\xfe{}", "not JSON"), (b"", "not JSON")]:
             with self.subTest(words):
                 self.assert_refused(always(answer), words)
 
     def test_wrong_prices(self):
-        for price in (0, -1, "3.5", True, 1000.5, 1e300, [3.5]):
+        for price in (-1, "3.5", True, 1000.5, 1e300, [3.5]):
             for key in ("price", "spot_price"):
                 with self.subTest(price=price, key=key):
-                    self.assert_refused(always(offer(**{key: price})), f"1: /0/data/0/offers/0/{key}", "expected ")
-        self.assert_refused(always(offer(price=10**400)), "not valid JSON")
+                    self.assert_refused(always(alone(**{key: price})), f"1: /0/data/0/offers/0/{key}", "expected ")
+        self.assert_refused(always(alone(price=0, spot_price=0.0)), "neither price nor spot_price")
+        self.assert_refused(always(alone(price=10**400)), "not valid JSON")
         for word in (b"NaN", b"Infinity"):
             with self.subTest(word):
                 self.assert_refused(always(json.dumps(offer()).encode().replace(b"3.5", word)), "not JSON")
+
+    def test_an_offer_that_cannot_be_used_is_left_out(self):
+        self.server.behaviour = always(offer())
+        self.assertEqual(self.refresh().returncode, 0)
+        whole = self.output.read_text().splitlines()
+        for changes, words in (({"price": None, "spot_price": None}, "1 without a price"), ({"provider": 7}, "1 wrong (")):
+            with self.subTest(words):
+                self.server.behaviour = always(offer(**changes))
+                result = self.refresh()
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn(words, result.stderr)
+                self.assertEqual(len(self.output.read_text().splitlines()), len(whole) - 1)
+
+    def test_a_gzip_bomb_is_no_list(self):
+        self.assert_refused(lambda handler, _: handler.answer(gzip.compress(bytes(2 ** 26)), Content_Encoding="gzip"),
+                            "not JSON")
+
+    def test_an_endless_body(self):
+        def endless(handler, _):
+            handler.send_response(200)
+            handler.end_headers()
+            while not self.released.is_set():
+                handler.wfile.write(b" " * 2 ** 16)
+        self.assert_refused(endless, "more than 0.5 MiB", arguments=("--max-mib", "0.5"))
+
+    def test_endless_headers(self):
+        def endless(handler, _):
+            handler.send_response(200)
+            for number in range(200):
+                handler.send_header(f"X-{number}", "x")
+            handler.end_headers()
+        self.assert_refused(endless, "cannot be reached", "100 headers")
+
+    def test_redirects_that_leave_http(self):
+        for place in ("ftp://127.0.0.1/x", "file:///etc/passwd", "data:application/json,{}", "gopher://x", "//", "\\\\x"):
+            with self.subTest(place):
+                self.assert_refused(lambda handler, _, to=place: handler.answer(b"", 302, Location=to), "refresh_prices: ")
 
     def test_a_list_that_cannot_be_written(self):
         self.server.behaviour = always(offer())

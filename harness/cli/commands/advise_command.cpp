@@ -68,7 +68,8 @@ ExitStatus advise(const AdviseOptions& options) {
   const std::vector<StepTimes> files = step_times(records, catalog);
   const std::vector<Datasheet> sheets = catalog.datasheets();
   const PriceList list = read_prices(catalog, options.inputs);
-  if (options.inputs.hourly.empty()) warn_of_slips(list, records, sheets);
+  if (options.inputs.hourly.empty())
+    warn_of_slips(list, records, sheets, !options.inputs.prices.empty());
   const AdviceAnswer answer = advice_answer(files, sheets, models, request,
                                             {.own = OwnPrices(options.inputs.hourly),
                                              .offers = list.offers,

@@ -83,8 +83,17 @@ PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options) {
   return list;
 }
 
+/// `H100 PCIe, L40S, … 12 in all`.
+std::string words_of_names(std::vector<std::string> names) {
+  constexpr std::size_t kShown = 8;
+  const std::size_t all = names.size();
+  if (all <= kShown) return fmt::format("{}", fmt::join(names, ", "));
+  names.resize(kShown);
+  return fmt::format("{}, … {} in all", fmt::join(names, ", "), all);
+}
+
 void warn_of_slips(const PriceList& list, std::span<const Record> records,
-                   const std::vector<Datasheet>& sheets) {
+                   const std::vector<Datasheet>& sheets, bool has_given_lists) {
   std::set<std::string> warned;
   for (const Record& record : records) {
     const Datasheet* card = match_datasheet(sheets, record.device);
@@ -92,6 +101,10 @@ void warn_of_slips(const PriceList& list, std::span<const Record> records,
     if (const auto slip = misspelt_accelerator(list.offers, *card, sheets))
       spdlog::warn("no price list has an offer for '{}'; is '{}' in them a slip for it?",
                    card->accelerator, *slip);
+    else if (has_given_lists && offers_for(list.offers, *card).empty())
+      spdlog::warn("no price list has an offer for '{}{}'; nearest first they have: {}",
+                   card->accelerator, card->form_factor.empty() ? "" : " " + card->form_factor,
+                   words_of_names(names_nearest_first(list.offers, *card)));
   }
 }
 
@@ -99,7 +112,7 @@ std::vector<std::vector<Rate>> rates_for(std::span<const Record> records, const 
                                          const AnalysisOptions& options) {
   const PriceList list = read_prices(catalog, options);
   const std::vector<Datasheet> sheets = catalog.datasheets();
-  warn_of_slips(list, records, sheets);
+  warn_of_slips(list, records, sheets, !options.prices.empty());
   std::vector<const Datasheet*> of_record;
   std::vector<PricedCard> cards;
   for (const Record& record : records) {

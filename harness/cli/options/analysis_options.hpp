@@ -53,9 +53,10 @@ void add_billing_options(Command& command, AnalysisOptions& options);
 /// not read, if the user named a price for every card. Throws UsageError for a price that is none,
 /// or a list that cannot be read.
 PriceList read_prices(const Catalog& catalog, const AnalysisOptions& options);
-/// Warns of each card without an offer whose name may be misspelt in the lists.
+/// Warns of each card without an offer whose name may be misspelt in the lists. Of lists that the
+/// user gave (`has_given_lists`) says what they have instead.
 void warn_of_slips(const PriceList& list, std::span<const Record> records,
-                   const std::vector<Datasheet>& sheets);
+                   const std::vector<Datasheet>& sheets, bool has_given_lists);
 /// What each record's card costs, as `rates_of`: by the user's own prices, else by the lists, with
 /// that warning.
 std::vector<std::vector<Rate>> rates_for(std::span<const Record> records, const Catalog& catalog,

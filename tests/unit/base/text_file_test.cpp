@@ -8,6 +8,15 @@
 namespace gpugauge {
 namespace {
 
+std::string message_of(const std::filesystem::path& file) {
+  try {
+    read_text_file(file);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
 TEST(ReadTextFile, KeepsEveryByte) {
   const TemporaryFolder folder;
   const std::string text("a\r\n\0b", 5);
@@ -17,18 +26,21 @@ TEST(ReadTextFile, KeepsEveryByte) {
 
 TEST(ReadTextFile, SaysWhyAFileCannotBeRead) {
   const TemporaryFolder folder;
-  const auto message_of = [](const std::filesystem::path& file) {
-    try {
-      read_text_file(file);
-    } catch (const UsageError& error) {
-      return std::string(error.what());
-    }
-    return std::string("no error");
-  };
   const std::string path = folder.path().string();
   EXPECT_EQ(message_of(folder.path() / "absent"),
             path + "/absent: cannot be read: No such file or directory");
   EXPECT_EQ(message_of(folder.path()), path + ": is a folder, expected a file");
+}
+
+TEST(ReadTextFile, SaysWhatIsNoTextAndWhatHelps) {
+  const TemporaryFolder folder;
+  const auto about = [&](std::string_view content) {
+    return message_of(folder.write("a", content)).substr((folder.path() / "a").string().size());
+  };
+  EXPECT_EQ(about("version https://git-lfs.github.com/spec/v1\noid sha256:0"),
+            ": is a Git LFS pointer, not the file itself: git lfs pull fetches it");
+  EXPECT_EQ(about("\x1f\x8b\x08"), ": is compressed with gzip, expected text: gunzip unpacks it");
+  EXPECT_EQ(about("PK\x03\x04"), ": is a ZIP archive, expected text: unzip unpacks it");
 }
 
 TEST(ReadText, DropsWhiteSpaceAtTheEnd) {

@@ -61,6 +61,62 @@ TEST(SkyPilotList, RefusesAPriceThatIsNone) {
   EXPECT_EQ(csv_error(header + "cpu,,,0.1,\n"), "p.csv: has a header and no offers");
 }
 
+/// What a list of SkyPilot's columns becomes, and its warnings without the folder.
+std::vector<std::string> skypilot(const std::string& rows) {
+  const TemporaryFolder folder;
+  const PriceList list = load_price_list({folder.write(
+      "p.csv", "InstanceType,AcceleratorName,AcceleratorCount,GpuInfo,Price,SpotPrice\n" + rows)});
+  std::vector<std::string> lines = lines_of(list.offers);
+  for (const std::string& warning : list.warnings)
+    lines.push_back(warning.substr(folder.path().string().size() + 1));
+  return lines;
+}
+
+TEST(SkyPilotList, TakesZeroAndNinesForNoPrice) {
+  EXPECT_THAT(skypilot("a,H100,1,,1.75,0.00\nb,H100,2,,0.0,4\nc,H100,1,,2,99999999\n"
+                       "d,H100,8,,99999.0,0\n"),
+              ElementsAre("H100 ? 1/1 1.75 -,  a ", "H100 ? 2/2 - 2,  b ", "H100 ? 1/1 2 -,  c ",
+                          "p.csv: 1 of 4 rows is left out: 1 without a price (line 5)"));
+}
+
+TEST(SkyPilotList, LeavesOutAndCountsWhatCannotBeUsed) {
+  EXPECT_THAT(skypilot("free,H100,1,,0,\n,H200,8,,74.5,29.8\nhost,,,,10.3,\nx,H100,1,,$3,\n"
+                       "y,H100,1,{'a': \"b\"},3,\nshort,H100\nreal,L40S,1,,0.9,\n,,,\n"
+                       "open,\"H100,1,,3,\nafter,H100,1,,3,\n"),
+              ElementsAre("L40S ? 1/1 0.9 -,  real ", "H100 ? 1/1 3 -,  after ",
+                          "p.csv: 7 of 9 rows are left out: 1 without a price (line 2); 1 of an "
+                          "accelerator without its host (line 3); 5 wrong (line 5: Price is '$3', "
+                          "expected dollars an hour above 0, like 3.84, …)"));
+  EXPECT_EQ(csv_error("InstanceType,AcceleratorName,AcceleratorCount,Price,SpotPrice\n"
+                      ",H200,8,74.5,29.8\n"),
+            "p.csv:2: InstanceType is empty: the price is the accelerator's alone, its host has "
+            "another");
+}
+
+TEST(SkyPilotList, TakesTheFormFactorFromTheInstanceWhereTheCardDoesNotSayIt) {
+  EXPECT_THAT(skypilot("H100_PCIE_80GB::1,H100,1,,1,\n1x-H100_NVL-32-65536,H100,1,,2,\n"
+                       "n3-sxm5x8,H100,8,,24,\nn3-H100x8-NVLink,H100,8,,8,\n"
+                       "pcie,H100-SXM,1,,5,\ni,H100,1,{'Name': 'H100SXM5'},6,\n"),
+              ElementsAre("H100 PCIe 1/1 1 -,  H100_PCIE_80GB::1 ",
+                          "H100 NVL 1/1 2 -,  1x-H100_NVL-32-65536 ",
+                          "H100 SXM5 8/8 3 -,  n3-sxm5x8 ", "H100 ? 8/8 1 -,  n3-H100x8-NVLink ",
+                          "H100 SXM 1/1 5 -,  pcie ", "H100 SXM5 1/1 6 -,  i "));
+}
+
+TEST(SkyPilotList, WarnsOfSpotAboveOnDemand) {
+  EXPECT_THAT(
+      skypilot("a,L40S,1,,0.43,0.86\nb,L40S,1,,0.9,0.5\n").back(),
+      "p.csv: of 1 of 2 offers the spot price is above the on-demand price: are the columns "
+      "swapped?");
+}
+
+TEST(PriceCsv, NamesTheSeparatorThatIsNoComma) {
+  EXPECT_EQ(csv_error("InstanceType;AcceleratorName;Price\n1x;H100;\"2,99\"\n"),
+            "p.csv:1: the separator is ';', expected ','");
+  EXPECT_EQ(csv_error("InstanceType\tAcceleratorName\n"),
+            "p.csv:1: the separator is a tabulator, expected ','");
+}
+
 TEST(GpuhuntList, HasSpotInARowOfItsOwn) {
   const auto offers = load_prices(sample("gpuhunt.csv"));
   EXPECT_THAT(lines_of(offers), ElementsAre("H100 ? 8/8 5 -, cloud-a h100x8 us-east",
@@ -72,11 +128,13 @@ TEST(GpuhuntList, HasSpotInARowOfItsOwn) {
 
 TEST(GpuhuntList, RefusesWhatIsWrong) {
   const std::string header = "price,spot,gpu_name,gpu_count\n";
-  for (const char* price : {"nan", "-1", "0", "", "free"}) {
-    const std::string found = *price == '\0' ? "empty" : std::string("'") + price + "'";
+  for (const char* price : {"nan", "-1", "free"})
     EXPECT_EQ(csv_error(header + price + ",False,H100,1\n"),
-              "p.csv:2: price is " + found + ", expected dollars an hour above 0, like 3.84");
-  }
+              std::string("p.csv:2: price is '") + price +
+                  "', expected dollars an hour above 0, like 3.84");
+  for (const char* price : {"0", "", "99999999"})
+    EXPECT_EQ(csv_error(header + price + ",False,H100,1\n"),
+              "p.csv:2: no price, expected dollars an hour above 0");
   EXPECT_EQ(csv_error(header + "5000,False,H100,2\n"),
             "p.csv:2: price is '5000', $2500.00 for each of 2 GPUs, expected at most $1000 a "
             "GPU-hour");
@@ -146,7 +204,7 @@ std::string offer_error(std::string_view fields) {
 }
 
 TEST(SpheronOffer, IsRefusedWithItsLineAndItsPlace) {
-  for (const char* price : {"0", "-1", "\"3.5\"", "true", "[3]"}) {
+  for (const char* price : {"-1", "\"3.5\"", "true", "[3]"}) {
     const std::string message =
         offer_error(std::string(R"("gpuCount": 1, "spot_price": )") + price + " ");
     EXPECT_THAT(message, testing::StartsWith("p.json:3: /data/0/offers/0/spot_price"));
@@ -162,12 +220,26 @@ TEST(SpheronOffer, IsRefusedWithItsLineAndItsPlace) {
     EXPECT_EQ(offer_error(std::string(R"("price": 5, "gpuCount": )") + count),
               std::string("p.json:3: /data/0/offers/0/gpuCount is '") + count +
                   "', expected a whole number from 1 to 1024");
-  EXPECT_EQ(offer_error(R"("gpuCount": 1)"),
-            "p.json:3: /data/0/offers/0: neither price nor spot_price, expected at least one");
+  for (const char* none : {"", R"(, "price": null)", R"(, "price": 0, "spot_price": 0.0)"})
+    EXPECT_EQ(offer_error(std::string(R"("gpuCount": 1)") + none),
+              "p.json:3: /data/0/offers/0: neither price nor spot_price, expected at least one");
   EXPECT_EQ(offer_error(R"("gpuCount": 1, "price": 5, "available": "no")"),
             "p.json:3: /data/0/offers/0/available is '\"no\"', expected true or false");
   EXPECT_EQ(offer_error(R"("gpuCount": 1, "price": 5, "region": 7)"),
             "p.json:3: /data/0/offers/0/region is '7', expected a text");
+}
+
+TEST(SpheronOffer, ThatCannotBeUsedIsLeftOutAndCounted) {
+  const TemporaryFolder folder;
+  const auto file = folder.write("p.json", R"({"data": [
+{"baseGpuType": "H100", "offers": [{"gpuCount": 1, "price": null},
+{"gpuCount": 1, "price": 3, "region": 7}, {"gpuCount": 2, "price": 6}]}, {"offers": [{}]}]})");
+  const PriceList list = load_price_list({file});
+  EXPECT_THAT(lines_of(list.offers), ElementsAre("H100 ? 2/2 3 -,   "));
+  EXPECT_THAT(list.warnings,
+              ElementsAre(file.string() +
+                          ": 3 of 4 rows are left out: 1 without a price (line 2); 2 wrong (line "
+                          "3: /data/0/offers/1/region is '7', expected a text, …)"));
 }
 
 TEST(SpheronPage, IsRefusedInAnyOtherShape) {
@@ -189,25 +261,6 @@ TEST(SpheronPage, IsRefusedWhereItIsNoJson) {
               HasSubstr("p.json:3: not valid JSON: "));
   EXPECT_THAT(json_error("{\"data\": [\n"), HasSubstr("p.json:2: not valid JSON: "));
   EXPECT_THAT(json_error("{\"data\": 1e999}"), HasSubstr("p.json: not valid JSON: "));
-}
-
-TEST(SplitCardName, KnowsHowTheCardIsBuilt) {
-  const auto split = [](const char* name) {
-    const NamedCard card = split_card_name(name);
-    return card.accelerator + "|" + card.form_factor;
-  };
-  EXPECT_EQ(split("H100"), "H100|");
-  EXPECT_EQ(split("H100-SXM5"), "H100|SXM5");
-  EXPECT_EQ(split("H100_SXM"), "H100|SXM");
-  EXPECT_EQ(split("H100 pcie"), "H100|PCIe");
-  EXPECT_EQ(split("H100NVL"), "H100|NVL");
-  EXPECT_EQ(split("A100-80GB-SXM4"), "A100-80GB|SXM4");
-  EXPECT_EQ(split("A100-80GB"), "A100-80GB|");
-  EXPECT_EQ(split("NVL"), "NVL|");
-  EXPECT_EQ(split("L40S"), "L40S|");
-  EXPECT_EQ(split(""), "|");
-  EXPECT_EQ(form_factor_in("NVIDIA H100 (SXM5)"), "SXM5");
-  EXPECT_EQ(form_factor_in("NVLink"), "");
 }
 
 }  // namespace

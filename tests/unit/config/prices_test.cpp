@@ -57,7 +57,7 @@ TEST(LoadPrices, ReadsSkyPilotsOwnColumnsInAnyOrder) {
 }
 
 TEST(LoadPrices, RefusesPricesThatAreNone) {
-  for (const char* price : {"0", "-1", "0.0", "nan", "inf", "abc", "$3.84", "3.84/h", "1e999"}) {
+  for (const char* price : {"-1", "nan", "inf", "-inf", "abc", "$3.84", "3.84/h", "1e999"}) {
     EXPECT_EQ(row_error(std::string("i,H100,1,") + price + ",,,,,,,"),
               std::string("p.csv:2: Price is '") + price +
                   "', expected dollars an hour above 0, like 3.84");
@@ -65,8 +65,9 @@ TEST(LoadPrices, RefusesPricesThatAreNone) {
               std::string("p.csv:2: SpotPrice is '") + price +
                   "', expected dollars an hour above 0, like 3.84");
   }
-  EXPECT_EQ(row_error("i,H100,1,,,,,,,,"),
-            "p.csv:2: neither Price nor SpotPrice, expected at least one");
+  for (const char* prices : {",", "0,", "0.0,99999999"})
+    EXPECT_EQ(row_error(std::string("i,H100,1,") + prices + ",,,,,,"),
+              "p.csv:2: neither Price nor SpotPrice, expected at least one");
 }
 
 TEST(LoadPrices, RefusesAPriceThatNobodyPays) {
@@ -75,6 +76,9 @@ TEST(LoadPrices, RefusesAPriceThatNobodyPays) {
   EXPECT_EQ(row_error("i,H100,8,8001,,,,,,,"),
             "p.csv:2: Price is '8001', $1000.12 for each of 8 GPUs, expected at most $1000 a "
             "GPU-hour");
+  for (const char* none : {"99998", "9999", "1e300", "1e6"})
+    EXPECT_THAT(row_error(std::string("i,H100,1,") + none + ",,,,,,,"),
+                testing::HasSubstr("expected at most $1000"));
   EXPECT_EQ(row_error("i,H100,1,3,1e6,,,,,,"),
             "p.csv:2: SpotPrice is '1e6', $1000000.00 for each of 1 GPUs, expected at most $1000 a "
             "GPU-hour");
@@ -257,6 +261,33 @@ TEST(OffersFor, MarksAGuessAtTheFormFactor) {
   EXPECT_FALSE(offers_for({offer("a", "pcie", 1.0)}, pcie).at(0).is_form_factor_guessed);
   pcie.form_factor.clear();  // a card with one variant
   EXPECT_FALSE(offers_for({offer("a", "", 1.0)}, pcie).at(0).is_form_factor_guessed);
+}
+
+TEST(OffersFor, KnowsTheNamesOfDriversAndSellers) {
+  Datasheet sxm, pcie;
+  sxm.accelerator = pcie.accelerator = "H100";
+  sxm.match_names = {"NVIDIA H100 80GB HBM3"};
+  pcie.match_names = {"NVIDIA H100 PCIe"};
+  sxm.form_factor = "SXM5";
+  pcie.form_factor = "PCIe";
+  sxm.memory_gib_min = pcie.memory_gib_min = 79;
+  sxm.memory_gib_max = pcie.memory_gib_max = 80;
+  const auto offers = prices_of(
+      "AcceleratorName,AcceleratorCount,Price,SpotPrice\nh100-sxm5-80gb,1,1,\n"
+      "NVIDIA H100 80GB HBM3,1,2,\nnvidia_h100_pcie,1,3,\nH100-94GB-SXM5,1,4,\nL40s,1,5,\n"
+      "NVIDIA H100 NVL,1,6,\nH100-MEGA,1,7,\nGH200,1,8,\n");
+  const auto dollars = [&](const Datasheet& sheet) {
+    std::string found;
+    for (const PriceOffer& o : offers_for(offers, sheet))
+      found += fmt::format("{} ", o.on_demand_per_gpu_hour.value_or(0));
+    return found;
+  };
+  EXPECT_EQ(dollars(sxm), "1 2 ");
+  EXPECT_EQ(dollars(pcie), "3 ");
+  EXPECT_THAT(names_nearest_first(offers, sxm),
+              testing::ElementsAre("H100-94GB SXM5", "H100-MEGA", "NVIDIA H100 80GB HBM3",
+                                   "NVIDIA H100 NVL", "h100-sxm5-80gb SXM5", "nvidia_h100 PCIe",
+                                   "GH200", "L40s"));
 }
 
 TEST(OffersFor, TakesSxmWithoutItsGeneration) {
