@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "harness/base/counted.hpp"
 #include "harness/base/error.hpp"
 #include "harness/config/yaml_reader.hpp"
 
@@ -17,6 +18,7 @@ constexpr std::int64_t kSchema = 1;
 constexpr NumberRange kFactor{0.01, 10};
 constexpr NumberRange kTokensPerSecond{1e-6, 1e12};
 constexpr NumberRange kTokens{1, 1 << 24};
+constexpr IntegerRange kRequests{0, std::int64_t{1} << 40};
 constexpr double kTolerance = 0.01;
 
 YamlValue required(YamlMapping& map, const std::filesystem::path& file, const char* key,
@@ -48,9 +50,10 @@ Calibration load_calibration(const std::filesystem::path& file) {
   if (!(low <= value && value <= high))
     factor.fail(fmt::format("is {}, expected a number from factor_low, {}, to factor_high, {}",
                             value, low, high));
-  const double measured =
+  const double measured = calibration.measured =
       root.required("measured_output_tokens_per_second").number(kTokensPerSecond);
-  const double proxy = root.required("proxy_output_tokens_per_second").number(kTokensPerSecond);
+  const double proxy = calibration.proxy =
+      root.required("proxy_output_tokens_per_second").number(kTokensPerSecond);
   if (std::abs(value * proxy / measured - 1) > kTolerance)
     factor.fail(
         fmt::format("is {}, expected measured over proxy, {:.6g}", value, measured / proxy));
@@ -62,7 +65,16 @@ Calibration load_calibration(const std::filesystem::path& file) {
   calibration.batch = root.required("batch").number(kTokens);
   calibration.input_tokens = root.required("input_tokens").number(kTokens);
   calibration.output_tokens = root.required("output_tokens").number(kTokens);
-  root.integer_or("failed_requests", 0, {0, std::int64_t{1} << 40});
+  const std::int64_t failed = root.integer_or("failed_requests", 0, kRequests);
+  const std::int64_t completed = root.integer_or("completed_requests", 0, kRequests);
+  if (failed > 0)
+    calibration.warnings.push_back(
+        completed > 0 ? fmt::format("{} of {} requests failed", failed, failed + completed)
+                      : counted(failed, "request") + " failed");
+  if (root.has("warnings")) {
+    for (const YamlValue& warning : root.required("warnings").items())
+      calibration.warnings.push_back(warning.text());
+  }
   YamlMapping source = root.required("source").mapping();
   calibration.benchmark = source.required("benchmark").text();
   source.required("file").text();

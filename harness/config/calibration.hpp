@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "harness/base/statistics.hpp"
 #include "harness/config/model.hpp"
@@ -19,7 +20,11 @@ struct Calibration {
   Precision precision = Precision::kBf16;
   int cards = 1;
   double batch = 1, input_tokens = 1, output_tokens = 1;
-  Estimate factor;          ///< output tokens a second, of the engine over the proxy
+  Estimate factor;                 ///< output tokens a second, of the engine over the proxy
+  double measured = 0, proxy = 0;  ///< output tokens a second, of which `factor` is the ratio
+  /// What is to be said wherever it is used: failed requests, a batch that is not the one asked
+  /// for.
+  std::vector<std::string> warnings;
   bool has_spread = false;  ///< whether the interval of `factor` is more than its value
 };
 

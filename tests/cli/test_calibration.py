@@ -68,14 +68,25 @@ def test_cost_takes_it_at_every_rate(calibrated):
         [row["library_dollars_per_million"] for row in cost["cost"]])
 
 
-def test_serve_takes_it(calibrated):
+def test_serve_takes_it_and_is_the_measured_rate_at_its_own_point(calibrated):
     """Whatever of it can be derived from a file that was measured on a busy machine."""
     served = rows(calibrated(*SERVE, "--calibration", calibrated.calibration("c.json"), "--format", "json"))
     derived = [row["library_output_tok_per_s"] for row in served["serving"] if row["library_output_tok_per_s"]]
     assert [row["derived_tok_per_s"] for row in served["calibrated"]] == pytest.approx(derived)
     for row in served["calibrated"]:
-        assert row["calibrated_tok_per_s"] == pytest.approx(row["derived_tok_per_s"] / 2)
+        assert row["calibrated_tok_per_s"] == pytest.approx(row["derived_tok_per_s"] * row["factor"])
         assert row["extrapolated"] is (row["batch"] != 4)
+        if row["batch"] == 4:
+            assert row["calibrated_tok_per_s"] == pytest.approx(320)
+
+
+def test_every_command_repeats_that_requests_failed(calibrated):
+    file = calibrated.folder / calibrated.calibration("failed.json")
+    file.write_text(json.dumps({**load(file), "failed_requests": 2, "completed_requests": 98}))
+    for arguments in (TOKENS, ["cost", *TOKENS[1:], "--hourly", "2"], SERVE):
+        result = calibrated(*arguments, "--calibration", "failed.json")
+        assert result.returncode == 0, result.stderr
+        assert "2 of 100 requests failed" in " ".join((result.stdout + result.stderr).split())
 
 
 def test_of_another_card_it_applies_to_nothing_and_says_so(calibrated):

@@ -43,8 +43,11 @@ struct CalibrationReport {
 /// precision; of several the one whose batch is nearest. Several of that very point are repeated
 /// runs: their middle one stands for them, and the interval covers them all. It is extrapolated
 /// unless it was taken at this batch and, for a decode step, with a cache that passed through this
-/// context, for a request at these lengths. Warns of calibrations that apply to nothing, and of
-/// those that have no spread of their own.
+/// context, for a request at these lengths. A calibration is a serving rate: at its own point of
+/// `findings` the calibrated rate is the measured one, whatever proxy its file names, and elsewhere
+/// its factor is the measured rate over what is derived at that point. Warns of a proxy outside the
+/// derived interval, of calibrations that apply to nothing, of those that have no spread of their
+/// own, and of what they say of themselves.
 CalibrationReport calibrate(std::span<const Calibration> calibrations,
                             std::span<const PricedDecode> points);
 CalibrationReport calibrate(std::span<const Calibration> calibrations,

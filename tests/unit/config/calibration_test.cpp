@@ -117,5 +117,21 @@ TEST(LoadCalibration, NeedsToKnowWhatItIsOf) {
   EXPECT_THAT(refusal_of("precision", "bf15"), HasSubstr("bf16"));
 }
 
+TEST(LoadCalibration, HasWhatItWarnsOf) {
+  const auto warnings = [](const json& changes) {
+    json content = kLatency;
+    content.update(changes);
+    return read(content).warnings;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(warnings({{"failed_requests", 0}, {"completed_requests", 200}}), ElementsAre());
+  EXPECT_THAT(warnings({{"failed_requests", 3}, {"completed_requests", 197}}),
+              ElementsAre("3 of 200 requests failed"));
+  EXPECT_THAT(warnings({{"failed_requests", 1}}), ElementsAre("1 request failed"));
+  EXPECT_THAT(warnings({{"warnings", {"the batch is 3.12", "b"}}}),
+              ElementsAre("the batch is 3.12", "b"));
+  EXPECT_THAT(refusal_of("warnings", "text"), HasSubstr("'warnings' is 'text'"));
+}
+
 }  // namespace
 }  // namespace gpugauge

@@ -113,14 +113,29 @@ TEST(Calibrate, SaysWhereThereIsNoSpread) {
   EXPECT_THAT(report({one}, points()).warnings, ElementsAre(HasSubstr("without an interval")));
 }
 
-TEST(Calibrate, OfARequestTheLengthsMustBeTheSame) {
+/// 100 tok/s derived at batch 8, 1020 tokens in and 256 out.
+ServingFinding serving_finding(std::int64_t batch = 8, double derived = 100) {
   ServingFinding finding;
   finding.decode = points()[0].decode;
   finding.request.precision = Precision::kBf16;
-  finding.point = {.input_tokens = 1020, .output_tokens = 256, .batch = 8};
+  finding.point = {.input_tokens = 1020, .output_tokens = 256, .batch = batch};
   finding.library = ServingRate{};
-  finding.library->output_tokens_per_second = {.value = 100, .low = 90, .high = 110};
-  const std::vector<Calibration> all{calibration(0.5)};
+  finding.library->output_tokens_per_second = {
+      .value = derived, .low = 0.9 * derived, .high = 1.1 * derived};
+  return finding;
+}
+
+/// Measured at `measured` tok/s over a proxy.
+Calibration measured_at(double measured, double proxy) {
+  Calibration c = calibration(measured / proxy);
+  c.measured = measured;
+  c.proxy = proxy;
+  return c;
+}
+
+TEST(Calibrate, OfARequestTheLengthsMustBeTheSame) {
+  ServingFinding finding = serving_finding();
+  const std::vector<Calibration> all{measured_at(50, 100)};
   const auto at = [&] { return calibrate(all, std::vector{finding}).rates.at(0); };
   EXPECT_EQ(at().extrapolated_from, "");  // 1024 was an average
   EXPECT_DOUBLE_EQ(at().tokens_per_second.value, 50);
@@ -128,6 +143,28 @@ TEST(Calibrate, OfARequestTheLengthsMustBeTheSame) {
   EXPECT_NE(at().extrapolated_from, "");
   finding.request.group.cards = 2;
   EXPECT_THAT(calibrate(all, std::vector{finding}).rates, IsEmpty());
+}
+
+TEST(Calibrate, AtItsOwnPointTheRateIsTheMeasuredOneWhateverTheProxy) {
+  const std::vector<Calibration> all{measured_at(150, 180)};
+  const std::vector findings{serving_finding(16, 160), serving_finding()};
+  const CalibrationReport found = calibrate(all, findings);
+  ASSERT_THAT(found.rates, SizeIs(2));
+  EXPECT_DOUBLE_EQ(found.rates[1].factor.value, 1.5);
+  EXPECT_DOUBLE_EQ(found.rates[1].tokens_per_second.value, 150);
+  EXPECT_DOUBLE_EQ(found.rates[1].tokens_per_second.low, 135);  // its own spread, no other
+  EXPECT_DOUBLE_EQ(found.rates[1].tokens_per_second.high, 165);
+  EXPECT_DOUBLE_EQ(found.rates[0].tokens_per_second.value, 240);  // the same factor elsewhere
+  EXPECT_DOUBLE_EQ(found.rates[0].tokens_per_second.low, 0.9 * 160 * 1.5 * 0.9);
+  EXPECT_THAT(found.warnings,
+              ElementsAre(HasSubstr("vllm.json: its proxy of 180 tok/s is not what is derived")));
+  EXPECT_THAT(calibrate(std::vector{measured_at(150, 105)}, findings).warnings, IsEmpty());
+}
+
+TEST(Calibrate, RepeatsWhatACalibrationSaysOfItself) {
+  Calibration one = calibration(0.8);
+  one.warnings = {"3 of 200 requests failed"};
+  EXPECT_THAT(report({one}, points()).warnings, ElementsAre("vllm.json: 3 of 200 requests failed"));
 }
 
 }  // namespace
