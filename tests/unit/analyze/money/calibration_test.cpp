@@ -114,7 +114,7 @@ TEST(Calibrate, SaysWhereThereIsNoSpread) {
 }
 
 /// 100 tok/s derived at batch 8, 1020 tokens in and 256 out.
-ServingFinding serving_finding(std::int64_t batch = 8, double derived = 100) {
+ServingFinding finding_at_batch(std::int64_t batch = 8, double derived = 100) {
   ServingFinding finding;
   finding.decode = points()[0].decode;
   finding.request.precision = Precision::kBf16;
@@ -126,7 +126,7 @@ ServingFinding serving_finding(std::int64_t batch = 8, double derived = 100) {
 }
 
 /// Measured at `measured` tok/s over a proxy.
-Calibration measured_at(double measured, double proxy) {
+Calibration measured_over(double measured, double proxy) {
   Calibration c = calibration(measured / proxy);
   c.measured = measured;
   c.proxy = proxy;
@@ -134,8 +134,8 @@ Calibration measured_at(double measured, double proxy) {
 }
 
 TEST(Calibrate, OfARequestTheLengthsMustBeTheSame) {
-  ServingFinding finding = serving_finding();
-  const std::vector<Calibration> all{measured_at(50, 100)};
+  ServingFinding finding = finding_at_batch();
+  const std::vector<Calibration> all{measured_over(50, 100)};
   const auto at = [&] { return calibrate(all, std::vector{finding}).rates.at(0); };
   EXPECT_EQ(at().extrapolated_from, "");  // 1024 was an average
   EXPECT_DOUBLE_EQ(at().tokens_per_second.value, 50);
@@ -146,8 +146,8 @@ TEST(Calibrate, OfARequestTheLengthsMustBeTheSame) {
 }
 
 TEST(Calibrate, AtItsOwnPointTheRateIsTheMeasuredOneWhateverTheProxy) {
-  const std::vector<Calibration> all{measured_at(150, 180)};
-  const std::vector findings{serving_finding(16, 160), serving_finding()};
+  const std::vector<Calibration> all{measured_over(150, 180)};
+  const std::vector findings{finding_at_batch(16, 160), finding_at_batch()};
   const CalibrationReport found = calibrate(all, findings);
   ASSERT_THAT(found.rates, SizeIs(2));
   EXPECT_DOUBLE_EQ(found.rates[1].factor.value, 1.5);
@@ -158,7 +158,7 @@ TEST(Calibrate, AtItsOwnPointTheRateIsTheMeasuredOneWhateverTheProxy) {
   EXPECT_DOUBLE_EQ(found.rates[0].tokens_per_second.low, 0.9 * 160 * 1.5 * 0.9);
   EXPECT_THAT(found.warnings,
               ElementsAre(HasSubstr("vllm.json: its proxy of 180 tok/s is not what is derived")));
-  EXPECT_THAT(calibrate(std::vector{measured_at(150, 105)}, findings).warnings, IsEmpty());
+  EXPECT_THAT(calibrate(std::vector{measured_over(150, 105)}, findings).warnings, IsEmpty());
 }
 
 TEST(Calibrate, RepeatsWhatACalibrationSaysOfItself) {
