@@ -11,11 +11,15 @@
 namespace gpugauge {
 namespace {
 
-UsageError error_at(std::string_view file, const YAML::Mark& mark, std::string_view problem) {
-  return UsageError(fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, problem));
+UsageError error_at(std::string_view file, const Place& place, std::string_view problem) {
+  return UsageError(at_place(file, place, problem));
 }
 
 }  // namespace
+
+std::string at_place(std::string_view file, const Place& place, std::string_view problem) {
+  return fmt::format("{}:{}:{}: {}", file, place.line, place.column, problem);
+}
 
 bool is_identifier(std::string_view text) {
   const auto is_alphanumeric = [](char c) {
@@ -29,7 +33,7 @@ bool is_identifier(std::string_view text) {
 
 void YamlValue::fail(std::string_view problem) const {
   throw error_at(
-      file_, mark_,
+      file_, place_,
       path_.empty() ? fmt::format("the file {}", problem) : fmt::format("'{}' {}", path_, problem));
 }
 
@@ -38,14 +42,14 @@ void YamlValue::fail_expected(std::string_view expected) const {
 }
 
 std::string YamlValue::describe() const {
-  if (node_.IsScalar()) return in_quotes(node_.Scalar());
-  if (node_.IsSequence()) return "a list";
-  return node_.IsMap() ? "a mapping" : "empty";
+  if (is_scalar()) return in_quotes(node_->scalar);
+  if (is_list()) return "a list";
+  return is_mapping() ? "a mapping" : "empty";
 }
 
 const std::string& YamlValue::scalar(std::string_view expected) const {
-  if (!node_.IsScalar()) fail_expected(expected);
-  return node_.Scalar();
+  if (!is_scalar()) fail_expected(expected);
+  return node_->scalar;
 }
 
 std::string YamlValue::text() const {
@@ -110,9 +114,10 @@ std::string YamlValue::name_in(std::span<const std::string_view> names) const {
 }
 
 std::vector<YamlValue> YamlValue::items() const {
-  if (!node_.IsSequence()) fail_expected("a list");
+  if (!is_list()) fail_expected("a list");
   std::vector<YamlValue> items;
-  for (const YAML::Node& node : node_)
+  items.reserve(node_->children.size());
+  for (const auto& node : node_->children)
     items.emplace_back(file_, fmt::format("{}[{}]", path_, items.size()), node);
   if (items.empty()) fail("is an empty list, expected at least one value");
   return items;
@@ -121,27 +126,27 @@ std::vector<YamlValue> YamlValue::items() const {
 YamlMapping YamlValue::mapping() const { return YamlMapping(*this); }
 
 YamlMapping::YamlMapping(const YamlValue& value) : value_(value) {
-  if (!value.node_.IsMap()) value.fail_expected("a mapping");
-  for (const auto& pair : value.node_) {
-    const YAML::Mark place = pair.first.Mark();
-    if (!pair.first.IsScalar()) throw error_at(value.file_, place, "a key that is no name");
-    const std::string& key = pair.first.Scalar();
+  if (!value.is_mapping()) value.fail_expected("a mapping");
+  const auto& children = value.node_->children;
+  for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+    const DocumentNode& name = *children[i];
+    if (name.kind != DocumentNode::Kind::kScalar)
+      throw error_at(value.file_, name.place, "a key that is no name");
+    const std::string& key = name.scalar;
+    if (const auto [first, is_new] = index_.emplace(key, items_.size()); !is_new)
+      throw error_at(value.file_, name.place,
+                     fmt::format("duplicate key {}, first in line {}", in_quotes(key),
+                                 items_[first->second].place.line));
     const std::string path = value.path_.empty() ? key : fmt::format("{}.{}", value.path_, key);
-    if (const Item* first = find(key)) {
-      throw error_at(
-          value.file_, place,
-          fmt::format("duplicate key {}, first in line {}", in_quotes(key), first->place.line + 1));
-    }
-    items_.push_back({key, place, YamlValue(value.file_, path, pair.second)});
-    // yaml-cpp places a value that is not there at whatever follows.
-    if (pair.second.IsNull()) items_.back().value.mark_ = place;
+    items_.push_back({key, name.place, YamlValue(value.file_, path, children[i + 1])});
+    // A value that is not there is placed at whatever follows.
+    if (children[i + 1]->kind == DocumentNode::Kind::kNull) items_.back().value.place_ = name.place;
   }
 }
 
 const YamlMapping::Item* YamlMapping::find(std::string_view key) const {
-  const auto match =
-      std::find_if(items_.begin(), items_.end(), [&](const Item& item) { return item.key == key; });
-  return match == items_.end() ? nullptr : &*match;
+  const auto found = index_.find(std::string(key));
+  return found == index_.end() ? nullptr : &items_[found->second];
 }
 
 std::optional<YamlValue> YamlMapping::optional(std::string_view key) {
@@ -158,7 +163,7 @@ YamlValue YamlMapping::required(std::string_view key) {
     if (!asked(item.key) && nearest(item.key, known)) fail_unknown(item, known);
   }
   throw error_at(
-      value_.file_, value_.mark_,
+      value_.file_, value_.place_,
       fmt::format("'{}{}{}' is missing", value_.path_, value_.path_.empty() ? "" : ".", key));
 }
 
@@ -205,18 +210,11 @@ bool YamlMapping::boolean_or(std::string_view key, bool otherwise) {
 }
 
 YamlValue read_yaml(const std::filesystem::path& file) {
-  const std::string name = file.string();
-  std::vector<YAML::Node> documents;
-  try {
-    documents = YAML::LoadAll(read_text_file(file));
-  } catch (const YAML::Exception& error) {
-    throw error_at(name, error.mark, fmt::format("not YAML: {}", error.msg));
-  }
-  if (documents.empty() || documents[0].IsNull())
+  const std::string name = file.string(), text = read_text_file(file);
+  const auto root = file.extension() == ".json" ? parse_json(name, text) : parse_yaml(name, text);
+  if (root == nullptr || root->kind == DocumentNode::Kind::kNull)
     throw UsageError(fmt::format("{}: is empty, expected a mapping", name));
-  if (documents.size() > 1)
-    throw error_at(name, documents[1].Mark(), "a second document, expected one");
-  return {name, "", documents[0]};
+  return {name, "", root};
 }
 
 }  // namespace gpugauge

@@ -1,19 +1,21 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/base/enum_table.hpp"
 #include "harness/base/error.hpp"
+#include "harness/config/document.hpp"
 
 namespace gpugauge {
 
@@ -26,15 +28,16 @@ struct NumberRange {
 
 class YamlMapping;
 
-/// One value of a YAML file, with its place in it. Every reader below throws UsageError of the form
-/// `file:line:column: 'entries[0].batches[2]' is '0', expected a whole number from 1 to 65536`.
+/// One value of a YAML or JSON file, with its place in it. Every reader below throws UsageError of
+/// the form `file:line:column: 'entries[0].batches[2]' is '0', expected a whole number from 1 to
+/// 65536`.
 class YamlValue {
  public:
-  YamlValue(std::string file, std::string path, YAML::Node node)
+  YamlValue(std::string file, std::string path, std::shared_ptr<const DocumentNode> node)
       : file_(std::move(file)),
         path_(std::move(path)),
         node_(std::move(node)),
-        mark_(node_.Mark()) {}
+        place_(node_->place) {}
 
   YamlMapping mapping() const;
   /// Text that is not empty.
@@ -43,11 +46,12 @@ class YamlValue {
   std::string identifier() const;
   /// The identifier that is the stem of `file`: what a config calls itself is what it is found by.
   std::string stem_of(const std::filesystem::path& file) const;
-  bool is_null() const { return node_.IsNull(); }
-  bool is_list() const { return node_.IsSequence(); }
-  bool is_mapping() const { return node_.IsMap(); }
+  bool is_null() const { return node_->kind == DocumentNode::Kind::kNull; }
+  bool is_scalar() const { return node_->kind == DocumentNode::Kind::kScalar; }
+  bool is_list() const { return node_->kind == DocumentNode::Kind::kList; }
+  bool is_mapping() const { return node_->kind == DocumentNode::Kind::kMapping; }
   /// `file:line`: for messages about it that come later.
-  std::string place() const { return fmt::format("{}:{}", file_, mark_.line + 1); }
+  std::string place() const { return fmt::format("{}:{}", file_, place_.line); }
   /// What `read` makes of the text; its UsageError gets this value's place.
   template <typename Read>
   auto parsed(Read read) const;
@@ -88,11 +92,11 @@ class YamlValue {
 
   std::string file_;
   std::string path_;  ///< `entries[0].batches`; empty for the whole file
-  YAML::Node node_;
-  YAML::Mark mark_;
+  std::shared_ptr<const DocumentNode> node_;
+  Place place_;
 };
 
-/// A YAML mapping, read key by key. What was not asked for by `finish` is an unknown key.
+/// A mapping, read key by key. What was not asked for by `finish` is an unknown key.
 class YamlMapping {
  public:
   explicit YamlMapping(const YamlValue& value);
@@ -120,7 +124,7 @@ class YamlMapping {
  private:
   struct Item {
     std::string key;
-    YAML::Mark place;  ///< of the key
+    Place place;  ///< of the key
     YamlValue value;
   };
 
@@ -130,13 +134,15 @@ class YamlMapping {
 
   YamlValue value_;
   std::vector<Item> items_;
+  std::unordered_map<std::string, std::size_t> index_;  ///< of the keys in `items_`
   std::vector<std::string> asked_;
 };
 
 /// Whether it is letters, digits, `.`, `_` and `-` only, and begins with one of the former two.
 bool is_identifier(std::string_view text);
 
-/// The one document of a YAML file. Throws UsageError if there is none, or if it is not YAML.
+/// The one document of a YAML file, or of a JSON file where its name ends in `.json`. Throws
+/// UsageError if there is none, or if it is not of its syntax.
 YamlValue read_yaml(const std::filesystem::path& file);
 
 template <typename Read>
@@ -158,6 +164,9 @@ Enum YamlValue::one_of(std::span<const Enum> known) const {
 
 template <typename Read>
 auto YamlValue::distinct(Read read) const {
+  constexpr std::size_t kMost = 4096;  // each is compared to all
+  if (is_list() && node_->children.size() > kMost)
+    fail(fmt::format("is a list of {}, expected at most {}", node_->children.size(), kMost));
   std::vector<decltype(read(*this))> values;
   for (const YamlValue& item : items()) {
     auto value = read(item);

@@ -11,6 +11,9 @@
 namespace gpugauge {
 namespace {
 
+/// Lists of a suite multiply; nobody measures more.
+constexpr std::size_t kMostCases = 100'000;
+
 class Planner {
  public:
   Planner(const Suite& suite, const std::vector<ModelConfig>& models, const DeviceInfo& device)
@@ -47,6 +50,9 @@ class Planner {
     planned.policy = policy;
     planned.name = case_name(planned.c);
     if (!names_.insert(planned.name).second) return;
+    if (names_.size() > kMostCases)
+      throw UsageError(fmt::format("{}: suite {} has more than {} cases, expected fewer",
+                                   suite_.path.string(), suite_.name, kMostCases));
     planned.work = work_of(planned.c.op);
     planned.implementation =
         find_implementation(planned.c.implementation, planned.c.op, device_.backend);

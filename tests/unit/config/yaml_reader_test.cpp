@@ -197,5 +197,91 @@ TEST_F(YamlReader, ReadsAnAliasAsItsAnchor) {
   EXPECT_EQ(map.required("b").items().size(), 2U);
 }
 
+TEST_F(YamlReader, EndsAtABracketOrCommaOutsideOfAnyList) {
+  EXPECT_EQ(file_error(", a: 1\n"), "x.yaml:1:1: not YAML: found ',' outside of any list");
+  EXPECT_EQ(file_error("{a: 1},\n"), "x.yaml:1:7: not YAML: found ',' outside of any list");
+  EXPECT_EQ(file_error("{a: 1}}"), "x.yaml:1:7: not YAML: illegal flow end");
+  EXPECT_EQ(file_error("]"), "x.yaml:1:1: not YAML: illegal flow end");
+  EXPECT_THAT(file_error("a: 1\n,\n"), testing::StartsWith("x.yaml:"));
+  EXPECT_THAT(file_error(std::string("a: \"\\\x01\"")), testing::Not(testing::HasSubstr("\x01")));
+}
+
+TEST_F(YamlReader, RefusesAliasesThatStandForMoreThanAMillionValues) {
+  std::string bomb = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+  for (int i = 1; i < 9; ++i) {
+    bomb += fmt::format("a{0}: &a{0} [", i);
+    for (int k = 0; k < 10; ++k) bomb += fmt::format("{}*a{}", k == 0 ? "" : ", ", i - 1);
+    bomb += "]\n";
+  }
+  EXPECT_THAT(file_error(bomb), testing::HasSubstr("aliases stand for more than 1000000 values"));
+  EXPECT_EQ(file_error("a: &a [1, *a]\n"), "x.yaml:1:11: an alias inside of its own anchor");
+}
+
+TEST_F(YamlReader, RefusesALongListOfDistinctValues) {
+  std::string list = "a: [0";
+  for (int i = 1; i < 5000; ++i) list += fmt::format(", {}", i);
+  EXPECT_EQ(error_of(list + "]",
+                     [](const YamlValue& value) {
+                       value.distinct([](const YamlValue& v) { return v.text(); });
+                     }),
+            "x.yaml:1:4: 'a' is a list of 5000, expected at most 4096");
+}
+
+class JsonReader : public YamlReader {
+ protected:
+  std::string json_error(std::string_view text) {
+    return folder_.error_of([](const auto& file) { (void)read_yaml(file).mapping(); }, "x.json",
+                            text);
+  }
+  YamlMapping json(std::string_view text) {
+    return read_yaml(folder_.write("x.json", text)).mapping();
+  }
+};
+
+TEST_F(JsonReader, ReadsEachTypeAndKnowsItsPlace) {
+  YamlMapping map = json(
+      "{\"a\": \"x\\\"y\\u00e9\\ud83e\\udd99\", \"b\" : -3,\n  \"c\":2.5e-1,\"d\":true,\n\t\"e\": "
+      "[\"[\", "
+      "{\"g\":1}], \"n\": null}");
+  EXPECT_EQ(map.required("a").text(), "x\"yé🦙");
+  EXPECT_EQ(map.required("b").integer({-5, 5}), -3);
+  EXPECT_EQ(map.required("c").number({0, 1}), 0.25);
+  EXPECT_TRUE(map.required("d").boolean());
+  EXPECT_TRUE(map.required("n").is_null());
+  const std::vector<YamlValue> items = map.required("e").items();
+  EXPECT_EQ(items.at(0).text(), "[");
+  YamlMapping inner = items.at(1).mapping();
+  const YamlValue g = inner.required("g");
+  try {
+    (void)g.integer({2, 3});
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(
+        error.what(),
+        testing::EndsWith("x.json:3:18: 'e[1].g' is '1', expected a whole number from 2 to 3"));
+  }
+}
+
+TEST_F(JsonReader, SaysWhereItIsNoJson) {
+  EXPECT_THAT(json_error("{\"a\":1},"), testing::StartsWith("x.json:1:8: not valid JSON: "));
+  EXPECT_THAT(json_error("{\"model_type\": \"llama\"},\n\"b\": 1\n}"),
+              testing::StartsWith("x.json:1:24: not valid JSON: "));
+  EXPECT_THAT(json_error("{\"a\":1}{\"b\":2}"),
+              testing::StartsWith("x.json:1:8: not valid JSON: "));
+  EXPECT_THAT(json_error("{\"a\": 'x'}"), testing::StartsWith("x.json:1:7: not valid JSON: "));
+  EXPECT_THAT(json_error("{\"a\":\n \"\\ud83e\"}"), testing::StartsWith("x.json:2:"));
+  EXPECT_THAT(json_error(std::string(100'000, '[')),
+              testing::StartsWith("x.json:1:501: deeper than 500 lists and mappings"));
+  EXPECT_EQ(json_error("{\"a\": 1, \"a\": 2}"), "x.json:1:10: duplicate key 'a', first in line 1");
+  const std::string huge = json_error("{\"a\": " + std::string(100'000, '9') + "}");
+  EXPECT_THAT(huge, testing::StartsWith("x.json:1:100006: not valid JSON: number overflow"));
+  EXPECT_LT(huge.size(), 300U);
+  EXPECT_THAT(json_error(""), testing::StartsWith("x.json:1:1: not valid JSON"));
+  EXPECT_EQ(json_error("null"), "x.json: is empty, expected a mapping");
+  EXPECT_EQ(json_error(std::string("\xFF\xFE{\0}\0", 6)),
+            "x.json:1:1: the file is UTF-16, expected UTF-8");
+  EXPECT_EQ(json_error("\xEF\xBB\xBF{\"a\": 1}"), "no error");
+}
+
 }  // namespace
 }  // namespace gpugauge
