@@ -137,6 +137,10 @@ FileContents read_result(const std::string& file, std::string_view text, Detail 
   if (error != simdjson::SUCCESS) fail_syntax(file, text, 1, error);
 
   const Node root(file, value);
+  if (!root.find("context") && root.find("model_type"))
+    fail(file,
+         "is the config.json of a model, expected a result file; several models of --model "
+         "stand between commas, as A,B");
   const Node context = root.at("context");
   extract_context(context, contents.record);
   const Node benchmarks = root.at("benchmarks");

@@ -202,6 +202,8 @@ struct Record {
   /// Planned cases that have a number or a reason why they have none.
   std::size_t answered_count() const;
   bool complete() const { return answered_count() == planned.size(); }
+  /// Whether nothing was measured, and not because the device cannot run it.
+  bool has_failed() const;
 };
 
 }  // namespace gpugauge

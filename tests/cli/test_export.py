@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import synthetic_gpu
 from conftest import DATA, ROOT, assert_one_line_error
 
 RESULT = ROOT / "results" / "intel-xeon-2-cores" / "quick.json"
@@ -86,3 +87,18 @@ def test_bad_input(gpugauge):
     assert_one_line_error(gpugauge("export", RESULT, RESULT, "--format", "csv"), 2)
     missing = os.path.join("no", "such", "folder", "out")
     assert_one_line_error(gpugauge("export", RESULT, "--format", "csv", "-o", missing), 3, "no/such")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_suite_in_which_every_case_failed_is_no_success(gpugauge, format):
+    synthetic_gpu.write(gpugauge.folder / "failed.json", synthetic_gpu.only_failed(synthetic_gpu.H100))
+    result = gpugauge("export", "failed.json", "--format", format, "-o", "out")
+    assert result.returncode == 1
+    assert "failed.json: nothing was measured: memory/read/4GiB/stream/cold: failed: out of memory" in result.stderr
+    assert (gpugauge.folder / "out").exists()
+
+
+@pytest.mark.parametrize("command", [["datasheet"], ["show"], ["tokens", "--model", "llama-3.1-8b", "--batch", "1"]])
+def test_nor_is_it_for_those_who_read_it(gpugauge, command):
+    synthetic_gpu.write(gpugauge.folder / "failed.json", synthetic_gpu.only_failed(synthetic_gpu.H100))
+    assert gpugauge(*command, "failed.json").returncode == 1

@@ -56,6 +56,12 @@ def test_what_is_no_time_is_named(gpugauge, text, where):
     assert_one_line_error(write_nights(gpugauge, text), 2, where)
 
 
+@pytest.mark.parametrize("text, held", [("", "0 nights"), ("time\n", "0 nights"), ("5\n", "1 night"), ("5\n" * 7, "7 nights")])
+def test_fewer_nights_than_a_change_needs_are_refused(gpugauge, text, held):
+    assert_one_line_error(write_nights(gpugauge, text), 2, f"nights.csv: holds {held}, expected at least ",
+                          "before a change and as many after it")
+
+
 @pytest.mark.parametrize("arguments", [["selftest", "gates"], ["selftest", "gate", "--series", "0"],
                                        ["selftest", "gate", "--scatter", "nan"],
                                        ["selftest", "gate", "--seed", "-1"],

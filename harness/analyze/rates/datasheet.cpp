@@ -187,12 +187,13 @@ DatasheetReport check_datasheet(const Record& record, const Datasheet* sheet) {
           .findings = Check(record, sheet).findings(),
           .has_refused = std::any_of(
               record.not_measured.begin(), record.not_measured.end(),
-              [](const NotMeasured& n) { return n.status == NotMeasuredStatus::kRefused; })};
+              [](const NotMeasured& n) { return n.status == NotMeasuredStatus::kRefused; }),
+          .has_failed = record.has_failed()};
 }
 
 ExitStatus status_of(std::span<const DatasheetReport> reports) {
   for (const DatasheetReport& report : reports) {
-    if (report.has_refused) return ExitStatus::kCheckFailed;
+    if (report.has_refused || report.has_failed) return ExitStatus::kCheckFailed;
     for (const DatasheetFinding& finding : report.findings) {
       if (finding.verdict == Verdict::kBelowPassMark) return ExitStatus::kCheckFailed;
     }

@@ -58,6 +58,7 @@ struct DatasheetReport {
   std::string datasheet;  ///< its title; empty if the device has none
   std::vector<DatasheetFinding> findings;
   bool has_refused = false;  ///< the file has a case that cannot be true
+  bool has_failed = false;   ///< nothing was measured, and cases failed
 };
 
 /// `sheet` may be null. Memory: read is judged against the pass mark, the other patterns are shown.

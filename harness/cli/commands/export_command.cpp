@@ -38,7 +38,7 @@ ExitStatus export_record(const ExportOptions& options) {
   } else {
     write_whole(options.output, text.str(), read_files(options.inputs));
   }
-  return ExitStatus::kDone;
+  return status_of_cases(records);
 }
 
 std::string formats_help() {

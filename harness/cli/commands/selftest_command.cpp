@@ -7,6 +7,8 @@
 
 #include "harness/analyze/track/change_points.hpp"
 #include "harness/analyze/track/gate_simulation.hpp"
+#include "harness/base/counted.hpp"
+#include "harness/base/error.hpp"
 #include "harness/base/parse_number.hpp"
 #include "harness/base/text_file.hpp"
 #include "harness/cli/commands.hpp"
@@ -72,6 +74,12 @@ std::vector<double> read_nights(const std::string& file) {
 
 ExitStatus selftest_change_points(const ChangePointOptions& options) {
   const std::vector<double> nights = read_nights(options.file);
+  const std::size_t fewest = 2 * static_cast<std::size_t>(options.settings.least_segment);
+  if (nights.size() < fewest)
+    throw UsageError(fmt::format(
+        "{}: holds {}, expected at least {}: {} before a change and as "
+        "many after it",
+        options.file, counted(nights.size(), "night"), fewest, options.settings.least_segment));
   print_tables(std::cout,
                {change_points_table(change_points(nights, options.settings), nights.size())},
                options.printed);

@@ -8,6 +8,7 @@
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/measure/runner.hpp"
 #include "harness/render/table/rows.hpp"
 
@@ -51,20 +52,20 @@ ExitStatus show(const ShowOptions& options) {
   if (!options.filter.empty() || options.top) {
     keep_cases(tables, options);
     print_tables(std::cout, tables, options.printed);
-    return ExitStatus::kDone;
+    return status_of_cases(records);
   }
   if (Table sweeps = sweeps_table(records, catalog); !sweeps.rows.empty())
     tables.push_back(std::move(sweeps));
   if (records.size() > 1 || options.printed.format != Format::kTable) {
     print_tables(std::cout, tables, options.printed);
-    return ExitStatus::kDone;
+    return status_of_cases(records);
   }
   const RunAnswer answer = run_answer(card_results(records, catalog, options).front(),
                                       decode_question(options), peers.front());
   print_verdict(std::cout, records.front(), answer.datasheet);
   print_tables(std::cout, tables, options.printed);
   print_run_end(std::cout, records.front(), answer);
-  return ExitStatus::kDone;
+  return status_of_cases(records);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "harness/cli/options/analysis_options.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"
+#include "harness/cli/options/result_files.hpp"
 #include "harness/render/answers/calibration_table.hpp"
 #include "harness/render/answers/ops_table.hpp"
 #include "harness/render/answers/tokens_table.hpp"
@@ -32,7 +33,7 @@ ExitStatus tokens(const TokensOptions& options) {
     tables.push_back(std::move(table));
   if (!options.ops) begin_with(decode_speeds(answer.points), options.printed.format, tables);
   print_tables(std::cout, tables, options.printed);
-  return ExitStatus::kDone;
+  return status_of_cases(records);
 }
 
 }  // namespace

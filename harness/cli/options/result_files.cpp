@@ -73,4 +73,18 @@ std::vector<Record> read_result_files(std::span<const ResultFile> files, Detail 
   return records;
 }
 
+ExitStatus status_of_cases(std::span<const Record> records) {
+  ExitStatus status = ExitStatus::kDone;
+  for (const Record& record : records) {
+    if (!record.has_failed()) continue;
+    const auto failed = std::find_if(
+        record.not_measured.begin(), record.not_measured.end(),
+        [](const NotMeasured& n) { return n.status != NotMeasuredStatus::kUnsupported; });
+    spdlog::warn("{}: nothing was measured: {}: {}: {}", record.path.string(), failed->name,
+                 name_of(failed->status), failed->reason);
+    status = ExitStatus::kCheckFailed;
+  }
+  return status;
+}
+
 }  // namespace gpugauge

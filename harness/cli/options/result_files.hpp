@@ -42,4 +42,8 @@ std::vector<ResultFile> result_files(const std::string& given, const Catalog& ca
 std::vector<Record> read_result_files(std::span<const ResultFile> files, Detail detail,
                                       const Catalog& catalog);
 
+/// kCheckFailed, with a warning that says so, if there is one of which nothing was measured and
+/// cases failed: its numbers are none, and not because none was asked for.
+ExitStatus status_of_cases(std::span<const Record> records);
+
 }  // namespace gpugauge
