@@ -20,6 +20,8 @@ enum class Flag : std::uint8_t {
   kBurstDiffers,      ///< the first replays were faster than the sustained rate
   kNondeterministic,  ///< two launches on the same inputs may differ in the last bits
   kContended,         ///< other programs had the CPUs while the measuring threads wanted them
+  kQuota,             ///< the control group's CPU quota stopped the measuring threads
+  kThrottleUnknown,   ///< the card's driver does not say whether it throttled
 };
 
 struct FlagRow {
@@ -51,6 +53,13 @@ struct EnumTable<Flag> {
               "two launches on the same inputs may differ in the last bits"},
       FlagRow{Flag::kContended, "contended",
               "other programs used this machine's CPUs: stop them and run again"},
+      FlagRow{Flag::kQuota, "cpu_quota",
+              "the container's CPU quota stopped the threads: the time is the one that lasts, and "
+              "the burst without it is in the file; raise the quota (--cpus)"},
+      FlagRow{
+          Flag::kThrottleUnknown, "throttle_unknown",
+          "the driver does not say whether the card throttled (vGPU, WSL, old cards): watch its "
+          "clock"},
   };
 };
 

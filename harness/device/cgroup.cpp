@@ -54,6 +54,29 @@ void apply_memory(CgroupLimits& limits, std::optional<double> limit, std::option
 
 }  // namespace
 
+std::optional<CgroupThrottling> read_cgroup_throttling(const fs::path& root) {
+  std::optional<CgroupThrottling> most;
+  const auto add = [&](bool has_quota, const std::string& statistics, std::string_view key,
+                       double per_second) {
+    const auto number = [&](std::string_view name) {
+      return number_in(field_of(statistics, name).value_or(""));
+    };
+    const auto periods = number("nr_periods"), throttled = number("nr_throttled"),
+               time = number(key);
+    if (!has_quota || !periods || !throttled || !time) return;
+    if (!most || *time / per_second > most->throttled_seconds)
+      most = {*periods, *throttled, *time / per_second};
+  };
+  constexpr double kMicroseconds = 1e6, kNanoseconds = 1e9;
+  for (const fs::path& group : group_folders(root, ""))
+    add(number_in(read_text(group / "cpu.max")).has_value(), read_text(group / "cpu.stat"),
+        "throttled_usec", kMicroseconds);
+  for (const fs::path& group : group_folders(root, "cpu"))
+    add(read_number(group / "cpu.cfs_quota_us").value_or(-1) > 0, read_text(group / "cpu.stat"),
+        "throttled_time", kNanoseconds);
+  return most;
+}
+
 CgroupLimits read_cgroup_limits(const fs::path& root) {
   CgroupLimits limits;
   for (const fs::path& group : group_folders(root, "")) {

@@ -13,6 +13,15 @@ struct CgroupLimits {
   std::optional<double> memory_room_bytes;  ///< what is left of it, page cache counted as free
 };
 
+/// How often and how long a quota stopped this process's control group, the one of those on the way
+/// to the root that was stopped the longest.
+struct CgroupThrottling {
+  double periods = 0, throttled_periods = 0;  ///< since the group began
+  double throttled_seconds = 0;               ///< summed over its CPUs
+};
+/// Nothing where no quota is set, or the kernel does not count.
+std::optional<CgroupThrottling> read_cgroup_throttling(const std::filesystem::path& root);
+
 /// `root` stands for `/`.
 CgroupLimits read_cgroup_limits(const std::filesystem::path& root);
 

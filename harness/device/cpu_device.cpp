@@ -1,5 +1,7 @@
 #include "harness/device/cpu_device.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -9,6 +11,7 @@
 #include "harness/device/host.hpp"
 #include "harness/device/host_arena.hpp"
 #include "harness/device/pinned_team.hpp"
+#include "harness/device/quota_watch.hpp"
 #include "harness/device/random_pools.hpp"
 #include "harness/device/workload.hpp"
 
@@ -56,13 +59,17 @@ class LossMeter {
 class CpuDevice : public Device {
  public:
   CpuDevice()
-      : cpus_(host_.usable_cpus(allowed_cpus())),
+      : cpus_(cpus_with_threads(host_.usable_cpus(allowed_cpus()))),
         info_(host_.describe(cpus_)),
         team_(cpus_),
         arena_(kAddressesPerByte * info_.memory_bytes, [host = host_] {
           // An estimate, of which the process needs some for itself.
           return host.available_memory_bytes() / 16 * 15;
         }) {}
+
+  ~CpuDevice() override {
+    if (const auto said = quota_.report()) spdlog::warn("cpu: {}", *said);
+  }
 
   const DeviceInfo& info() const override { return info_; }
 
@@ -93,6 +100,7 @@ class CpuDevice : public Device {
   Host host_;
   std::vector<int> cpus_;
   DeviceInfo info_;
+  QuotaWatch quota_;
   PinnedTeam team_;
   HostArena arena_;
   RandomPools pools_;
@@ -115,7 +123,8 @@ class CpuReplay : public Replay {
         launches_(launches),
         steal_([&device] { return device.host().stolen_seconds(device.cpus()); },
                device.cpus().size()),
-        wait_([&device] { return device.host().waited_seconds(); }, device.cpus().size()) {}
+        wait_([&device] { return device.host().waited_seconds(); }, device.cpus().size()),
+        quota_([&device] { return device.host().quota_seconds(); }, device.cpus().size()) {}
 
   Sample run() override {
     const int slots = workload_.slots();
@@ -129,6 +138,7 @@ class CpuReplay : public Replay {
     sample.telemetry = device_.telemetry();
     sample.telemetry.steal_percent = steal_.percent();
     sample.telemetry.wait_percent = wait_.percent();
+    sample.telemetry.quota_percent = quota_.percent();
     return sample;
   }
   std::int64_t launches() const override { return launches_; }
@@ -138,7 +148,7 @@ class CpuReplay : public Replay {
   CpuDevice& device_;
   Workload& workload_;
   std::int64_t launches_;
-  LossMeter steal_, wait_;
+  LossMeter steal_, wait_, quota_;
   int slot_ = 0;
 };
 
@@ -153,7 +163,7 @@ std::unique_ptr<Device> open_cpu_device() { return std::make_unique<CpuDevice>()
 
 DeviceInfo describe_cpu_device() {
   const Host host;
-  return host.describe(host.usable_cpus(allowed_cpus()));
+  return host.describe(cpus_with_threads(host.usable_cpus(allowed_cpus())));
 }
 
 }  // namespace gpugauge

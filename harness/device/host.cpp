@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -75,6 +76,15 @@ std::string hypervisor_name() {
   if (signature[0] != '\0') return signature.data();
 #endif
   return "unknown";
+}
+
+using SystemInfo = struct sysinfo;
+
+/// As the kernel says where /proc is not mounted, or is another's.
+double memory_of_system(unsigned long SystemInfo::*bytes) {
+  SystemInfo info{};
+  if (sysinfo(&info) != 0) return 0;
+  return static_cast<double>(info.*bytes) * static_cast<double>(info.mem_unit);
 }
 
 std::optional<double> kibibytes(const std::string& meminfo, std::string_view key) {
@@ -174,7 +184,8 @@ DeviceInfo Host::describe(std::span<const int> cpus) const {
   info.features = relevant_features(cpuinfo);
   info.cache_bytes = last_level_cache_bytes(cpus);
 
-  double memory = kibibytes(read_text(root_ / "proc/meminfo"), "MemTotal").value_or(0.0);
+  double memory = kibibytes(read_text(root_ / "proc/meminfo"), "MemTotal")
+                      .value_or(memory_of_system(&SystemInfo::totalram));
   if (const auto limit = read_cgroup_limits(root_).memory_bytes) memory = std::min(memory, *limit);
   info.memory_bytes = static_cast<std::int64_t>(memory);
 
@@ -191,7 +202,8 @@ DeviceInfo Host::describe(std::span<const int> cpus) const {
 }
 
 std::int64_t Host::available_memory_bytes() const {
-  double bytes = kibibytes(read_text(root_ / "proc/meminfo"), "MemAvailable").value_or(0.0);
+  double bytes = kibibytes(read_text(root_ / "proc/meminfo"), "MemAvailable")
+                     .value_or(memory_of_system(&SystemInfo::freeram));
   if (const auto room = read_cgroup_limits(root_).memory_room_bytes) bytes = std::min(bytes, *room);
   return static_cast<std::int64_t>(bytes);
 }
@@ -222,6 +234,11 @@ std::optional<double> Host::waited_seconds() const {
   }
   if (!nanoseconds) return std::nullopt;
   return *nanoseconds / 1e9;
+}
+
+std::optional<double> Host::quota_seconds() const {
+  const auto throttling = read_cgroup_throttling(root_);
+  return throttling ? std::optional(throttling->throttled_seconds) : std::nullopt;
 }
 
 std::optional<double> Host::temperature_c() const {

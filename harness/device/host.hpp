@@ -25,7 +25,8 @@ class Host {
   /// The `cpu` device, using these CPUs.
   DeviceInfo describe(std::span<const int> cpus) const;
 
-  /// What can still be allocated: MemAvailable, or the room in the memory cgroup if that is less.
+  /// What can still be allocated: MemAvailable (without /proc what is free, sysinfo(2)), or the
+  /// room in the memory cgroup if that is less.
   std::int64_t available_memory_bytes() const;
 
   /// Time that the hypervisor gave to others while these CPUs wanted to run, since boot.
@@ -34,6 +35,9 @@ class Host {
   /// Time that threads of this process could have run and waited for a CPU, since they began. That
   /// of threads that have ended is no longer in it.
   std::optional<double> waited_seconds() const;
+
+  /// Time that the quota of the control group withheld from its threads, since it began.
+  std::optional<double> quota_seconds() const;
 
   /// The hottest of the processor's thermal zones.
   std::optional<double> temperature_c() const;

@@ -3,17 +3,21 @@
 #include <fmt/format.h>
 #include <omp.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "harness/base/byte_size.hpp"
 #include "harness/base/error.hpp"
+#include "harness/base/text_file.hpp"
 #include "harness/base/units.hpp"
 #include "harness/device/static_partition.hpp"
 
@@ -33,12 +37,24 @@ std::int64_t whole_huge_pages(std::int64_t bytes) {
 
 }  // namespace
 
+/// Of RLIMIT_AS, less what the process has already, half: libraries and results need addresses,
+/// too. Nothing where there is no limit.
+std::optional<std::int64_t> addresses_left() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  const double used =
+      read_number("/proc/self/statm").value_or(0) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  return static_cast<std::int64_t>(std::max(static_cast<double>(limit.rlim_cur) - used, 0.0) / 2);
+}
+
 /// The addresses, and which of them are free.
 class HostArena::Region {
  public:
   Region(std::int64_t address_bytes, AvailableBytes available_bytes)
       : available_bytes_(std::move(available_bytes)),
-        mapped_bytes_(whole_huge_pages(address_bytes) + kHugePage) {
+        limit_(addresses_left()),
+        mapped_bytes_(whole_huge_pages(std::min(address_bytes, limit_.value_or(address_bytes))) +
+                      kHugePage) {
     mapped_ = mmap(nullptr, static_cast<std::size_t>(mapped_bytes_), PROT_NONE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped_ == MAP_FAILED) throw_out_of_memory(mapped_bytes_, std::strerror(errno));
@@ -57,7 +73,12 @@ class HostArena::Region {
     // The lowest place that fits, which is the likeliest to have been touched before.
     const auto place = std::find_if(free_.begin(), free_.end(),
                                     [=](const auto& range) { return range.second >= length; });
-    if (place == free_.end()) throw_out_of_memory(bytes, "no range of addresses is that long");
+    if (place == free_.end())
+      throw_out_of_memory(
+          bytes, limit_ ? fmt::format("the limit of the address space (ulimit -v) leaves {} for "
+                                      "operands",
+                                      format_bytes(as_double(*limit_)))
+                        : "no range of addresses is that long");
     const std::int64_t begin = place->first;
     if (const std::int64_t fresh = begin + bytes - touched_end_; fresh > 0) {
       if (const std::int64_t available = available_bytes_(); fresh > available) {
@@ -91,6 +112,7 @@ class HostArena::Region {
 
  private:
   AvailableBytes available_bytes_;
+  std::optional<std::int64_t> limit_;
   std::int64_t mapped_bytes_;
   void* mapped_;
   char* base_;

@@ -22,6 +22,8 @@ struct Telemetry {
   /// Time that the process's threads could have run and others of this machine did, in percent of
   /// the wall time of all CPUs since it was last known.
   std::optional<double> wait_percent;
+  /// CPU time that the control group's quota withheld, as `wait_percent`.
+  std::optional<double> quota_percent;
   /// NVML clock-event reasons, a bit mask.
   std::optional<std::uint64_t> throttle_reasons;
 };

@@ -31,7 +31,14 @@ bool clock_dropped(const std::vector<Sample>& samples) {
          last.at(last.size() - 1 - few) < first.at(few);
 }
 
-/// Whether the mean of what is known of a loss is noticeable.
+bool tells_of_throttling(const std::vector<Sample>& samples) {
+  return std::any_of(samples.begin(), samples.end(), [](const Sample& sample) {
+    return sample.telemetry.throttle_reasons.has_value();
+  });
+}
+
+}  // namespace
+
 bool lost_time(const std::vector<Sample>& samples, std::optional<double> Telemetry::*percent) {
   double sum = 0, count = 0;
   for (const Sample& sample : samples) {
@@ -42,9 +49,7 @@ bool lost_time(const std::vector<Sample>& samples, std::optional<double> Telemet
   return count > 0 && sum / count > kLossPercent;
 }
 
-}  // namespace
-
-std::vector<Flag> flags_of(const SampledCase& sampled, bool deterministic) {
+std::vector<Flag> flags_of(const SampledCase& sampled, bool deterministic, Backend backend) {
   std::uint64_t reasons = 0;
   for (const Sample& sample : sampled.samples)
     reasons |= sample.telemetry.throttle_reasons.value_or(0);
@@ -62,7 +67,11 @@ std::vector<Flag> flags_of(const SampledCase& sampled, bool deterministic) {
   raise(lost_time(sampled.samples, &Telemetry::steal_percent), Flag::kSteal);
   raise(sampled.burst_time_ns.has_value(), Flag::kBurstDiffers);
   raise(!deterministic, Flag::kNondeterministic);
-  raise(lost_time(sampled.samples, &Telemetry::wait_percent), Flag::kContended);
+  const bool has_quota = lost_time(sampled.samples, &Telemetry::quota_percent);
+  // Threads that a quota stopped have waited, too, and not for other programs.
+  raise(!has_quota && lost_time(sampled.samples, &Telemetry::wait_percent), Flag::kContended);
+  raise(has_quota, Flag::kQuota);
+  raise(backend == Backend::kCuda && !tells_of_throttling(sampled.samples), Flag::kThrottleUnknown);
   return flags;
 }
 

@@ -55,7 +55,7 @@ std::optional<double> max_of(const std::vector<float>& column) {
 }
 
 Measurement measurement_of(const PlannedCase& planned, SampledCase sampled,
-                           Verification verification, const Workload& workload) {
+                           Verification verification, const Workload& workload, Backend backend) {
   Measurement m;
   m.name = planned.name;
   m.c = planned.c;
@@ -75,7 +75,7 @@ Measurement measurement_of(const PlannedCase& planned, SampledCase sampled,
   m.temperature_max_c = max_of(m.samples.temperature_c);
   m.memory_temperature_max_c = max_of(m.samples.memory_temperature_c);
   m.verification = std::move(verification);
-  m.flags = flags_of(sampled, workload.deterministic());
+  m.flags = flags_of(sampled, workload.deterministic(), backend);
   m.details = workload.details();
   if (sampled.short_samples) {
     if (!m.details.empty()) m.details += "; ";
@@ -123,7 +123,8 @@ CaseOutcome attempt(const PlannedCase& planned, Device& device, const SamplerHoo
     return {NotMeasured{planned.name, NotMeasuredStatus::kVerificationFailed, verification.reason},
             measured_seconds};
   }
-  Measurement m = measurement_of(planned, std::move(sampled), std::move(verification), *workload);
+  Measurement m = measurement_of(planned, std::move(sampled), std::move(verification), *workload,
+                                 device.info().backend);
   m.kernel_clock_mhz = kernel_clock_mhz;
   if (auto reason = above_silicon(m, silicon_of(device.info(), nullptr))) {
     return {NotMeasured{planned.name, NotMeasuredStatus::kRefused, std::move(*reason)},

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/statistics.hpp"
+#include "harness/measure/flags_of.hpp"
 #include "harness/measure/mean_power.hpp"
 #include "harness/measure/stopping.hpp"
 
@@ -38,9 +39,14 @@ class Sampling {
     }
     power_ = {};  // of the replay that is sampled, which now runs without a break
     const std::vector<double> warmup = warm_up(*replay);
+    const double start = hooks_.now_seconds();
     sample(*replay);
     result_.burst_time_ns = burst_of(warmup);
-    if (!policy_.rest) result_.mean_power_w = power_.watts();  // else it is that of the pauses
+    if (!policy_.rest) {  // else time and power have the pauses in them
+      if (lost_time(result_.samples, &Telemetry::quota_percent))
+        sustain(hooks_.now_seconds() - start, replay->launches());
+      result_.mean_power_w = power_.watts();
+    }
     result_.launches_per_sample = replay->launches();
     result_.replay = std::move(replay);
     return std::move(result_);
@@ -59,6 +65,7 @@ class Sampling {
     // What the kernel counts coarsely: between two readings the last one holds.
     hold(steal_percent_, sample.telemetry.steal_percent);
     hold(wait_percent_, sample.telemetry.wait_percent);
+    hold(quota_percent_, sample.telemetry.quota_percent);
     return sample;
   }
 
@@ -121,6 +128,22 @@ class Sampling {
     timed(*single_);
   }
 
+  /// A quota stops the threads in some of the samples, or between them, and the median shows the
+  /// rate of a whole core: what lasts is the time that all of it took. Stops are as long as a
+  /// period of the quota, usually 100 ms, of which one more or less may lie in it.
+  void sustain(double seconds, std::int64_t launches) {
+    constexpr double kPeriodSeconds = 0.1;
+    const double lasting_ns =
+        seconds * 1e9 /
+        static_cast<double>(launches * static_cast<std::int64_t>(result_.samples.size()));
+    if (lasting_ns <= result_.time_ns.high) return;
+    const double error = std::min(kPeriodSeconds / seconds, 1.0) * lasting_ns;
+    result_.burst_time_ns = result_.time_ns.value;
+    result_.time_ns = {.value = lasting_ns,
+                       .low = std::max(lasting_ns - error, result_.time_ns.low),
+                       .high = lasting_ns + error};
+  }
+
   /// The burst's median if it is faster than the sustained one by more than both intervals and a
   /// margin explain.
   std::optional<double> burst_of(std::vector<double> warmup_ns) const {
@@ -138,7 +161,7 @@ class Sampling {
   SampledCase result_;
   std::unique_ptr<Replay> single_;  ///< of one launch, where the policy rests
   MeanPower power_;
-  std::optional<double> steal_percent_, wait_percent_;
+  std::optional<double> steal_percent_, wait_percent_, quota_percent_;
 };
 
 }  // namespace

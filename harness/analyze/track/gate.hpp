@@ -16,23 +16,26 @@ namespace gpugauge {
 
 /// Why a night says nothing: it is kept in the history, but out of every baseline and verdict.
 enum class QuarantineReason : std::uint8_t {
-  kThrottled,       ///< throttle reasons beyond idle or application clocks
-  kOtherProcesses,  ///< the card was shared
-  kDeviceErrors,    ///< new XIDs or uncorrected ECC errors
-  kNotVerified,     ///< a process computed something wrong, or did not get to this case
-  kIncomplete,      ///< fewer processes than the settings want; the gate finds it
-  kClockLow,        ///< clock under its share of the history's median; the gate finds it
-  kLinkChanged,     ///< PCIe generation or width not as in the history; the gate finds it
+  kThrottled,        ///< throttle reasons beyond idle or application clocks
+  kOtherProcesses,   ///< the card was shared
+  kDeviceErrors,     ///< new XIDs or uncorrected ECC errors
+  kNotVerified,      ///< a process computed something wrong, or did not get to this case
+  kIncomplete,       ///< fewer processes than the settings want; the gate finds it
+  kClockLow,         ///< clock under its share of the history's median; the gate finds it
+  kThrottleUnknown,  ///< the driver did not say whether the card throttled, as it does on others
+  kLinkChanged,      ///< PCIe generation or width not as in the history; the gate finds it
 };
 template <>
 struct EnumTable<QuarantineReason> {
-  static constexpr std::array rows{EnumName{QuarantineReason::kThrottled, "throttled"},
-                                   EnumName{QuarantineReason::kOtherProcesses, "other processes"},
-                                   EnumName{QuarantineReason::kDeviceErrors, "card errors"},
-                                   EnumName{QuarantineReason::kNotVerified, "not verified"},
-                                   EnumName{QuarantineReason::kIncomplete, "too few processes"},
-                                   EnumName{QuarantineReason::kClockLow, "clock low"},
-                                   EnumName{QuarantineReason::kLinkChanged, "link changed"}};
+  static constexpr std::array rows{
+      EnumName{QuarantineReason::kThrottled, "throttled"},
+      EnumName{QuarantineReason::kOtherProcesses, "other processes"},
+      EnumName{QuarantineReason::kDeviceErrors, "card errors"},
+      EnumName{QuarantineReason::kNotVerified, "not verified"},
+      EnumName{QuarantineReason::kIncomplete, "too few processes"},
+      EnumName{QuarantineReason::kClockLow, "clock low"},
+      EnumName{QuarantineReason::kThrottleUnknown, "throttling unknown"},
+      EnumName{QuarantineReason::kLinkChanged, "link changed"}};
 };
 
 /// One night of one metric: a case on one card, in fresh processes.

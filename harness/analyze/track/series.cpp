@@ -99,7 +99,7 @@ void add_setting(const CaseNames& names, const SettingKey& setting,
 
 /// True on more than half of the nights.
 /// The measuring process did not have the CPUs to itself.
-constexpr std::array kSharingFlags{Flag::kSteal, Flag::kContended};
+constexpr std::array kSharingFlags{Flag::kSteal, Flag::kContended, Flag::kQuota};
 
 template <typename Predicate>
 bool mostly(const Series& series, Predicate predicate) {
@@ -145,7 +145,7 @@ CardHabits habits_of(const Series& series) {
     if (mostly(series, [&](const NightFacts& night) { return (night.throttle & bit) != 0; }))
       habits.throttle |= bit;
   }
-  for (const Flag flag : kSharingFlags) {
+  for (const Flag flag : {Flag::kSteal, Flag::kContended, Flag::kQuota, Flag::kThrottleUnknown}) {
     if (mostly(series, [flag](const NightFacts& night) { return night.has(flag); }))
       habits.flags |= bit_of(flag);
   }
@@ -160,6 +160,8 @@ std::vector<QuarantineReason> quarantine_of(const NightFacts& facts, const CardH
   const bool lost_time = std::any_of(kSharingFlags.begin(), kSharingFlags.end(), [&](Flag flag) {
     return facts.has(flag) && (habits.flags & bit_of(flag)) == 0;
   });
+  if (facts.has(Flag::kThrottleUnknown) && (habits.flags & bit_of(Flag::kThrottleUnknown)) == 0)
+    reasons.push_back(QuarantineReason::kThrottleUnknown);
   if (facts.shared || lost_time) reasons.push_back(QuarantineReason::kOtherProcesses);
   if (facts.card_errors) reasons.push_back(QuarantineReason::kDeviceErrors);
   return reasons;

@@ -174,6 +174,7 @@ Telemetry NvmlDevice::telemetry() const {
       .memory_temperature_c = as<double>(field(1)),
       .steal_percent = std::nullopt,
       .wait_percent = std::nullopt,
+      .quota_percent = std::nullopt,
       .throttle_reasons = ask<unsigned long long>(api_->clock_event_reasons, handle_)};
   if (is_cut_) telemetry.power_w = telemetry.instant_power_w = telemetry.energy_j = std::nullopt;
   return telemetry;

@@ -38,12 +38,14 @@ std::string cases_with(const Record& record, Flag flag, std::size_t count) {
                      flag == Flag::kSteal ? ":" : "", words_of(flag));
 }
 
-/// What spoils the most comes first; the last two spoil nothing.
-constexpr std::array kGravestFirst{
-    Flag::kHardwareSlowdown, Flag::kThermalThrottled, Flag::kPowerCapped,  Flag::kSteal,
-    Flag::kContended,        Flag::kClockDropped,     Flag::kNotConverged, Flag::kBurstDiffers,
-    Flag::kNondeterministic};
-constexpr std::size_t kNumSpoiling = 7;
+/// What spoils the most comes first; the last three spoil nothing.
+constexpr std::array kGravestFirst{Flag::kHardwareSlowdown, Flag::kThermalThrottled,
+                                   Flag::kPowerCapped,      Flag::kSteal,
+                                   Flag::kContended,        Flag::kQuota,
+                                   Flag::kClockDropped,     Flag::kNotConverged,
+                                   Flag::kThrottleUnknown,  Flag::kBurstDiffers,
+                                   Flag::kNondeterministic};
+constexpr std::size_t kNumSpoiling = 8;
 
 /// Of those that spoil something the one of most cases first.
 std::array<Flag, kGravestFirst.size()> most_first(const std::map<Flag, std::size_t>& counts) {

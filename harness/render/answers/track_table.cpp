@@ -10,6 +10,7 @@
 #include <set>
 
 #include "harness/base/grouping.hpp"
+#include "harness/base/shell_word.hpp"
 #include "harness/device/throttle.hpp"
 #include "harness/render/answers/summary.hpp"
 #include "harness/render/answers/track_sentence.hpp"
@@ -123,7 +124,8 @@ std::string remarks_on(const TrackedCase& tracked, std::size_t i, std::span<cons
     remarks.push_back("kept out: " + quarantine_text(tracked.series->nights[i].quarantine));
   for (const std::string& reason : throttle_reason_names(facts.throttle & ~throttle::kIdle))
     remarks.push_back(reason);
-  for (const Flag flag : {Flag::kSteal, Flag::kContended, Flag::kClockDropped}) {
+  for (const Flag flag : {Flag::kSteal, Flag::kContended, Flag::kQuota, Flag::kThrottleUnknown,
+                          Flag::kClockDropped}) {
     if (facts.has(flag)) remarks.push_back(words_of(flag));
   }
   if (facts.date == tracked.finding.change_night) remarks.emplace_back("slower from here on");

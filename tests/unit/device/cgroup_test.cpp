@@ -74,5 +74,39 @@ TEST(CgroupLimits, Version1SaysNoLimitWithALargeNumberOrMinusOne) {
   EXPECT_EQ(limits.memory_bytes, std::nullopt);
 }
 
+TEST(CgroupThrottling, IsNoneWithoutAQuota) {
+  FakeRoot root;
+  EXPECT_FALSE(read_cgroup_throttling(root.path()));
+  root.with("proc/self/cgroup", "0::/job\n")
+      .with("sys/fs/cgroup/job/cpu.max", "max 100000\n")
+      .with("sys/fs/cgroup/job/cpu.stat", "nr_periods 0\nnr_throttled 0\nthrottled_usec 0\n");
+  EXPECT_FALSE(read_cgroup_throttling(root.path()));
+}
+
+TEST(CgroupThrottling, IsThatOfTheGroupWhichWasStoppedTheLongest) {
+  FakeRoot root;
+  root.with("proc/self/cgroup", "0::/pod/job\n")
+      .with("sys/fs/cgroup/pod/cpu.max", "50000 100000\n")
+      .with("sys/fs/cgroup/pod/cpu.stat",
+            "nr_periods 40\nnr_throttled 39\nthrottled_usec 1950000\n")
+      .with("sys/fs/cgroup/pod/job/cpu.max", "90000 100000\n")
+      .with("sys/fs/cgroup/pod/job/cpu.stat",
+            "nr_periods 40\nnr_throttled 2\nthrottled_usec 9000\n");
+  const auto found = read_cgroup_throttling(root.path());
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->periods, 40);
+  EXPECT_EQ(found->throttled_periods, 39);
+  EXPECT_EQ(found->throttled_seconds, 1.95);
+}
+
+TEST(CgroupThrottling, OfVersion1IsInNanoseconds) {
+  FakeRoot root;
+  root.with("proc/self/cgroup", "2:cpu,cpuacct:/b\n")
+      .with("sys/fs/cgroup/cpu/b/cpu.cfs_quota_us", "50000\n")
+      .with("sys/fs/cgroup/cpu/b/cpu.stat",
+            "nr_periods 4\nnr_throttled 3\nthrottled_time 150000000\n");
+  EXPECT_EQ(read_cgroup_throttling(root.path())->throttled_seconds, 0.15);
+}
+
 }  // namespace
 }  // namespace gpugauge

@@ -2,12 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
 
 #include "harness/base/error.hpp"
+#include "harness/base/text_file.hpp"
 
 namespace gpugauge {
 namespace {
@@ -94,6 +97,27 @@ TEST(PoisonHostMemory, StopsAtItsEnds) {
   EXPECT_EQ(data[9], 1);
   EXPECT_EQ(std::count(data.begin() + 10, data.begin() + 5010, 0xFF), 5000);
   EXPECT_EQ(data[5010], 1);
+}
+
+TEST(HostArena, ReservesNoMoreAddressesThanTheLimitLeaves) {
+  rlimit before{};
+  getrlimit(RLIMIT_AS, &before);
+  const auto pages = static_cast<std::int64_t>(read_number("/proc/self/statm").value());
+  const rlimit limit{static_cast<rlim_t>(pages * sysconf(_SC_PAGESIZE) + 512 * kMiB),
+                     before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &limit), 0);
+  std::string problem;
+  std::int64_t given = 0;
+  try {
+    HostArena arena = arena_of(std::int64_t{1} << 45);
+    given = arena.allocate(64 * kMiB).bytes();
+    arena.allocate(1024 * kMiB);
+  } catch (const OutOfMemory& error) {
+    problem = error.what();
+  }
+  setrlimit(RLIMIT_AS, &before);
+  EXPECT_EQ(given, 64 * kMiB);
+  EXPECT_THAT(problem, HasSubstr("the limit of the address space (ulimit -v) leaves 2"));
 }
 
 }  // namespace

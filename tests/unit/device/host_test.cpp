@@ -175,5 +175,23 @@ TEST(ReportedClock, IsInMegahertz) {
 
 TEST(AllowedCpus, AreSomeOfThisMachine) { EXPECT_THAT(allowed_cpus(), testing::Not(IsEmpty())); }
 
+TEST(Host, KnowsTheMemoryOfAMachineWithoutProc) {
+  FakeRoot root;
+  const Host host(root.path());
+  const std::int64_t memory = host.describe(std::array{0}).memory_bytes;
+  EXPECT_GT(memory, std::int64_t{64} << 20);
+  EXPECT_GT(host.available_memory_bytes(), 0);
+  EXPECT_LE(host.available_memory_bytes(), memory);
+}
+
+TEST(Host, CountsTheTimeThatAQuotaWithheld) {
+  FakeRoot root;
+  EXPECT_EQ(Host(root.path()).quota_seconds(), std::nullopt);
+  root.with("proc/self/cgroup", "0::/\n")
+      .with("sys/fs/cgroup/cpu.max", "50000 100000\n")
+      .with("sys/fs/cgroup/cpu.stat", "nr_periods 4\nnr_throttled 3\nthrottled_usec 150000\n");
+  EXPECT_EQ(Host(root.path()).quota_seconds(), 0.15);
+}
+
 }  // namespace
 }  // namespace gpugauge

@@ -87,5 +87,21 @@ TEST(FlagsOf, SaysHowSamplingEndedAndWhatTheKernelIs) {
               ElementsAre(Flag::kNotConverged, Flag::kBurstDiffers, Flag::kNondeterministic));
 }
 
+TEST(FlagsOf, TakesTimeThatAQuotaWithheldForNobodyElses) {
+  Telemetry stopped;
+  stopped.quota_percent = stopped.wait_percent = 50.0;
+  EXPECT_THAT(flags_of(sampled_with({stopped}), true), ElementsAre(Flag::kQuota));
+}
+
+TEST(FlagsOf, SaysWhereTheDriverKeepsThrottlingToItself) {
+  Telemetry silent;
+  silent.power_w = 300;
+  EXPECT_THAT(flags_of(sampled_with({silent}), true, Backend::kCuda),
+              ElementsAre(Flag::kThrottleUnknown));
+  EXPECT_THAT(flags_of(sampled_with({silent}), true, Backend::kCpu), IsEmpty());
+  silent.throttle_reasons = 0;
+  EXPECT_THAT(flags_of(sampled_with({silent}), true, Backend::kCuda), IsEmpty());
+}
+
 }  // namespace
 }  // namespace gpugauge

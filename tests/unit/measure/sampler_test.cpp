@@ -208,5 +208,30 @@ TEST(SampleCase, ReportsProgressAfterEverySample) {
   EXPECT_EQ(device.progress_, static_cast<int>(sampled.samples.size()));
 }
 
+TEST(SampleCase, TakesTheTimeThatLastsWhereAQuotaStopsTheThreads) {
+  FakeDevice device([](int) { return 5e-6; });
+  // Half a core: after each 50 ms of samples a stop of 50 ms, between two of them.
+  double ran = 0;
+  device.telemetry_ = [&] {
+    ran += 2e-3;
+    if (ran >= 0.05) {
+      device.now_ += 0.05;
+      ran = 0;
+    }
+    Telemetry telemetry;
+    telemetry.quota_percent = 50;
+    return telemetry;
+  };
+  SamplingPolicy many = policy();
+  many.min_samples = many.max_samples = 500;
+  many.case_seconds = 10;
+  const SampledCase sampled = device.sample(many);
+  EXPECT_NEAR(sampled.time_ns.value, 10e3, 400);
+  EXPECT_LE(sampled.time_ns.low, 10e3);
+  EXPECT_GE(sampled.time_ns.high, 10e3);
+  ASSERT_TRUE(sampled.burst_time_ns);
+  EXPECT_NEAR(*sampled.burst_time_ns, 5e3, 1);
+}
+
 }  // namespace
 }  // namespace gpugauge

@@ -84,6 +84,13 @@ TEST(QuarantineOf, ThrottledSharedAndStolenNights) {
   }
 }
 
+TEST(QuarantineOf, ANightWithoutThrottleReasonsIsNoCleanOneWhereOthersHaveThem) {
+  const std::uint32_t unknown = bit_of(Flag::kThrottleUnknown);
+  const NightFacts night{.date = {}, .throttle = 0, .flags = unknown, .shared = false};
+  EXPECT_THAT(quarantine_of(night, {}), ElementsAre(QuarantineReason::kThrottleUnknown));
+  EXPECT_THAT(quarantine_of(night, {.throttle = 0, .flags = unknown}), IsEmpty());
+}
+
 TEST_F(SeriesTest, ANightOnWhichTheCardHadErrorsIsOutEvenIfMostHadThem) {
   std::vector<RunEntry> runs{run("2025-11-20", 10), run("2025-11-21", 10), run("2025-11-21", 10)};
   runs[1].card_errors = true;  // one process of two
