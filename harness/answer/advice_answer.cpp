@@ -10,6 +10,7 @@
 #include "harness/answer/advice_fleet.hpp"
 #include "harness/answer/card_result.hpp"
 #include "harness/base/error.hpp"
+#include "harness/config/model_names.hpp"
 
 namespace gpugauge {
 namespace {
@@ -44,6 +45,7 @@ class Panel {
     for (std::size_t i = 0; i < cards_.size(); ++i) servers.push_back(server(i, context));
     Advice advice;
     advice.model = model_->name;
+    advice.model_option = gpugauge::model_option(*model_);
     advice.parameters = static_cast<double>(model_->parameters());
     advice.context = context;
     const auto rank_all = [&](std::optional<std::int64_t> batch) {

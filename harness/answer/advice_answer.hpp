@@ -17,6 +17,7 @@ namespace gpugauge {
 /// Which card to rent for one model with prompts of one length.
 struct Advice {
   std::string model;
+  std::string model_option;  ///< what `--model` takes for it
   double parameters = 0;
   std::int64_t context = 0;
   /// At each batch of the request, in its order, then each card at its own largest.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <filesystem>
 
 #include "harness/base/nearest.hpp"
 #include "harness/base/parse_number.hpp"
@@ -51,6 +52,17 @@ Number number_of(const CommandOption& option, const std::string& text) {
 
 }  // namespace
 
+namespace {
+
+/// Whether `PATH` or `NAME=PATH` is there.
+bool names_a_file(const std::string& text) {
+  std::error_code ignored;
+  return std::filesystem::exists(text, ignored) ||
+         std::filesystem::exists(text.substr(text.find('=') + 1), ignored);
+}
+
+}  // namespace
+
 namespace detail {
 
 std::string default_text(const std::string& value) { return value; }
@@ -58,6 +70,7 @@ std::string default_text(double value) { return fmt::format("{}", value); }
 
 std::vector<std::string> split_values(const CommandOption& option, const std::string& text) {
   if (option.is_argument() || option.many_as != ManyAs::kCommas) return {text};
+  if (option.are_paths && names_a_file(text)) return {text};
   std::vector<std::string> values = words_between(text, ',');
   if (values.empty()) values.push_back(text);
   return values;
@@ -77,6 +90,7 @@ CommandOption::CommandOption(const OptionDefinition& definition, std::string_vie
       low(definition.low),
       high(definition.high),
       is_valid(definition.is_valid),
+      are_paths(definition.are_paths),
       many_as(definition.many_as) {
   names = value == definition.names ? std::vector{value} : words_between(definition.names, ',');
 }

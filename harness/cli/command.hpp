@@ -33,6 +33,7 @@ struct OptionDefinition {
   double low = kAnyLow, high = kAnyHigh;          ///< of a number, both allowed
   std::span<const std::string_view> one_of = {};  ///< the words there are; empty: any
   ManyAs many_as = ManyAs::kCommas;
+  bool are_paths = false;  ///< values that may be: one that is there holds what commas it has
   bool (*is_valid)(std::string_view) = nullptr;
   std::string_view expected = {};  ///< what is valid, for refusals
   /// Words that say the same, of which `one_of` has one: `fp8_e4m3` and `fp8`.
@@ -91,7 +92,7 @@ class CommandOption {
   std::string old_value;
   double low, high;
   bool (*is_valid)(std::string_view);
-  bool is_whole = false, is_number = false, is_list = false, is_required = false;
+  bool are_paths = false, is_whole = false, is_number = false, is_list = false, is_required = false;
   ManyAs many_as;
   std::size_t least = 0, most = 1, given = 0;
   std::function<void(const std::string&)> store;  ///< reads what was written; throws UsageError
@@ -145,7 +146,7 @@ void bind(CommandOption& option, T& target) {
   if constexpr (Tabulated<Value>) {
     option.words.clear();
     for (const auto& row : EnumTable<Value>::rows) option.words.emplace_back(row.name);
-    option.default_text = name_of(target);
+    if constexpr (Tabulated<T>) option.default_text = name_of(target);
   } else if constexpr (std::is_same_v<T, std::string>) {
     option.default_text = default_text(target);
   } else if constexpr (std::is_arithmetic_v<T>) {

@@ -11,6 +11,7 @@
 
 #include "harness/base/error.hpp"
 #include "harness/base/nearest.hpp"
+#include "harness/base/shell_word.hpp"
 #include "harness/base/text_file.hpp"
 #include "harness/config/card_names.hpp"
 #include "harness/config/checkpoint_file.hpp"
@@ -87,6 +88,20 @@ fs::path find_file(std::string_view kind, const fs::path& folder, std::string_vi
   throw UsageError(unknown_name_message(kind, name_or_path, names));
 }
 
+/// `NAME=PATH`: what a file is to be called; the name is empty where there is none.
+struct NamedPath {
+  std::string name, path;
+};
+
+NamedPath named_path(std::string_view given) {
+  const std::size_t equals = given.find('=');
+  std::error_code ignored;
+  if (equals == std::string_view::npos || equals + 1 == given.size() ||
+      !is_identifier(given.substr(0, equals)) || fs::exists(given, ignored))
+    return {{}, std::string(given)};
+  return {std::string(given.substr(0, equals)), std::string(given.substr(equals + 1))};
+}
+
 /// Models of a folder with their published names.
 void add_models(const fs::path& folder, std::vector<ModelNames>& models) {
   for (const fs::path& file : files_in(folder, ".yaml"))
@@ -96,6 +111,8 @@ void add_models(const fs::path& folder, std::vector<ModelNames>& models) {
 /// The name among `models`, or the path that was given.
 std::string model_or_path(std::string_view kind, const fs::path& folder,
                           std::span<const ModelNames> models, std::string_view given) {
+  if (const NamedPath named = named_path(given); !named.name.empty())
+    return fmt::format("{}={}", named.name, model_or_path(kind, folder, models, named.path));
   std::vector<std::string> names;
   for (const ModelNames& model : models) names.push_back(model.name);
   std::error_code ignored;
@@ -189,7 +206,29 @@ std::optional<std::string> Catalog::card_meant(std::string_view given) const {
 }
 
 ModelConfig Catalog::model(std::string_view name_or_path) const {
-  return load_model(model_file("model", root_ / "models", model_name(name_or_path)));
+  const std::string given = model_name(name_or_path);
+  const NamedPath named = named_path(given);
+  ModelConfig model = load_model(model_file("model", root_ / "models", named.path));
+  if (!named.name.empty()) model.name = named.name;
+  model.argument = given;
+  return model;
+}
+
+std::vector<ModelConfig> Catalog::models(std::span<const std::string> names_or_paths) const {
+  std::vector<ModelConfig> models;
+  for (const std::string& given : names_or_paths) {
+    ModelConfig model = this->model(given);
+    const auto same = std::find_if(models.begin(), models.end(),
+                                   [&](const ModelConfig& m) { return m.name == model.name; });
+    if (same == models.end()) {
+      models.push_back(std::move(model));
+    } else if (same->argument != model.argument) {
+      throw UsageError(fmt::format(
+          "two models are called '{}': {} and {}; give one another name: --model NAME={}",
+          model.name, same->argument, model.argument, shell_word(named_path(model.argument).path)));
+    }
+  }
+  return models;
 }
 
 EncoderConfig Catalog::encoder(std::string_view name_or_path) const {
@@ -202,7 +241,14 @@ DiffusionConfig Catalog::diffusion(std::string_view name_or_path) const {
 
 std::variant<EncoderConfig, DiffusionConfig> Catalog::forward_model(
     std::string_view name_or_path) const {
-  const std::string name = forward_model_name(name_or_path);
+  const NamedPath named = named_path(forward_model_name(name_or_path));
+  std::variant<EncoderConfig, DiffusionConfig> model = forward_model_at(named.path);
+  if (!named.name.empty()) std::visit([&](auto& m) { m.name = named.name; }, model);
+  return model;
+}
+
+std::variant<EncoderConfig, DiffusionConfig> Catalog::forward_model_at(
+    const std::string& name) const {
   if (contains(diffusion_names(), name)) return diffusion(name);
   if (contains(encoder_names(), name)) return encoder(name);
   const fs::path file = model_file("encoder", root_, name);

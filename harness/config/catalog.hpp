@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -42,8 +43,11 @@ class Catalog {
   /// The card that is meant, as `cards_meant`; nothing where it is none. Throws UsageError for a
   /// short name of several.
   std::optional<std::string> card_meant(std::string_view given) const;
-  /// By name, or a checkpoint's config.json, or a folder that holds one.
+  /// By name, or a checkpoint's config.json, or a folder that holds one; `NAME=PATH` says what the
+  /// model is called.
   ModelConfig model(std::string_view name_or_path) const;
+  /// Several; what is given again counts once. Throws UsageError if two have one name.
+  std::vector<ModelConfig> models(std::span<const std::string> names_or_paths) const;
   EncoderConfig encoder(std::string_view name_or_path) const;
   DiffusionConfig diffusion(std::string_view name_or_path) const;
   /// Whichever of the two it is: by the folder of a name, the `kind` of a file.
@@ -74,6 +78,7 @@ class Catalog {
   std::vector<Datasheet> datasheets() const;
 
  private:
+  std::variant<EncoderConfig, DiffusionConfig> forward_model_at(const std::string& name) const;
   std::filesystem::path imported_folder() const;
 
   std::filesystem::path root_;

@@ -44,7 +44,7 @@ EncoderConfig load_encoder(const std::filesystem::path& file) {
   YamlMapping root = read_yaml(file).mapping();
   EncoderConfig encoder;
   if (is_checkpoint) {
-    root.required("model_type").name_in(kEncoderArchitectures);
+    architecture_in(root, kEncoderArchitectures);
     encoder.name = checkpoint_name(file);
     encoder.source = file.string();
   } else {

@@ -101,8 +101,35 @@ double ModelConfig::expected_experts(std::int64_t tokens) const {
   return experts * (1 - std::pow(missed, static_cast<double>(tokens)));
 }
 
+std::optional<double> ModelConfig::stored_weight_bytes() const {
+  if (!stored || !stored->bytes_per_weight) return std::nullopt;
+  const WeightCount count = weights_of(*this);
+  const auto linears =
+      static_cast<double>(count.attention + expert_count(*this) * count.one_expert);
+  return linears * *stored->bytes_per_weight +
+         static_cast<double>((count.high + count.embedding) * size_bytes(DType::kBf16));
+}
+
 std::int64_t ModelConfig::kv_bytes_per_token(DType kv) const {
   return 2 * num_hidden_layers * num_key_value_heads * head_dim * size_bytes(kv);
+}
+
+std::int64_t ModelConfig::kv_bytes(DType kv, std::int64_t context) const {
+  const std::int64_t of_layer = kv_bytes_per_token(kv) / num_hidden_layers;
+  return of_layer * ((num_hidden_layers - windowed_layers) * context +
+                     windowed_layers * std::min(context, sliding_window));
+}
+
+std::optional<std::int64_t> ModelConfig::longest_context(DType kv, double bytes) const {
+  const double of_layer = static_cast<double>(kv_bytes_per_token(kv) / num_hidden_layers);
+  const double in_window = of_layer * static_cast<double>(windowed_layers * sliding_window);
+  const auto layers = static_cast<double>(num_hidden_layers);
+  const bool is_past_window =
+      windowed_layers > 0 && bytes >= of_layer * layers * static_cast<double>(sliding_window);
+  if (!is_past_window) return static_cast<std::int64_t>(bytes / (of_layer * layers));
+  if (windowed_layers == num_hidden_layers) return std::nullopt;
+  return static_cast<std::int64_t>(
+      (bytes - in_window) / (of_layer * static_cast<double>(num_hidden_layers - windowed_layers)));
 }
 
 }  // namespace gpugauge

@@ -56,6 +56,14 @@ struct Linear {
   std::int64_t count;
 };
 
+/// How a quantised checkpoint stores the linears of its layers.
+struct StoredWeights {
+  std::string method;                      ///< `awq`, as its config.json calls it
+  std::optional<std::int64_t> bits;        ///< a weight
+  std::optional<double> bytes_per_weight;  ///< with its share of scales and zero points
+  std::optional<Precision> precision;      ///< that is the same; nothing where none is
+};
+
 /// A decoder with grouped-query attention and a gated MLP, or a mixture of such MLPs ("experts")
 /// of which a router picks a few for every token. Field names mirror Hugging Face's config.json.
 struct ModelConfig {
@@ -73,6 +81,11 @@ struct ModelConfig {
   bool qkv_bias = false;                 ///< a bias on q, k and v, as in Qwen2
   std::int64_t num_local_experts = 0;    ///< 0: a dense model
   std::int64_t num_experts_per_tok = 0;  ///< 0 in a dense model
+  std::int64_t sliding_window = 0;       ///< tokens that windowed layers keep and attend to
+  std::int64_t windowed_layers = 0;      ///< the others keep and attend to the whole context
+  std::optional<StoredWeights> stored;   ///< of a quantised checkpoint
+  std::string argument;                  ///< what `--model` takes for it, as it was given
+  std::vector<std::string> notes;        ///< what its file says that the numbers do not show
 
   bool is_mixture() const { return num_local_experts > 0; }
   /// qkv, o, gate_up and down of every layer, and the LM head; in a mixture gate_up and down of
@@ -90,14 +103,23 @@ struct ModelConfig {
   /// token independent of the others: the expectation E · (1 − (1 − k/E)^tokens). 1 in a dense
   /// model. Trained routers favour some experts, and touch fewer.
   double expected_experts(std::int64_t tokens) const;
-  /// 2 · layers · kv_heads · head_dim · bytes.
+  /// As the checkpoint is; nothing where it is not quantised, or does not say how.
+  std::optional<double> stored_weight_bytes() const;
+  /// 2 · layers · kv_heads · head_dim · bytes, of a token that is in every layer's window.
   std::int64_t kv_bytes_per_token(DType kv) const;
+  /// Of a sequence: a windowed layer keeps no more than its window. An engine that has one size of
+  /// cache for all layers may reserve more.
+  std::int64_t kv_bytes(DType kv, std::int64_t context) const;
+  /// The longest context whose KV cache takes no more than that; nothing where any does, as every
+  /// layer has its window.
+  std::optional<std::int64_t> longest_context(DType kv, double bytes) const;
 };
 
 /// Reads a model: our YAML, or, where the file ends in `.json`, a checkpoint's own config.json of
-/// one of the architectures llama, mistral, qwen2, qwen3 and mixtral. The latter may hold any other
-/// keys, has a head_dim of hidden_size / num_attention_heads and as many KV heads as heads unless
-/// it says otherwise, and is called like its file, or its folder where it is `config.json`.
+/// one of the architectures llama, mistral, qwen2, qwen3 and mixtral, or of a model around one of
+/// them (text_config). The latter may hold any other keys, has a head_dim of hidden_size /
+/// num_attention_heads and as many KV heads as heads unless it says otherwise, and is called like
+/// its file, or its folder where it is `config.json`.
 /// Throws UsageError with file, line, key, what was found and what was expected.
 ModelConfig load_model(const std::filesystem::path& file);
 

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
+#include "harness/base/byte_size.hpp"
 #include "harness/config/checkpoint_file.hpp"
-#include "harness/config/model.hpp"
+#include "harness/config/model_parts.hpp"
 #include "harness/config/published.hpp"
 #include "harness/config/yaml_reader.hpp"
 
@@ -18,15 +20,9 @@ constexpr std::string_view kDecoder = "decoder";
 constexpr std::array<std::string_view, 5> kDecoderArchitectures{"llama", "mistral", "qwen2",
                                                                 "qwen3", "mixtral"};
 
-/// The value of a key that may be left out; in JSON `null` leaves it out as well.
-std::optional<YamlValue> given(YamlMapping& root, std::string_view key) {
-  const auto value = root.optional(key);
-  return value && value->is_null() ? std::nullopt : value;
-}
-
 /// What config.json leaves to the code of its architecture.
-void read_architecture(YamlMapping& root, ModelConfig& model) {
-  const std::string type = root.required("model_type").name_in(kDecoderArchitectures);
+std::string read_architecture(YamlMapping& root, ModelConfig& model) {
+  const std::string type = architecture_in(root, kDecoderArchitectures);
   model.qk_norm = type == "qwen3";
   model.qkv_bias = type == "qwen2";
   if (type == "mixtral") root.required("num_local_experts").integer(kExperts);
@@ -34,6 +30,41 @@ void read_architecture(YamlMapping& root, ModelConfig& model) {
     const auto bias = given(root, key);
     if (bias && bias->boolean()) bias->fail_expected("false: such biases are not counted");
   }
+  return type;
+}
+
+bool is_decoder(std::string_view type) {
+  return std::find(kDecoderArchitectures.begin(), kDecoderArchitectures.end(), type) !=
+         kDecoderArchitectures.end();
+}
+
+/// Of a model around a language model, of images for one, what it says of that.
+YamlMapping language_model(YamlMapping& root, ModelConfig& model) {
+  constexpr std::array<std::string_view, 3> kKeys{"text_config", "llm_config", "language_config"};
+  const auto type = given(root, "model_type");
+  for (const std::string_view key : kKeys) {
+    const auto inner = given(root, key);
+    if (!inner || !inner->is_mapping() || (type && is_decoder(type->text()))) continue;
+    model.notes.push_back(fmt::format(
+        "a {} checkpoint: only its language model is read, {}; what else it has is not counted",
+        type ? type->text() : "composed", key));
+    return inner->mapping();
+  }
+  return root;
+}
+
+void read_quantisation(YamlMapping& root, ModelConfig& model) {
+  const auto config = given(root, "quantization_config");
+  if (!config) return;
+  model.stored = read_stored_weights(config->mapping());
+  if (model.stored->precision) return;
+  const auto bytes = model.stored_weight_bytes();
+  model.notes.push_back(fmt::format(
+      "the checkpoint is {}; gpugauge has no such precision, and what follows is of one it has{}",
+      words_of(*model.stored),
+      bytes ? fmt::format(": {} of weights as stored, not {} as bf16", format_bytes(*bytes),
+                          format_bytes(static_cast<double>(model.weight_bytes(Precision::kBf16))))
+            : ""));
 }
 
 void read_own_keys(YamlMapping& root, const std::filesystem::path& file, ModelConfig& model) {
@@ -98,10 +129,12 @@ void finish_with_totals(YamlMapping& root, const ModelConfig& model) {
 
 ModelConfig load_model(const std::filesystem::path& file) {
   const bool is_checkpoint = is_checkpoint_config(file);
-  YamlMapping root = read_yaml(file).mapping();
+  YamlMapping whole = read_yaml(file).mapping();
   ModelConfig model;
+  YamlMapping root = is_checkpoint ? language_model(whole, model) : whole;
+  std::string type;  // of a checkpoint
   if (is_checkpoint) {
-    read_architecture(root, model);
+    type = read_architecture(root, model);
     model.name = checkpoint_name(file);
     model.source = file.string();
   } else {
@@ -112,8 +145,14 @@ ModelConfig load_model(const std::filesystem::path& file) {
   model.intermediate_size = root.required("intermediate_size").integer(kWidth);
   read_heads(root, model);
   model.vocab_size = root.required("vocab_size").integer(kVocab);
-  model.tie_word_embeddings = root.boolean_or("tie_word_embeddings", false);
+  model.tie_word_embeddings = root.boolean_or(
+      "tie_word_embeddings", is_checkpoint && whole.boolean_or("tie_word_embeddings", false));
   read_experts(root, model);
+  read_windows(root, type, model);
+  if (is_checkpoint) {
+    read_quantisation(root.has("quantization_config") ? root : whole, model);
+    for (std::string& note : model.notes) note = fmt::format("{}: {}", file.string(), note);
+  }
   if (!is_checkpoint) finish_with_totals(root, model);
   return model;
 }

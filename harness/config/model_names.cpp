@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "harness/base/nearest.hpp"
+#include "harness/base/shell_word.hpp"
 
 namespace gpugauge {
 namespace {
@@ -84,6 +85,10 @@ std::vector<std::string> models_near(std::string_view given, std::span<const Mod
     return !series_of(name).empty() && series_of(name) == series_of(spelled);
   });
   return near;
+}
+
+std::string model_option(const ModelConfig& model) {
+  return shell_word(model.argument.empty() ? model.name : model.argument);
 }
 
 }  // namespace gpugauge

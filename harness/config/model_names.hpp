@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/config/model.hpp"
+
 namespace gpugauge {
 
 /// A model of the configs with the name under which it was published.
@@ -23,5 +25,8 @@ std::optional<std::string> model_meant(std::string_view given, std::span<const M
 
 /// At most three that may have been meant, the likeliest first: `llama3` begins the name of two.
 std::vector<std::string> models_near(std::string_view given, std::span<const ModelNames> known);
+
+/// What `--model` takes for it, as a word of a shell: in a command that a person may copy.
+std::string model_option(const ModelConfig& model);
 
 }  // namespace gpugauge

@@ -35,6 +35,16 @@ std::vector<LinearOp> linear_ops_of(const ModelConfig& model, Precision precisio
   return ops;
 }
 
+std::vector<AttendedTokens> attended_tokens(const ModelConfig& model, std::int64_t context) {
+  const bool ends_before = model.windowed_layers > 0 && model.sliding_window < context;
+  const std::int64_t windowed = ends_before ? model.windowed_layers : 0;
+  std::vector<AttendedTokens> attended;
+  if (windowed < model.num_hidden_layers)
+    attended.push_back({context, model.num_hidden_layers - windowed});
+  if (windowed > 0) attended.push_back({model.sliding_window, windowed});
+  return attended;
+}
+
 AttentionDecode attention_decode_of(const ModelConfig& model, std::int64_t batch,
                                     std::int64_t context, DType kv) {
   return {.batch = batch,
@@ -53,6 +63,13 @@ AttentionPrefill attention_prefill_of(const ModelConfig& model, std::int64_t bat
           .kv_heads = model.num_key_value_heads,
           .head_dim = model.head_dim,
           .dtype = dtype};
+}
+
+AttentionPrefill windowed_prefill_of(const ModelConfig& model, std::int64_t batch,
+                                     std::int64_t tokens, std::int64_t attended, DType dtype) {
+  if (attended >= tokens) return attention_prefill_of(model, batch, tokens, dtype);
+  const std::int64_t prompts = (2 * tokens + attended - 1) / attended - 1;
+  return attention_prefill_of(model, batch * prompts, attended, dtype);
 }
 
 std::vector<TokenOp> token_ops_of(const ModelConfig& model, TokenOpKind kind, std::int64_t tokens,
@@ -97,6 +114,10 @@ std::vector<TokenOp> token_ops_of(const ModelConfig& model, TokenOpKind kind, st
   return ops;
 }
 
+bool has_step_graph(const ModelConfig& model, std::int64_t context) {
+  return !model.is_mixture() && attended_tokens(model, context).size() == 1;
+}
+
 DecodeStep decode_step_of(const ModelConfig& model, Precision precision, std::int64_t batch,
                           std::int64_t context, DType kv) {
   if (model.is_mixture()) {
@@ -104,8 +125,15 @@ DecodeStep decode_step_of(const ModelConfig& model, Precision precision, std::in
         "{}: a step graph exists for dense models only, and this is a mixture of {} experts",
         model.name, model.num_local_experts));
   }
+  const std::vector<AttendedTokens> attended = attended_tokens(model, context);
+  if (attended.size() > 1) {
+    throw UsageError(fmt::format(
+        "{}: a step graph exists where all layers attend to as many tokens, and {} of {} layers "
+        "stop at a window of {}",
+        model.name, model.windowed_layers, model.num_hidden_layers, model.sliding_window));
+  }
   return {.batch = batch,
-          .context = context,
+          .context = attended.front().tokens,
           .layers = model.num_hidden_layers,
           .hidden = model.hidden_size,
           .intermediate = model.intermediate_size,

@@ -1,5 +1,6 @@
 #include "harness/analyze/advise/card_facts.hpp"
 
+#include "harness/analyze/step/shard.hpp"
 #include "harness/config/model_ops.hpp"
 
 namespace gpugauge {
@@ -53,11 +54,11 @@ CardFacts facts_of(const Card& card, const ModelConfig& model, const AdviceReque
   if (const auto budget = card.budget()) {
     if (const auto gpus = fit(model, point, *budget).cards_needed) {
       const FitFinding at_median = fit(model, point, *budget, *gpus);
-      const double bytes_per_token = at_median.kv_bytes / static_cast<double>(point.context);
       facts.largest_context =
-          static_cast<std::int64_t>((at_median.usable_bytes - at_median.weight_bytes) /
-                                    bytes_per_token) -
-          request.output_tokens;
+          shard_of(model, *gpus)
+              .longest_context(request.kv, (at_median.usable_bytes - at_median.weight_bytes) /
+                                               static_cast<double>(point.batch));
+      if (facts.largest_context) *facts.largest_context -= request.output_tokens;
       point.batch = request.batches.back();
       facts.fit = fit(model, point, *budget, *gpus);
     }

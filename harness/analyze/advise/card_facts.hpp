@@ -16,8 +16,9 @@ struct CardFacts {
   /// memory there is.
   std::optional<FitFinding> fit;
   double weight_bytes = 0;  ///< of the whole model
-  std::int64_t largest_context =
-      0;  ///< tokens of a prompt that those cards hold at the median batch
+  /// Tokens of a prompt that those cards hold at the median batch; absent where they hold any, as
+  /// every layer has its window.
+  std::optional<std::int64_t> largest_context;
   std::optional<ReadRate> read;
   std::optional<Estimate> tflops;  ///< measured, of the linears' type
   /// From which the linears' arithmetic takes longer than reading their weights; absent if no rate

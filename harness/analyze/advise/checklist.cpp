@@ -108,8 +108,11 @@ ChecklistLine context(const Evidence& c) {
   const std::string why = fmt::format(
       "batch {}, prompts of {} tokens; longest prompt that fits: {}", c.request.batches.front(),
       c.context, each(c, [](const CardFacts& facts) {
-        return facts.fit ? fmt::format("{} on {}", facts.largest_context, gpus_text(facts))
-                         : std::string();
+        if (!facts.fit) return std::string();
+        return fmt::format("{} on {}",
+                           facts.largest_context ? fmt::format("{}", *facts.largest_context)
+                                                 : "any (sliding window)",
+                           gpus_text(facts));
       }));
   const auto lacks = [&](const CardFacts& facts) { return !facts.fit; };
   return {Question::kContext, least(c, lacks), why};

@@ -41,8 +41,8 @@ Quantity kv_bytes_per_token(MetricCall& call) {
 }
 
 Quantity kv_gb(MetricCall& call) {
-  return number_of(as_double(call.model(0).kv_bytes_per_token(call.dtype(3))) *
-                   as_double(call.count(1)) * as_double(call.count(2)) / kBillion);
+  return number_of(as_double(call.model(0).kv_bytes(call.dtype(3), call.count(1))) *
+                   as_double(call.count(2)) / kBillion);
 }
 
 MemoryBudget budget_of(MetricCall& call, const Datasheet& sheet) {

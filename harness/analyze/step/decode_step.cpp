@@ -66,8 +66,10 @@ std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& poin
     }
     ops.push_back({head ? OpGroup::kHead : OpGroup::kLinears, role, linear.gemm, linear.count});
   }
-  ops.push_back({OpGroup::kAttention, "attention",
-                 attention_decode_of(model, batch, point.context, point.kv), layers});
+  for (const AttendedTokens& attended : attended_tokens(model, point.context))
+    ops.push_back({OpGroup::kAttention,
+                   ops.back().group == OpGroup::kAttention ? "attention_window" : "attention",
+                   attention_decode_of(model, batch, attended.tokens, point.kv), attended.layers});
   for (const auto& [output, count] : norms)
     token_ops("rms_norm", TokenOpKind::kRmsNorm, count, OpGroup::kOther, output);
   token_ops("qk_norm", TokenOpKind::kHeadNorm, layers);
@@ -80,8 +82,8 @@ std::vector<StepOp> decode_ops(const ModelConfig& model, const DecodePoint& poin
 double decode_bytes(const ModelConfig& model, const DecodePoint& point) {
   check(point);
   return static_cast<double>(model.streamed_weight_bytes(point.precision, point.batch)) +
-         static_cast<double>(point.batch) * static_cast<double>(point.context) *
-             static_cast<double>(model.kv_bytes_per_token(point.kv));
+         static_cast<double>(point.batch) *
+             static_cast<double>(model.kv_bytes(point.kv, point.context));
 }
 
 }  // namespace gpugauge

@@ -182,7 +182,7 @@ EngineStep StepTimes::sum(Engine engine, std::span<const StepOp> ops, std::int64
 
 std::optional<EngineStep> StepTimes::graph(Engine engine, const ModelConfig& model,
                                            const DecodePoint& point) const {
-  if (graphs_.empty() || model.is_mixture()) return std::nullopt;  // no graph has experts
+  if (graphs_.empty() || !has_step_graph(model, point.context)) return std::nullopt;
   const DecodeStep wanted =
       decode_step_of(model, point.precision, point.batch, point.context, point.kv);
   const Measurement* fastest = nullptr;

@@ -16,7 +16,7 @@ namespace {
 
 FitFinding on(const ModelConfig& model, const DecodePoint& point, double usable_bytes, int cards) {
   const ModelConfig shard = shard_of(model, cards);
-  const double sequence = as_double(point.context) * as_double(shard.kv_bytes_per_token(point.kv));
+  const double sequence = as_double(shard.kv_bytes(point.kv, point.context));
   FitFinding finding;
   finding.cards = cards;
   finding.weight_bytes = as_double(shard.weight_bytes(point.precision));

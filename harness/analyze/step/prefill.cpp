@@ -45,10 +45,17 @@ std::vector<StepOp> prefill_ops(const ModelConfig& model, const PrefillPoint& po
   std::vector<StepOp> ops = decode_ops(model, all);
   const std::vector<StepOp> of_last = decode_ops(model, last);
   std::erase_if(ops, [](const StepOp& op) { return op.group == OpGroup::kHead; });
-  for (StepOp& op : ops) {
-    if (op.group == OpGroup::kAttention)
-      op.op = attention_prefill_of(model, point.prompts, point.tokens, head_dtype(point.precision));
-  }
+  // One, as a context of 1 is in every window.
+  const auto attention = std::find_if(
+      ops.begin(), ops.end(), [](const StepOp& op) { return op.group == OpGroup::kAttention; });
+  const auto at = ops.erase(attention);
+  std::vector<StepOp> of_prompt;
+  for (const AttendedTokens& attended : attended_tokens(model, point.tokens))
+    of_prompt.push_back({OpGroup::kAttention, of_prompt.empty() ? "attention" : "attention_window",
+                         windowed_prefill_of(model, point.prompts, point.tokens, attended.tokens,
+                                             head_dtype(point.precision)),
+                         attended.layers});
+  ops.insert(at, of_prompt.begin(), of_prompt.end());
   std::copy_if(of_last.begin(), of_last.end(), std::back_inserter(ops),
                [](const StepOp& op) { return op.group == OpGroup::kHead; });
   return ops;

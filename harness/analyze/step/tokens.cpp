@@ -11,6 +11,7 @@
 
 #include "harness/base/estimate.hpp"
 #include "harness/base/units.hpp"
+#include "harness/config/model_names.hpp"
 
 namespace gpugauge {
 namespace {
@@ -53,8 +54,8 @@ std::string no_linear_reason(const StepTimes& times, const ModelConfig& model,
   const std::set<std::int64_t> batches = measured_batches(times.parts(), model, point.precision);
   const std::string what = fmt::format("{} at {}", model.name, name_of(point.precision));
   const std::string remedy =
-      fmt::format("measure it with: gpugauge run --suite full --model {1} --filter 'gemm/{0}/{1}/'",
-                  name_of(linear_dtype(point.precision)), model.name);
+      fmt::format("measure it with: gpugauge run --suite full --model {} --filter 'gemm/{}/{}/'",
+                  model_option(model), name_of(linear_dtype(point.precision)), model.name);
   if (batches.empty()) return fmt::format("no linear of {} in this file; {}", what, remedy);
   return fmt::format("batch {} is outside the measured range of {} (m {} to {}); {}", point.batch,
                      what, *batches.begin(), *batches.rbegin(), remedy);
@@ -146,6 +147,8 @@ std::vector<DecodePoint> decode_points(const Record& record, const ModelConfig& 
                                        const DecodeSelection& selection) {
   const std::vector<const Measurement*> measurements = parts_of_a_step(record);
   std::vector<Precision> precisions = selection.precisions;
+  if (precisions.empty() && model.stored && model.stored->precision)
+    precisions = {*model.stored->precision};
   if (precisions.empty()) {
     std::copy_if(all_of<Precision>.begin(), all_of<Precision>.end(), std::back_inserter(precisions),
                  [&](Precision p) { return !measured_batches(measurements, model, p).empty(); });

@@ -32,6 +32,7 @@ Examples:
 struct AdviseOptions {
   AnalysisOptions inputs;
   AdviceRequest request;
+  std::optional<Precision> precision;
   std::string kv = "bf16";
   std::optional<double> tpot_ms, ttft_ms;
 };
@@ -46,9 +47,21 @@ AnalysisOptions with_files(AnalysisOptions inputs, const Catalog& catalog) {
   return inputs;
 }
 
+/// That of all models, as their checkpoints are.
+std::optional<Precision> stored_precision(std::span<const ModelConfig> models) {
+  std::optional<Precision> common;
+  for (const ModelConfig& model : models) {
+    if (!model.stored || !model.stored->precision) return std::nullopt;
+    if (common && common != model.stored->precision) return std::nullopt;
+    common = model.stored->precision;
+  }
+  return common;
+}
+
 ExitStatus advise(const AdviseOptions& options) {
   const Catalog catalog = Catalog::locate();
   AdviceRequest request = options.request;
+  request.precision = options.precision.value_or(request.precision);
   request.kv = from_name<DType>(options.kv).value();
   request.engine = catalog.serving_engine(options.inputs.serving);
   if (options.tpot_ms) request.tpot_target_ns = *options.tpot_ms * kNsPerMs;
@@ -60,8 +73,9 @@ ExitStatus advise(const AdviseOptions& options) {
   // A p95 that is the median is one comparison.
   request.batches.erase(std::unique(request.batches.begin(), request.batches.end()),
                         request.batches.end());
-  std::vector<ModelConfig> models;
-  for (const std::string& name : options.inputs.models) models.push_back(catalog.model(name));
+  const std::vector<ModelConfig> models = read_models(catalog, options.inputs.models);
+  if (const auto stored = stored_precision(models); stored && !options.precision)
+    request.precision = *stored;
 
   const std::vector<Record> records =
       read_inputs(with_files(options.inputs, catalog), Detail::kSamples);
@@ -97,7 +111,8 @@ void add_advise_command(Command& program) {
   command.option(option::kOutputTokens, request.output_tokens).mistaken_for("--output");
   command.option(option::kBatch, request.batches)
       .detail("the median, then higher quantiles: p50[,p95]");
-  command.option(option::kPrecision, request.precision);
+  command.option(option::kPrecision, options.precision)
+      .detail("default: the checkpoint's, else bf16");
   command.option(option::kKv, options.kv);
   command.option(option::kTokensPerDay, request.tokens_per_day)
       .detail("today's, then a later demand");

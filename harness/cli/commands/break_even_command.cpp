@@ -68,7 +68,7 @@ ExitStatus break_even(const BreakEvenOptions& options) {
                              .today = utc_date(std::time(nullptr))};
   name_cards(records, sheets, question);
   std::vector<Answered> answers;
-  for (const std::string& name : inputs.models) question.models.push_back(catalog.model(name));
+  question.models = read_models(catalog, inputs.models);
   for (const std::string& name : inputs.precisions)
     question.precisions.push_back(from_name<Precision>(name).value());
   std::vector<Table> tables;

@@ -94,10 +94,8 @@ std::vector<DecodeBreakEven> break_evens_of(const std::vector<Record>& records,
   std::map<std::string, ModelConfig> models;
   for (StepTimes& of_file : step_times(records, catalog))
     times.emplace(of_file.record().path.string(), std::move(of_file));
-  for (const std::string& name : options.models) {  // which may be files
-    ModelConfig model = catalog.model(name);
+  for (ModelConfig& model : catalog.models(options.models))  // which may be files
     models.emplace(model.name, std::move(model));
-  }
   for (const PricedDecode& p : decodes) {
     if (!models.contains(p.decode.model)) models[p.decode.model] = catalog.model(p.decode.model);
   }

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <optional>
 
+#include "harness/base/shell_word.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/options/definitions.hpp"
 #include "harness/cli/options/output.hpp"

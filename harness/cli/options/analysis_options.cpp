@@ -17,12 +17,9 @@
 namespace gpugauge {
 namespace {
 
-/// The models that were asked for, else those in the file that a config describes.
-std::vector<ModelConfig> models_for(const Record& record, const Catalog& catalog,
-                                    const AnalysisOptions& options) {
+/// The models in the file that a config describes.
+std::vector<ModelConfig> models_of(const Record& record, const Catalog& catalog) {
   std::vector<ModelConfig> models;
-  for (const std::string& name : options.models) models.push_back(catalog.model(name));
-  if (!models.empty()) return models;
   const std::vector<std::string> known = catalog.model_names();
   for (const std::string& name : models_in(record)) {
     if (std::find(known.begin(), known.end(), name) != known.end()) {
@@ -168,7 +165,9 @@ std::vector<CardResult> card_results(const std::vector<Record>& records, const C
 std::vector<CardResult> card_results(const std::vector<Record>& records, const Catalog& catalog,
                                      const AnalysisOptions& options, bool with_prices) {
   std::vector<CardResult> results = card_results(records, catalog);
-  for (CardResult& result : results) result.models = models_for(*result.record, catalog, options);
+  const std::vector<ModelConfig> asked = read_models(catalog, options.models);
+  for (CardResult& result : results)
+    result.models = asked.empty() ? models_of(*result.record, catalog) : asked;
   if (!with_prices) return results;
   std::vector<std::vector<Rate>> rates = rates_for(records, catalog, options);
   for (std::size_t i = 0; i < results.size(); ++i) results[i].rates = std::move(rates[i]);

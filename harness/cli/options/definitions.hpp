@@ -57,7 +57,10 @@ inline constexpr OptionDefinition kFilter{
 inline constexpr OptionDefinition kModel{
     .names = "--model",
     .value = "MODEL",
-    .help = "models: names in configs or at Hugging Face, or files of them (config.json)",
+    .help =
+        "models: names in configs or at Hugging Face, or files of them (config.json), also as "
+        "NAME=PATH",
+    .are_paths = true,
     .name_of = model_name_of};
 inline constexpr auto kBatch = number_option(
     "--batch", "N", "batch sizes: concurrent sequences, requests or images", 1, kMostBatch);

@@ -54,7 +54,7 @@ SuiteSelection select_suite(const Catalog& catalog, const PlanOptions& options) 
   SuiteSelection selection{
       .suite = load_suite(catalog, options.suite.empty() ? kDefaultSuite : options.suite),
       .models = {}};
-  for (const std::string& name : options.models) selection.models.push_back(catalog.model(name));
+  selection.models = read_models(catalog, options.models);
   if (!options.models.empty() || !options.batches.empty()) {
     override_model_entries(selection.suite, options, selection.models);
   }

@@ -15,9 +15,11 @@ MakeOps read_attention_decode(EntryReader& entry) {
       for (const std::int64_t context : cached.contexts) {
         for (const DType kv : cached.kv) {
           for (const std::int64_t page : pages) {
-            AttentionDecode op = attention_decode_of(model, batch, context, kv);
-            op.page_tokens = page;
-            add(op, model.name, {});
+            for (const AttendedTokens& attended : attended_tokens(model, context)) {
+              AttentionDecode op = attention_decode_of(model, batch, attended.tokens, kv);
+              op.page_tokens = page;
+              add(op, model.name, {});
+            }
           }
         }
       }

@@ -10,8 +10,10 @@ MakeOps read_attention_prefill(EntryReader& entry) {
   return [=](const ModelBatches& models, const ModelOf& model_of, const AddOp& add) {
     models.for_each(model_of, [&](const ModelConfig& model, std::int64_t batch) {
       for (const std::int64_t tokens : lengths) {
-        for (const DType dtype : dtypes)
-          add(attention_prefill_of(model, batch, tokens, dtype), model.name, {});
+        for (const DType dtype : dtypes) {
+          for (const AttendedTokens& attended : attended_tokens(model, tokens))
+            add(windowed_prefill_of(model, batch, tokens, attended.tokens, dtype), model.name, {});
+        }
       }
     });
   };

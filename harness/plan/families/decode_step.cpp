@@ -11,9 +11,9 @@ MakeOps read_decode_step(EntryReader& entry) {
   const CachedTokens cached = entry.cached_tokens();
   return [=](const ModelBatches& models, const ModelOf& model_of, const AddOp& add) {
     models.for_each(model_of, [&](const ModelConfig& model, std::int64_t batch) {
-      if (model.is_mixture()) return;  // no graph has experts
       for (const Precision precision : precisions) {
         for (const std::int64_t context : cached.contexts) {
+          if (!has_step_graph(model, context)) continue;
           for (const DType kv : cached.kv)
             add(decode_step_of(model, precision, batch, context, kv), model.name, {});
         }

@@ -170,8 +170,9 @@ Table facts_table(const Advice& advice, const AdviceRequest& request) {
   c.number(5, "kv_bytes", "KV cache", of_fit([](auto& fit) { return gib_cell(fit.kv_bytes); }));
   c.number(3, "free_bytes", "free", of_fit([](auto& fit) { return gib_cell(fit.free_bytes()); }));
   c.number("largest_batch", "max batch", of_fit([](auto& fit) { return fit.largest_batch; }));
-  c.number(2, "largest_context", "max prompt",
-           [](auto& f) { return f.fit ? integer_cell(f.largest_context) : Cell(); });
+  c.number(2, "largest_context", "max prompt", [](auto& f) {
+    return f.fit && f.largest_context ? integer_cell(*f.largest_context) : Cell();
+  });
   c.number(1, "read_gbps", "GB/s",
            [](auto& f) { return f.read ? number_cell(f.read->rate.value) : Cell(); });
   c.data("read_is", [](auto& f) { return f.read ? Cell(name_of(f.read->origin)) : Cell(); });

@@ -30,7 +30,7 @@ std::string remedy(const Ranking& ranking, const Advice& advice) {
     return fmt::format(
         "{:.0f}% of the time of {} is interpolated or modelled: measure it with gpugauge run "
         "--suite full --model {}",
-        100 * service->derived_share(), service->card->name, advice.model);
+        100 * service->derived_share(), service->card->name, advice.model_option);
   return fmt::format(
       "the cards are within {} of each other: a larger price difference would decide",
       format_percent(ranking.runner_up()->margin));

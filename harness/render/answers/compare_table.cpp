@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "harness/base/shell_word.hpp"
 #include "harness/render/table/columns.hpp"
 #include "harness/render/table/text.hpp"
 

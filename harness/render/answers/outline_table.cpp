@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "harness/base/counted.hpp"
+#include "harness/base/shell_word.hpp"
 #include "harness/render/table/columns.hpp"
 #include "harness/render/table/text.hpp"
 

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "harness/answer/imported_files.hpp"
+#include "harness/base/shell_word.hpp"
 #include "harness/render/table/number.hpp"
 #include "harness/render/table/text.hpp"
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/base/shell_word.hpp"
 #include "harness/render/report/report_data.hpp"
 #include "harness/render/table/text.hpp"
 

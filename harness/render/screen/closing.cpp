@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "harness/answer/imported_files.hpp"
+#include "harness/base/shell_word.hpp"
 #include "harness/record/emulated.hpp"
 #include "harness/render/answers/decode_columns.hpp"
 #include "harness/render/answers/origins.hpp"

@@ -25,9 +25,4 @@ using Lines = std::vector<std::string>;
 /// is.
 Lines lines_of(std::string_view text, std::size_t width);
 
-/// Text in single quotes, as a POSIX shell takes it literally.
-std::string shell_quoted(std::string_view text);
-/// The same of a word, which goes without quotes where it needs none.
-std::string shell_word(std::string_view word);
-
 }  // namespace gpugauge

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <tuple>
@@ -220,6 +222,26 @@ TEST(Parser, SaysWhatWasFoundWhereAndWhatIsExpected) {
       {{"a", "b", "c"}, "run: 'c' is one FILE too many, expected 2"}};
   for (const auto& [words, expected] : refusals)
     EXPECT_THAT(Small().refusal(words), testing::StartsWith(expected));
+}
+
+TEST(Options, AModelsPathHoldsWhatCommasItHas) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "a,b" / "m";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "config.json") << "{}";
+  const std::string path = (folder / "config.json").string();
+  const auto values = [](const std::string& text) {
+    std::vector<std::string> models;
+    Command command("does");
+    command.option(
+        OptionDefinition{.names = "--model", .value = "MODEL", .help = "", .are_paths = true},
+        models);
+    const std::vector<std::string> words{"--model", text};
+    parse(command, words);
+    return models;
+  };
+  EXPECT_THAT(values(path), ElementsAre(path));
+  EXPECT_THAT(values("x=" + path), ElementsAre("x=" + path));
+  EXPECT_THAT(values("p,q"), ElementsAre("p", "q"));
 }
 
 }  // namespace

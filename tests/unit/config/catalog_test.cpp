@@ -1,5 +1,6 @@
 #include "harness/config/catalog.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -191,6 +192,38 @@ TEST_F(CatalogTest, IsFoundAboveTheBinaryThenAboveTheCurrentFolder) {
             }),
             "no folder configs/ with suites/ in it: GPUGAUGE_CONFIGS is not set, nor above "
             "/nowhere/bin nor above /elsewhere");
+}
+
+TEST_F(CatalogTest, CallsAModelAsItIsTold) {
+  const Catalog catalog(root() / "configs");
+  const auto write = [&](const std::string& path, int layers) {
+    return folder_
+        .write(path,
+               fmt::format(R"({{"model_type": "llama", "num_hidden_layers": {}, "hidden_size": 8,
+            "intermediate_size": 1, "num_attention_heads": 2, "vocab_size": 1}})",
+                           layers))
+        .string();
+  };
+  const std::string a = write("a/m/config.json", 1), b = write("b/m/config.json", 2);
+  EXPECT_EQ(catalog.model("mine=" + a).name, "mine");
+  EXPECT_EQ(catalog.model("mine=" + a).argument, "mine=" + a);
+  EXPECT_EQ(catalog.model("mine=tiny").name, "mine");
+  EXPECT_EQ(catalog.model(write("x=y/config.json", 3)).name, "x-y");
+  EXPECT_EQ(catalog.model_name("mine=" + a), "mine=" + a);
+
+  const auto models_of = [&](std::vector<std::string> given) { return catalog.models(given); };
+  EXPECT_EQ(models_of({a, "other=" + b}).size(), 2U);
+  EXPECT_EQ(models_of({a, a}).size(), 1U);
+  EXPECT_EQ(error_of([&] {
+              models_of({a, b});
+            }),
+            fmt::format("two models are called 'm': {0} and {1}; give one another name: "
+                        "--model NAME={1}",
+                        a, b));
+  EXPECT_THAT(error_of([&] {
+                models_of({"x=" + a, "x=" + b});
+              }),
+              testing::EndsWith("--model NAME=" + b));
 }
 
 }  // namespace

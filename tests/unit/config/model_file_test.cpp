@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +8,9 @@
 namespace gpugauge {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 constexpr std::string_view kModel = R"(name: tiny
 source: https://example.com/config.json
@@ -79,7 +82,7 @@ TEST(LoadModel, RefusesKeysThatAreWrongOrMissing) {
       "tiny.yaml:10:1: unknown key 'parameters', expected one of kind, name, source, qk_norm, "
       "qkv_bias, num_hidden_layers, hidden_size, intermediate_size, num_attention_heads, "
       "num_key_value_heads, head_dim, vocab_size, tie_word_embeddings, num_local_experts, "
-      "num_experts_per_tok, published");
+      "num_experts_per_tok, sliding_window, layer_types, published");
   EXPECT_EQ(TemporaryFolder().error_of(load_model, "tiny.yaml", ""),
             "tiny.yaml: is empty, expected a mapping");
 }
@@ -160,8 +163,14 @@ TEST(LoadCheckpointConfig, ReadsOneLineWithoutSpacesAndWithTabs) {
 TEST(LoadCheckpointConfig, TakesItsNameFromTheFolderOfConfigJson) {
   const TemporaryFolder folder;
   EXPECT_EQ(load_model(folder.write("My-Llama-8B/config.json", kCheckpoint)).name, "My-Llama-8B");
-  EXPECT_THAT(folder.error_of(load_model, "my llama/config.json", kCheckpoint),
-              HasSubstr("its name would be 'my llama', from its folder; expected letters"));
+  const auto name_in = [&](std::string folder_name) {
+    return load_model(folder.write(folder_name + "/config.json", kCheckpoint)).name;
+  };
+  EXPECT_EQ(name_in("my llama (v2)"), "my-llama-v2");
+  EXPECT_EQ(name_in("a--b."), "a--b.");  // a name as it is
+  EXPECT_EQ(name_in("-a--b'c"), "a-b-c");
+  EXPECT_EQ(name_in("模型 7B"), "7B");
+  EXPECT_EQ(name_in("模型"), "model");
 }
 
 TEST(LoadCheckpointConfig, HasAKvHeadForEachHeadUnlessItSaysOtherwise) {
@@ -201,6 +210,54 @@ TEST(LoadCheckpointConfig, RefusesWhatContradictsItself) {
             "c.json:19:17: 'vocab_size' is '1e9', expected a whole number from 1 to 16777216");
   EXPECT_EQ(checkpoint_error("  \"intermediate_size\": 14336,\n", ""),
             "c.json:1:1: 'intermediate_size' is missing");
+}
+
+TEST(LoadCheckpointConfig, SaysNothingOfAnArchitectureOfAnotherNameThatIsLikeOneItKnows) {
+  for (const char* type : {"llama4", "mistral3", "qwen3_5", "lama"}) {
+    EXPECT_EQ(checkpoint_error("\"llama\",", fmt::format("\"{}\",", type)),
+              fmt::format("c.json:9:17: 'model_type' is '{}', expected one of llama, mistral, "
+                          "qwen2, qwen3, mixtral",
+                          type));
+  }
+}
+
+/// The text of kCheckpoint as the language model of a `type`.
+std::string wrapped(std::string_view type, std::string_view key, std::string_view inner) {
+  return fmt::format("{{\"model_type\": \"{}\", \"vision_config\": {{}},\n\"{}\": {}}}", type, key,
+                     inner);
+}
+
+TEST(LoadCheckpointConfig, ReadsTheLanguageModelOfAWrapper) {
+  for (const char* key : {"text_config", "llm_config", "language_config"}) {
+    const ModelConfig model = checkpoint(wrapped("llava", key, kCheckpoint));
+    EXPECT_EQ(model.parameters(), 8'030'261'248) << key;
+    EXPECT_THAT(model.notes, ElementsAre(HasSubstr(fmt::format(
+                                 "my-model.json: a llava checkpoint: only its language model is "
+                                 "read, {}",
+                                 key))));
+  }
+  EXPECT_THAT(checkpoint(kCheckpoint).notes, IsEmpty());
+  EXPECT_EQ(TemporaryFolder().error_of(
+                load_model, "c.json",
+                wrapped("llama4", "text_config", "{\"model_type\": \"llama4_text\"}")),
+            "c.json:2:31: 'text_config.model_type' is 'llama4_text', expected one of llama, "
+            "mistral, qwen2, qwen3, mixtral");
+  EXPECT_EQ(
+      TemporaryFolder().error_of(load_model, "c.json",
+                                 wrapped("llava", "text_config", "{\"model_type\": \"llama\"}")),
+      "c.json:2:16: 'text_config.num_hidden_layers' is missing");
+}
+
+TEST(LoadCheckpointConfig, TakesWhatAWrapperSaysOfTheWholeCheckpoint) {
+  std::string text =
+      wrapped("llava", "text_config", checkpoint_with("  \"tie_word_embeddings\": false,\n", ""));
+  text.replace(1, 0, "\"tie_word_embeddings\": true,");
+  EXPECT_TRUE(checkpoint(text).tie_word_embeddings);
+}
+
+TEST(LoadCheckpointConfig, ReadsTextOfEveryPlane) {
+  const std::string text = checkpoint_with("{\n", R"({"_name_or_path": "\ud83e\udd99 \/ \u00e9",)");
+  EXPECT_EQ(checkpoint(text).parameters(), 8'030'261'248);
 }
 
 }  // namespace

@@ -151,5 +151,25 @@ TEST(DecodeBytes, OfAMixtureGrowWithTheExpertsThatTheBatchTouches) {
   EXPECT_NEAR(bytes(256) - bytes(1), 6 * one_expert, 1);
 }
 
+TEST(DecodeOps, AttentionReadsNoMoreThanTheWindow) {
+  ModelConfig model = fake::llama_8b();
+  model.sliding_window = 4096;
+  model.windowed_layers = 32;
+  const DecodePoint at{.batch = 8, .context = 16384};
+  const DecodePoint at_window{.batch = 8, .context = 4096};
+  EXPECT_EQ(decode_bytes(model, at), decode_bytes(fake::llama_8b(), at_window));
+  const auto all = decode_ops(model, at);
+  EXPECT_EQ(std::get<AttentionDecode>(find(all, "attention")->op).context, 4096);
+  EXPECT_EQ(find(all, "attention")->count, 32);
+  EXPECT_EQ(find(all, "attention_window"), nullptr);
+
+  model.windowed_layers = 24;
+  const auto mixed = decode_ops(model, at);
+  EXPECT_EQ(std::get<AttentionDecode>(find(mixed, "attention")->op).context, 16384);
+  EXPECT_EQ(find(mixed, "attention")->count, 8);
+  EXPECT_EQ(std::get<AttentionDecode>(find(mixed, "attention_window")->op).context, 4096);
+  EXPECT_EQ(find(mixed, "attention_window")->count, 24);
+}
+
 }  // namespace
 }  // namespace gpugauge

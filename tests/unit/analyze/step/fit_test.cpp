@@ -126,5 +126,16 @@ TEST(DeviceMemory, IsTheDriversElseTheDatasheets) {
   EXPECT_EQ(device_memory_bytes(device, &sheet), 46068 * kMib);
 }
 
+TEST(Fit, TheKvCacheStopsAtTheWindow) {
+  ModelConfig model = fake::llama_8b();
+  const DecodePoint at{.batch = 8, .context = 32768};
+  EXPECT_DOUBLE_EQ(fit(model, at, kL40s, 1).kv_bytes, 8.0 * 32768 * 131072);
+  EXPECT_EQ(fit(model, at, kL40s, 1).cards_needed, 2);
+  model.sliding_window = 4096;
+  model.windowed_layers = 32;
+  EXPECT_DOUBLE_EQ(fit(model, at, kL40s, 1).kv_bytes, 8.0 * 4096 * 131072);
+  EXPECT_EQ(fit(model, at, kL40s, 1).cards_needed, 1);
+}
+
 }  // namespace
 }  // namespace gpugauge

@@ -177,5 +177,18 @@ TEST(PrefillFinding, RefusesWithoutAMemoryRead) {
   EXPECT_THAT(f.reason, HasSubstr("no cold memory read"));
 }
 
+TEST(PrefillOps, AttentionOfAWindowHasThePairsOfTheWindow) {
+  ModelConfig model = fake::llama_8b();
+  model.sliding_window = 1024;
+  model.windowed_layers = 24;
+  const auto ops = prefill_ops(model, {.tokens = 4096});
+  const StepOp whole = op_named(ops, "attention"), window = op_named(ops, "attention_window");
+  EXPECT_EQ(std::get<AttentionPrefill>(whole.op).tokens, 4096);
+  EXPECT_EQ(whole.count, 8);
+  EXPECT_EQ(std::get<AttentionPrefill>(window.op).tokens, 1024);
+  EXPECT_EQ(std::get<AttentionPrefill>(window.op).batch, 7);
+  EXPECT_EQ(window.count, 24);
+}
+
 }  // namespace
 }  // namespace gpugauge
