@@ -43,6 +43,7 @@ def test_reasons_that_are_not_told_are_not_none(run):
     assert set(known["samples"]["throttle_reasons"]) <= {0, 1}  # none, or idle before the first work
     _, unknown, _ = run("l40s", nvml_not_supported="GetCurrentClocksEventReasons")
     assert "throttle_reasons" not in unknown["samples"]
+    assert "throttle_unknown" in unknown["flags"] and "throttle_unknown" not in known["flags"]
 
 
 def test_reasons_that_nvml_does_not_name_are_kept(run):

@@ -174,7 +174,7 @@ TEST(Checklist, IsAnsweredWithNumbersOfTheFiles) {
   EXPECT_EQ(small.fit.value().cards, 1);
   // Weights of 16 GB, and four sequences, in 90% of 24 GiB less one.
   const double free = 0.9 * 24 * fake::kGiB - fake::kGiB - small.weight_bytes;
-  EXPECT_NEAR(static_cast<double>(small.largest_context + request.output_tokens),
+  EXPECT_NEAR(static_cast<double>(small.largest_context.value() + request.output_tokens),
               free / (4 * 131072), 1);
   // 100 operations a byte of both cards; a linear of n x k in BF16 does batch of them a byte, less
   // its activations.
