@@ -31,25 +31,9 @@ def test_a_limit_of_threads_is_named_and_kept_everywhere(gpugauge, variable):
         assert result.stderr.count("threads may run (OMP_THREAD_LIMIT=1): measured on 1 core") == 1
 
 
-def test_a_limit_of_addresses_leaves_room_for_what_is_small(gpugauge):
-    result = under(gpugauge, "ulimit -v 1500000")
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
 def test_a_limit_of_addresses_is_named_where_it_is_too_low(gpugauge):
     suite = (gpugauge.configs / "suites" / "tiny.yaml").read_text()
     assert "8MiB" in suite
     (gpugauge.configs / "suites" / "tiny.yaml").write_text(suite.replace("8MiB", "1GiB"))
     result = under(gpugauge, "ulimit -v 1500000")
     assert "the limit of the address space (ulimit -v) leaves" in result.stdout + result.stderr
-
-
-@pytest.mark.parametrize("hidden", ["mount --bind /dev/null /proc/meminfo", "mount -t tmpfs none /proc",
-                                    "mount -t tmpfs none /sys"])
-def test_a_machine_that_shows_nothing_of_itself_is_measured(gpugauge, hidden):
-    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
-        pytest.skip("mounts need rights that this user lacks")
-    result = under(gpugauge, hidden, shell=("unshare", "-m", "bash", "-ec"))
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert device(gpugauge)["memory_bytes"] > 2 ** 26
-    assert len(load(gpugauge.folder / "r.json")["context"]["gpugauge"]["run_id"]) == 36
