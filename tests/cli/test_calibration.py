@@ -99,7 +99,7 @@ def test_of_another_card_it_applies_to_nothing_and_says_so(calibrated):
 
 @pytest.mark.parametrize("key, value, expected", [
     ("gpugauge_calibration", 2, "'gpugauge_calibration' is '2'"),
-    ("factor", float("nan"), "'factor' is 'NaN'"),
+    ("factor", float("nan"), "not valid JSON"),
     ("factor", 0, "'factor' is '0'"),
     ("factor", 1e6, "a number from 0.01 to 10"),
     ("factor", 0.9, "to factor_high, 0.625"),

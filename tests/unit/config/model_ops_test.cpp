@@ -23,7 +23,10 @@ ModelConfig mixture() {
           .head_dim = 16,
           .vocab_size = 1000,
           .num_local_experts = 8,
-          .num_experts_per_tok = 2};
+          .num_experts_per_tok = 2,
+          .stored = {},
+          .argument = {},
+          .notes = {}};
 }
 
 ModelConfig dense() {

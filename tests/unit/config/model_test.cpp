@@ -16,7 +16,10 @@ ModelConfig llama_8b() {
           .num_attention_heads = 32,
           .num_key_value_heads = 8,
           .head_dim = 128,
-          .vocab_size = 128256};
+          .vocab_size = 128256,
+          .stored = {},
+          .argument = {},
+          .notes = {}};
 }
 
 struct Published {
@@ -40,7 +43,10 @@ TEST_P(PublishedTotals, FollowFromTheShapes) {
                           .head_dim = p.head_dim,
                           .vocab_size = p.vocab,
                           .tie_word_embeddings = false,
-                          .qk_norm = p.qk_norm};
+                          .qk_norm = p.qk_norm,
+                          .stored = {},
+                          .argument = {},
+                          .notes = {}};
   EXPECT_EQ(model.parameters(), p.parameters);
   EXPECT_EQ(model.weight_bytes(Precision::kBf16), 2 * p.parameters);
   EXPECT_EQ(model.kv_bytes_per_token(DType::kBf16), p.kv_bytes_bf16);
@@ -173,7 +179,10 @@ TEST(ModelConfig, CountsTheBiasOfQkv) {
                          .num_key_value_heads = 4,
                          .head_dim = 128,
                          .vocab_size = 152064,
-                         .qkv_bias = true};
+                         .qkv_bias = true,
+                         .stored = {},
+                         .argument = {},
+                         .notes = {}};
   EXPECT_EQ(qwen.parameters(), 7'615'616'512);
 }
 
