@@ -157,7 +157,7 @@ class ImportVllm(unittest.TestCase):
         self.assertIn("inconsistent", self.refused({**LATENCY, "avg_latency": 9}, "--proxy", "400", "--batch", "8", *LENGTHS))
 
     def test_the_benchmark_is_not_overwritten(self):
-        self.assertIn("the benchmark's own file", self.refused(SERVE, "--proxy", "400", "-o", str(self.folder / "bench.json")))
+        self.assertIn("is also read", self.refused(SERVE, "--proxy", "400", "-o", str(self.folder / "bench.json")))
         self.assertEqual(json.loads((self.folder / "bench.json").read_text()), SERVE)
 
     def test_of_several_results_one_is_taken(self):

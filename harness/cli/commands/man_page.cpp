@@ -105,7 +105,7 @@ std::string exit_statuses() {
 }
 
 std::string environment() {
-  const std::array<Item, 11> items{
+  const std::array<Item, 12> items{
       {{"GPUGAUGE_CONFIGS",
         "the folder of suites, models, devices and prices; else the first 'configs' or "
         "'share/gpugauge/configs' beside or above the program or the current folder"},
@@ -119,6 +119,8 @@ std::string environment() {
        {"CUDA_HOME", "a folder to search for cuBLASLt, beside the system's libraries"},
        {"GPUGAUGE_CUBLASLT", "the file of cuBLASLt to open in place of that search"},
        {"CUDA_VISIBLE_DEVICES", "the devices that CUDA shows, and their order"},
+       {"OMP_THREAD_LIMIT",
+        "the most threads that a CPU is measured with; a lower limit than cores is said"},
        {"USER", "who accepts a change, unless track ack has --by"}}};
   return section("ENVIRONMENT", items);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <span>
 
 #include "harness/analyze/money/own_prices.hpp"
 #include "harness/base/monotonic.hpp"
@@ -156,15 +157,26 @@ void announce(const RunSession& session, const Suite& suite, const RunOptions& o
   std::cerr << std::endl;
 }
 
+/// Of a case that was tried where there is one: what no device here can do tells nothing of this
+/// run.
+std::string first_reason(std::span<const NotMeasured> none) {
+  if (none.empty()) return "the plan is empty";
+  const auto tried = std::find_if(none.begin(), none.end(), [](const NotMeasured& n) {
+    return n.status != NotMeasuredStatus::kUnsupported;
+  });
+  const NotMeasured& first = tried == none.end() ? none.front() : *tried;
+  return first.name + ": " + first.reason;
+}
+
 /// What the outcomes alone say; the datasheet is judged apart.
 ExitStatus worst_outcome(const Record& record) {
   const auto& none = record.not_measured;
   if (record.measurements.empty()) {
     const CardErrors errors = card_errors(record);
-    throw EnvironmentError(fmt::format(
-        "no case could be measured{}; first reason: {}",
-        errors.any() ? fmt::format(", and the card reports {}", describe(errors)) : "",
-        none.empty() ? "the plan is empty" : none.front().name + ": " + none.front().reason));
+    throw EnvironmentError(
+        fmt::format("no case could be measured{}; first reason: {}",
+                    errors.any() ? fmt::format(", and the card reports {}", describe(errors)) : "",
+                    first_reason(none)));
   }
   const auto any = [&](NotMeasuredStatus status) {
     return std::any_of(none.begin(), none.end(),

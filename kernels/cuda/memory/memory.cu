@@ -17,15 +17,15 @@
 //     registers. By their machine code (ptxas 13.0; tests/data/machine_code_requirements.csv holds
 //     them to it) a thread that first waits has issued, of read and of add and triad, on sm_80 and
 //     sm_89 six, on sm_90a seven and eight, on sm_100 eight: six blocks, 144 to 192 KiB a
-//     multiprocessor. Copy and scale have four or more in 32: eight blocks, 128 KiB. Loads pass L1 by and stores are the first to leave L2, since nothing comes
-//     back to either. There are two grids, of which the faster one on this card and size is kept
-//     (memory_implementations.cpp): one block a tile, so that the hardware evens out what is
-//     farther from memory, as in the reduction of pranjalssh/fast.cu, which reads 4 GiB at 96.7% of
-//     an H100's pin rate; and the resident one of v1, which starts its blocks once. What is left
-//     over after whole waves goes in narrower and narrower tiles, which also spreads arrays that
-//     are smaller than a wave over the whole device.
-//     Predicted: read 96%, write 93 to 95%, copy and triad 90 to 92%, where the memory's turning
-//     between reading and writing is what remains; not yet measured on a card.
+//     multiprocessor. Copy and scale have four or more in 32: eight blocks, 128 KiB. Loads pass L1
+//     by and stores are the first to leave L2, since nothing comes back to either. There are two
+//     grids, of which the faster one on this card and size is kept (memory_implementations.cpp):
+//     one block a tile, so that the hardware evens out what is farther from memory, as in the
+//     reduction of pranjalssh/fast.cu, which reads 4 GiB at 96.7% of an H100's pin rate; and the
+//     resident one of v1, which starts its blocks once. What is left over after whole waves goes in
+//     narrower and narrower tiles, which also spreads arrays that are smaller than a wave over the
+//     whole device. Predicted: read 96%, write 93 to 95%, copy and triad 90 to 92%, where the
+//     memory's turning between reading and writing is what remains; not yet measured on a card.
 
 #include "kernels/cuda/memory/memory.hpp"
 
@@ -44,8 +44,8 @@ using stream_grid::kReadTilePages;
 using stream_grid::kThreads;
 using stream_grid::kTilePages;
 
-/// Left to itself the compiler fits eight blocks, in 32 registers a thread, and waits after fewer of
-/// the eight loads of one.
+/// Left to itself the compiler fits eight blocks, in 32 registers a thread, and waits after fewer
+/// of the eight loads of one.
 constexpr int kBlocksWithEightLoads = 6;
 
 /// Calls `body.template operator()<N>(vector)` for this block's tiles, N pages each, from
