@@ -88,7 +88,7 @@ TEST(LoadCalibration, RefusesAFactorThatIsNone) {
         << factor;
   std::string text = kLatency.dump(2);
   text.replace(text.find("0.8,"), 3, "NaN");
-  EXPECT_THAT(refusal(text), HasSubstr("'factor' is 'NaN', expected a number"));
+  EXPECT_THAT(refusal(text), HasSubstr("not valid JSON"));
 }
 
 TEST(LoadCalibration, RefusesWhatContradictsItself) {

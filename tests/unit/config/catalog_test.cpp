@@ -207,7 +207,7 @@ TEST_F(CatalogTest, CallsAModelAsItIsTold) {
   const std::string a = write("a/m/config.json", 1), b = write("b/m/config.json", 2);
   EXPECT_EQ(catalog.model("mine=" + a).name, "mine");
   EXPECT_EQ(catalog.model("mine=" + a).argument, "mine=" + a);
-  EXPECT_EQ(catalog.model("mine=tiny").name, "mine");
+  EXPECT_EQ(catalog.model("its.own=" + b).name, "its.own");
   EXPECT_EQ(catalog.model(write("x=y/config.json", 3)).name, "x-y");
   EXPECT_EQ(catalog.model_name("mine=" + a), "mine=" + a);
 

@@ -71,6 +71,7 @@ TEST(TokensTable, AMeasuredStepGraphHasItsColumnAndIsWhatIsPriced) {
   Record record = card();
   Measurement graph = fake::measurement(
       decode_step_of(fake::llama_8b(), Precision::kFp8, 8, 1024, DType::kBf16), 4e6, "graph_best");
+  graph.is_library = false;
   record.measurements.push_back(graph);
   const auto findings =
       priced(record, {.precisions = {}, .batches = {8}, .contexts = {}}, {on_demand(3.6)});
